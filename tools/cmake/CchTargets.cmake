@@ -1,0 +1,61 @@
+# Helpers that give every target of the project the same flags and install rules.
+
+add_library(cch_warnings INTERFACE)
+target_compile_options(cch_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  $<$<BOOL:${CCH_WERROR}>:-Werror>)
+
+add_library(cch_flags INTERFACE)
+target_compile_features(cch_flags INTERFACE cxx_std_20)
+# No contraction into fused multiply-adds: the same numbers whatever the instruction set.
+target_compile_options(cch_flags INTERFACE -ffp-contract=off)
+if(CCH_SANITIZE)
+  target_compile_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE})
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+find_program(CCH_CCACHE ccache)
+if(CCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCH_CCACHE})
+endif()
+find_program(CCH_MOLD mold)
+if(CCH_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Public headers include/cch/<dir>/*.hpp as an installed file set of a target.
+function(cch_public_headers target scope)
+  set(headers)
+  foreach(dir IN LISTS ARGN)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/cch/${dir}/*.hpp)
+    list(APPEND headers ${found})
+  endforeach()
+  target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
+endfunction()
+
+# cch_add_interface_library(<name> HEADER_DIR <dir>... DEPENDS <target>...)
+function(cch_add_interface_library name)
+  cmake_parse_arguments(arg "" "" "HEADER_DIR;DEPENDS" ${ARGN})
+  add_library(cch_${name} INTERFACE)
+  add_library(cch::${name} ALIAS cch_${name})
+  set_target_properties(cch_${name} PROPERTIES EXPORT_NAME ${name})
+  cch_public_headers(cch_${name} INTERFACE ${arg_HEADER_DIR})
+  target_compile_features(cch_${name} INTERFACE cxx_std_20)
+  target_link_libraries(cch_${name} INTERFACE ${arg_DEPENDS})
+  set_property(GLOBAL APPEND PROPERTY CCH_INSTALLED_TARGETS cch_${name})
+endfunction()
+
+# cch_add_library(<name> HEADER_DIR <dir>... SOURCES <file>... PUBLIC <target>... PRIVATE <target>...)
+function(cch_add_library name)
+  cmake_parse_arguments(arg "" "" "HEADER_DIR;SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(cch_${name} STATIC ${arg_SOURCES})
+  add_library(cch::${name} ALIAS cch_${name})
+  set_target_properties(cch_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  cch_public_headers(cch_${name} PUBLIC ${arg_HEADER_DIR})
+  target_compile_features(cch_${name} PUBLIC cxx_std_20)
+  target_include_directories(cch_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(cch_${name} PUBLIC ${arg_PUBLIC}
+    PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:cch_warnings> $<BUILD_INTERFACE:cch_flags>)
+  set_property(GLOBAL APPEND PROPERTY CCH_INSTALLED_TARGETS cch_${name})
+endfunction()
