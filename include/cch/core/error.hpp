@@ -2,7 +2,6 @@
 
 #include <exception>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +25,9 @@ struct Fault {
 };
 
 /// The one exception type of the library. It carries every fault found, so that a caller can show
-/// all input faults of a run at once. Expected outcomes (not converged, undecided) are data instead.
+/// all input faults of a run at once. Expected outcomes (not converged, undecided) are data
+/// instead. what() has one line a fault: `problem (where; why). action`, without the parts that are
+/// empty.
 class Error : public std::exception {
  public:
   Error(ErrorKind kind, Fault fault) : Error(kind, std::vector<Fault>{std::move(fault)}) {}
@@ -35,7 +36,9 @@ class Error : public std::exception {
     for (const Fault& fault : faults_) {
       if (!message_.empty()) message_ += '\n';
       message_ += fault.problem;
-      if (!fault.where.empty()) message_ += " (" + fault.where + ")";
+      const std::string separator = fault.where.empty() || fault.why.empty() ? "" : "; ";
+      const std::string reason = fault.where + separator + fault.why;
+      if (!reason.empty()) message_ += " (" + reason + ")";
       if (!fault.action.empty()) message_ += ". " + fault.action;
     }
   }

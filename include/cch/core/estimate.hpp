@@ -53,8 +53,8 @@ class Diagnostics {
 struct Estimate {
   double nats = 0.0;
   std::optional<double> standard_error;  ///< nats
-  std::optional<Interval> interval95;    ///< nats; about the estimator's own mean, bias not included
-  std::size_t n = 0;                     ///< rows that entered
+  std::optional<Interval> interval95;  ///< nats; about the estimator's own mean, bias not included
+  std::size_t n = 0;                   ///< rows that entered
   std::size_t dim_x = 0;
   std::size_t dim_y = 0;
   std::string method;  ///< catalog name of the estimator

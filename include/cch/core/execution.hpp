@@ -21,10 +21,10 @@ class ProgressSink {
 /// How to run: everything that changes speed or randomness, and nothing that changes the question.
 /// Results of the core estimators are bitwise equal for every number of threads.
 struct Execution {
-  unsigned threads = 0;      ///< worker threads; 0 = all that the machine has
-  std::uint64_t seed = 1;    ///< every random stream derives from it by name
+  unsigned threads = 0;    ///< worker threads; 0 = all that the machine has
+  std::uint64_t seed = 1;  ///< every random stream derives from it by name
   std::string device = "cpu";
-  std::stop_token stop;      ///< asks for an early end; long loops then throw ErrorKind::cancelled
+  std::stop_token stop;  ///< asks for an early end; long loops then throw ErrorKind::cancelled
   ProgressSink* sink = nullptr;
 
   /// The same run on one thread, for use inside a loop that is already parallel.

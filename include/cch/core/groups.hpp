@@ -48,11 +48,19 @@ class Groups {
   /// n_g, the size of the group that the row belongs to.
   [[nodiscard]] std::size_t size_of(std::size_t row) const { return members(of(row)).size(); }
 
+  /// The groups of the chosen rows, numbered anew. A row chosen twice shares its group with itself,
+  /// so that its copies never become each other's neighbours.
   [[nodiscard]] Groups select(std::span<const std::size_t> rows) const {
-    if (!grouped()) return singletons(rows.size());
+    const std::size_t unseen = count();
+    std::vector<std::size_t> number(count(), unseen);
     std::vector<std::size_t> codes(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) codes[i] = of(rows[i]);
-    return from(codes);
+    std::size_t groups = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::size_t& code = number[of(rows[i])];
+      if (code == unseen) code = groups++;
+      codes[i] = code;
+    }
+    return Groups(std::move(codes), groups);
   }
 
  private:

@@ -17,7 +17,9 @@ namespace cch {
 /// Class labels: codes 0..K−1, one a row, each class with a name. Copies share the codes.
 class ClassLabels {
  public:
-  ClassLabels() : codes_(std::make_shared<const std::vector<int>>()) {}
+  ClassLabels()
+      : codes_(std::make_shared<const std::vector<int>>()),
+        names_(std::make_shared<const std::vector<std::string>>()) {}
 
   /// Codes must lie in 0..names.size()−1; throws a data Error otherwise. Classes without rows are
   /// allowed (they appear when rows are selected).
@@ -25,8 +27,8 @@ class ClassLabels {
     for (std::size_t i = 0; i < codes.size(); ++i) {
       if (codes[i] >= 0 && static_cast<std::size_t>(codes[i]) < names.size()) continue;
       refuse_data("label-out-of-range", "label code " + std::to_string(codes[i]),
-                  "row " + std::to_string(i), "there are only " + std::to_string(names.size()) +
-                                                  " classes",
+                  "row " + std::to_string(i),
+                  "there are only " + std::to_string(names.size()) + " classes",
                   "Number the classes from 0");
     }
     ClassLabels labels;
@@ -36,7 +38,7 @@ class ClassLabels {
   }
 
   [[nodiscard]] std::size_t size() const { return codes_->size(); }
-  [[nodiscard]] std::size_t classes() const { return names_ ? names_->size() : 0; }
+  [[nodiscard]] std::size_t classes() const { return names_->size(); }
   [[nodiscard]] std::span<const int> codes() const { return *codes_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return *names_; }
   int operator[](std::size_t i) const { return (*codes_)[i]; }
@@ -85,7 +87,9 @@ inline std::size_t dim(const Variable& v) {
   const auto* samples = std::get_if<Samples>(&v);
   return samples ? samples->dim() : 1;
 }
-inline bool is_discrete(const Variable& v) { return std::holds_alternative<ClassLabels>(v); }
+inline bool is_discrete(const Variable& v) {
+  return std::holds_alternative<ClassLabels>(v);
+}
 inline Variable select(const Variable& v, std::span<const std::size_t> rows) {
   return std::visit([&](const auto& values) { return Variable(values.select(rows)); }, v);
 }

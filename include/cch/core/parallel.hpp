@@ -17,10 +17,11 @@ inline unsigned worker_count(const Execution& exec) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Calls body(i) once for every i in 0..n−1, spread over exec's threads. Each call writes only to its
-/// own preallocated slot; callers reduce the slots in index order, which makes results independent of
-/// the number of threads. If calls throw, the exception of the lowest index that threw is rethrown
-/// after all workers ended. Throws ErrorKind::cancelled when a stop was requested.
+/// Calls body(i) once for every i in 0..n−1, spread over exec's threads. Each call writes only to
+/// its own preallocated slot; callers reduce the slots in index order, which makes results
+/// independent of the number of threads. If calls throw, the exception of the lowest index that
+/// threw is rethrown after all workers ended. Throws ErrorKind::cancelled when a stop was
+/// requested.
 template <class Body>
 void parallel_for(std::size_t n, const Execution& exec, Body&& body) {
   const std::size_t workers = std::min<std::size_t>(worker_count(exec), n);
@@ -52,9 +53,8 @@ void parallel_for(std::size_t n, const Execution& exec, Body&& body) {
     for (std::size_t w = 1; w < workers; ++w) threads.emplace_back(work, w);
     work(0);
   }
-  const auto first = std::min_element(errors.begin(), errors.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
+  const auto first = std::min_element(
+      errors.begin(), errors.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   if (first->second) std::rethrow_exception(first->second);
   exec.throw_if_stopped();
 }

@@ -24,8 +24,8 @@ constexpr std::uint64_t split_mix(std::uint64_t& state) {
 }
 }  // namespace detail
 
-/// The seed of the stream called `name`, number `index`, of a run with seed `seed`. Streams depend on
-/// their names only, so adding a step to a program never changes the random numbers of another.
+/// The seed of the stream called `name`, number `index`, of a run with seed `seed`. Streams depend
+/// on their names only, so adding a step to a program never changes the random numbers of another.
 constexpr std::uint64_t derive_seed(std::uint64_t seed, std::string_view name,
                                     std::uint64_t index = 0) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a over the name

@@ -23,10 +23,10 @@ class Samples {
   /// the first bad row and column (counted from 0) and how many there are. Cost O(N·D).
   static Samples from(Matrix values, std::string name = "values") {
     if (values.rows() == 0 || values.cols() == 0) {
-      refuse_data("empty-array", name + " has no values",
-                  std::to_string(values.rows()) + " rows, " + std::to_string(values.cols()) +
-                      " columns",
-                  "there is nothing to estimate from", "Give at least one row and one column");
+      refuse_data(
+          "empty-array", name + " has no values",
+          std::to_string(values.rows()) + " rows, " + std::to_string(values.cols()) + " columns",
+          "there is nothing to estimate from", "Give at least one row and one column");
     }
     refuse_non_finite(values, name);
     Samples samples;
