@@ -1,0 +1,149 @@
+#include "cch/estimators/gaussian.hpp"
+
+#include <Eigen/Core>
+#include <cmath>
+#include <string>
+
+#include "estimators/covariance.hpp"
+#include "estimators/math.hpp"
+
+namespace cch {
+namespace {
+
+/// Above this many columns a row the sample covariance is too noisy to invert as it is.
+constexpr double kMostColumnsPerRow = 0.1;
+/// 1 − R² of a column on the columns before it, below which rounding decides: a determinant of
+/// standardised columns loses all its digits near 1e-16, and 1e-10 keeps six of them.
+constexpr double kCollinear = 1e-10;
+
+struct Blocks {
+  const Samples& x;
+  const Samples& y;
+};
+
+void check_shapes(const Blocks& b, const Groups& groups) {
+  if (b.x.size() != b.y.size() || b.x.size() != groups.rows()) {
+    refuse_data("unequal-rows", "the inputs have different numbers of rows",
+                b.x.name() + ": " + std::to_string(b.x.size()) + ", " + b.y.name() + ": " +
+                    std::to_string(b.y.size()) + ", groups: " + std::to_string(groups.rows()),
+                "rows are paired by position", "Align the files on their ids first");
+  }
+  if (b.x.size() < 3) {
+    refuse_data("too-few-rows", "a covariance needs at least 3 rows",
+                std::to_string(b.x.size()) + " rows", {}, "Give more rows");
+  }
+}
+
+/// ln det of a correlation matrix by Cholesky; returns the first column whose conditional variance
+/// vanishes, or −1, in `collinear`.
+double log_det(Eigen::MatrixXd a, Eigen::Index& collinear) {
+  double sum = 0.0;
+  collinear = -1;
+  for (Eigen::Index j = 0; j < a.cols(); ++j) {
+    const auto left = a.row(j).head(j);
+    const double pivot = a(j, j) - left.squaredNorm();
+    if (!(pivot > kCollinear)) {
+      collinear = j;
+      return 0.0;
+    }
+    const double root = std::sqrt(pivot);
+    const Eigen::Index below = a.rows() - j - 1;
+    a(j, j) = root;
+    if (below > 0) {
+      a.col(j).tail(below) -= a.bottomLeftCorner(below, j) * left.transpose();
+      a.col(j).tail(below) /= root;
+    }
+    sum += 2.0 * std::log(root);
+  }
+  return sum;
+}
+
+double block_log_det(const Samples& s, const Eigen::MatrixXd& r) {
+  Eigen::Index collinear = -1;
+  const double value = log_det(r, collinear);
+  if (collinear >= 0) {
+    refuse_data("collinear-columns", s.name() + " has a column that the others determine",
+                "column " + std::to_string(collinear) +
+                    " (from 0) is a linear function of the columns before it",
+                "the covariance has no inverse, so the Gaussian information is not defined",
+                "Drop this column or project on fewer components");
+  }
+  return value;
+}
+
+double joint_log_det(const Blocks& b, const Eigen::MatrixXd& r) {
+  Eigen::Index collinear = -1;
+  const double value = log_det(r, collinear);
+  if (collinear >= 0) {
+    refuse_data(
+        "deterministic-relation",
+        b.y.name() + " has a column that " + b.x.name() + " and the columns before it determine",
+        "column " + std::to_string(collinear - static_cast<Eigen::Index>(b.x.dim())) + " of " +
+            b.y.name() + " (from 0)",
+        "the information between them is infinite",
+        "Check that the two inputs are not copies of each other");
+  }
+  return value;
+}
+
+/// E ln det C − ln det Σ for the sample covariance of N Gaussian rows in d dimensions.
+double log_det_bias(std::size_t n_rows, std::size_t d) {
+  const auto n = static_cast<double>(n_rows - 1);
+  double bias = static_cast<double>(d) * std::log(2.0 / n);
+  for (std::size_t i = 1; i <= d; ++i) {
+    bias += detail::digamma(0.5 * (n + 1.0 - static_cast<double>(i)));
+  }
+  return bias;
+}
+
+double information_bias(const Blocks& b) {
+  const std::size_t n = b.x.size();
+  return 0.5 * (log_det_bias(n, b.x.dim()) + log_det_bias(n, b.y.dim()) -
+                log_det_bias(n, b.x.dim() + b.y.dim()));
+}
+
+double shrink(const detail::RowMajorMatrix& z, Eigen::MatrixXd& r) {
+  const double lambda = detail::shrinkage_intensity(z, r);
+  r *= 1.0 - lambda;
+  r.diagonal().array() += lambda;
+  return lambda;
+}
+
+}  // namespace
+
+Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
+                  const GaussianOptions& options, const Execution& exec) {
+  const Blocks b{x, y};
+  check_shapes(b, groups);
+  const auto dx = static_cast<Eigen::Index>(x.dim());
+  const auto dy = static_cast<Eigen::Index>(y.dim());
+  Estimate out;
+  out.n = x.size();
+  out.dim_x = x.dim();
+  out.dim_y = y.dim();
+  out.method = "gaussian";
+  detail::RowMajorMatrix z(static_cast<Eigen::Index>(x.size()), dx + dy);
+  detail::standardise_into(x, z, 0);
+  detail::standardise_into(y, z, dx);
+  Eigen::MatrixXd r = detail::second_moments(z, exec);
+  const bool shrunk =
+      static_cast<double>(dx + dy) > kMostColumnsPerRow * static_cast<double>(x.size());
+  if (shrunk) {
+    out.diagnostics.set("shrinkage", shrink(z, r));
+    out.warnings.push_back(
+        {"shrunk-covariance", std::to_string(dx + dy) + " columns for " + std::to_string(x.size()) +
+                                  " rows: the correlations are shrunk towards 0, so the estimate is"
+                                  " biased and has no small-sample correction"});
+  }
+  const double ln_x = block_log_det(x, r.topLeftCorner(dx, dx));
+  const double ln_y = block_log_det(y, r.bottomRightCorner(dy, dy));
+  out.nats = 0.5 * (ln_x + ln_y - joint_log_det(b, r));
+  if (options.bias_correction && !shrunk) {
+    const double bias = information_bias(b);
+    out.diagnostics.set("bias_correction", bias);
+    out.nats -= bias;
+  }
+  return out;
+}
+
+}  // namespace cch

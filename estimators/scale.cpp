@@ -1,0 +1,154 @@
+#include "cch/estimators/scale.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "cch/core/parallel.hpp"
+#include "estimators/math.hpp"
+
+namespace cch {
+namespace {
+
+/// A column counts as tied when more than this share of its rows have a value in common with
+/// others.
+constexpr double kTiedShare = 0.05;
+
+struct ColumnFacts {
+  bool constant = false;
+  std::size_t tied_rows = 0;  // rows whose value occurs more than once
+};
+
+using Column = std::vector<double>;
+
+constexpr std::array<std::pair<Scale, std::string_view>, 3> kNames{
+    {{Scale::none, "none"}, {Scale::zscore, "zscore"}, {Scale::rank, "rank"}}};
+
+/// Levenshtein distance.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row[b.size()];
+}
+
+/// (x − mean) / sd with N in the denominator; two passes, so that a large mean costs no digits.
+void to_zscores(Column& x) {
+  const auto n = static_cast<double>(x.size());
+  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
+  double sum_of_squares = 0.0;
+  for (const double value : x) sum_of_squares += (value - mean) * (value - mean);
+  const double sd = std::sqrt(sum_of_squares / n);
+  for (double& value : x) value = (value - mean) / sd;
+}
+
+/// Φ⁻¹(rank / (N + 1)); rows with one value share the mean of their ranks. Returns the tied rows.
+std::size_t to_normal_scores(Column& x) {
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+  Column scores(x.size());
+  std::size_t tied = 0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t end = first + 1;
+    while (end < order.size() && x[order[end]] == x[order[first]]) ++end;
+    if (end - first > 1) tied += end - first;
+    const double mid_rank = 0.5 * static_cast<double>(first + 1 + end);
+    const double score = detail::normal_quantile(mid_rank / static_cast<double>(x.size() + 1));
+    for (std::size_t i = first; i < end; ++i) scores[order[i]] = score;
+    first = end;
+  }
+  x = std::move(scores);
+  return tied;
+}
+
+ColumnFacts scale_column(const Samples& x, std::size_t j, Scale scale, Matrix& out) {
+  Column column(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) column[i] = x(i, j);
+  const auto [low, high] = std::minmax_element(column.begin(), column.end());
+  ColumnFacts facts;
+  facts.constant = *low == *high;
+  if (scale == Scale::none) return facts;
+  if (facts.constant) {
+    std::fill(column.begin(), column.end(), 0.0);
+  } else if (scale == Scale::zscore) {
+    to_zscores(column);
+  } else {
+    facts.tied_rows = to_normal_scores(column);
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) out(i, j) = column[i];
+  return facts;
+}
+
+/// "column 3", "columns 3, 8" or "columns 3, 8, 9, 10, 12 and 20 more"; columns count from 0.
+std::string name_columns(const std::vector<std::size_t>& columns) {
+  constexpr std::size_t shown = 5;
+  std::string text = columns.size() == 1 ? "column " : "columns ";
+  for (std::size_t i = 0; i < std::min(shown, columns.size()); ++i) {
+    text += (i ? ", " : "") + std::to_string(columns[i]);
+  }
+  if (columns.size() > shown) text += " and " + std::to_string(columns.size() - shown) + " more";
+  return text;
+}
+
+void warn(const Samples& x, const std::vector<ColumnFacts>& facts, std::vector<Warning>& warnings) {
+  std::vector<std::size_t> constant;
+  std::vector<std::size_t> tied;
+  for (std::size_t j = 0; j < facts.size(); ++j) {
+    if (facts[j].constant) {
+      constant.push_back(j);
+    } else if (static_cast<double>(facts[j].tied_rows) >
+               kTiedShare * static_cast<double>(x.size())) {
+      tied.push_back(j);
+    }
+  }
+  if (!constant.empty()) {
+    warnings.push_back({"constant-column", x.name() + " has one value only in " +
+                                               name_columns(constant) +
+                                               ", which therefore carry no information"});
+  }
+  if (!tied.empty()) {
+    warnings.push_back({"tied-values", x.name() +
+                                           " has equal values in more than 5 % of the rows of " +
+                                           name_columns(tied) + "; they share their mid-rank"});
+  }
+}
+
+}  // namespace
+
+Scale parse_scale(std::string_view name) {
+  for (const auto& [scale, text] : kNames) {
+    if (text == name) return scale;
+  }
+  const auto nearest = std::min_element(kNames.begin(), kNames.end(), [&](auto& a, auto& b) {
+    return edit_distance(a.second, name) < edit_distance(b.second, name);
+  });
+  refuse_usage("unknown-scale", "there is no scale '" + std::string(name) + "'",
+               "the scales are none, zscore and rank",
+               "Did you mean '" + std::string(nearest->second) + "'?");
+}
+
+std::string_view to_string(Scale scale) {
+  return std::find_if(kNames.begin(), kNames.end(), [&](auto& n) { return n.first == scale; })
+      ->second;
+}
+
+Samples scaled(const Samples& x, Scale scale, std::vector<Warning>& warnings,
+               const Execution& exec) {
+  Matrix out = scale == Scale::none ? Matrix() : Matrix(x.size(), x.dim());
+  std::vector<ColumnFacts> facts(x.dim());
+  parallel_for(x.dim(), exec, [&](std::size_t j) { facts[j] = scale_column(x, j, scale, out); });
+  warn(x, facts, warnings);
+  return scale == Scale::none ? x : Samples::from(std::move(out), x.name());
+}
+
+}  // namespace cch
