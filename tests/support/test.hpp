@@ -1,8 +1,8 @@
 #pragma once
 
 // The one header that tests include for their framework.
-// LibTorch headers, where a test needs them, come before this one: both define CHECK, and glog's would
-// silently replace doctest's.
+// LibTorch headers, where a test needs them, come before this one: both define CHECK, and glog's
+// would silently replace doctest's.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -23,8 +23,9 @@ inline bool near(double a, double b, double tolerance) {
   return std::abs(a - b) <= tolerance * std::max({1.0, std::abs(a), std::abs(b)});
 }
 
-/// |estimate − truth| ≤ z · standard_error + bias_bound: for fixed-seed statistical checks. z = 4 fails a
-/// right program in 6 of 100 000 seeds; bias_bound is stated and justified where it is used.
+/// |estimate − truth| ≤ z · standard_error + bias_bound: for fixed-seed statistical checks. z = 4
+/// fails a right program in 6 of 100 000 seeds; bias_bound is stated and justified where it is
+/// used.
 inline bool within_sampling_error(double estimate, double truth, double standard_error,
                                   double bias_bound = 0.0, double z = 4.0) {
   return std::abs(estimate - truth) <= z * standard_error + bias_bound;
