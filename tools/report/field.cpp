@@ -1,0 +1,83 @@
+#include "tools/report/field.hpp"
+
+#include <fmt/format.h>
+
+#include "cch/core/error.hpp"
+
+namespace cch::report {
+namespace {
+
+[[noreturn]] void refuse_type(std::string_view expected, const json& found) {
+  const std::string shown = found.dump(-1, ' ', false, json::error_handler_t::replace);
+  refuse_data("document-field-type",
+              fmt::format("a value of the result document is not {}", expected),
+              fmt::format("found {}", shown.substr(0, 80)),
+              "the document was changed or was written by another program",
+              "Make the result again with cch rank or cch estimate");
+}
+
+}  // namespace
+
+const json& field(const json& node, std::string_view key) {
+  static const json null;
+  if (node.is_null()) return null;
+  if (!node.is_object()) refuse_type(fmt::format("an object with the field {}", key), node);
+  const auto found = node.find(key);
+  return found == node.end() ? null : *found;
+}
+
+std::optional<double> number(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_number()) refuse_type("a number", node);
+  return node.get<double>();
+}
+
+std::optional<std::int64_t> whole_number(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_number_integer()) refuse_type("a whole number", node);
+  return node.get<std::int64_t>();
+}
+
+std::optional<bool> boolean(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_boolean()) refuse_type("true or false", node);
+  return node.get<bool>();
+}
+
+std::string text(const json& node, std::string_view otherwise) {
+  if (node.is_null()) return std::string(otherwise);
+  if (!node.is_string()) refuse_type("a string", node);
+  return node.get<std::string>();
+}
+
+const std::vector<json>& elements(const json& node) {
+  static const std::vector<json> none;
+  if (node.is_null()) return none;
+  if (!node.is_array()) refuse_type("a list", node);
+  return node.get_ref<const json::array_t&>();
+}
+
+Value value_of(const json& node) {
+  Value value{number(field(node, "nats")), number(field(node, "standard_error")), {}, {}};
+  const std::vector<json>& ends = elements(field(node, "interval95"));
+  if (ends.empty()) return value;
+  if (ends.size() != 2) refuse_type("an interval [low, high]", field(node, "interval95"));
+  value.low = number(ends[0]);
+  value.high = number(ends[1]);
+  return value;
+}
+
+std::optional<double> label_entropy(const json& document) {
+  return number(field(document, "labels", "entropy_nats"));
+}
+
+void require_schema(const json& document, std::string_view schema) {
+  if (!document.is_object()) refuse_type("an object", document);
+  const std::string found = text(field(document, "schema"));
+  if (found == schema) return;
+  refuse_data("document-schema", fmt::format("the document has the schema \"{}\"", found),
+              "field schema", fmt::format("this renderer reads {}", schema),
+              "Render it with the version of cch that wrote it");
+}
+
+}  // namespace cch::report
