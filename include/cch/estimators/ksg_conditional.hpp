@@ -19,9 +19,9 @@ struct KsgConditionalOptions {
 ///
 ///   I(X;Y|Z) = ψ(k) − ⟨ψ(n_xz + 1) + ψ(n_yz + 1) − ψ(n_z + 1)⟩
 ///
-/// ε_i is the k-th neighbour distance in max(|dx|, |dy|, |dz|), own group left out; n_xz counts rows
-/// outside the own group with max(|dx|, |dz|) < ε_i, strictly, likewise n_yz and n_z. All of N rows.
-/// Cost as in ksg1.hpp.
+/// ε_i is the k-th neighbour distance in max(|dx|, |dy|, |dz|), own group left out; n_xz counts
+/// rows outside the own group with max(|dx|, |dz|) < ε_i, strictly, likewise n_yz and n_z. All of N
+/// rows. Cost as in ksg1.hpp.
 Estimate ksg_conditional(const Samples& x, const Samples& y, const Samples& z, const Groups& groups,
                          const KsgConditionalOptions& options, const Execution& exec);
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cch/core/estimate.hpp"
+#include "cch/core/execution.hpp"
+#include "cch/core/groups.hpp"
+#include "estimators/kNN/search.hpp"
+
+namespace cch::detail {
+
+/// ψ(1), …, ψ(largest), looked up because every query needs several.
+class DigammaTable {
+ public:
+  explicit DigammaTable(std::size_t largest);
+  /// ψ(n), 1 ≤ n ≤ largest.
+  double operator()(std::size_t n) const { return values_[n]; }
+
+ private:
+  std::vector<double> values_;
+};
+
+/// Refuses what no neighbour estimator can use: unequal N, groups of another N, k = 0, or fewer
+/// than k rows outside some row's group.
+void check_neighbour_input(const SearchProblem& problem, std::size_t k);
+/// The part of check_neighbour_input that does not depend on k.
+void check_rows(const SearchProblem& problem);
+
+struct QueryChoice {
+  std::vector<std::size_t> rows;  ///< ascending
+  bool all = true;
+};
+
+/// Which rows ask for their neighbours: all, at most `limit` (if > 0), or, when brute force would
+/// compare more than 2·10¹¹ pairs of coordinates and `exact` is off, as many random rows as fit
+/// into that budget (at least 4096). A mean over random queries is unbiased for the mean over all.
+QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
+                           bool exact, const Execution& exec);
+
+/// The estimate that is the mean of `terms`, one a query, summed in order of row number.
+Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
+                       std::span<const double> terms, const QueryChoice& queries, std::size_t k);
+
+}  // namespace cch::detail

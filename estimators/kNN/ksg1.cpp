@@ -1,0 +1,52 @@
+#include "cch/estimators/ksg1.hpp"
+
+#include <algorithm>
+
+#include "estimators/kNN/common.hpp"
+#include "estimators/kNN/forced.hpp"
+
+namespace cch {
+namespace detail {
+
+std::vector<Estimate> ksg1_sweep(const Samples& x, const Samples& y, const Groups& groups,
+                                 std::span<const std::size_t> ks, const Ksg1Options& options,
+                                 SearchPath path, const Execution& exec) {
+  if (ks.empty()) return {};
+  const SearchProblem problem{{x.view(), y.view()}, {{0}, {1}}, &groups};
+  for (const std::size_t k : ks) check_neighbour_input(problem, k);
+  const std::size_t largest_k = *std::max_element(ks.begin(), ks.end());
+  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
+  const std::size_t n = problem.rows();
+  const DigammaTable psi(n + 1);
+  Matrix by_row(n, ks.size());
+  for_each_query(problem, path, queries.rows, largest_k, exec, [&](std::size_t i, auto& answers) {
+    for (std::size_t j = 0; j < ks.size(); ++j) {
+      const double epsilon = answers.nearest()[ks[j] - 1].distance;
+      const std::size_t n_x = answers.count_less(0, epsilon);
+      const std::size_t n_y = answers.count_less(1, epsilon);
+      by_row(i, j) = psi(ks[j]) + psi(n - groups.size_of(i) + 1) - psi(n_x + 1) - psi(n_y + 1);
+    }
+  });
+  std::vector<Estimate> estimates;
+  std::vector<double> terms(queries.rows.size());
+  for (std::size_t j = 0; j < ks.size(); ++j) {
+    for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row(queries.rows[q], j);
+    estimates.push_back(mean_estimate("ksg1", problem, path, terms, queries, ks[j]));
+  }
+  return estimates;
+}
+
+}  // namespace detail
+
+std::vector<Estimate> ksg1_sweep(const Samples& x, const Samples& y, const Groups& groups,
+                                 std::span<const std::size_t> ks, const Ksg1Options& options,
+                                 const Execution& exec) {
+  return detail::ksg1_sweep(x, y, groups, ks, options, detail::SearchPath::automatic, exec);
+}
+
+Estimate ksg1(const Samples& x, const Samples& y, const Groups& groups, const Ksg1Options& options,
+              const Execution& exec) {
+  return ksg1_sweep(x, y, groups, std::span(&options.k, 1), options, exec).front();
+}
+
+}  // namespace cch

@@ -1,0 +1,95 @@
+#include "cch/estimators/ross.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "estimators/kNN/class_columns.hpp"
+#include "estimators/kNN/common.hpp"
+#include "estimators/kNN/forced.hpp"
+
+namespace cch {
+namespace detail {
+namespace {
+
+// n_gc: rows of row i's class inside row i's group, i included.
+std::vector<std::size_t> own_group_in_class(const ClassLabels& y, const Groups& groups) {
+  std::vector<std::size_t> counts(y.size(), 0);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    for (const std::size_t member : groups.members(groups.of(i))) counts[i] += y[member] == y[i];
+  }
+  return counts;
+}
+
+// Rows whose class is not wholly inside their own group.
+std::vector<std::size_t> usable_rows(const ClassLabels& y, const Groups& groups) {
+  const auto in_class = y.counts();
+  const auto n_gc = own_group_in_class(y, groups);
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (in_class[static_cast<std::size_t>(y[i])] > n_gc[i]) rows.push_back(i);
+  }
+  return rows;
+}
+
+Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& groups,
+                     const RossOptions& options, SearchPath path, const Execution& exec) {
+  const std::size_t n = x.size();
+  const Matrix classes = class_column(y, widest_range(x.view()));
+  const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups};
+  check_rows(problem);
+  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
+  const auto in_class = y.counts();
+  const auto n_gc = own_group_in_class(y, groups);
+  const DigammaTable psi(n + 1);
+  std::vector<double> by_row(n);
+  const std::size_t k = std::min(options.k, n - 1);
+  for_each_query(problem, path, queries.rows, k, exec, [&](std::size_t i, auto& answers) {
+    const std::size_t n_c = in_class[static_cast<std::size_t>(y[i])];
+    const std::size_t k_i = std::min(options.k, n_c - n_gc[i]);
+    // The nearest k_i rows of the joint space are all of the class.
+    const std::size_t m_i = answers.count_within(0, answers.nearest()[k_i - 1].distance);
+    by_row[i] = psi(n - groups.size_of(i) + 1) + psi(k_i) - psi(n_c - n_gc[i] + 1) - psi(m_i);
+  });
+  std::vector<double> terms(queries.rows.size());
+  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
+  return mean_estimate("ross", problem, path, terms, queries, options.k);
+}
+
+}  // namespace
+
+Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
+              const RossOptions& options, SearchPath path, const Execution& exec) {
+  if (x.size() != y.size()) {
+    refuse_data("unequal-rows",
+                std::to_string(x.size()) + " rows but " + std::to_string(y.size()) + " labels", {},
+                "row i must have label i", "Align the files by id, or export them together");
+  }
+  if (options.k == 0) {
+    refuse_usage("k-too-small", "k is 0", "an estimate needs a neighbour", "Give k ≥ 1");
+  }
+  if (groups.rows() != x.size()) check_rows({{x.view(), x.view()}, {}, &groups});
+  const std::vector<std::size_t> rows = usable_rows(y, groups);
+  if (rows.empty()) {
+    refuse_data("class-too-small", "no class has rows in more than one group", {},
+                "no row has a neighbour of its own class outside its group",
+                "Give classes that occur in several groups");
+  }
+  if (rows.size() == x.size()) return ross_usable(x, y, groups, options, path, exec);
+  // Dropping rows can leave no class without a partner: the rows that stay keep all of theirs.
+  Estimate estimate =
+      ross_usable(x.select(rows), y.select(rows), groups.select(rows), options, path, exec);
+  estimate.warnings.push_back(
+      {"rows-dropped", std::to_string(x.size() - rows.size()) +
+                           " rows are the only ones of their class outside their group; they were "
+                           "left out"});
+  return estimate;
+}
+
+}  // namespace detail
+
+Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
+              const RossOptions& options, const Execution& exec) {
+  return detail::ross(x, y, groups, options, detail::SearchPath::automatic, exec);
+}
+
+}  // namespace cch

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "cch/data/array.hpp"
+
+namespace cch {
+
+/// What a .npy header says (NumPy Enhancement Proposal 1, format versions 1.0, 2.0 and 3.0).
+struct NpyHeader {
+  ArrayLayout layout;           ///< dtype text for '<U…' and '|S…'
+  bool unicode = false;         ///< text: UTF-32 ('U') instead of bytes ('S')
+  std::size_t item_bytes = 0;   ///< bytes of one element in the file
+  std::size_t data_offset = 0;  ///< where the elements begin
+  std::size_t data_bytes = 0;   ///< elements · item_bytes
+};
+
+/// Number of bytes from the start of the file to its first element, told from the first 12 bytes.
+/// Data Errors: "bad-magic", "unsupported-version", "truncated", "bad-header".
+std::size_t npy_header_bytes(std::span<const std::byte> front, const std::string& where);
+
+/// Parses a header; `front` holds at least npy_header_bytes bytes. Further Data Errors:
+/// "object-dtype", "unsupported-dtype", "shape-overflow".
+NpyHeader parse_npy_header(std::span<const std::byte> front, const std::string& where);
+
+/// A whole .npy file: booleans, integers, f2/f4/f8, '<U' and '|S', either byte order, C or Fortran
+/// order. `where` names the file in errors. Further Data Errors: "truncated" (fewer bytes than the
+/// header says), "size-mismatch" (more), "bad-text" (a string that is not Unicode).
+Array parse_npy(const Bytes& bytes, const std::string& where);
+
+}  // namespace cch

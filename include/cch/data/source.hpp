@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cch/core/error.hpp"
+#include "cch/core/groups.hpp"
+#include "cch/core/labels.hpp"
+#include "cch/core/samples.hpp"
+#include "cch/data/label_kind.hpp"
+
+namespace cch {
+
+/// Where data come from, as given on a command line: PATH, PATH:KEY or a data-set name
+/// (datasets.hpp) such as fashion-mnist:left, idx:DIR:VIEW or dir:PATH:NAME.
+struct SourceSpec {
+  std::string text;  ///< as given
+  std::string path;  ///< file, or the data set without its view
+  std::string key;   ///< array, column or view; empty if none was given
+};
+
+/// A path that exists as written wins. Otherwise the text is split at the last ':' whose left side
+/// is a path that exists or a data set, else at the last ':'. Usage Error "empty-source" or
+/// "empty-key".
+SourceSpec parse_source(std::string_view text);
+
+/// What was read, for the record of a result.
+struct SourceInfo {
+  std::string source;              ///< as given
+  std::string sha256;              ///< of the bytes of the file (for a data set: of the file read)
+  std::vector<std::size_t> shape;  ///< as stored, before any row limit
+  std::string dtype;               ///< as stored
+  std::vector<Warning> warnings;   ///< e.g. "flattened": N×28×28 taken as N×784
+};
+
+struct LoadOptions {
+  std::size_t max_rows = 0;  ///< take only the first rows (0 = all); others are not converted
+  unsigned threads = 0;      ///< for views that are computed (0 = all); results do not depend on it
+};
+
+struct LoadedSamples {
+  Samples samples;
+  SourceInfo info;
+};
+struct LoadedLabels {
+  Variable labels;
+  SourceInfo info;
+  std::string kind_reason;  ///< "discrete: 10 distinct integers in 60000 rows"
+};
+struct LoadedGroups {
+  Groups groups;
+  SourceInfo info;
+};
+struct LoadedIds {
+  std::vector<std::string> ids;
+  SourceInfo info;
+};
+
+// All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line) and data sets. Errors
+// of every reader (its header says which); without a KEY a file with several arrays is refused
+// (usage Error "key-needed", "unknown-key" for a wrong one). Cost: the file is hashed whole, rows
+// are converted once.
+
+/// N × D samples; further dimensions are flattened, one dimension is one column. `name` stands for
+/// the variable in messages ("teacher audio"). Data Errors: "non-finite-value" (file, row, column,
+/// count), "empty-array", "not-numeric", "missing-value", "zero-dimensional".
+LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
+                           const LoadOptions& options = {});
+
+/// Labels. automatic: see decide_label_kind; unclear cases are a usage Error "label-kind-unclear".
+/// Class names are the original values as text, classes sorted (numbers by value). Data Errors:
+/// "missing-label" (an empty string, its row named), "labels-not-1d", "labels-not-whole" (discrete
+/// asked for fractions).
+LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOptions& options = {});
+
+/// Groups from 1-D integers, whole numbers or strings. Data Errors: "groups-not-1d",
+/// "groups-not-whole", "missing-group".
+LoadedGroups load_groups(const SourceSpec& source, const LoadOptions& options = {});
+
+/// Row identifiers from 1-D integers, whole numbers or strings. Data Errors: "ids-not-1d",
+/// "ids-not-whole", "missing-id", "duplicate-id" (names it and both rows).
+LoadedIds load_ids(const SourceSpec& source, const LoadOptions& options = {});
+
+}  // namespace cch
