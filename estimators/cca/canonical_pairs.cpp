@@ -1,0 +1,54 @@
+#include "estimators/cca/canonical_pairs.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+namespace cch::detail {
+namespace {
+
+using Eigen::MatrixXd;
+
+MatrixXd covariance(const MatrixXd& centred) {
+  MatrixXd c = MatrixXd::Zero(centred.cols(), centred.cols());
+  c.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
+  c /= static_cast<double>(centred.rows());
+  c.diagonal().array() += 1e-6;
+  return c.selfadjointView<Eigen::Lower>();
+}
+
+}  // namespace
+
+CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y) {
+  CanonicalPairs pairs;
+  pairs.n = static_cast<std::size_t>(x.rows());
+  pairs.mean_x = x.colwise().mean();
+  pairs.mean_y = y.colwise().mean();
+  const MatrixXd cx = x.rowwise() - pairs.mean_x;
+  const MatrixXd cy = y.rowwise() - pairs.mean_y;
+  const Eigen::LLT<MatrixXd> lx(covariance(cx));
+  const Eigen::LLT<MatrixXd> ly(covariance(cy));
+  MatrixXd cross = cx.transpose() * cy / static_cast<double>(x.rows());
+  lx.matrixL().solveInPlace(cross);
+  MatrixXd coherence = cross.transpose();
+  ly.matrixL().solveInPlace(coherence);
+  coherence.transposeInPlace();
+  const Eigen::BDCSVD<MatrixXd> svd(coherence, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  pairs.a = lx.matrixU().solve(svd.matrixU());
+  pairs.b = ly.matrixU().solve(svd.matrixV());
+  pairs.rho = svd.singularValues();
+  return pairs;
+}
+
+std::size_t CanonicalPairs::significant() const {
+  const double cx = static_cast<double>(a.rows()) / static_cast<double>(n);
+  const double cy = static_cast<double>(b.rows()) / static_cast<double>(n);
+  if (cx + cy >= 1.0) return 0;
+  const double edge = std::sqrt(cx * (1.0 - cy)) + std::sqrt(cy * (1.0 - cx));
+  const double threshold = 1.1 * edge * edge;
+  return static_cast<std::size_t>(
+      std::count_if(rho.begin(), rho.end(), [&](double r) { return r * r > threshold; }));
+}
+
+}  // namespace cch::detail
