@@ -19,13 +19,6 @@ std::string labelled(const std::string& label, const std::string& value, std::si
   return wrap(value, width, lead, std::string(kLabel, ' '));
 }
 
-std::string plain_value(const json& value) {
-  if (value.is_null()) return kMissing;
-  if (value.is_number()) return general(number(value));
-  return value.is_string() ? text(value)
-                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::string diagnostics_part(const json& document, std::size_t width) {
   const json& diagnostics = field(document, "diagnostics");
   if (diagnostics.is_null() || diagnostics.empty()) return "";

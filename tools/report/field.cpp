@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cch/core/error.hpp"
+#include "tools/report/number.hpp"
 
 namespace cch::report {
 namespace {
@@ -14,6 +15,17 @@ namespace {
               fmt::format("found {}", shown.substr(0, 80)),
               "the document was changed or was written by another program",
               "Make the result again with cch rank or cch estimate");
+}
+
+void append_leaves(const json& node, const std::string& path,
+                   std::vector<std::pair<std::string, std::string>>& out) {
+  if (!node.is_object()) {
+    out.emplace_back(path, plain_value(node));
+    return;
+  }
+  for (const auto& [name, value] : node.items()) {
+    append_leaves(value, path.empty() ? name : path + " · " + name, out);
+  }
 }
 
 }  // namespace
@@ -69,6 +81,19 @@ Value value_of(const json& node) {
 
 std::optional<double> label_entropy(const json& document) {
   return number(field(document, "labels", "entropy_nats"));
+}
+
+std::string plain_value(const json& value) {
+  if (value.is_null()) return kMissing;
+  if (value.is_number()) return general(number(value));
+  if (value.is_string()) return text(value);
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::vector<std::pair<std::string, std::string>> leaves(const json& object) {
+  std::vector<std::pair<std::string, std::string>> out;
+  if (!object.is_null()) append_leaves(object, "", out);
+  return out;
 }
 
 void require_schema(const json& document, std::string_view schema) {

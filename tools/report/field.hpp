@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cch::report {
@@ -43,6 +44,12 @@ Value value_of(const json& node);
 
 /// The nats of the entropy of the labels, when they are classes.
 std::optional<double> label_entropy(const json& document);
+
+/// Any JSON value in one line of text: numbers by general(), lists and objects as JSON.
+std::string plain_value(const json& value);
+
+/// The leaves of nested objects as (name, value) with the path joined by " · ".
+std::vector<std::pair<std::string, std::string>> leaves(const json& object);
 
 /// Refuse (data Error "document-schema") a document of another schema.
 void require_schema(const json& document, std::string_view schema);

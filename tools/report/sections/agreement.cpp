@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include "tools/report/escape.hpp"
+#include "tools/report/html_parts.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/sections/sections.hpp"
+#include "tools/report/sentence.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+const json& teacher_of(const json& pair, const std::string& name) {
+  static const json none;
+  for (const json& teacher : elements(field(pair, "teachers"))) {
+    if (text(field(teacher, "name")) == name) return teacher;
+  }
+  return none;
+}
+
+std::string outcome_of(const json& pair, const std::string& name) {
+  return text(field(teacher_of(pair, name), "cch", "representation", "outcome"));
+}
+
+bool all_agree(const json& document, const std::string& name) {
+  const std::vector<json>& pairs = elements(field(document, "estimators"));
+  for (const json& pair : pairs) {
+    if (outcome_of(pair, name) != outcome_of(pairs.front(), name)) return false;
+  }
+  return true;
+}
+
+std::string pair_name(const json& pair) {
+  return fmt::format("{} − {}", text(field(pair, "teacher_student"), kMissing),
+                     text(field(pair, "student_labels"), kMissing));
+}
+
+std::string cell_of(const json& pair, const std::string& name) {
+  const json& teacher = teacher_of(pair, name);
+  return value_html(field(teacher, "margin"), true) +
+         element("span", escape_html(outcome_name(field(teacher, "cch", "representation"))),
+                 "class=\"interval\"");
+}
+
+std::string summary(const json& document) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  std::size_t agreed = 0;
+  for (const json& teacher : teachers) agreed += all_agree(document, text(field(teacher, "name")));
+  return element("p",
+                 fmt::format("All {} estimator pairs give the same CCH outcome for {} of {} {}.",
+                             elements(field(document, "estimators")).size(), agreed,
+                             teachers.size(), teachers.size() == 1 ? "teacher" : "teachers")) +
+         '\n';
+}
+
+/// Rank correlations with the deciding pair, where the document has them.
+std::string correlations(const json& document) {
+  std::vector<std::string> lines;
+  for (const json& pair : elements(field(document, "estimators"))) {
+    const auto correlation = number(field(pair, "rank_correlation"));
+    if (!correlation) continue;
+    lines.push_back(fmt::format("{}: rank correlation {} with the deciding pair.", pair_name(pair),
+                                fixed(correlation, 2)));
+  }
+  return sentences(lines);
+}
+
+}  // namespace
+
+std::string agreement_section(const json& document) {
+  const std::vector<json>& pairs = elements(field(document, "estimators"));
+  if (pairs.size() < 2) return "";
+  std::vector<HtmlColumn> columns = {{"Teacher", false}};
+  for (const json& pair : pairs) columns.push_back({pair_name(pair), true});
+  std::vector<std::vector<std::string>> rows;
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    const std::string name = text(field(teacher, "name"));
+    rows.push_back({name_html(fit(name, 200))});
+    for (const json& pair : pairs) rows.back().push_back(cell_of(pair, name));
+  }
+  return section("agreement", "Estimator agreement",
+                 summary(document) +
+                     html_table("Margin by estimator pair, I(T;S) − I(S;Y), nats. The first pair "
+                                "decided.",
+                                columns, rows, "cards") +
+                     correlations(document));
+}
+
+}  // namespace cch::report

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include "tools/report/csv.hpp"
+#include "tools/report/escape.hpp"
+#include "tools/report/html_parts.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/sections/sections.hpp"
+
+namespace cch::report {
+namespace {
+
+/// A page stays below 1 MB: a larger JSON document is not put into it.
+constexpr std::size_t kLargestDownload = 400'000;
+
+std::string code_block(const std::string& words) {
+  return element("pre", element("code", escape_html(words)), "tabindex=\"0\"") + '\n';
+}
+
+std::string download(const std::string& name, const std::string& type, const std::string& bytes,
+                     const std::string& words) {
+  if (bytes.size() > kLargestDownload) {
+    return element("li",
+                   fmt::format("{}: too large for this page ({} kB); it lies beside it as the "
+                               "output of <code>--json</code> or <code>-o</code>.",
+                               words, bytes.size() / 1000));
+  }
+  return element("li", element("a", words,
+                               fmt::format("download=\"{}\" href=\"data:{};base64,{}\"", name, type,
+                                           base64(bytes))) +
+                           fmt::format(" ({:.1f} kB)", static_cast<double>(bytes.size()) / 1000));
+}
+
+}  // namespace
+
+std::string reproduce_section(const json& document) {
+  std::string html;
+  const std::string command = text(field(document, "command"));
+  if (!command.empty()) html += code_block(command);
+  const json& machine = field(document, "machine");
+  html += facts_list(
+      {{"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
+       {"Seed", escape_html(plain_value(field(document, "seed")))},
+       {"Machine",
+        escape_html(fmt::format("{}, {} threads, {}", text(field(machine, "processor"), kMissing),
+                                count(whole_number(field(machine, "threads"))),
+                                text(field(machine, "instruction_set"), kMissing)))},
+       {"Time", duration(number(field(document, "seconds")))}});
+  const json& config = field(document, "config");
+  if (!config.is_null()) {
+    html += folded("Resolved configuration",
+                   code_block(config.dump(2, ' ', false, json::error_handler_t::replace)));
+  }
+  return section("reproduce", "Reproduce", html);
+}
+
+std::string downloads_section(const json& document) {
+  const std::string whole = document.dump(-1, ' ', false, json::error_handler_t::replace);
+  return section(
+      "downloads", "Downloads",
+      element("ul", download("rank.json", "application/json", whole, "Everything as JSON") + '\n' +
+                        download("ranking.csv", "text/csv", render_rank_csv(document),
+                                 "The ranking as CSV")) +
+          '\n');
+}
+
+}  // namespace cch::report
