@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "estimators/classifiers/training.hpp"
+
+namespace cch::detail {
+
+/// Multinomial logistic regression: minimises over W (q × K) and b
+///
+///   −(1/n) Σ_i ln softmax(x_iᵀW + b)_{y_i} + (s/2n) ‖W‖²
+///
+/// for each strength s, from the strongest to the weakest, each starting at the solution before.
+/// L-BFGS, preconditioned by (c XᵀX/n + s/n I)⁻¹, which bounds the curvature; ends when the
+/// objective falls by less than 1e-5 nats in an iteration, or after 60. Cost O(n q K) an iteration.
+std::vector<LinearRule> fit_logistic(const TrainingSet& train,
+                                     const std::vector<double>& strengths);
+
+}  // namespace cch::detail

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
+
+#include "cch/core/matrix.hpp"
+
+namespace cch::detail {
+
+/// Standardises columns by the mean and standard deviation of the training rows (a column that is
+/// constant there becomes 0) and, if there are more than `most` columns, keeps their first `most`
+/// principal components. No label enters.
+class Projection {
+ public:
+  /// Cost O(n D² + D³), or O(n² D + n³) when n < D; O(n D) without principal components.
+  Projection(MatrixView x, const std::vector<std::size_t>& training_rows, Eigen::Index most);
+
+  [[nodiscard]] Eigen::MatrixXf apply(MatrixView x, const std::vector<std::size_t>& rows) const;
+
+ private:
+  [[nodiscard]] Eigen::MatrixXf standardised(MatrixView x,
+                                             const std::vector<std::size_t>& rows) const;
+  void fit_components(const Eigen::MatrixXf& z, Eigen::Index most);
+
+  Eigen::RowVectorXd mean_;
+  Eigen::RowVectorXd inverse_sd_;
+  Eigen::MatrixXf basis_;  // D × q, empty when every column is kept
+};
+
+}  // namespace cch::detail

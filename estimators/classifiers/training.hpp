@@ -1,0 +1,54 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
+
+namespace cch::detail {
+
+/// What a classifier learns from: n rows in q coordinates (column means about 0), codes 0..K−1.
+/// Single precision: the classifiers' own error is far above its rounding, and it halves the time.
+struct TrainingSet {
+  Eigen::MatrixXf x;           ///< n × q
+  std::vector<int> y;          ///< n
+  std::vector<double> counts;  ///< n_c, K; may contain 0
+  Eigen::MatrixXd scatter;     ///< XᵀX, q × q
+  [[nodiscard]] Eigen::Index rows() const { return x.rows(); }
+  [[nodiscard]] Eigen::Index dim() const { return x.cols(); }
+  [[nodiscard]] Eigen::Index classes() const { return static_cast<Eigen::Index>(counts.size()); }
+};
+
+/// A linear rule: the evidence e(x) = xᵀW + b for each class, ln p(x|c) up to a term common to all
+/// classes, so that p(c|x) ∝ π_c exp(τ e_c) with τ = 1 if the rule is calibrated.
+struct LinearRule {
+  Eigen::MatrixXf weights;  ///< q × K
+  Eigen::RowVectorXf bias;  ///< K
+
+  [[nodiscard]] Eigen::MatrixXf evidence(const Eigen::MatrixXf& x) const {
+    return (x * weights).rowwise() + bias;
+  }
+};
+
+/// ln π_c with half a row added to every class: finite for a class that the training rows lack.
+inline Eigen::RowVectorXf log_priors(const std::vector<double>& counts) {
+  const Eigen::Map<const Eigen::RowVectorXd> n(counts.data(),
+                                               static_cast<Eigen::Index>(counts.size()));
+  const Eigen::ArrayXXd smoothed = n.array() + 0.5;
+  return (smoothed / smoothed.sum()).log().matrix().cast<float>();
+}
+
+/// XᵀX in double, from single-precision products over blocks of rows. Cost O(n q²).
+inline Eigen::MatrixXd scatter_of(const Eigen::MatrixXf& x) {
+  constexpr Eigen::Index block = 1024;
+  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+  Eigen::MatrixXf part(x.cols(), x.cols());
+  for (Eigen::Index first = 0; first < x.rows(); first += block) {
+    const auto rows = x.middleRows(first, std::min(block, x.rows() - first));
+    part.setZero();
+    part.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
+    sum += part.cast<double>();
+  }
+  return sum.selfadjointView<Eigen::Lower>();
+}
+
+}  // namespace cch::detail
