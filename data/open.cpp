@@ -4,8 +4,13 @@
 #include <filesystem>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/data/csv.hpp"
+#include "cch/data/datasets.hpp"
 #include "cch/data/npy.hpp"
+#include "cch/data/npz.hpp"
+#include "cch/data/safetensors.hpp"
 #include "cch/data/sha256.hpp"
+#include "data/datasets_open.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -20,10 +25,11 @@ SourceSpec parse_source(std::string_view text) {
   if (std::filesystem::exists(spec.text, ignored)) return spec;
   std::size_t split = text.rfind(':');
   if (split == std::string_view::npos) return spec;
+  if (is_dataset(text) && text.find(':') == split) return spec;
   for (std::size_t at = split; at != std::string_view::npos && at > 0;
        at = text.rfind(':', at - 1)) {
     const std::string left(text.substr(0, at));
-    if (!std::filesystem::exists(left, ignored)) continue;
+    if (!std::filesystem::exists(left, ignored) && !is_dataset(left)) continue;
     split = at;
     break;
   }
@@ -56,18 +62,88 @@ std::string choose_key(const std::vector<std::string>& keys, const std::string& 
                "only one can be meant", "Write " + where + ":KEY with one of: " + join_names(keys));
 }
 
-Opened open_source(const SourceSpec& source, Use use, const LoadOptions&) {
+namespace {
+
+enum class Format { npy, npz, safetensors, table };
+
+Format format_of(const Bytes& bytes, const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".npy") return Format::npy;
+  if (extension == ".npz") return Format::npz;
+  if (extension == ".safetensors") return Format::safetensors;
+  if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return Format::table;
+  const std::string_view front(reinterpret_cast<const char*>(bytes.view.data()),
+                               std::min<std::size_t>(bytes.size(), 6));
+  if (front == "\x93NUMPY") return Format::npy;
+  if (front.starts_with("PK\x03\x04")) return Format::npz;
+  refuse_data("unknown-format", "files ending in '" + extension + "' are not read", path,
+              ".npy, .npz, .safetensors, .csv, .tsv and .txt (one value a line) are",
+              "Convert it, e.g. with numpy.save");
+}
+
+Separator separator_of(const std::string& path) {
+  if (path.ends_with(".tsv")) return Separator::tab;
+  return path.ends_with(".txt") ? Separator::none : Separator::automatic;
+}
+
+void warn_about_table(const CsvTable& table, Opened& opened) {
+  const bool numbers_alone = !table.header() && opened.array.dtype() != DType::text;
+  if (!numbers_alone) {
+    opened.info.warnings.push_back(
+        {"csv-header", opened.where + ": the first row was " + (table.header() ? "" : "not ") +
+                           "taken as names of columns (" + table.header_reason() + ")"});
+  }
+  if (table.separator() != ';') return;
+  opened.info.warnings.push_back(
+      {"csv-semicolons", opened.where + ": fields separated by semicolons"});
+}
+
+void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& opened) {
+  const CsvTable table = CsvTable::parse(bytes, source.path, separator_of(source.path), source.key);
+  if (use == Use::samples && source.key.empty()) {
+    opened.array = table.numbers();
+  } else {
+    const std::string name = choose_key(table.columns(), source.key, source.path, "column");
+    const auto found = std::find(table.columns().begin(), table.columns().end(), name);
+    const auto col = static_cast<std::size_t>(found - table.columns().begin());
+    opened.array = use == Use::samples ? table.numbers(col) : table.column(col);
+  }
+  warn_about_table(table, opened);
+}
+
+}  // namespace
+
+Opened open_file(const SourceSpec& source, Use use) {
   const Bytes bytes = map_file(source.path);
-  static_cast<void>(use);
   Opened opened;
-  opened.where = source.path;
-  opened.array = parse_npy(bytes, source.path);
-  opened.info = {source.text,
-                 sha256(bytes.view),
-                 opened.array.shape(),
-                 std::string(to_string(opened.array.dtype())),
-                 {}};
+  opened.where = source.key.empty() ? source.path : source.path + ":" + source.key;
+  opened.info.source = source.text;
+  switch (format_of(bytes, source.path)) {
+    case Format::npy:
+      if (!source.key.empty()) {
+        refuse_usage("unexpected-key", source.path + " holds one array without a name", {},
+                     "Leave out ':" + source.key + "'");
+      }
+      opened.array = parse_npy(bytes, source.path);
+      break;
+    case Format::npz:
+      opened.array = npz_array(bytes, source.key, source.path);
+      break;
+    case Format::safetensors:
+      opened.array = safetensors_array(bytes, source.key, source.path);
+      break;
+    case Format::table:
+      open_table(bytes, source, use, opened);
+      break;
+  }
+  opened.info.sha256 = sha256(bytes.view);
+  opened.info.shape = opened.array.shape();
+  opened.info.dtype = to_string(opened.array.dtype());
   return opened;
+}
+
+Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options) {
+  return is_dataset(source.path) ? open_dataset(source, use, options) : open_file(source, use);
 }
 
 }  // namespace cch::detail

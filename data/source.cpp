@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "data/open.hpp"
+#include "data/text.hpp"
 
 namespace cch {
 
@@ -60,7 +61,7 @@ Opened open_column(const SourceSpec& source, const std::string& what, const Load
 void refuse_missing(const Opened& opened, const std::string& what, std::size_t rows) {
   if (opened.array.dtype() != DType::text) return;
   for (std::size_t i = 0; i < rows; ++i) {
-    if (!opened.array.text_at(i).empty()) continue;
+    if (!detail::trimmed(opened.array.text_at(i)).empty()) continue;
     refuse_data("missing-" + what, "row " + std::to_string(i) + " (from 0) has no " + what,
                 opened.where, "every row needs one", "Fill it in, or drop the row in all files");
   }

@@ -1,0 +1,164 @@
+#include "cch/data/npz.hpp"
+
+#include <zip.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "cch/core/error.hpp"
+#include "cch/data/npy.hpp"
+#include "data/open.hpp"
+
+namespace cch {
+
+namespace {
+
+struct DiscardArchive {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseEntry {
+  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
+};
+using Archive = std::unique_ptr<zip_t, DiscardArchive>;
+using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
+
+// Deflate codes at most 258 bytes in 2 bits; a block costs a few bytes more.
+constexpr std::uint64_t kMaxDeflateRatio = 1032;
+constexpr std::uint64_t kDeflateSlack = 1024;
+
+[[noreturn]] void refuse_zip(const std::string& where, const std::string& problem) {
+  refuse_data("bad-zip", "the .npz archive is damaged: " + problem, where, "arrays would be wrong",
+              "Copy or write the file again with numpy.savez");
+}
+
+Archive open_archive(const Bytes& bytes, const std::string& where) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.view.data(), bytes.size(), 0, &error);
+  zip_t* archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+  const std::string problem = archive ? std::string() : zip_error_strerror(&error);
+  zip_error_fini(&error);
+  if (archive) return Archive(archive);
+  if (source) zip_source_free(source);
+  refuse_zip(where, problem);
+}
+
+struct Listing {
+  std::vector<std::string> keys;
+  std::vector<zip_uint64_t> entries;
+};
+
+Listing list_arrays(zip_t* archive, const std::string& where) {
+  Listing listing;
+  std::set<std::string> seen;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_uint64_t i = 0; std::cmp_less(i, count); ++i) {
+    const char* raw = zip_get_name(archive, i, 0);
+    if (!raw) refuse_zip(where, "an entry has no name");
+    std::string name(raw);
+    if (!name.ends_with(".npy")) continue;
+    name.resize(name.size() - 4);
+    if (!seen.insert(name).second) {
+      refuse_data("duplicate-key", "two arrays are named '" + name + "'", where,
+                  "it is not clear which is meant", "Write the file again with one array a name");
+    }
+    listing.keys.push_back(std::move(name));
+    listing.entries.push_back(i);
+  }
+  return listing;
+}
+
+std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::string& where,
+                           const NpzLimits& limits) {
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  constexpr zip_uint64_t kNeeded =
+      ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+  if (zip_stat_index(archive, index, 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded) {
+    refuse_zip(where, "an entry has no size");
+  }
+  if (stat.encryption_method != ZIP_EM_NONE) {
+    refuse_data("encrypted", "the array is encrypted", where, {}, "Save it without a password");
+  }
+  if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE) {
+    refuse_data("unsupported-compression", "the array is neither stored nor deflated", where, {},
+                "Write it with numpy.savez or numpy.savez_compressed");
+  }
+  const bool deflated = stat.comp_method == ZIP_CM_DEFLATE;
+  const std::uint64_t most =
+      deflated ? stat.comp_size * kMaxDeflateRatio + kDeflateSlack : stat.comp_size;
+  if (stat.size > limits.max_bytes || stat.size > most) {
+    refuse_data("zip-bomb",
+                "an entry of " + std::to_string(stat.comp_size) + " bytes claims to expand to " +
+                    std::to_string(stat.size),
+                where, "it would fill the memory or it lies about its size",
+                "Save the array with numpy.save and read the .npy");
+  }
+  return stat.size;
+}
+
+// Appends exactly `count` bytes to the buffer.
+void read_exactly(zip_file_t* entry, std::vector<std::byte>& buffer, std::uint64_t count,
+                  const std::string& where) {
+  constexpr std::uint64_t kChunk = 1 << 22;
+  while (count > 0) {
+    const std::size_t at = buffer.size();
+    const std::uint64_t wanted = std::min(count, kChunk);
+    buffer.resize(at + wanted);
+    const zip_int64_t got = zip_fread(entry, buffer.data() + at, wanted);
+    if (got < 0) refuse_zip(where, zip_file_strerror(entry));
+    if (got == 0) refuse_zip(where, "an entry ends early");
+    buffer.resize(at + static_cast<std::size_t>(got));
+    count -= static_cast<std::uint64_t>(got);
+  }
+}
+
+std::vector<std::byte> read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where) {
+  std::vector<std::byte> buffer;
+  read_exactly(entry, buffer, std::min<std::uint64_t>(size, 12), where);
+  const std::size_t header_bytes = npy_header_bytes(buffer, where);
+  if (header_bytes > size) refuse_zip(where, "an entry is shorter than its .npy header");
+  if (header_bytes > buffer.size())
+    read_exactly(entry, buffer, header_bytes - buffer.size(), where);
+  const NpyHeader header = parse_npy_header(buffer, where);
+  if (header.data_offset + header.data_bytes != size) {
+    refuse_data("size-mismatch",
+                "the archive declares " + std::to_string(size) + " bytes, the array's header " +
+                    std::to_string(header.data_offset + header.data_bytes),
+                where, "one of the two is wrong", "Write the file again");
+  }
+  buffer.reserve(size);
+  read_exactly(entry, buffer, size - buffer.size(), where);
+  std::byte beyond{};  // reading past the end makes libzip compare the checksum
+  const zip_int64_t more = zip_fread(entry, &beyond, 1);
+  if (more < 0) refuse_zip(where, zip_file_strerror(entry));
+  if (more > 0) refuse_zip(where, "an entry is longer than declared");
+  return buffer;
+}
+
+}  // namespace
+
+std::vector<std::string> npz_keys(const Bytes& bytes, const std::string& where) {
+  const Archive archive = open_archive(bytes, where);
+  return list_arrays(archive.get(), where).keys;
+}
+
+Array npz_array(const Bytes& bytes, const std::string& key, const std::string& where,
+                const NpzLimits& limits) {
+  const Archive archive = open_archive(bytes, where);
+  const Listing listing = list_arrays(archive.get(), where);
+  const std::string chosen = detail::choose_key(listing.keys, key, where, "array");
+  const auto found = std::find(listing.keys.begin(), listing.keys.end(), chosen);
+  const zip_uint64_t index =
+      listing.entries[static_cast<std::size_t>(found - listing.keys.begin())];
+  const std::string place = where + ":" + chosen;
+  const std::uint64_t size = checked_size(archive.get(), index, place, limits);
+  const Entry entry(zip_fopen_index(archive.get(), index, 0));
+  if (!entry) refuse_zip(place, zip_strerror(archive.get()));
+  return parse_npy(own_bytes(read_entry(entry.get(), size, place)), place);
+}
+
+}  // namespace cch
