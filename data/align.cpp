@@ -21,7 +21,8 @@ RowOf index_rows(const std::vector<std::string>& ids, const std::string& name) {
     const auto [known, fresh] = row_of.try_emplace(ids[i], i);
     if (fresh) continue;
     refuse_data("duplicate-id", "identifier '" + ids[i] + "' occurs twice",
-                name + ", rows " + std::to_string(known->second) + " and " + std::to_string(i) + " (from 0)",
+                name + ", rows " + std::to_string(known->second) + " and " + std::to_string(i) +
+                    " (from 0)",
                 "rows could not be matched without doubt", "Make the identifiers unique");
   }
   return row_of;
@@ -56,7 +57,8 @@ Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
     listed += (k > 0 ? ", " : "") + names[k] + " has " + std::to_string(inputs[k].size());
     if (!inputs[k].empty()) listed += " such as '" + inputs[k].front() + "'";
   }
-  refuse_data("no-common-ids", "no identifier occurs in all inputs", listed, "there is no row to compare",
+  refuse_data("no-common-ids", "no identifier occurs in all inputs", listed,
+              "there is no row to compare",
               "Check that the identifiers are written alike everywhere");
 }
 
@@ -68,7 +70,8 @@ Alignment align_by_order(std::span<const std::size_t> sizes, std::span<const std
       listed += (k > 0 ? ", " : "") + names[k] + " N = " + std::to_string(sizes[k]);
     }
     refuse_data("unequal-rows", "the inputs have different numbers of rows", listed,
-                "row i of each must be the same sample", "Give identifiers, or cut the files to the same rows");
+                "row i of each must be the same sample",
+                "Give identifiers, or cut the files to the same rows");
   }
   std::vector<std::size_t> rows(sizes[0]);
   std::iota(rows.begin(), rows.end(), std::size_t{0});

@@ -54,17 +54,13 @@ std::string choose_key(const std::vector<std::string>& keys, const std::string& 
   if (std::find(keys.begin(), keys.end(), key) != keys.end()) return key;
   if (!key.empty()) {
     refuse_usage(
-        "unknown-key", where + " has no " + what + " '" + key + "'", "it has " + join_names(keys),
+        "unknown-key", where + " has no " + what + " '" + key + "'", {},
         "Did you mean " + where + ":" + nearest_name(key, keys) + "? It has: " + join_names(keys));
   }
   if (keys.size() == 1) return keys.front();
   refuse_usage("key-needed", where + " has " + std::to_string(keys.size()) + " " + what + "s",
                "only one can be meant", "Write " + where + ":KEY with one of: " + join_names(keys));
 }
-
-namespace {
-
-enum class Format { npy, npz, safetensors, table };
 
 Format format_of(const Bytes& bytes, const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();
@@ -85,6 +81,21 @@ Separator separator_of(const std::string& path) {
   if (path.ends_with(".tsv")) return Separator::tab;
   return path.ends_with(".txt") ? Separator::none : Separator::automatic;
 }
+
+std::string_view format_name(Format format) {
+  switch (format) {
+    case Format::npy:
+      return "npy";
+    case Format::npz:
+      return "npz";
+    case Format::safetensors:
+      return "safetensors";
+    default:
+      return "table";
+  }
+}
+
+namespace {
 
 void warn_about_table(const CsvTable& table, Opened& opened) {
   const bool numbers_alone = !table.header() && opened.array.dtype() != DType::text;

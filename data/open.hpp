@@ -6,6 +6,7 @@
 
 #include "cch/core/matrix.hpp"
 #include "cch/data/array.hpp"
+#include "cch/data/csv.hpp"
 #include "cch/data/source.hpp"
 
 namespace cch::detail {
@@ -21,6 +22,14 @@ struct Opened {
   SourceInfo info;
   std::string where;  ///< for messages
 };
+
+/// Formats of files, told by the ending of the name, else by the first bytes.
+enum class Format { npy, npz, safetensors, table };
+/// Data Error "unknown-format".
+Format format_of(const Bytes& bytes, const std::string& path);
+std::string_view format_name(Format format);
+/// How the fields of a table are separated, told by the ending of its name.
+Separator separator_of(const std::string& path);
 
 /// Finds file, format and key. Throws the Errors of the readers.
 Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options);

@@ -14,14 +14,14 @@ struct Alignment {
   bool verified = false;                       ///< true if identifiers were compared
 };
 
-/// Inner join on identifiers, in the order of the first input. `names` stand for the inputs in messages.
-/// Identifiers must be unique within an input (data Error "duplicate-id"); an empty join is a data Error
-/// "no-common-ids". Cost O(total rows).
+/// Inner join on identifiers, in the order of the first input. `names` stand for the inputs in
+/// messages. Identifiers must be unique within an input (data Error "duplicate-id"); an empty join
+/// is a data Error "no-common-ids". Cost O(total rows).
 Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
                       std::span<const std::string> names);
 
-/// Row i goes with row i. All inputs must have the same number of rows (data Error "unequal-rows", listing
-/// every input with its N). Nothing shows that the orders agree, so `verified` is false.
+/// Row i goes with row i. All inputs must have the same number of rows (data Error "unequal-rows",
+/// listing every input with its N). Nothing shows that the orders agree, so `verified` is false.
 Alignment align_by_order(std::span<const std::size_t> sizes, std::span<const std::string> names);
 
 }  // namespace cch

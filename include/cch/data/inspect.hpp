@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cch/core/error.hpp"
+
+namespace cch {
+
+/// What one array of a file holds. Numbers are over all finite values.
+struct ArrayFacts {
+  std::string key;  ///< empty for files of one array
+  std::vector<std::size_t> shape;
+  std::string dtype;
+  std::string order;  ///< "C" or "Fortran"
+  std::size_t bytes = 0;
+  std::optional<double> minimum;
+  std::optional<double> maximum;
+  std::optional<double> mean;
+  std::size_t non_finite = 0;  ///< NaN and infinite values
+  std::size_t first_bad_row = 0;
+  std::size_t first_bad_column = 0;
+  std::vector<std::size_t>
+      constant_columns;  ///< columns of one finite value, if there are ≥ 2 rows
+  std::optional<std::size_t>
+      duplicate_rows;  ///< rows equal to an earlier one; of arrays with columns ≥ 2
+  std::optional<std::size_t> distinct;  ///< distinct values, of arrays with one column
+  std::string taken_as_labels;          ///< "discrete: strings", "unclear: …"
+  std::vector<Fault> faults;            ///< why it cannot be used as it is
+};
+
+struct FileFacts {
+  std::string source;  ///< as given
+  std::string format;  ///< npy, npz, safetensors, table, images, folder; empty if it cannot be read
+  std::string sha256;
+  std::size_t bytes = 0;
+  std::vector<ArrayFacts> arrays;
+  std::vector<std::string> views;  ///< of data sets: what can follow the name
+  std::vector<Fault> faults;       ///< of the file as a whole
+  std::vector<Warning> warnings;
+
+  [[nodiscard]] bool faultless() const;
+};
+
+/// Looks at every array of a file (PATH), at one (PATH:KEY), or at a data set; reads in blocks of
+/// rows. Faults are found and listed, not thrown. For data sets of images without a view, only the
+/// views are listed. Cost O(size); duplicate rows take 16 bytes a row and are counted up to 2²⁵
+/// rows.
+FileFacts inspect_source(const std::string& source);
+
+}  // namespace cch
