@@ -5,6 +5,7 @@
 // would silently replace doctest's.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
