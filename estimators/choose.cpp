@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "cch/estimators/catalog.hpp"
+
+namespace cch {
+namespace {
+
+// Largest share of a column's rows that hold a value which some other row holds too.
+double repeated_share(const Samples& x) {
+  double worst = 0.0;
+  std::vector<double> column(x.size());
+  for (std::size_t j = 0; j < x.dim(); ++j) {
+    for (std::size_t i = 0; i < x.size(); ++i) column[i] = x(i, j);
+    std::sort(column.begin(), column.end());
+    std::size_t repeated = 0;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      const bool left = i > 0 && column[i - 1] == column[i];
+      const bool right = i + 1 < column.size() && column[i + 1] == column[i];
+      repeated += left || right ? 1 : 0;
+    }
+    worst = std::max(worst, static_cast<double>(repeated) / static_cast<double>(column.size()));
+  }
+  return worst;
+}
+
+EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
+  const std::string dims = std::to_string(x.dim()) + " real columns against class labels";
+  const auto counts = y.counts();
+  const bool small_class =
+      std::any_of(counts.begin(), counts.end(), [](std::size_t c) { return c > 0 && c < 10; });
+  if (x.dim() <= 2 && !small_class) {
+    return {RossOptions{}, dims + ": neighbours are accurate in one or two dimensions"};
+  }
+  return {LabelBoundOptions{}, dims +
+                                   ": neighbour estimates collapse there, a cross-fitted "
+                                   "classifier's bound does not"};
+}
+
+EstimatorChoice choose_for_real(const Samples& x, const Samples& y, const Groups& groups) {
+  const std::string dims = std::to_string(x.dim()) + " + " + std::to_string(y.dim()) + " columns";
+  if (x.dim() + y.dim() == 2) {
+    if (std::max(repeated_share(x), repeated_share(y)) > 0.05) {
+      return {MixedKsgOptions{}, dims + " with repeated values: an estimator for mixtures"};
+    }
+    return {Ksg1Options{}, dims + ": nearest neighbours are accurate there"};
+  }
+  if (x.size() < 200 || groups.count() < 8) {
+    return {Ksg1Options{}, dims + ", but only " + std::to_string(x.size()) + " rows in " +
+                               std::to_string(groups.count()) +
+                               " groups: too few to fit canonical pairs on one half"};
+  }
+  return {CcaKsgOptions{}, dims +
+                               ": neighbour estimates collapse there, held-out canonical pairs "
+                               "do not"};
+}
+
+}  // namespace
+
+EstimatorChoice choose_estimator(const Variable& x, const Variable& y, const Groups& groups) {
+  if (is_discrete(x) && is_discrete(y)) return {DiscreteOptions{}, "both sides are labels"};
+  if (is_discrete(y)) return choose_for_labels(std::get<Samples>(x), std::get<ClassLabels>(y));
+  if (is_discrete(x)) return choose_for_labels(std::get<Samples>(y), std::get<ClassLabels>(x));
+  return choose_for_real(std::get<Samples>(x), std::get<Samples>(y), groups);
+}
+
+EstimatorChoice label_partner(const EstimatorOptions& teacher_student, const Variable& labels) {
+  const CatalogEntry& entry = entry_of(teacher_student);
+  const bool takes_them =
+      entry.y == Accepts::either || is_discrete(labels) == (entry.y == Accepts::labels);
+  if (takes_them) return {teacher_student, "the same estimator on both sides"};
+  if (const auto* ksg = std::get_if<Ksg1Options>(&teacher_student)) {
+    return {RossOptions{ksg->k, ksg->queries, ksg->exact}, "the partner of ksg1 for class labels"};
+  }
+  if (const auto* ksg = std::get_if<Ksg2Options>(&teacher_student)) {
+    return {RossOptions{ksg->k, ksg->queries, ksg->exact}, "the partner of ksg2 for class labels"};
+  }
+  return {LabelBoundOptions{}, "'" + std::string(entry.name) + "' takes no class labels"};
+}
+
+}  // namespace cch

@@ -1,0 +1,252 @@
+#include "cch/estimators/error_bars.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/random.hpp"
+#include "estimators/cca_ksg_run.hpp"
+
+namespace cch {
+
+// What a refit of cca-ksg reuses: its principal components, halves and rungs.
+struct Measurement::Refit {
+  std::optional<detail::CcaKsgRun> cca;
+};
+
+Measurement::Measurement(const EstimatorOptions& options, Variable x, Variable y, Groups groups,
+                         const Execution& exec)
+    : options_(options),
+      x_(std::move(x)),
+      y_(std::move(y)),
+      groups_(std::move(groups)),
+      refit_(std::make_unique<Refit>()) {
+  const auto* cca = std::get_if<CcaKsgOptions>(&options_);
+  if (cca == nullptr || is_discrete(x_) || is_discrete(y_)) {
+    estimate_ = cch::estimate(options_, x_, y_, groups_, exec);
+    return;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  refit_->cca.emplace(std::get<Samples>(x_), std::get<Samples>(y_), groups_, *cca, exec);
+  estimate_ = refit_->cca->estimate;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  estimate_.diagnostics.set("seconds", seconds.count());
+}
+
+Measurement::~Measurement() = default;
+Measurement::Measurement(Measurement&&) noexcept = default;
+Measurement& Measurement::operator=(Measurement&&) noexcept = default;
+
+ErrorBarKind Measurement::kind() const {
+  return entry_of(options_).error_bars;
+}
+
+namespace {
+
+double mean_of(std::span<const double> terms, std::span<const std::size_t> rows) {
+  double sum = 0.0;
+  for (const std::size_t row : rows) sum += terms[row];
+  return sum / static_cast<double>(rows.size());
+}
+
+std::vector<std::size_t> complement(std::size_t n, std::span<const std::size_t> rows) {
+  std::vector<char> out(n, 0);
+  for (const std::size_t row : rows) out[row] = 1;
+  std::vector<std::size_t> kept;
+  kept.reserve(n - rows.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!out[i]) kept.push_back(i);
+  }
+  return kept;
+}
+
+// Whole groups dealt at random to `count` parts, each group to the part with the fewest rows so
+// far.
+std::vector<std::vector<std::size_t>> random_parts(const Groups& groups, std::size_t count,
+                                                   std::uint64_t seed) {
+  Random random(seed);
+  std::vector<std::vector<std::size_t>> parts(count);
+  for (const std::size_t g : random.permutation(groups.count())) {
+    auto smallest = std::min_element(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+      return a.size() < b.size();
+    });
+    const auto members = groups.members(g);
+    smallest->insert(smallest->end(), members.begin(), members.end());
+  }
+  for (auto& part : parts) std::sort(part.begin(), part.end());
+  return parts;
+}
+
+bool any_of_kind(std::span<const Term> terms, ErrorBarKind kind) {
+  return std::any_of(terms.begin(), terms.end(),
+                     [&](const Term& term) { return term.measurement->kind() == kind; });
+}
+
+double sum_on(std::span<const Term> terms, std::span<const std::size_t> rows,
+              const Execution& exec) {
+  double sum = 0.0;
+  for (const Term& term : terms) sum += term.weight * term.measurement->on_rows(rows, exec);
+  return sum;
+}
+
+ErrorBar row_term_bar(std::span<const Term> terms) {
+  const Groups& groups = terms.front().measurement->groups();
+  const std::size_t n = groups.rows();
+  std::vector<double> total(n, 0.0);
+  for (const Term& term : terms) {
+    const auto& rows = term.measurement->estimate().row_terms;
+    for (std::size_t i = 0; i < n; ++i) total[i] += term.weight * rows[i];
+  }
+  const double mean = std::accumulate(total.begin(), total.end(), 0.0) / static_cast<double>(n);
+  double squares = 0.0;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    double cluster = 0.0;
+    for (const std::size_t row : groups.members(g)) cluster += total[row] - mean;
+    squares += cluster * cluster;
+  }
+  const auto count = static_cast<double>(groups.count());
+  ErrorBar bar;
+  bar.standard_error = std::sqrt(squares * count / (count - 1.0)) / static_cast<double>(n);
+  bar.degrees_of_freedom = count - 1.0;
+  bar.method = groups.grouped() ? "per-row terms, clustered by group" : "per-row terms";
+  return bar;
+}
+
+ErrorBar jackknife_bar(std::span<const Term> terms, const Execution& exec) {
+  const Groups& groups = terms.front().measurement->groups();
+  const std::size_t count = std::min<std::size_t>(20, groups.count());
+  const auto blocks = random_parts(groups, count, derive_seed(exec.seed, "jackknife-blocks"));
+  std::vector<double> without(count, 0.0);
+  parallel_for(count, exec, [&](std::size_t b) {
+    for (const Term& term : terms) {
+      without[b] += term.weight * term.measurement->without_rows(blocks[b], exec.serial());
+    }
+  });
+  const auto b = static_cast<double>(count);
+  const double mean = std::accumulate(without.begin(), without.end(), 0.0) / b;
+  double squares = 0.0;
+  for (const double value : without) squares += (value - mean) * (value - mean);
+  return {std::sqrt((b - 1.0) / b * squares), b - 1.0,
+          "delete-block jackknife, " + std::to_string(count) + " blocks of whole groups"};
+}
+
+constexpr std::size_t kLeastParts = 2;
+constexpr std::size_t kMostParts = 4;
+constexpr std::size_t kPartitions = 5;
+
+ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
+  const Groups& groups = terms.front().measurement->groups();
+  struct Part {
+    std::size_t m;
+    std::vector<std::size_t> rows;
+  };
+  std::vector<Part> parts;
+  for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
+    for (std::size_t p = 0; p < kPartitions; ++p) {
+      const auto seed = derive_seed(exec.seed, "holmes-nemenman", m * kPartitions + p);
+      for (auto& rows : random_parts(groups, m, seed)) parts.push_back({m, std::move(rows)});
+    }
+  }
+  std::vector<double> values(parts.size());
+  parallel_for(parts.size(), exec,
+               [&](std::size_t i) { values[i] = sum_on(terms, parts[i].rows, exec.serial()); });
+  double numerator = 0.0;
+  double denominator = 0.0;
+  for (std::size_t i = 0; i < parts.size(); i += parts[i].m) {
+    const auto m = static_cast<double>(parts[i].m);
+    const auto part = std::span(values).subspan(i, parts[i].m);
+    const double mean = std::accumulate(part.begin(), part.end(), 0.0) / m;
+    double squares = 0.0;
+    for (const double value : part) squares += (value - mean) * (value - mean);
+    numerator += (m - 1.0) / m * (squares / (m - 1.0));
+    denominator += m - 1.0;
+  }
+  const auto g = static_cast<double>(groups.count());
+  return {std::sqrt(numerator / denominator), std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
+          "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
+}
+
+std::string too_few(const Groups& groups) {
+  const std::size_t least = 8 * kMostParts;
+  if (groups.count() < 2 * kMostParts) {
+    return std::to_string(groups.count()) + " groups are too few to split into parts";
+  }
+  if (groups.rows() < least) return std::to_string(groups.rows()) + " rows are too few to split";
+  return {};
+}
+
+}  // namespace
+
+double Measurement::on_rows(std::span<const std::size_t> rows, const Execution& exec) const {
+  if (kind() == ErrorBarKind::row_terms) return mean_of(estimate_.row_terms, rows);
+  return cch::estimate(options_, select(x_, rows), select(y_, rows), groups_.select(rows), exec)
+      .nats;
+}
+
+double Measurement::without_rows(std::span<const std::size_t> rows, const Execution& exec) const {
+  if (refit_->cca) {
+    if (refit_->cca->chosen.empty()) return 0.0;  // a constant side stays constant
+    return refit_->cca->ladder.value_without(refit_->cca->chosen, rows, exec);
+  }
+  return on_rows(complement(size(x_), rows), exec);
+}
+
+std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& exec,
+                                  std::string* why_not) {
+  const Groups& groups = terms.front().measurement->groups();
+  const bool refitted = any_of_kind(terms, ErrorBarKind::subsampling) ||
+                        any_of_kind(terms, ErrorBarKind::delete_block);
+  std::string reason = refitted ? too_few(groups) : "";
+  if (!refitted && groups.count() < 2) reason = "all rows are in one group";
+  if (!reason.empty()) {
+    if (why_not != nullptr) *why_not = reason;
+    return std::nullopt;
+  }
+  try {
+    if (!refitted) return row_term_bar(terms);
+    if (any_of_kind(terms, ErrorBarKind::delete_block)) return jackknife_bar(terms, exec);
+    return subsampling_bar(terms, exec);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    if (why_not != nullptr)
+      *why_not = std::string("a part of the rows gave no estimate: ") + error.what();
+    return std::nullopt;
+  }
+}
+
+Interval interval95(double value, const ErrorBar& bar) {
+  const boost::math::students_t t(bar.degrees_of_freedom);
+  const double half = boost::math::quantile(t, 0.975) * bar.standard_error;
+  return {value - half, value + half};
+}
+
+double p_above_zero(double value, const ErrorBar& bar) {
+  if (bar.standard_error == 0.0) return value > 0.0 ? 0.0 : 1.0;
+  const boost::math::students_t t(bar.degrees_of_freedom);
+  return boost::math::cdf(boost::math::complement(t, value / bar.standard_error));
+}
+
+Estimate with_error_bar(const Measurement& measurement, const Execution& exec) {
+  Estimate estimate = measurement.estimate();
+  const auto begin = std::chrono::steady_clock::now();
+  std::string why_not;
+  const Term term{&measurement, 1.0};
+  const auto bar = error_bar(std::span(&term, 1), exec, &why_not);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (!bar) {
+    estimate.warnings.push_back({"no-error-bar", why_not + ", so there is no standard error"});
+    return estimate;
+  }
+  estimate.standard_error = bar->standard_error;
+  estimate.interval95 = interval95(estimate.nats, *bar);
+  estimate.diagnostics.note("error_bars", bar->method);
+  estimate.diagnostics.set("degrees_of_freedom", bar->degrees_of_freedom);
+  estimate.diagnostics.set("seconds_error_bars", seconds.count());
+  return estimate;
+}
+
+}  // namespace cch
