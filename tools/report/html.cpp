@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
@@ -11,6 +13,9 @@
 
 namespace cch::report {
 namespace {
+
+/// Bytes of the page, the foot not counted: the downloads take what is left of them.
+constexpr std::size_t kLargestPage = 990'000;
 
 std::string head(const json& document) {
   const std::string title =
@@ -37,11 +42,12 @@ std::string foot(const json& document) {
 std::string render_rank_html(const json& document) {
   require_schema(document, "cch.rank/1");
   std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n" + head(document) + "<body>\n<main>\n";
-  for (const auto part : {headline_section, warnings_section, ranking_section, prediction_section,
-                          controls_section, agreement_section, diagnostics_section, data_section,
-                          methods_section, reproduce_section, downloads_section}) {
+  for (const auto part :
+       {headline_section, warnings_section, ranking_section, prediction_section, controls_section,
+        agreement_section, diagnostics_section, data_section, methods_section, reproduce_section}) {
     page += part(document);
   }
+  page += downloads_section(document, kLargestPage - std::min(kLargestPage, page.size()));
   return page + "</main>\n" + foot(document) + "</body>\n</html>\n";
 }
 

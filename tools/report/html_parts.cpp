@@ -16,7 +16,7 @@ std::string cell_html(const HtmlColumn& column, const std::string& html, bool he
       fmt::format("role=\"{}\" data-label=\"{}\"{}{}", heading ? "rowheader" : "cell",
                   escape_html(column.heading), column.numeric ? " class=\"number\"" : "",
                   heading ? " scope=\"row\"" : "");
-  return element(heading ? "th" : "td", html, attributes);
+  return element(heading ? "th" : "td", element("div", html), attributes);
 }
 
 std::string head_html(const std::vector<HtmlColumn>& columns) {
@@ -102,7 +102,7 @@ std::string verdict_html(std::string_view verdict) {
   return element("span",
                  element("span", verdict_symbol(verdict), "class=\"symbol\" aria-hidden=\"true\"") +
                      ' ' + escape_html(verdict_name(verdict)),
-                 fmt::format("class=\"verdict k-{}\"", escape_html(verdict)));
+                 fmt::format("class=\"verdict k-{}\"", verdict_class(verdict)));
 }
 
 }  // namespace cch::report

@@ -65,6 +65,12 @@ std::string verdict_name(std::string_view verdict) {
   return verdict == "do_not_distil" ? "do not distil" : printable(verdict);
 }
 
+std::string verdict_class(std::string_view verdict) {
+  const bool known = verdict == "distil" || verdict == "do_not_distil" ||
+                     verdict == "inconclusive" || verdict == "unreliable";
+  return known ? std::string(verdict) : "other";
+}
+
 std::string_view verdict_symbol(std::string_view verdict) {
   if (verdict == "distil") return "✓";
   if (verdict == "do_not_distil") return "✗";

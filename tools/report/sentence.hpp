@@ -10,6 +10,8 @@ namespace cch::report {
 
 /// "distil", "do not distil", "inconclusive", "unreliable"; any other word as it stands.
 std::string verdict_name(std::string_view verdict);
+/// The class of marks and words of a verdict: its name when it is one of the four, else "other".
+std::string verdict_class(std::string_view verdict);
 /// ✓ ✗ ? !, so that a verdict never hangs on colour alone.
 std::string_view verdict_symbol(std::string_view verdict);
 

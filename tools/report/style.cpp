@@ -49,7 +49,7 @@ section { margin: 0 0 52px; }
 .lead { color: var(--quiet); }
 .numbers { font-size: 18px; line-height: 1.5; }
 .numbers strong { white-space: nowrap; font-weight: 650; }
-.panels { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; margin: 8px 0 20px; }
+.panels { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; margin: 26px 0 24px; }
 .panel { background: var(--panel); border-radius: 10px; padding: 20px 24px 12px; }
 .panel:only-child { grid-column: 1 / -1; }
 .panel h2, .warnings h2 { font-size: 17px; margin-bottom: 8px; }
@@ -69,6 +69,7 @@ thead th { font-size: 13px; font-weight: 600; color: var(--quiet); border-bottom
 tbody th { font-weight: 600; min-width: 6em; }
 th.number, td.number { text-align: right; }
 td.number { white-space: nowrap; }
+.number + :not(.number) { padding-left: 8px; }
 .quiet { font-size: 14px; } .quiet tbody th { font-weight: 400; } .quiet td.number { white-space: normal; }
 .verdict { white-space: nowrap; font-weight: 600; }
 .verdict .symbol { display: inline-block; width: 1.1em; text-align: center; }
@@ -108,10 +109,11 @@ footer { padding-bottom: 40px; color: var(--quiet); font-size: 14px; }
   table.cards, .cards tbody, .cards caption { display: block; }
   .cards thead { display: none; }
   .cards tr { display: block; padding: 10px 0; border-bottom: 1px solid var(--hair); }
-  .cards th, .cards td { display: flex; gap: 16px; justify-content: space-between; align-items: baseline; padding: 3px 0; border: 0; text-align: right; flex-wrap: wrap; }
+  .cards th, .cards td { display: flex; gap: 16px; justify-content: space-between; align-items: baseline; padding: 3px 0; border: 0; text-align: right; }
   .cards td.number { white-space: normal; }
-  .cards th::before, .cards td::before { content: attr(data-label); font-weight: 400; color: var(--quiet); text-align: left; }
-  .interval { display: inline; margin-left: .5em; }
+  .cards th::before, .cards td::before { content: attr(data-label); font-weight: 400; font-size: 15px; color: var(--quiet); text-align: left; flex: none; }
+  .cards tbody th { font-size: 17px; }
+  .number + :not(.number) { padding-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
 @page { margin: 16mm 15mm; }

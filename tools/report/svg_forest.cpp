@@ -13,7 +13,8 @@ namespace cch::report {
 namespace {
 
 constexpr double kCharacter = 7.4;  // width to keep free for one character of the row labels
-constexpr double kHead = 26;        // room for the names of the reference lines
+constexpr double kHead = 6;         // above the rows
+constexpr double kReferences = 22;  // more of it for the names of the reference lines
 constexpr double kFoot = 46;        // room for ticks and the name of the axis
 constexpr double kMarkGap = 12;     // between the two marks of a row
 
@@ -34,6 +35,8 @@ std::vector<double> all_values(const Forest& forest) {
       }
     }
   }
+  const double most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+  if (forest.reach && *forest.reach <= 1.5 * most) values.push_back(*forest.reach);
   return values;
 }
 
@@ -42,6 +45,11 @@ double widest(const Forest& forest, std::size_t most, Words&& words) {
   std::size_t width = 0;
   for (const ForestRow& row : forest.rows) width = std::max(width, display_width(words(row)));
   return kCharacter * static_cast<double>(std::min(width, most));
+}
+
+bool any_reference(const Forest& forest, const Axis& axis) {
+  return std::any_of(forest.references.begin(), forest.references.end(),
+                     [&axis](const ReferenceLine& line) { return axis.holds(line.at); });
 }
 
 Frame frame_of(const Forest& forest, const ForestLayout& layout) {
@@ -55,8 +63,9 @@ Frame frame_of(const Forest& forest, const ForestLayout& layout) {
   std::size_t marks = 1;
   for (const ForestRow& row : forest.rows) marks = std::max(marks, row.marks.size());
   frame.row_height = 34 + (marks > 1 ? kMarkGap : 0) + (above ? 16 : 0);
-  frame.bottom = frame.top + frame.row_height * static_cast<double>(forest.rows.size());
   frame.axis = axis_around(all_values(forest), left, right, most);
+  if (any_reference(forest, frame.axis)) frame.top += kReferences;
+  frame.bottom = frame.top + frame.row_height * static_cast<double>(forest.rows.size());
   frame.ticks = ticks_of(frame.axis, most);
   return frame;
 }
@@ -133,7 +142,7 @@ void draw_row(Svg& svg, const Frame& frame, const ForestLayout& layout, const Fo
               double top) {
   const double middle = top + frame.row_height / 2 + (layout.labels_above ? 9 : 0);
   const double label_y = layout.labels_above ? top + 15 : middle + 4.5;
-  svg.text(layout.labels_above ? frame.axis.left : 8, label_y, "label", fit(row.label, 24));
+  svg.text(layout.labels_above ? frame.axis.left + 6 : 8, label_y, "label", fit(row.label, 24));
   if (!row.words.empty()) {
     svg.text(layout.width - 8, label_y, "words", fit(row.words, 18), "text-anchor=\"end\"");
   }

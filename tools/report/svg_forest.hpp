@@ -11,7 +11,7 @@ namespace cch::report {
 /// One value with its interval: a mark whose shape and colour tell the kind.
 struct ForestMark {
   Value value;
-  std::string kind;  ///< distil, do_not_distil, inconclusive, unreliable, first or second
+  std::string kind;  ///< distil, do_not_distil, inconclusive, unreliable, other, first or second
 };
 
 struct ForestRow {
@@ -33,6 +33,8 @@ struct Forest {
   std::string axis_label;
   std::vector<ForestRow> rows;
   std::vector<ReferenceLine> references;  ///< drawn where they fall inside the axis
+  /// A value that the axis takes in as well if that stretches it by half or less.
+  std::optional<double> reach = {};
 };
 
 /// Natural size of the picture; with labels_above every label has a line of its own (narrow

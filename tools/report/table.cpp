@@ -43,7 +43,7 @@ std::string interval_cell(const json& node) {
 std::string verdict_cell(const json& teacher) {
   const std::string verdict = text(field(teacher, "verdict"));
   if (verdict.empty()) return kMissing;
-  return fmt::format("{} {}", verdict_symbol(verdict), verdict_name(verdict));
+  return fmt::format("{} {}", verdict_symbol(verdict), fit(verdict_name(verdict), 16));
 }
 
 template <class Cell>
@@ -96,7 +96,7 @@ std::vector<TextColumn> rank_columns(const json& document, const TerminalStyle& 
     })));
   }
   columns.push_back(optional_column(column(document, "CCH", false, [](const json& teacher) {
-    return outcome_name(field(teacher, "cch", "representation"));
+    return fit(outcome_name(field(teacher, "cch", "representation")), 24);
   })));
   columns.push_back(optional_column(column(document, "I(T;Y)", true, [](const json& teacher) {
     return value_cell(field(teacher, "i_teacher_labels"));

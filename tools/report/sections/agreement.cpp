@@ -44,13 +44,18 @@ std::string cell_of(const json& pair, const std::string& name) {
 
 std::string summary(const json& document) {
   const std::vector<json>& teachers = elements(field(document, "teachers"));
-  std::size_t agreed = 0;
-  for (const json& teacher : teachers) agreed += all_agree(document, text(field(teacher, "name")));
-  return element("p",
-                 fmt::format("All {} estimator pairs give the same CCH outcome for {} of {} {}.",
-                             elements(field(document, "estimators")).size(), agreed,
-                             teachers.size(), teachers.size() == 1 ? "teacher" : "teachers")) +
-         '\n';
+  std::vector<std::string> differing;
+  for (const json& teacher : teachers) {
+    const std::string name = text(field(teacher, "name"));
+    if (!all_agree(document, name)) differing.push_back(name_in_sentence(name));
+  }
+  const std::size_t pairs = elements(field(document, "estimators")).size();
+  const std::string all = pairs == 2 ? "Both" : fmt::format("All {}", pairs);
+  std::string words = fmt::format("{} estimator pairs give the same CCH outcome for {} of {} {}.",
+                                  all, teachers.size() - differing.size(), teachers.size(),
+                                  teachers.size() == 1 ? "teacher" : "teachers");
+  if (!differing.empty()) words += fmt::format(" They differ on {}.", list_in_words(differing, 6));
+  return element("p", escape_html(words)) + '\n';
 }
 
 /// Rank correlations with the deciding pair, where the document has them.

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <array>
+#include <set>
 
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
@@ -37,38 +36,45 @@ constexpr std::array kReadings = {
     Reading{"ceiling", "the most that the bound can show, nats"},
 };
 
-std::string_view how_to_read(std::string_view path) {
+std::string last_part(const std::string& path) {
   constexpr std::string_view separator = " · ";
   const std::size_t at = path.rfind(separator);
-  const std::string_view name =
-      at == std::string_view::npos ? path : path.substr(at + separator.size());
-  for (const Reading& reading : kReadings) {
-    if (reading.name == name) return reading.how;
-  }
-  return "";
+  return at == std::string::npos ? path : path.substr(at + separator.size());
 }
 
-std::string table_of(const json& diagnostics) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, value] : leaves(diagnostics)) {
-    rows.push_back({element("code", escape_html(fit(name, 120))), escape_html(fit(value, 300)),
-                    std::string(how_to_read(name))});
+using Leaves = std::vector<std::pair<std::string, std::string>>;
+
+std::string list_of(const Leaves& diagnostics) {
+  std::vector<Fact> facts;
+  for (const auto& [name, value] : diagnostics) {
+    facts.push_back({fit(name, 120), escape_html(fit(value, 300))});
   }
-  return html_table("Facts recorded by the estimators",
-                    {{"Name", false}, {"Value", true}, {"How to read", false}}, rows,
-                    "cards quiet");
+  return facts_list(facts);
+}
+
+/// The names that occur and have a reading, once each.
+std::string readings(const std::set<std::string>& names) {
+  std::vector<Fact> facts;
+  for (const Reading& reading : kReadings) {
+    if (names.contains(std::string(reading.name))) {
+      facts.push_back({std::string(reading.name), escape_html(reading.how)});
+    }
+  }
+  return facts.empty() ? "" : folded("How to read these", facts_list(facts));
 }
 
 }  // namespace
 
 std::string diagnostics_section(const json& document) {
   std::string html;
+  std::set<std::string> names;
   for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& diagnostics = field(teacher, "diagnostics");
-    if (diagnostics.is_null() || diagnostics.empty()) continue;
-    html += folded(name_in_sentence(text(field(teacher, "name"))), table_of(diagnostics));
+    const Leaves diagnostics = leaves(field(teacher, "diagnostics"));
+    if (diagnostics.empty()) continue;
+    for (const auto& [name, value] : diagnostics) names.insert(last_part(name));
+    html += folded(name_in_sentence(text(field(teacher, "name"))), list_of(diagnostics));
   }
-  return section("diagnostics", "Diagnostics", html);
+  return section("diagnostics", "Diagnostics", readings(names) + html);
 }
 
 }  // namespace cch::report

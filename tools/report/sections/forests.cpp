@@ -25,7 +25,9 @@ ForestRow margin_row(const json& teacher) {
   const std::string verdict = text(field(teacher, "verdict"));
   const std::string words =
       verdict.empty() ? "" : fmt::format("{} {}", verdict_symbol(verdict), verdict_name(verdict));
-  return {text(field(teacher, "name")), {{value_of(field(teacher, "margin")), verdict}}, words};
+  return {text(field(teacher, "name")),
+          {{value_of(field(teacher, "margin")), verdict_class(verdict)}},
+          words};
 }
 
 }  // namespace
@@ -65,12 +67,13 @@ std::string sides_figure(const json& document) {
                            ""});
   }
   if (forest.rows.empty()) return "";
+  forest.reach = label_entropy(document);
   return forest_figure(forest, 900,
-                       "The two sides, 95 % intervals: <span class=\"verdict k-first\">●</span> "
-                       "I(teacher; student), "
-                       "<span class=\"verdict k-second\">■</span> I(student; labels). H(Y) bounds "
-                       "the second; ln N is "
-                       "the most that contrastive bounds can show at this size.");
+                       "The two sides with 95 % intervals: <span class=\"verdict "
+                       "k-first\">●</span> I(teacher; student), "
+                       "<span class=\"verdict k-second\">■</span> I(student; labels). H(Y) is the "
+                       "most that the second "
+                       "can be; ln N the most that a contrastive bound can show with N rows.");
 }
 
 }  // namespace cch::report

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
@@ -89,20 +92,46 @@ std::string reasons(const json& document) {
   return folded("Why each verdict", facts_list(facts), facts.size() <= kTeachersUnfolded);
 }
 
+/// Pairs that tell about the order: neighbours in the ranking, and every teacher against the first.
+bool tells_order(const std::map<std::string, std::size_t>& places, const json& pair) {
+  const auto first = places.find(text(field(pair, "first")));
+  const auto second = places.find(text(field(pair, "second")));
+  if (first == places.end() || second == places.end()) return true;
+  const std::size_t low = std::min(first->second, second->second);
+  return low == 0 || std::max(first->second, second->second) == low + 1;
+}
+
+std::vector<std::string> difference_row(const json& pair) {
+  const Value gap = value_of(pair);
+  const bool settled = gap.low && gap.high && (*gap.low > 0 || *gap.high < 0);
+  return {shown_name(pair, "first") + " − " + shown_name(pair, "second"), value_html(pair),
+          interval(gap.low, gap.high, decimals_for(gap.standard_error)),
+          settled ? "order settled" : "order open"};
+}
+
 std::string differences(const json& document) {
+  std::map<std::string, std::size_t> places;
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    places.emplace(text(field(teacher, "name")), places.size());
+  }
+  const std::vector<json>& pairs = elements(field(document, "differences"));
   std::vector<std::vector<std::string>> rows;
-  for (const json& pair : elements(field(document, "differences"))) {
-    const Value gap = value_of(pair);
-    const bool settled = gap.low && gap.high && (*gap.low > 0 || *gap.high < 0);
-    rows.push_back({shown_name(pair, "first") + " − " + shown_name(pair, "second"),
-                    value_html(pair), interval(gap.low, gap.high, decimals_for(gap.standard_error)),
-                    settled ? "order settled" : "order open"});
+  for (const json& pair : pairs) {
+    if (tells_order(places, pair)) rows.push_back(difference_row(pair));
   }
   if (rows.empty()) return "";
+  std::string caption = "Differences of margins, nats; I(S;Y) cancels in them.";
+  if (rows.size() < pairs.size()) {
+    caption += fmt::format(
+        " Shown are neighbours in the ranking and every teacher against the first; the JSON "
+        "document "
+        "has all {}.",
+        pairs.size());
+  }
   return folded(
       "Teacher against teacher",
       html_table(
-          "Differences of margins, nats; I(S;Y) cancels in them.",
+          caption,
           {{"Pair", false}, {"Difference", true}, {"95 % interval", true}, {"Reading", false}},
           rows, "cards"),
       rows.size() <= kTeachersUnfolded);

@@ -19,7 +19,8 @@ std::string diagnostics_section(const json& document);
 std::string data_section(const json& document);
 std::string methods_section(const json& document);
 std::string reproduce_section(const json& document);
-std::string downloads_section(const json& document);
+/// JSON and CSV as links that hold them, as far as `room` bytes suffice.
+std::string downloads_section(const json& document, std::size_t room);
 
 /// The forest of margins over the first `most` teachers.
 std::string margin_figure(const json& document, const std::string& id, std::size_t most,

@@ -1,0 +1,498 @@
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "support/sample_rank_document.hpp"
+#include "support/test.hpp"
+#include "tools/report/csv.hpp"
+#include "tools/report/escape.hpp"
+#include "tools/report/html.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/sentence.hpp"
+#include "tools/report/svg.hpp"
+#include "tools/report/svg_forest.hpp"
+#include "tools/report/table.hpp"
+#include "tools/report/text_layout.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+using test::fault_code;
+using test::sample_estimate_document;
+using test::sample_rank_document;
+using test::sample_teacher;
+
+const std::vector<std::string> kHostileNames = {
+    "<script>alert(1)</script>",
+    "\"><img src=https://example.org/x onerror='alert(1)'>",
+    "a & b < c > d \"e\" 'f'",
+    "]]></style></svg>",
+    std::string(5000, 'x'),
+    "שלום עולם",
+    "\u202Eevil\u2066",
+    "👩‍🔬 speech 🎤",
+    "line\nbreak\ttab\x1b[31m",
+    std::string("bad \xC3\x28 bytes \xFF"),
+    ""};
+
+/// Every string of the document that a user may choose, set to `name`.
+json with_name(const std::string& name) {
+  json document = sample_rank_document();
+  document["student"]["name"] = name;
+  document["command"] = "cch rank --student " + name;
+  document["labels"]["reason"] = name;
+  document["inputs"][0]["name"] = name;
+  document["inputs"][0]["source"] = name;
+  document["config"]["student"] = name;
+  document["machine"]["processor"] = name;
+  document["warnings"][0]["message"] = name;
+  document["teachers"][0]["name"] = name;
+  document["teachers"][0]["reasons"] = {name};
+  document["teachers"][0]["verdict"] = name;
+  document["teachers"][0]["diagnostics"] = {{name, name}};
+  document["teachers"][1]["cch"]["representation"]["outcome"] = name;
+  document["top1_stability"] = {{name, 0.9}};
+  document["estimators"][0]["teachers"][0]["name"] = name;
+  document["estimators"][1]["teacher_student"] = name;
+  document["differences"][0]["first"] = name;
+  return document;
+}
+
+/// The first fault in the nesting of tags, or "". Text and attribute values must have no bare '<'.
+std::string tag_fault(const std::string& page) {
+  static const std::vector<std::string> empty = {"meta", "line", "rect", "circle", "polygon", "br"};
+  std::vector<std::string> open;
+  for (std::size_t at = page.find('<'); at != std::string::npos; at = page.find('<', at + 1)) {
+    const std::size_t end = page.find('>', at);
+    const std::string tag = page.substr(at + 1, end - at - 1);
+    if (end == std::string::npos || tag.find('<') != std::string::npos) return "broken tag " + tag;
+    if (tag.front() == '!') continue;
+    const bool closing = tag.front() == '/';
+    const std::string name = tag.substr(closing, tag.find_first_of(" /\n", 1) - closing);
+    if (!closing && std::find(empty.begin(), empty.end(), name) == empty.end()) {
+      open.push_back(name);
+    } else if (closing && (open.empty() || open.back() != name)) {
+      return "</" + name + "> closes " + (open.empty() ? "nothing" : open.back());
+    } else if (closing) {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? "" : open.back() + " is never closed";
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Addresses in src and href attributes that are neither data: nor #. Quotes in text are escaped,
+/// so that the pattern can only be an attribute.
+std::vector<std::string> fetched(const std::string& page) {
+  std::vector<std::string> found;
+  for (const std::string name : {" src=\"", " href=\"", " srcset=\"", " action=\""}) {
+    for (std::size_t at = page.find(name); at != std::string::npos; at = page.find(name, at + 1)) {
+      const std::string address = page.substr(at + name.size(), 100);
+      if (!address.starts_with("data:") && !address.starts_with("#")) found.push_back(address);
+    }
+  }
+  return found;
+}
+
+void check_page(const std::string& page) {
+  CHECK(tag_fault(page) == "");
+  CHECK(fetched(page).empty());
+  CHECK_FALSE(holds(page, "<script"));
+  CHECK_FALSE(holds(page, "<img"));
+  CHECK_FALSE(holds(page, "@import"));
+  CHECK_FALSE(holds(page, "url("));
+  CHECK(page.size() < 1'000'000);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0;
+  for (const std::string& line : lines_of(text)) widest = std::max(widest, display_width(line));
+  return widest;
+}
+
+json with_teachers(int count) {
+  json document = sample_rank_document();
+  json teachers = json::array();
+  json differences = json::array();
+  for (int i = 0; i < count; ++i) {
+    json teacher =
+        sample_teacher("teacher-" + std::to_string(i), i + 1, 768, 2.0 - 0.05 * i, 1.19, 0.03);
+    for (int d = 0; d < 20; ++d)
+      teacher["diagnostics"]["number_" + std::to_string(d)] = 1.0 / (d + 3);
+    teachers.push_back(teacher);
+    for (int j = 0; j < i; ++j) {
+      json gap = test::sample_value(0.05 * (i - j), 0.01);
+      gap["first"] = teachers[j]["name"];
+      gap["second"] = teacher["name"];
+      differences.push_back(gap);
+    }
+  }
+  document["teachers"] = teachers;
+  document["differences"] = differences;
+  for (json& pair : document["estimators"]) pair["teachers"] = teachers;
+  return document;
+}
+
+/// Every leaf below `node` (by JSON pointer), and every object and list itself.
+void collect_paths(const json& node, const json::json_pointer& at,
+                   std::vector<json::json_pointer>& paths) {
+  if (!at.empty()) paths.push_back(at);
+  if (node.is_object()) {
+    for (const auto& [key, value] : node.items()) collect_paths(value, at / key, paths);
+  } else if (node.is_array()) {
+    for (std::size_t i = 0; i < node.size(); ++i) collect_paths(node[i], at / i, paths);
+  }
+}
+
+void null_all_leaves(json& node) {
+  if (node.is_structured()) {
+    for (json& child : node) null_all_leaves(child);
+  } else {
+    node = nullptr;
+  }
+}
+
+/// x positions by value of everything in an SVG that carries data-value.
+std::vector<std::pair<double, double>> positions(const std::string& svg, const std::string& tag,
+                                                 const std::string& x_name) {
+  const std::regex pattern("<" + tag + " class=\"[^\"]*\" " + x_name +
+                           "=\"([-0-9.]+)\"[^>]*data-value=\"([-+.e0-9]+)\"");
+  std::vector<std::pair<double, double>> found;
+  for (std::sregex_iterator it(svg.begin(), svg.end(), pattern), last; it != last; ++it) {
+    found.emplace_back(std::stod((*it)[2]), std::stod((*it)[1]));
+  }
+  return found;
+}
+
+Forest small_forest() {
+  return {"f",
+          "title",
+          "description",
+          "nats",
+          {{"a", {{{0.5, 0.1, 0.3, 0.7}, "distil"}}, ""},
+           {"b", {{{-0.21, 0.1, -0.4, 0.0}, "distil"}}, ""}},
+          {{0.6, "H(Y)"}, {7.6, "ln N"}}};
+}
+
+}  // namespace
+
+TEST_CASE("numbers: the standard error chooses the digits") {
+  CHECK(with_error(0.43217, 0.0213) == "0.432 ± 0.021");
+  CHECK(with_error(0.43217, 0.213) == "0.43 ± 0.21");
+  CHECK(with_error(-123.4, 12.0) == "−123 ± 12");
+  CHECK(with_error(0.43217, std::nullopt) == "0.432");
+  CHECK(with_error(std::nullopt, 0.1) == "–");
+  CHECK(with_error(1.0, 0.0) == "1.000 ± 0.000");
+  CHECK(fixed(-0.0004, 3) == "0.000");
+  CHECK(fixed(-std::numeric_limits<double>::infinity(), 2) == "−∞");
+  CHECK(fixed(std::nan(""), 2) == "not a number");
+  CHECK(interval(-0.5, 1.25, 2) == "[−0.50, 1.25]");
+  CHECK(interval(std::nullopt, 1.0, 2) == "–");
+}
+
+TEST_CASE("numbers: p values, counts, durations") {
+  CHECK(p_value(0.0004) == "< .001");
+  CHECK(p_value(0.034) == ".034");
+  CHECK(p_value(1.0) == "> .999");
+  CHECK(p_value(0.9994) == "> .999");
+  CHECK(p_value(0.9989) == ".999");
+  CHECK(count(1234567) == "1,234,567");
+  CHECK(count(-1000) == "−1,000");
+  CHECK(count(999) == "999");
+  CHECK(general(0.00123456) == "0.001235");
+  CHECK(general(20000.0) == "20,000");
+  CHECK(duration(0.31) == "0.31 s");
+  CHECK(duration(59.7) == "1 min 0 s");
+  CHECK(duration(7512) == "2 h 5 min");
+}
+
+TEST_CASE("escaping") {
+  CHECK(escape_html("<a href=\"x\">'&'</a>") ==
+        "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+  CHECK(escape_html("\xFF\x01") == "\uFFFD\\x01");
+  CHECK(csv_field("a,\"b\"") == "\"a,\"\"b\"\"\"");
+  CHECK(csv_field("plain") == "plain");
+  // RFC 4648, section 10.
+  CHECK(base64("") == "");
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("fo") == "Zm8=");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("text: width, cutting, wrapping") {
+  CHECK(display_width("naïve − ∞") == 9);
+  CHECK(display_width("日本") == 4);
+  CHECK(display_width("e\u0301") == 1);
+  CHECK(fit("abcdef", 4) == "abc…");
+  CHECK(fit("日本語", 4) == "日…");
+  CHECK(fit("a\x1b[31mb\u202E", 40) == "a\\x1b[31mb\\u202e");
+  // Overlong '/', a surrogate and a cut sequence are not UTF-8.
+  CHECK(printable("\xC0\xAF") == "\uFFFD\uFFFD");
+  CHECK(printable("\xED\xA0\x80") == "\uFFFD\uFFFD\uFFFD");
+  CHECK(printable("\xE2\x82") == "\uFFFD\uFFFD");
+  CHECK(wrap("alpha beta gamma", 13, "- ", "  ") == "- alpha beta\n  gamma\n");
+  CHECK(wrap("alpha  beta gamma", 12, "- ", "  ") == "- alpha beta\n  gamma\n");
+  CHECK(wrap("alphas beta gamma", 12, "- ", "  ") == "- alphas\n  beta gamma\n");
+}
+
+TEST_CASE("sentences") {
+  json document = sample_rank_document();
+  CHECK(verdict_sentence(document) == "Distil from fac first; pix is worth it too.");
+  for (json& teacher : document["teachers"]) teacher["verdict"] = "do_not_distil";
+  CHECK(verdict_sentence(document) == "Do not distil from any of the 4 teachers.");
+  document["teachers"][0]["verdict"] = "inconclusive";
+  document["teachers"][1]["verdict"] = "inconclusive";
+  document["teachers"][2]["verdict"] = "unreliable";
+  CHECK(
+      verdict_sentence(document) ==
+      "No teacher is shown to be worth distilling from: of 4, 2 are inconclusive, 1 is unreliable "
+      "and 1 should not be used.");
+  document["teachers"] = json::array({document["teachers"][0]});
+  CHECK(verdict_sentence(document) ==
+        "Inconclusive: these data do not decide whether to distil from fac.");
+  document["teachers"] = json::array();
+  CHECK(verdict_sentence(document) == "No teacher was ranked.");
+}
+
+TEST_CASE("reliability names what it found") {
+  json document = sample_rank_document();
+  CHECK(reliability(document).word == "moderate");
+  json sound = document;
+  sound["decided_by"] = "combined";
+  sound["alignment"]["verified"] = true;
+  sound["teachers"][0]["planted_bias"] = 0.01;
+  sound["teachers"][0]["cch"]["representation"]["mixed_families"] = false;
+  CHECK(reliability(sound).word == "high");
+  CHECK(reliability(sound).reasons.empty());
+  json few = sound;
+  few["groups"] = {{"count", 12}, {"smallest", 3}, {"largest", 9}};
+  CHECK(reliability(few).word == "low");
+  CHECK(holds(reliability(few).reasons.front(), "12 groups"));
+  json split = sound;
+  split["estimators"][1]["teachers"][0]["cch"]["representation"]["outcome"] = "fails";
+  CHECK(reliability(split).word == "low");
+}
+
+TEST_CASE("what would change it: rows that would decide an open margin") {
+  json document = sample_rank_document();
+  // Half-width 0.2 around 0.1: the interval shrinks to half at four times the rows.
+  document["teachers"][0]["margin"]["nats"] = 0.1;
+  document["teachers"][0]["margin"]["interval95"] = {-0.1, 0.3};
+  const std::vector<std::string> changes = what_would_change_it(document);
+  REQUIRE_FALSE(changes.empty());
+  CHECK(holds(changes.front(), "about 8,000 rows would decide it (now 2,000)"));
+}
+
+TEST_CASE("terminal table fits its width and says the same without colour") {
+  for (const unsigned width : {50U, 60U, 80U, 100U, 200U}) {
+    CAPTURE(width);
+    const std::string table = render_rank_table(sample_rank_document(), {false, width, false});
+    CHECK(widest_line(table) <= width);
+    CHECK(table.find('\x1b') == std::string::npos);
+    CHECK(table.starts_with("Distil from fac first"));
+    CHECK(holds(table, "✗ do not distil"));
+    CHECK(widest_line(render_estimate_table(sample_estimate_document(), {false, width, false})) <=
+          width);
+  }
+  const std::string coloured = render_rank_table(sample_rank_document(), {true, 80, false});
+  const std::string plain = std::regex_replace(coloured, std::regex("\x1b\\[[0-9]*m"), "");
+  CHECK(coloured != plain);
+  CHECK(plain == render_rank_table(sample_rank_document(), {false, 80, false}));
+}
+
+TEST_CASE("terminal table: columns left out are named, quiet is shorter") {
+  const std::string narrow = render_rank_table(sample_rank_document(), {false, 80, false});
+  CHECK(holds(narrow, "Left out at this width: CCH, I(T;Y) and"));
+  CHECK_FALSE(holds(render_rank_table(sample_rank_document(), {false, 120, false}), "Left out"));
+  const std::string quiet = render_rank_table(sample_rank_document(), {false, 80, true});
+  CHECK_FALSE(holds(quiet, "Warnings"));
+  CHECK(holds(quiet, "0.430 ± 0.027"));
+  CHECK(holds(narrow, "planted calibration was not run"));
+}
+
+TEST_CASE("terminal estimate") {
+  const std::string table = render_estimate_table(sample_estimate_document(), {false, 80, false});
+  CHECK(table.starts_with("I(X;Y) = 0.432 ± 0.021 nats\n"));
+  CHECK(holds(table, "[0.391, 0.473]"));
+  CHECK(holds(table, "ksg1"));
+  CHECK(holds(table, "seconds: 0.31"));
+}
+
+TEST_CASE("hostile names reach neither markup nor terminal") {
+  for (const std::string& name : kHostileNames) {
+    CAPTURE(name.substr(0, 60));
+    const json document = with_name(name);
+    check_page(render_rank_html(document));
+    const std::string table = render_rank_table(document, {false, 80, false});
+    CHECK(widest_line(table) <= 80);
+    CHECK(table.find('\x1b') == std::string::npos);
+    CHECK_FALSE(holds(table, "\u202E"));
+  }
+}
+
+TEST_CASE("the page shows the names escaped") {
+  const std::string page = render_rank_html(with_name(kHostileNames[0]));
+  CHECK(holds(page, "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>"));
+  CHECK(holds(render_rank_html(with_name("שלום")), "<bdi>שלום</bdi>"));
+}
+
+TEST_CASE("any one value may be null") {
+  const json whole = sample_rank_document();
+  std::vector<json::json_pointer> paths;
+  collect_paths(whole, json::json_pointer(), paths);
+  for (const json::json_pointer& path : paths) {
+    if (path == "/schema"_json_pointer) continue;
+    CAPTURE(path.to_string());
+    json document = whole;
+    document[path] = nullptr;
+    CHECK(tag_fault(render_rank_html(document)) == "");
+    CHECK(widest_line(render_rank_table(document, {false, 80, false})) <= 80);
+  }
+}
+
+TEST_CASE("all values may be null, and all fields absent") {
+  json document = sample_rank_document();
+  null_all_leaves(document);
+  document["schema"] = "cch.rank/1";
+  check_page(render_rank_html(document));
+  CHECK(widest_line(render_rank_table(document, {false, 80, false})) <= 80);
+  const json bare = {{"schema", "cch.rank/1"}};
+  check_page(render_rank_html(bare));
+  CHECK(holds(render_rank_html(bare), "No teacher was ranked."));
+  CHECK(holds(render_rank_table(bare, {}), "No teacher was ranked."));
+  CHECK(holds(render_estimate_table({{"schema", "cch.estimate/1"}}, {}), "I(X;Y) = – nats"));
+}
+
+TEST_CASE("infinite interval ends are drawn and written") {
+  json document = sample_rank_document();
+  const double infinity = std::numeric_limits<double>::infinity();
+  document["teachers"][0]["margin"]["interval95"] = {-infinity, infinity};
+  const std::string page = render_rank_html(document);
+  check_page(page);
+  CHECK(holds(page, "[−∞, ∞]"));
+  CHECK(holds(page, "class=\"end k-distil\""));
+}
+
+TEST_CASE("a document of another schema or type is refused") {
+  json other = sample_rank_document();
+  other["schema"] = "cch.rank/2";
+  CHECK(fault_code([&] { render_rank_html(other); }) == "document-schema");
+  CHECK(fault_code([&] { render_rank_table(json::array(), {}); }) == "document-field-type");
+  json broken = sample_rank_document();
+  broken["teachers"][0]["margin"]["nats"] = "0.4";
+  CHECK(fault_code([&] { render_rank_html(broken); }) == "document-field-type");
+  CHECK(fault_code([&] { render_rank_table(broken, {}); }) == "document-field-type");
+}
+
+TEST_CASE("many teachers stay below a megabyte") {
+  const std::string forty = render_rank_html(with_teachers(40));
+  check_page(forty);
+  CHECK(holds(forty, "First 8 of 40 teachers."));
+  CHECK(holds(forty, "teacher-39"));
+  CHECK(holds(forty, "the JSON document has all 780"));
+  const std::string hundred = render_rank_html(with_teachers(100));
+  check_page(hundred);
+  CHECK(holds(hundred, "is too large for this page"));
+  CHECK(holds(hundred, "download=\"ranking.csv\""));
+}
+
+TEST_CASE("the page has headings, captions and descriptions") {
+  const std::string page = render_rank_html(sample_rank_document());
+  for (const char* part :
+       {"<html lang=\"en\">", "<h1>", "<caption>", "<title id=\"headline-forest-wide-title\">",
+        "<desc id=\"sides-forest-narrow-desc\">", "prefers-color-scheme: dark", "@media print",
+        "default-src 'none'", "Physical Review E 69"}) {
+    CAPTURE(part);
+    CHECK(holds(page, part));
+  }
+  CHECK_FALSE(holds(page, "Ross (2014)"));  // not used by this document
+  static const std::regex identity(" id=\"([^\"]*)\"");
+  std::map<std::string, int> seen;
+  for (std::sregex_iterator it(page.begin(), page.end(), identity), last; it != last; ++it)
+    ++seen[(*it)[1]];
+  for (const auto& [id, times] : seen) {
+    CAPTURE(id);
+    CHECK(times == 1);
+  }
+}
+
+TEST_CASE("an axis holds zero and its ends are ticks") {
+  const Axis axis = axis_around({0.23, 1.71}, 100, 500, 7);
+  CHECK(axis.low == 0.0);
+  CHECK(axis.high >= 1.71);
+  CHECK(axis.at(axis.low) == 100);
+  CHECK(axis.at(axis.high) == 500);
+  const std::vector<double> ticks = ticks_of(axis_around({-0.31, 0.52}, 0, 1, 7), 7);
+  REQUIRE(ticks.size() >= 3);
+  CHECK(test::near(ticks.front(), -0.4, test::kRounding));
+  CHECK(test::near(ticks.back(), 0.6, test::kRounding));
+  CHECK(tick_decimals(ticks) == 1);
+  const Axis nothing = axis_around({}, 0, 1, 5);
+  CHECK(nothing.high > nothing.low);
+}
+
+TEST_CASE("forest: ticks and marks lie on one linear scale") {
+  constexpr double two_decimals = 0.011;  // coordinates are written with two decimals
+  for (const bool narrow : {false, true}) {
+    const std::string svg = render_forest(small_forest(), {narrow ? 360.0 : 720.0, narrow});
+    const auto ticks = positions(svg, "text", "x");
+    const auto marks = positions(svg, "circle", "cx");
+    REQUIRE(ticks.size() >= 3);
+    REQUIRE(marks.size() == 2);
+    const double scale =
+        (ticks.back().second - ticks.front().second) / (ticks.back().first - ticks.front().first);
+    CHECK(scale > 0);
+    std::vector<std::pair<double, double>> all = ticks;
+    all.insert(all.end(), marks.begin(), marks.end());
+    for (const auto& [value, x] : all) {
+      CHECK(std::abs(x - (ticks.front().second + (value - ticks.front().first) * scale)) <
+            two_decimals);
+    }
+  }
+}
+
+TEST_CASE("forest: reference lines only inside the axis, missing values said") {
+  Forest forest = small_forest();
+  std::string svg = render_forest(forest, {});
+  CHECK(holds(svg, ">H(Y)</text>"));
+  CHECK_FALSE(holds(svg, ">ln N</text>"));
+  CHECK_FALSE(holds(svg, "no value"));
+  forest.rows[0].marks[0].value = {};
+  svg = render_forest(forest, {});
+  CHECK(holds(svg, "no value"));
+  CHECK(tag_fault(svg) == "");
+}
+
+TEST_CASE("CSV: a line a teacher, numbers read back exactly") {
+  json document = sample_rank_document();
+  document["teachers"][0]["name"] = "a,\"b\"";
+  const std::string csv = render_rank_csv(document);
+  const std::vector<std::string> lines = lines_of(csv);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[1].starts_with("1,\"a,\"\"b\"\"\",216,"));
+  const auto commas = [](const std::string& line) {
+    return std::count(line.begin(), line.end(), ',');
+  };
+  CHECK(commas(lines[0]) == commas(lines[2]));
+  const std::size_t third_comma =
+      lines[2].find(',', lines[2].find(',', lines[2].find(',') + 1) + 1);
+  const double read = std::stod(lines[2].substr(third_comma + 1));
+  CHECK(read == document["teachers"][1]["i_teacher_student"]["nats"].get<double>());
+}
+
+}  // namespace cch::report
