@@ -52,7 +52,7 @@ void print_array(const ArrayFacts& array, std::ostream& out) {
   if (array.duplicate_rows.value_or(0) > 0) {
     out << fmt::format("    rows equal to an earlier row: {}\n", *array.duplicate_rows);
   }
-  if (!array.taken_as_labels.empty()) {
+  if (array.distinct) {  // arrays with several columns are rarely meant as labels
     out << "    taken as labels: " << array.taken_as_labels << '\n';
   }
 }

@@ -1,0 +1,98 @@
+#include "cch/data/npz.hpp"
+
+#include <vector>
+
+#include "tests/data/files.hpp"
+#include "tests/support/test.hpp"
+
+namespace cch {
+
+using test::npy;
+using test::raw;
+using test::to_bytes;
+using test::zip;
+using test::ZipEntry;
+
+namespace {
+
+const std::string kArray = npy("<f8", "(2,)", raw(std::vector<double>{1.5, -2.0}));
+
+std::string refusal(const std::vector<ZipEntry>& entries, const std::string& key = "a",
+                    const NpzLimits& limits = {}) {
+  return test::fault_code([&] { npz_array(to_bytes(zip(entries)), key, "x.npz", limits); });
+}
+
+}  // namespace
+
+TEST_CASE("npz: stored and deflated entries") {
+  const Bytes file =
+      to_bytes(zip({{"a.npy", kArray}, {"b.npy", kArray, true}, {"notes.txt", "hello"}}));
+  CHECK(npz_keys(file, "x.npz") == std::vector<std::string>{"a", "b"});
+  CHECK(npz_array(file, "a", "x.npz").matrix(2)(1, 0) == -2.0);
+  CHECK(npz_array(file, "b", "x.npz").matrix(2)(0, 0) == 1.5);
+}
+
+TEST_CASE("npz: which array is meant must be clear") {
+  CHECK(refusal({{"a.npy", kArray}}, "").empty());
+  CHECK(refusal({{"a.npy", kArray}, {"b.npy", kArray}}, "") == "key-needed");
+  CHECK(refusal({{"a.npy", kArray}, {"b.npy", kArray}}, "c") == "unknown-key");
+  CHECK(refusal({{"a.npy", kArray}, {"a.npy", kArray}}) == "duplicate-key");
+  CHECK(refusal({{"a.txt", kArray}}) == "no-arrays");
+}
+
+TEST_CASE("npz: an entry that would fill the memory is refused before it is expanded") {
+  const std::string zeros = npy("|u1", "(1000000,)", std::string(1000000, '\0'));
+  const ZipEntry honest{"a.npy", zeros, true};
+  CHECK(refusal({honest}).empty());
+  CHECK(refusal({honest}, "a", {.max_bytes = 1000}) == "zip-bomb");
+  ZipEntry lying = honest;
+  lying.declared_size = 4'000'000'000;
+  CHECK(refusal({lying}) == "zip-bomb");
+  ZipEntry stored{"a.npy", kArray};
+  stored.declared_size = 4'000'000'000;
+  CHECK(refusal({stored}) == "zip-bomb");
+}
+
+TEST_CASE("npz: declared size, header and content must agree") {
+  CHECK(refusal({{"a.npy", npy("<f8", "(3,)", raw(std::vector<double>{1, 2})), true}}) ==
+        "size-mismatch");
+  ZipEntry shorter{"a.npy", kArray, true};
+  shorter.declared_size = kArray.size() - 8;
+  CHECK(refusal({shorter}) == "size-mismatch");
+  const std::string longer = npy("<f8", "(3,)", raw(std::vector<double>{1, 2}));
+  ZipEntry ends_early{"a.npy", longer, true};
+  ends_early.declared_size = longer.size() + 8;
+  CHECK(refusal({ends_early}) == "bad-zip");
+}
+
+TEST_CASE("npz: damaged archives") {
+  ZipEntry damaged{"a.npy", kArray, true};
+  damaged.wrong_checksum = 1;
+  CHECK(refusal({damaged}) == "bad-zip");
+  const std::string good = zip({{"a.npy", kArray}});
+  const std::string cut = good.substr(0, good.size() / 2);
+  CHECK(test::fault_code([&] { npz_keys(to_bytes(cut), "x.npz"); }) == "bad-zip");
+  CHECK(test::fault_code([&] { npz_keys(to_bytes("hello"), "x.npz"); }) == "bad-zip");
+}
+
+TEST_CASE("npz: what is not stored or deflated, or is encrypted") {
+  ZipEntry other{"a.npy", kArray};
+  other.method = 12;
+  CHECK(refusal({other}) == "unsupported-compression");
+  ZipEntry secret{"a.npy", kArray};
+  secret.flags = 1;
+  CHECK(refusal({secret}) == "encrypted");
+}
+
+TEST_CASE("npz: faults of the array itself carry its name") {
+  CHECK(refusal({{"a.npy", npy("|O", "(1,)", "x")}}) == "object-dtype");
+  try {
+    npz_array(to_bytes(zip({{"a.npy", npy("|O", "(1,)", "x")}})), "a", "x.npz");
+    FAIL("object dtype was read");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().where == "x.npz:a");
+    CHECK(error.kind() == ErrorKind::data);
+  }
+}
+
+}  // namespace cch
