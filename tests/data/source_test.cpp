@@ -1,0 +1,247 @@
+#include "cch/data/source.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "cch/data/sha256.hpp"
+#include "tests/data/files.hpp"
+#include "tests/support/test.hpp"
+
+namespace cch {
+
+using test::npy;
+using test::raw;
+
+namespace {
+
+// One folder for all cases of this file; a case that writes the same name writes over it.
+const test::TempFolder& folder() {
+  static const test::TempFolder instance;
+  return instance;
+}
+SourceSpec file(const std::string& name, const std::string& bytes) {
+  return parse_source(folder().write(name, bytes));
+}
+template <class Load>
+std::string refusal(Load&& load) {
+  return test::fault_code(load);
+}
+SourceSpec floats(const std::string& shape, const std::vector<double>& values) {
+  return file("f.npy", npy("<f8", shape, raw(values)));
+}
+std::string label_refusal(const SourceSpec& spec, LabelKind kind) {
+  return refusal([&] { load_labels(spec, kind); });
+}
+
+}  // namespace
+
+TEST_CASE("source: a path that exists wins over splitting at the last ':'") {
+  const std::string plain = folder().write("a.npy", "x");
+  const std::string colon = folder().write("b.npy:key", "x");
+  CHECK(parse_source(plain).key.empty());
+  CHECK(parse_source(plain + ":key").path == plain);
+  CHECK(parse_source(plain + ":key").key == "key");
+  CHECK(parse_source(colon).path == colon);
+  CHECK(parse_source(plain + ":layer:0").key == "layer:0");
+  CHECK(parse_source("nowhere:a:b").path == "nowhere:a");
+  CHECK(parse_source("fashion-mnist:left").path == "fashion-mnist");
+  CHECK(parse_source("idx:/data/digits:left").path == "idx:/data/digits");
+  CHECK(parse_source("dir:/data/digits").key.empty());
+  CHECK(refusal([] { parse_source(""); }) == "empty-source");
+  CHECK(refusal([] { parse_source("a.npy:"); }) == "empty-key");
+}
+
+TEST_CASE("source: what is not a readable file has an error of its own") {
+  const auto load = [](const std::string& path) {
+    return refusal([&] { load_samples(parse_source(path), "x"); });
+  };
+  CHECK(load(folder().path("absent.npy")) == "file-not-found");
+  CHECK(load(std::filesystem::path(folder().path("x")).parent_path().string()) == "is-directory");
+  CHECK(load(folder().write("empty.npy", "")) == "empty-file");
+  CHECK(load(folder().write("model.pkl", "abcdef")) == "unknown-format");
+  CHECK(load("/dev/null") == "not-a-file");
+}
+
+TEST_CASE("source: a file without permission" * doctest::skip(::geteuid() == 0)) {
+  const std::string path = folder().write("secret.npy", "x");
+  std::filesystem::permissions(path, std::filesystem::perms::none);
+  CHECK(refusal([&] { load_samples(parse_source(path), "x"); }) == "unreadable-file");
+}
+
+TEST_CASE("samples: two dimensions as they are, more are flattened and said, one is a column") {
+  const LoadedSamples two = load_samples(floats("(2, 2)", {1, 2, 3, 4}), "teacher");
+  CHECK(two.samples.dim() == 2);
+  CHECK(two.samples(1, 0) == 3.0);
+  CHECK(two.info.warnings.empty());
+  CHECK(two.info.dtype == "float64");
+  CHECK(two.info.sha256.size() == 64);
+  const LoadedSamples three = load_samples(floats("(2, 1, 2)", {1, 2, 3, 4}), "teacher");
+  CHECK(three.samples.dim() == 2);
+  CHECK(three.info.shape == std::vector<std::size_t>{2, 1, 2});
+  REQUIRE(three.info.warnings.size() == 1);
+  CHECK(three.info.warnings[0].code == "flattened");
+  CHECK(load_samples(floats("(4,)", {1, 2, 3, 4}), "teacher").samples.dim() == 1);
+}
+
+TEST_CASE("samples: a row limit takes the first rows, and only those are checked") {
+  const SourceSpec spec = floats("(3, 1)", {1, 2, NAN});
+  CHECK(load_samples(spec, "x", {.max_rows = 2}).samples.size() == 2);
+  CHECK(refusal([&] { load_samples(spec, "x"); }) == "non-finite-value");
+}
+
+TEST_CASE("samples: NaN is refused with file, row, column and count") {
+  const SourceSpec spec = floats("(2, 1, 2)", {1, 2, INFINITY, NAN});
+  try {
+    load_samples(spec, "teacher audio");
+    FAIL("NaN was read");
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CHECK(error.kind() == ErrorKind::data);
+    CHECK(message.find("f.npy") != std::string::npos);
+    CHECK(message.find("teacher audio") != std::string::npos);
+    CHECK(message.find("row 1, column 0") != std::string::npos);
+    CHECK(message.find("2 of 4") != std::string::npos);
+  }
+}
+
+TEST_CASE("samples: what cannot be samples") {
+  const auto load = [](const SourceSpec& spec) {
+    return refusal([&] { load_samples(spec, "x"); });
+  };
+  CHECK(load(file("u.npy", npy("|S1", "(2,)", "ab"))) == "not-numeric");
+  CHECK(load(floats("()", {1})) == "zero-dimensional");
+  CHECK(load(floats("(0, 3)", {})) == "empty-array");
+  CHECK(load(file("t.csv", "id,a\np,1\nq,2\n")) == "not-numeric");
+  CHECK(load(parse_source(floats("(1,)", {1}).path + ":key")) == "unexpected-key");
+}
+
+TEST_CASE("samples: integers that no double holds are said to be rounded") {
+  const auto large =
+      file("i.npy", npy("<u8", "(1,)", raw(std::vector<std::uint64_t>{(1ULL << 53) + 1})));
+  const LoadedSamples loaded = load_samples(large, "x");
+  REQUIRE(loaded.info.warnings.size() == 1);
+  CHECK(loaded.info.warnings[0].code == "rounded-integers");
+}
+
+TEST_CASE("samples: tables give all columns or one, and say what was taken as names") {
+  const SourceSpec spec = file("t.csv", "a,b\n1,2\n3,4\n");
+  const LoadedSamples all = load_samples(spec, "x");
+  CHECK(all.samples.dim() == 2);
+  REQUIRE(all.info.warnings.size() == 1);
+  CHECK(all.info.warnings[0].code == "csv-header");
+  const LoadedSamples one = load_samples(parse_source(spec.path + ":b"), "x");
+  CHECK(one.samples.dim() == 1);
+  CHECK(one.samples(1, 0) == 4.0);
+}
+
+TEST_CASE(
+    "labels: automatic takes strings, booleans and few integers as classes, floats as numbers") {
+  std::vector<std::int64_t> few(40);
+  for (std::size_t i = 0; i < few.size(); ++i) few[i] = i % 2 == 0 ? 10 : -3;
+  const auto loaded =
+      load_labels(file("l.npy", npy("<i8", "(40,)", raw(few))), LabelKind::automatic);
+  const auto& classes = std::get<ClassLabels>(loaded.labels);
+  CHECK(classes.names() == std::vector<std::string>{"-3", "10"});
+  CHECK(classes[0] == 1);
+  CHECK(loaded.kind_reason.find("2 distinct integers in 40 rows") != std::string::npos);
+  CHECK(is_discrete(
+      load_labels(file("s.npy", npy("|S1", "(2,)", "ba")), LabelKind::automatic).labels));
+  CHECK(is_discrete(
+      load_labels(file("b.npy", npy("|b1", "(2,)", std::string("\0\1", 2))), LabelKind::automatic)
+          .labels));
+  CHECK_FALSE(is_discrete(load_labels(floats("(2,)", {0, 1}), LabelKind::automatic).labels));
+}
+
+TEST_CASE("labels: many distinct integers, or several columns of them, need the kind to be said") {
+  const auto three_of_40 = [](std::int64_t third) {
+    std::vector<std::int64_t> values(40, 0);
+    values[1] = 1;
+    values[2] = third;
+    return file("l.npy", npy("<i8", "(40,)", raw(values)));
+  };
+  CHECK(label_refusal(three_of_40(1), LabelKind::automatic).empty());  // 2 of 40 are exactly 5 %
+  CHECK(label_refusal(three_of_40(2), LabelKind::automatic) == "label-kind-unclear");
+  const auto map = file("m.npy", npy("|u1", "(1, 2)", "ab"));
+  CHECK(label_refusal(map, LabelKind::automatic) == "label-kind-unclear");
+  CHECK(label_refusal(map, LabelKind::discrete) == "labels-not-1d");
+  CHECK_FALSE(is_discrete(load_labels(map, LabelKind::continuous).labels));
+  CHECK(label_refusal(file("s.npy", npy("|S1", "(2,)", "ba")), LabelKind::continuous) ==
+        "labels-not-numeric");
+}
+
+TEST_CASE("labels: whole numbers are classes in the order of their values, fractions are refused") {
+  const auto loaded = load_labels(floats("(4,)", {10, 9, -0.0, 0.0}), LabelKind::discrete);
+  const auto& classes = std::get<ClassLabels>(loaded.labels);
+  CHECK(classes.names() == std::vector<std::string>{"0", "9", "10"});
+  CHECK(classes[2] == classes[3]);
+  CHECK(label_refusal(floats("(2,)", {0.5, 1}), LabelKind::discrete) == "labels-not-whole");
+  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::discrete) == "labels-not-whole");
+  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::continuous) == "non-finite-value");
+}
+
+TEST_CASE("labels: an empty field is a missing label, named by its row") {
+  const SourceSpec spec = parse_source(file("l.csv", "id,label\np,cat\nq,\n").path + ":label");
+  try {
+    load_labels(spec, LabelKind::automatic);
+    FAIL("a missing label was read");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().code == "missing-label");
+    CHECK(error.faults().front().problem.find("row 1") != std::string::npos);
+  }
+  CHECK(label_refusal(file("n.csv", "1\n\n2\n"), LabelKind::automatic) == "missing-label");
+}
+
+TEST_CASE("groups: integers, whole numbers and strings alike") {
+  const auto codes = [](const SourceSpec& spec) {
+    const Groups groups = load_groups(spec).groups;
+    return std::vector<std::size_t>(groups.codes().begin(), groups.codes().end());
+  };
+  const std::vector<std::size_t> expected = {0, 1, 0};
+  CHECK(codes(file("g.npy", npy("<i4", "(3,)", raw(std::vector<std::int32_t>{7, -1, 7})))) ==
+        expected);
+  CHECK(codes(floats("(3, 1)", {2, 5, 2})) == expected);
+  CHECK(codes(file("g.txt", "b\na\nb\n")) == expected);
+  const auto load = [](const SourceSpec& spec) { return refusal([&] { load_groups(spec); }); };
+  CHECK(load(floats("(2,)", {0.5, 1})) == "groups-not-whole");
+  CHECK(load(floats("(1, 2)", {1, 2})) == "groups-not-1d");
+  CHECK(load(file("h.txt", "a\n\nb\n")) == "missing-group");
+}
+
+TEST_CASE("ids: duplicates are refused with both rows") {
+  CHECK(load_ids(file("i.txt", "p 1\np 2\n")).ids == std::vector<std::string>{"p 1", "p 2"});
+  try {
+    load_ids(file("i.txt", "a\nb\na\n"));
+    FAIL("duplicate identifiers were read");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().code == "duplicate-id");
+    CHECK(error.faults().front().where.find("rows 0 and 2") != std::string::npos);
+  }
+  const auto load = [](const SourceSpec& spec) { return refusal([&] { load_ids(spec); }); };
+  CHECK(load(floats("(2,)", {0.5, 1})) == "ids-not-whole");
+  CHECK(load(floats("(1, 2)", {1, 2})) == "ids-not-1d");
+  CHECK(load(file("j.txt", "a\n\nb\n")) == "missing-id");
+}
+
+TEST_CASE("keys: a wrong one is answered with the nearest") {
+  const SourceSpec spec = file("z.npz", test::zip({{"audio.npy", npy("|u1", "(1,)", "a")},
+                                                   {"video.npy", npy("|u1", "(1,)", "v")}}));
+  CHECK(refusal([&] { load_samples(spec, "x"); }) == "key-needed");
+  try {
+    load_samples(parse_source(spec.path + ":vidoe"), "x");
+    FAIL("a wrong key was read");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    CHECK(error.faults().front().code == "unknown-key");
+    CHECK(error.faults().front().action.find(":video?") != std::string::npos);
+  }
+  CHECK(load_samples(parse_source(spec.path + ":video"), "x").samples(0, 0) == 118.0);
+}
+
+TEST_CASE("sha256 of the standard's example") {
+  CHECK(sha256(test::to_bytes("abc").view) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace cch
