@@ -86,13 +86,6 @@ bool any_of_kind(std::span<const Term> terms, ErrorBarKind kind) {
                      [&](const Term& term) { return term.measurement->kind() == kind; });
 }
 
-double sum_on(std::span<const Term> terms, std::span<const std::size_t> rows,
-              const Execution& exec) {
-  double sum = 0.0;
-  for (const Term& term : terms) sum += term.weight * term.measurement->on_rows(rows, exec);
-  return sum;
-}
-
 ErrorBar row_term_bar(std::span<const Term> terms) {
   const Groups& groups = terms.front().measurement->groups();
   const std::size_t n = groups.rows();
@@ -116,56 +109,70 @@ ErrorBar row_term_bar(std::span<const Term> terms) {
   return bar;
 }
 
-ErrorBar jackknife_bar(std::span<const Term> terms, const Execution& exec) {
-  const Groups& groups = terms.front().measurement->groups();
-  const std::size_t count = std::min<std::size_t>(20, groups.count());
-  const auto blocks = random_parts(groups, count, derive_seed(exec.seed, "jackknife-blocks"));
-  std::vector<double> without(count, 0.0);
-  parallel_for(count, exec, [&](std::size_t b) {
-    for (const Term& term : terms) {
-      without[b] += term.weight * term.measurement->without_rows(blocks[b], exec.serial());
-    }
-  });
-  const auto b = static_cast<double>(count);
-  const double mean = std::accumulate(without.begin(), without.end(), 0.0) / b;
-  double squares = 0.0;
-  for (const double value : without) squares += (value - mean) * (value - mean);
-  return {std::sqrt((b - 1.0) / b * squares), b - 1.0,
-          "delete-block jackknife, " + std::to_string(count) + " blocks of whole groups"};
-}
-
 constexpr std::size_t kLeastParts = 2;
 constexpr std::size_t kMostParts = 4;
 constexpr std::size_t kPartitions = 5;
+constexpr std::size_t kMostBlocks = 20;
 
-ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
-  const Groups& groups = terms.front().measurement->groups();
-  struct Part {
-    std::size_t m;
-    std::vector<std::size_t> rows;
-  };
-  std::vector<Part> parts;
+std::vector<std::vector<std::size_t>> jackknife_blocks(const Groups& groups, std::uint64_t seed) {
+  return random_parts(groups, std::min(kMostBlocks, groups.count()),
+                      derive_seed(seed, "jackknife-blocks"));
+}
+
+// All parts of all partitions one after the other: five partitions in 2 parts, five in 3, five
+// in 4.
+std::vector<std::vector<std::size_t>> subsampling_parts(const Groups& groups, std::uint64_t seed) {
+  std::vector<std::vector<std::size_t>> parts;
   for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
     for (std::size_t p = 0; p < kPartitions; ++p) {
-      const auto seed = derive_seed(exec.seed, "holmes-nemenman", m * kPartitions + p);
-      for (auto& rows : random_parts(groups, m, seed)) parts.push_back({m, std::move(rows)});
+      for (auto& rows :
+           random_parts(groups, m, derive_seed(seed, "holmes-nemenman", m * kPartitions + p))) {
+        parts.push_back(std::move(rows));
+      }
     }
   }
-  std::vector<double> values(parts.size());
-  parallel_for(parts.size(), exec,
-               [&](std::size_t i) { values[i] = sum_on(terms, parts[i].rows, exec.serial()); });
+  return parts;
+}
+
+std::vector<double> summed_replicates(std::span<const Term> terms, ErrorBarKind kind,
+                                      const Execution& exec) {
+  std::vector<double> sum;
+  for (const Term& term : terms) {
+    const auto& values = term.measurement->replicates(kind, exec);
+    sum.resize(values.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) sum[i] += term.weight * values[i];
+  }
+  return sum;
+}
+
+double sum_of_squares(std::span<const double> values) {
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double squares = 0.0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares;
+}
+
+ErrorBar jackknife_bar(std::span<const Term> terms, const Execution& exec) {
+  const auto without = summed_replicates(terms, ErrorBarKind::delete_block, exec);
+  const auto b = static_cast<double>(without.size());
+  return {std::sqrt((b - 1.0) / b * sum_of_squares(without)), b - 1.0,
+          "delete-block jackknife, " + std::to_string(without.size()) + " blocks of whole groups"};
+}
+
+ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
+  const auto values = summed_replicates(terms, ErrorBarKind::subsampling, exec);
   double numerator = 0.0;
   double denominator = 0.0;
-  for (std::size_t i = 0; i < parts.size(); i += parts[i].m) {
-    const auto m = static_cast<double>(parts[i].m);
-    const auto part = std::span(values).subspan(i, parts[i].m);
-    const double mean = std::accumulate(part.begin(), part.end(), 0.0) / m;
-    double squares = 0.0;
-    for (const double value : part) squares += (value - mean) * (value - mean);
-    numerator += (m - 1.0) / m * (squares / (m - 1.0));
-    denominator += m - 1.0;
+  std::size_t begin = 0;
+  for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
+    for (std::size_t p = 0; p < kPartitions; ++p, begin += m) {
+      // ((m−1)/m) s² with s² = squares / (m−1)
+      numerator += sum_of_squares(std::span(values).subspan(begin, m)) / static_cast<double>(m);
+      denominator += static_cast<double>(m - 1);
+    }
   }
-  const auto g = static_cast<double>(groups.count());
+  const auto g = static_cast<double>(terms.front().measurement->groups().count());
   return {std::sqrt(numerator / denominator), std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
           "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
 }
@@ -193,6 +200,20 @@ double Measurement::without_rows(std::span<const std::size_t> rows, const Execut
     return refit_->cca->ladder.value_without(refit_->cca->chosen, rows, exec);
   }
   return on_rows(complement(size(x_), rows), exec);
+}
+
+const std::vector<double>& Measurement::replicates(ErrorBarKind kind, const Execution& exec) const {
+  const bool blocks = kind == ErrorBarKind::delete_block;
+  std::vector<double>& kept = blocks ? without_blocks_ : on_parts_;
+  if (!kept.empty()) return kept;
+  const auto sets =
+      blocks ? jackknife_blocks(groups_, exec.seed) : subsampling_parts(groups_, exec.seed);
+  std::vector<double> values(sets.size());
+  parallel_for(sets.size(), exec, [&](std::size_t i) {
+    values[i] = blocks ? without_rows(sets[i], exec.serial()) : on_rows(sets[i], exec.serial());
+  });
+  kept = std::move(values);
+  return kept;
 }
 
 std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& exec,

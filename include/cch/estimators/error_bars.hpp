@@ -32,20 +32,28 @@ class Measurement {
   [[nodiscard]] ErrorBarKind kind() const;
   [[nodiscard]] const Groups& groups() const { return groups_; }
 
-  /// The estimate on these rows alone: taken again for refitted kinds, the mean of the per-row
-  /// terms for `row_terms` (no refit: a classifier on a tenth of the rows is another estimator).
-  [[nodiscard]] double on_rows(std::span<const std::size_t> rows, const Execution& exec) const;
-  /// The estimate without these rows, likewise; cca-ksg keeps its halves and its rungs.
-  [[nodiscard]] double without_rows(std::span<const std::size_t> rows, const Execution& exec) const;
+  /// The estimate taken again on every part of every random partition (subsampling) or without
+  /// every block (delete_block); which rows these are depends on the groups and exec.seed only, so
+  /// replicates of several measurements on the same rows belong together. Kinds with per-row terms
+  /// are not refitted: a classifier on a part of the rows is another estimator, so their terms are
+  /// averaged there. Computed at the first call, in parallel, and kept; not to be called from two
+  /// threads at once.
+  [[nodiscard]] const std::vector<double>& replicates(ErrorBarKind kind,
+                                                      const Execution& exec) const;
 
  private:
   struct Refit;
+  [[nodiscard]] double on_rows(std::span<const std::size_t> rows, const Execution& exec) const;
+  [[nodiscard]] double without_rows(std::span<const std::size_t> rows, const Execution& exec) const;
+
   EstimatorOptions options_;
   Variable x_;
   Variable y_;
   Groups groups_;
   Estimate estimate_;
   std::unique_ptr<Refit> refit_;
+  mutable std::vector<double> on_parts_;
+  mutable std::vector<double> without_blocks_;
 };
 
 /// One term of a sum of estimates on the same rows.
