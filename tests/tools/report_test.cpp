@@ -240,6 +240,9 @@ TEST_CASE("text: width, cutting, wrapping") {
   CHECK(display_width("e\u0301") == 1);
   CHECK(fit("abcdef", 4) == "abc…");
   CHECK(fit("日本語", 4) == "日…");
+  CHECK(fit_middle("abcdefghij", 6) == "ab…hij");
+  CHECK(fit_middle("short", 6) == "short");
+  CHECK(display_width(fit_middle("日本語の教師モデル", 7)) <= 7);
   CHECK(fit("a\x1b[31mb\u202E", 40) == "a\\x1b[31mb\\u202e");
   // Overlong '/', a surrogate and a cut sequence are not UTF-8.
   CHECK(printable("\xC0\xAF") == "\uFFFD\uFFFD");

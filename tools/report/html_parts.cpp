@@ -97,6 +97,14 @@ std::string value_html(const json& node, bool with_interval) {
                         "class=\"interval\"");
 }
 
+std::string stacked_html(const json& node) {
+  const Value value = value_of(node);
+  const int decimals = decimals_for(value.standard_error);
+  const std::string html = fixed(value.nats, decimals);
+  if (!value.nats || !value.standard_error) return html;
+  return html + element("span", "± " + fixed(value.standard_error, decimals), "class=\"interval\"");
+}
+
 std::string verdict_html(std::string_view verdict) {
   if (verdict.empty()) return kMissing;
   return element("span",

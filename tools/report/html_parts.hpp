@@ -47,6 +47,9 @@ std::string html_table(std::string_view caption_html, const std::vector<HtmlColu
 /// "0.432 ± 0.021", with the interval on a line below when there is one.
 std::string value_html(const json& node, bool with_interval = false);
 
+/// "0.432" with "± 0.021" on a line below.
+std::string stacked_html(const json& node);
+
 /// Symbol and words of a verdict in its colour.
 std::string verdict_html(std::string_view verdict);
 

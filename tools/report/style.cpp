@@ -32,6 +32,7 @@ h1 {
   margin: 0 0 22px; max-width: 26em; font-size: clamp(27px, 4.2vw, 42px); line-height: 1.16;
   font-weight: 650; letter-spacing: -.018em; text-wrap: balance;
 }
+h1.long { font-size: clamp(23px, 3vw, 30px); }
 h2 { margin: 0 0 12px; font-size: 22px; line-height: 1.3; font-weight: 650; letter-spacing: -.01em; }
 h3 { margin: 26px 0 8px; font-size: 16px; font-weight: 650; }
 p { margin: 0 0 12px; max-width: 44em; }
@@ -66,7 +67,7 @@ table { width: 100%; border-collapse: collapse; margin: 0 0 30px; font-size: 15p
 th, td { padding: 9px 14px 9px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hair); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: 13px; font-weight: 600; color: var(--quiet); border-bottom: 1.5px solid var(--ink); vertical-align: bottom; white-space: nowrap; }
-tbody th { font-weight: 600; min-width: 6em; }
+tbody th { font-weight: 600; min-width: 8em; }
 th.number, td.number { text-align: right; }
 td.number { white-space: nowrap; }
 .number + :not(.number) { padding-left: 8px; }
@@ -111,7 +112,8 @@ footer { padding-bottom: 40px; color: var(--quiet); font-size: 14px; }
   .cards tr { display: block; padding: 10px 0; border-bottom: 1px solid var(--hair); }
   .cards th, .cards td { display: flex; gap: 16px; justify-content: space-between; align-items: baseline; padding: 3px 0; border: 0; text-align: right; }
   .cards td.number { white-space: normal; }
-  .cards th::before, .cards td::before { content: attr(data-label); font-weight: 400; font-size: 15px; color: var(--quiet); text-align: left; flex: none; }
+  .cards:not(.quiet) td.number > div { white-space: nowrap; flex: none; }
+  .cards th::before, .cards td::before { content: attr(data-label); font-weight: 400; font-size: 15px; color: var(--quiet); text-align: left; flex: 0 1 auto; min-width: 5em; }
   .cards tbody th { font-size: 17px; }
   .number + :not(.number) { padding-left: 0; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }

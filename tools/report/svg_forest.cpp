@@ -16,7 +16,8 @@ constexpr double kCharacter = 7.4;  // width to keep free for one character of t
 constexpr double kHead = 6;         // above the rows
 constexpr double kReferences = 22;  // more of it for the names of the reference lines
 constexpr double kFoot = 46;        // room for ticks and the name of the axis
-constexpr double kMarkGap = 12;     // between the two marks of a row
+constexpr std::size_t kLongestLabel = 24;
+constexpr double kMarkGap = 12;  // between the two marks of a row
 
 struct Frame {
   Axis axis;
@@ -55,7 +56,8 @@ bool any_reference(const Forest& forest, const Axis& axis) {
 Frame frame_of(const Forest& forest, const ForestLayout& layout) {
   Frame frame;
   const bool above = layout.labels_above;
-  const double label = widest(forest, 24, [](const ForestRow& row) { return row.label; });
+  const double label =
+      widest(forest, kLongestLabel, [](const ForestRow& row) { return row.label; });
   const double words = widest(forest, 18, [](const ForestRow& row) { return row.words; });
   const double left = above ? 14 : label + 28;
   const double right = layout.width - (above || words == 0 ? 14 : words + 24);
@@ -142,7 +144,8 @@ void draw_row(Svg& svg, const Frame& frame, const ForestLayout& layout, const Fo
               double top) {
   const double middle = top + frame.row_height / 2 + (layout.labels_above ? 9 : 0);
   const double label_y = layout.labels_above ? top + 15 : middle + 4.5;
-  svg.text(layout.labels_above ? frame.axis.left + 6 : 8, label_y, "label", fit(row.label, 24));
+  svg.text(layout.labels_above ? frame.axis.left + 6 : 8, label_y, "label",
+           fit_middle(row.label, kLongestLabel));
   if (!row.words.empty()) {
     svg.text(layout.width - 8, label_y, "words", fit(row.words, 18), "text-anchor=\"end\"");
   }

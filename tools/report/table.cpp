@@ -76,8 +76,9 @@ std::vector<TextColumn> rank_columns(const json& document, const TerminalStyle& 
   columns.push_back(column(document, "#", true, [](const json& teacher) {
     return count(whole_number(field(teacher, "rank")));
   }));
-  columns.push_back(column(document, "teacher", false, [](const json& teacher) {
-    return fit(text(field(teacher, "name")), 40);
+  const std::size_t longest = std::clamp<std::size_t>(width_of(style) / 4, 12, 40);
+  columns.push_back(column(document, "teacher", false, [longest](const json& teacher) {
+    return fit_middle(text(field(teacher, "name")), longest);
   }));
   columns.back().shrink_to = 8;
   columns.push_back(column(document, "margin", true, [](const json& teacher) {
@@ -136,7 +137,7 @@ std::string reasons_part(const json& document, const TerminalStyle& style) {
   const std::size_t shown = teachers.size() <= kTeachersWithReasons ? teachers.size() : 1;
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < shown; ++i) {
-    const std::string name = fit(text(field(teachers[i], "name")), 40);
+    const std::string name = name_in_sentence(text(field(teachers[i], "name")));
     for (const json& reason : elements(field(teachers[i], "reasons"))) {
       lines.push_back(fmt::format("{}: {}", name, text(reason)));
     }

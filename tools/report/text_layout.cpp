@@ -62,6 +62,15 @@ std::string table_line(const std::vector<TextColumn>& columns, const std::size_t
   return line + '\n';
 }
 
+std::string without_isolates(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const char32_t c = take_code_point(text);
+    if (c != 0x2068 && c != 0x2069) append_utf8(out, c);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string wrap(std::string_view text, std::size_t width, std::string_view first,
@@ -72,7 +81,7 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view firs
   std::size_t used = 0;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = std::min(text.find(' ', start), text.size());
-    const std::string word = fit(text.substr(start, end - start), room);
+    const std::string word = fit(without_isolates(text.substr(start, end - start)), room);
     start = end + 1;
     if (word.empty()) continue;
     const std::size_t length = display_width(word);

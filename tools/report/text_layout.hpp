@@ -7,7 +7,8 @@
 namespace cch::report {
 
 /// Words over as many lines as `width` columns need, each line with `indent` in front (the first
-/// with `first`, of the same width) and a line break behind; words longer than a line are cut.
+/// with `first`, of the same width) and a line break behind; words longer than a line are cut. The
+/// isolates of name_in_sentence() are taken out: not every terminal knows them.
 std::string wrap(std::string_view text, std::size_t width, std::string_view first = "",
                  std::string_view indent = "");
 

@@ -133,8 +133,17 @@ std::string fit(std::string_view text, std::size_t width) {
   return out + "…";
 }
 
+std::string fit_middle(std::string_view text, std::size_t width) {
+  const std::string whole = printable(text);
+  if (display_width(whole) <= width) return whole;
+  const std::string head = fit(whole, width - width / 2);
+  std::string_view tail = whole;
+  while (display_width(tail) > width / 2) take_code_point(tail);
+  return head + std::string(tail);
+}
+
 std::string name_in_sentence(std::string_view name) {
-  const std::string shown = fit(name, 60);
+  const std::string shown = fit_middle(name, 60);
   for (std::string_view rest = shown; !rest.empty();) {
     if (in_any(kRightToLeft, take_code_point(rest))) return "\u2068" + shown + "\u2069";
   }

@@ -24,8 +24,11 @@ std::string printable(std::string_view text);
 /// printable(text), cut with "…" to at most `width` columns (width ≥ 1).
 std::string fit(std::string_view text, std::size_t width);
 
-/// A name inside a sentence: fit to 60 columns, and isolated (U+2068 … U+2069) when it holds
-/// right-to-left letters, so that the words around it keep their order.
+/// printable(text), cut in its middle: names of features often differ at the end alone.
+std::string fit_middle(std::string_view text, std::size_t width);
+
+/// A name inside a sentence: cut in its middle to 60 columns, and isolated (U+2068 … U+2069) when
+/// it holds right-to-left letters, so that the words around it keep their order.
 std::string name_in_sentence(std::string_view name);
 
 }  // namespace cch::report

@@ -13,11 +13,15 @@
 namespace cch::report {
 namespace {
 
+ReferenceLine line_at(double value, const char* name) {
+  return {value, fmt::format("{} = {}", name, fixed(value, 2))};
+}
+
 std::vector<ReferenceLine> ceilings(const json& document) {
   std::vector<ReferenceLine> lines;
-  if (const auto entropy = label_entropy(document)) lines.push_back({*entropy, "H(Y)"});
+  if (const auto entropy = label_entropy(document)) lines.push_back(line_at(*entropy, "H(Y)"));
   const auto rows = whole_number(field(document, "rows"));
-  if (rows && *rows > 0) lines.push_back({std::log(static_cast<double>(*rows)), "ln N"});
+  if (rows && *rows > 0) lines.push_back(line_at(std::log(static_cast<double>(*rows)), "ln N"));
   return lines;
 }
 

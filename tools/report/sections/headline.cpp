@@ -10,6 +10,8 @@
 namespace cch::report {
 namespace {
 
+constexpr std::size_t kLongSentence = 80;  // set smaller, so that the first screen holds the plot
+
 std::string lead(const json& document) {
   const std::vector<json>& teachers = elements(field(document, "teachers"));
   std::string words =
@@ -37,7 +39,7 @@ std::string first_numbers(const json& document) {
                  "{} shares <strong>{}</strong> nats with the student; the student holds "
                  "<strong>{}</strong> nats about the labels. Margin <strong>{}</strong> nats, 95 % "
                  "interval {}.",
-                 name_html(fit(text(field(first, "name")), 60)),
+                 name_html(fit_middle(text(field(first, "name")), 60)),
                  with_error(shared.nats, shared.standard_error),
                  with_error(labels.nats, labels.standard_error),
                  with_error(margin.nats, margin.standard_error),
@@ -69,9 +71,11 @@ std::string change_panel(const json& document) {
 }  // namespace
 
 std::string headline_section(const json& document) {
+  const std::string sentence = verdict_sentence(document);
+  const bool long_sentence = display_width(sentence) > kLongSentence;
   const std::string words = lead(document) + first_numbers(document);
   return "<header>\n<p class=\"kicker\">Teacher ranking · cch</p>\n" +
-         element("h1", escape_html(verdict_sentence(document))) + '\n' +
+         element("h1", escape_html(sentence), long_sentence ? "class=\"long\"" : "") + '\n' +
          element("div",
                  element("div", words) + '\n' +
                      margin_figure(document, "headline-forest", kTeachersInHeadline, 620),

@@ -49,12 +49,12 @@ std::vector<std::string> row_of(const json& teacher, bool conditional) {
   std::vector<std::string> row = {count(whole_number(field(teacher, "rank"))),
                                   shown_name(teacher),
                                   count(whole_number(field(teacher, "dim"))),
-                                  value_html(field(teacher, "i_teacher_student")),
-                                  value_html(field(teacher, "i_student_labels")),
+                                  stacked_html(field(teacher, "i_teacher_student")),
+                                  stacked_html(field(teacher, "i_student_labels")),
                                   value_html(field(teacher, "margin"), true),
                                   p_html(teacher),
-                                  value_html(field(teacher, "i_teacher_labels"))};
-  if (conditional) row.push_back(value_html(field(teacher, "i_teacher_labels_given_student")));
+                                  stacked_html(field(teacher, "i_teacher_labels"))};
+  if (conditional) row.push_back(stacked_html(field(teacher, "i_teacher_labels_given_student")));
   row.push_back(cch_html(teacher));
   row.push_back(verdict_html(text(field(teacher, "verdict"))));
   return row;
@@ -85,7 +85,7 @@ std::string reasons(const json& document) {
     std::vector<std::string> lines;
     for (const json& reason : elements(field(teacher, "reasons"))) lines.push_back(text(reason));
     if (lines.empty()) continue;
-    facts.push_back({fit(text(field(teacher, "name")), 60),
+    facts.push_back({fit_middle(text(field(teacher, "name")), 60),
                      verdict_html(text(field(teacher, "verdict"))) + sentences(lines)});
   }
   if (facts.empty()) return "";
