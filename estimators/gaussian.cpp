@@ -1,6 +1,7 @@
 #include "cch/estimators/gaussian.hpp"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -10,7 +11,8 @@
 namespace cch {
 namespace {
 
-/// Above this many columns a row the sample covariance is too noisy to invert as it is.
+/// Above this many columns a row, on either side, the sample covariance is too noisy to invert as
+/// it is.
 constexpr double kMostColumnsPerRow = 0.1;
 /// 1 − R² of a column on the columns before it, below which rounding decides: a determinant of
 /// standardised columns loses all its digits near 1e-16, and 1e-10 keeps six of them.
@@ -78,8 +80,10 @@ double joint_log_det(const Blocks& b, const Eigen::MatrixXd& r) {
     refuse_data(
         "deterministic-relation",
         b.y.name() + " has a column that " + b.x.name() + " and the columns before it determine",
-        "column " + std::to_string(collinear - static_cast<Eigen::Index>(b.x.dim())) + " of " +
-            b.y.name() + " (from 0)",
+        "column " +
+            std::to_string(
+                std::max<Eigen::Index>(0, collinear - static_cast<Eigen::Index>(b.x.dim()))) +
+            " of " + b.y.name() + " (from 0)",
         "the information between them is infinite",
         "Check that the two inputs are not copies of each other");
   }
@@ -127,7 +131,7 @@ Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
   detail::standardise_into(y, z, dx);
   Eigen::MatrixXd r = detail::second_moments(z, exec);
   const bool shrunk =
-      static_cast<double>(dx + dy) > kMostColumnsPerRow * static_cast<double>(x.size());
+      static_cast<double>(std::max(dx, dy)) > kMostColumnsPerRow * static_cast<double>(x.size());
   if (shrunk) {
     out.diagnostics.set("shrinkage", shrink(z, r));
     out.warnings.push_back(

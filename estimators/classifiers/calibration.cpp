@@ -1,20 +1,38 @@
 #include "estimators/classifiers/calibration.hpp"
 
 #include <Eigen/Cholesky>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace cch::detail {
 namespace {
 
 constexpr int kMostIterations = 25;
 constexpr double kSmallestFall = 1e-8;  // nats
-constexpr double kRidge = 1e-9;         // keeps the step finite when two members agree exactly
+constexpr std::array<double, 6> kDoubts{1e-5, 1e-4, 1e-3, 0.003, 0.01, 0.03};
+constexpr double kRidge = 1e-9;  // keeps the step finite when two members agree exactly
 
 struct Derivatives {
   double value = 0.0;
   Eigen::VectorXd gradient;
   Eigen::MatrixXd hessian;
 };
+
+/// ln q(c|x) for the given τ.
+Eigen::MatrixXf pooled_log_probabilities(const HeldOut& rows, const Eigen::VectorXd& tau) {
+  Eigen::MatrixXf z =
+      Eigen::MatrixXf::Zero(static_cast<Eigen::Index>(rows.y.size()), rows.log_prior.size());
+  z.rowwise() += rows.log_prior;
+  for (Eigen::Index m = 0; m < tau.size(); ++m) {
+    z += static_cast<float>(tau(m)) * rows.evidence[static_cast<std::size_t>(m)];
+  }
+  const Eigen::ArrayXf largest = z.rowwise().maxCoeff();
+  z.array().colwise() -= largest;
+  const Eigen::ArrayXf log_total = z.array().exp().rowwise().sum().log();
+  z.array().colwise() -= log_total;
+  return z;
+}
 
 double label_sum(const Eigen::MatrixXf& m, std::span<const int> y) {
   double sum = 0.0;
@@ -78,20 +96,6 @@ Eigen::VectorXd newton_step(const Derivatives& d, const Eigen::VectorXd& tau) {
 
 }  // namespace
 
-Eigen::MatrixXf pooled_log_probabilities(const HeldOut& rows, const Eigen::VectorXd& tau) {
-  Eigen::MatrixXf z =
-      Eigen::MatrixXf::Zero(static_cast<Eigen::Index>(rows.y.size()), rows.log_prior.size());
-  z.rowwise() += rows.log_prior;
-  for (Eigen::Index m = 0; m < tau.size(); ++m) {
-    z += static_cast<float>(tau(m)) * rows.evidence[static_cast<std::size_t>(m)];
-  }
-  const Eigen::ArrayXf largest = z.rowwise().maxCoeff();
-  z.array().colwise() -= largest;
-  const Eigen::ArrayXf log_total = z.array().exp().rowwise().sum().log();
-  z.array().colwise() -= log_total;
-  return z;
-}
-
 Calibration calibrate(const std::vector<HeldOut>& blocks) {
   const auto members = static_cast<Eigen::Index>(blocks.front().evidence.size());
   Eigen::VectorXd tau = Eigen::VectorXd::Constant(members, 1.0 / static_cast<double>(members));
@@ -112,7 +116,42 @@ Calibration calibrate(const std::vector<HeldOut>& blocks) {
     d = at_next;
     if (fall < kSmallestFall) break;
   }
-  return {tau, d.value};
+  return {tau, d.value, 0.0};
+}
+
+void add_doubt(const std::vector<HeldOut>& blocks, Calibration& calibration) {
+  Calibration best = calibration;
+  best.cross_entropy = std::numeric_limits<double>::infinity();
+  for (const double doubt : kDoubts) {
+    const Calibration candidate{calibration.tau, 0.0, doubt};
+    double sum = 0.0;
+    double n = 0.0;
+    for (const HeldOut& rows : blocks) {
+      const Eigen::MatrixXd log_q = log_probabilities(rows, candidate);
+      for (Eigen::Index i = 0; i < log_q.rows(); ++i) {
+        sum -= log_q(i, rows.y[static_cast<std::size_t>(i)]);
+      }
+      n += static_cast<double>(rows.y.size());
+    }
+    if (sum / n < best.cross_entropy) best = {calibration.tau, sum / n, doubt};
+  }
+  calibration = best;
+}
+
+Eigen::MatrixXd log_probabilities(const HeldOut& rows, const Calibration& calibration) {
+  Eigen::ArrayXXd z =
+      rows.log_prior.cast<double>().array().replicate(static_cast<Eigen::Index>(rows.y.size()), 1);
+  const Eigen::RowVectorXd priors = rows.log_prior.cast<double>().array().exp();
+  for (Eigen::Index m = 0; m < calibration.tau.size(); ++m) {
+    z += calibration.tau(m) * rows.evidence[static_cast<std::size_t>(m)].cast<double>().array();
+  }
+  const Eigen::ArrayXd largest = z.rowwise().maxCoeff();
+  z = (z.colwise() - largest).exp();
+  const Eigen::ArrayXd total = z.rowwise().sum();
+  z.colwise() /= total;
+  z *= 1.0 - calibration.doubt;
+  z.rowwise() += calibration.doubt * priors.array();
+  return z.log().matrix();
 }
 
 }  // namespace cch::detail

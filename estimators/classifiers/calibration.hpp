@@ -16,14 +16,21 @@ struct HeldOut {
 struct Calibration {
   Eigen::VectorXd tau;         ///< inverse temperature of each member, ≥ 0
   double cross_entropy = 0.0;  ///< nats a row, on the rows it was fitted to
+  double doubt = 0.0;          ///< ε, the share of rows the members know nothing about
 };
 
-/// ln q(c|x) = ln π_c + Σ_m τ_m e_mc(x) − ln Σ_c', n × K: the members' probabilities pooled as a
-/// weighted geometric mean, from which τ = 0 gives back the priors.
-Eigen::MatrixXf pooled_log_probabilities(const HeldOut& rows, const Eigen::VectorXd& tau);
-
-/// The τ ≥ 0 of least cross-entropy on held-out rows (a convex problem; Newton's method with step
-/// halving; members whose τ would be negative are left out). Cost O(n K members²) an iteration.
+/// The τ ≥ 0 of least cross-entropy on held-out rows for ln q(c|x) = ln π_c + Σ_m τ_m e_mc(x) − ln
+/// Σ_c': the members' probabilities pooled as a weighted geometric mean, from which τ = 0 gives
+/// back the priors. A convex problem; Newton's method with step halving. Cost O(n K members²) an
+/// iteration.
 Calibration calibrate(const std::vector<HeldOut>& blocks);
+
+/// Chooses ε for (1 − ε) q(c|x) + ε π_c on the same rows, from a grid that begins just above 0: a
+/// row unlike all training rows then costs −ln ε, not an unbounded amount. Updates the
+/// cross-entropy.
+void add_doubt(const std::vector<HeldOut>& blocks, Calibration& calibration);
+
+/// ln of the calibrated class probabilities, n × K.
+Eigen::MatrixXd log_probabilities(const HeldOut& rows, const Calibration& calibration);
 
 }  // namespace cch::detail

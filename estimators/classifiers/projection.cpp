@@ -1,8 +1,10 @@
 #include "estimators/classifiers/projection.hpp"
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 
+#include "cch/core/random.hpp"
 #include "estimators/classifiers/training.hpp"
 #include "estimators/math.hpp"
 
@@ -14,6 +16,46 @@ namespace {
 constexpr double kNegligible = 1e-6;
 /// A column whose standard deviation is below this share of its mean is constant up to rounding.
 constexpr double kConstantRatio = 1e-12;
+
+constexpr double kClip = 6.0;
+/// Columns carried beyond those asked for, and rounds: the leading components, which matter, are
+/// then right to many digits, and the last ones need not be.
+constexpr Eigen::Index kSpare = 10;
+constexpr int kRounds = 4;
+
+struct Spectrum {
+  Eigen::VectorXd values;   // ascending
+  Eigen::MatrixXf vectors;  // the columns belong to the values
+};
+
+/// Orthonormal columns that span those of a (Cholesky QR; the columns of a lie near orthogonal).
+Eigen::MatrixXf orthonormal(const Eigen::MatrixXf& a) {
+  const Eigen::MatrixXd gram = scatter_of(a);
+  const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
+  const Eigen::LLT<Eigen::MatrixXd> llt(
+      gram + jitter * Eigen::MatrixXd::Identity(gram.rows(), gram.cols()));
+  const Eigen::MatrixXf factor = llt.matrixL().toDenseMatrix().cast<float>();
+  return factor.triangularView<Eigen::Lower>().solve(a.transpose()).transpose();
+}
+
+/// The `most` leading eigenvectors of a positive semidefinite matrix by subspace iteration from a
+/// fixed start, with a Rayleigh–Ritz step at the end.
+Spectrum leading(const Eigen::MatrixXd& scatter, Eigen::Index most) {
+  const Eigen::Index d = scatter.rows();
+  if (d <= 2 * (most + kSpare)) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scatter);
+    return {eigen.eigenvalues().tail(most), eigen.eigenvectors().rightCols(most).cast<float>()};
+  }
+  const Eigen::MatrixXf c = (scatter / scatter.diagonal().maxCoeff()).cast<float>();
+  Random random(1);
+  Eigen::MatrixXf q(d, most + kSpare);
+  for (Eigen::Index i = 0; i < q.size(); ++i) q.data()[i] = static_cast<float>(random.normal());
+  for (int round = 0; round < kRounds; ++round) q = orthonormal(orthonormal(c * q));
+  const Eigen::MatrixXd ritz = (q.transpose() * (c * q)).cast<double>();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(ritz);
+  return {eigen.eigenvalues().tail(most) * scatter.diagonal().maxCoeff(),
+          q * eigen.eigenvectors().rightCols(most).cast<float>()};
+}
 
 Eigen::Index count_useful(const Eigen::VectorXd& ascending, Eigen::Index most) {
   const Eigen::Index d = ascending.size();
@@ -49,7 +91,8 @@ Eigen::MatrixXf Projection::standardised(MatrixView x, const std::vector<std::si
   Eigen::MatrixXf z(static_cast<Eigen::Index>(rows.size()), values.cols());
   for (Eigen::Index i = 0; i < z.rows(); ++i) {
     const auto row = values.row(static_cast<Eigen::Index>(rows[static_cast<std::size_t>(i)]));
-    z.row(i) = ((row - mean_).array() * inverse_sd_.array()).cast<float>();
+    const auto scaled = (row - mean_).array() * inverse_sd_.array();
+    z.row(i) = scaled.cwiseMax(-kClip).cwiseMin(kClip).cast<float>();
   }
   return z;
 }
@@ -57,16 +100,16 @@ Eigen::MatrixXf Projection::standardised(MatrixView x, const std::vector<std::si
 void Projection::fit_components(const Eigen::MatrixXf& z, Eigen::Index most) {
   const bool wide = z.cols() > z.rows();
   const Eigen::MatrixXd scatter = wide ? scatter_of(z.transpose()) : scatter_of(z);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scatter);
-  const Eigen::Index q = count_useful(eigen.eigenvalues(), most);
-  const Eigen::MatrixXd top = eigen.eigenvectors().rightCols(q);
+  const Spectrum spectrum = leading(scatter, std::min(most, scatter.rows()));
+  const Eigen::Index q = count_useful(spectrum.values, most);
+  const Eigen::MatrixXf top = spectrum.vectors.rightCols(q);
   if (!wide) {
-    basis_ = top.cast<float>();
+    basis_ = top;
     return;
   }
   // With the left vectors u_j of Z, the right ones are Zᵀu_j / σ_j.
-  const Eigen::ArrayXd sigma = eigen.eigenvalues().tail(q).cwiseMax(0.0).cwiseSqrt();
-  basis_ = z.transpose() * top.cast<float>();
+  const Eigen::ArrayXd sigma = spectrum.values.tail(q).cwiseMax(0.0).cwiseSqrt();
+  basis_ = z.transpose() * top;
   basis_.array().rowwise() /= sigma.cwiseMax(1e-30).cast<float>().transpose();
 }
 

@@ -9,11 +9,12 @@
 namespace cch::detail {
 
 /// Standardises columns by the mean and standard deviation of the training rows (a column that is
-/// constant there becomes 0) and, if there are more than `most` columns, keeps their first `most`
-/// principal components. No label enters.
+/// constant there becomes 0), clips them at ±6 (a column that hardly varies in training would else
+/// let one row outweigh all) and, if there are more than `most` columns, keeps their first `most`
+/// principal components, by subspace iteration. No label enters.
 class Projection {
  public:
-  /// Cost O(n D² + D³), or O(n² D + n³) when n < D; O(n D) without principal components.
+  /// Cost O(n D r + r² most) with r = min(n, D); O(n D) without principal components.
   Projection(MatrixView x, const std::vector<std::size_t>& training_rows, Eigen::Index most);
 
   [[nodiscard]] Eigen::MatrixXf apply(MatrixView x, const std::vector<std::size_t>& rows) const;
