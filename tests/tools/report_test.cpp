@@ -301,6 +301,42 @@ TEST_CASE("what would change it: rows that would decide an open margin") {
   CHECK(holds(changes.front(), "about 8,000 rows would decide it (now 2,000)"));
 }
 
+TEST_CASE("what would change it: the runner-up, the entropy of the labels, the pilot") {
+  json document = sample_rank_document();
+  document["decided_by"] = "combined";
+  document["teachers"][0]["pilot"]["gain_cross_entropy"] = test::sample_value(0.02, 0.005);
+  std::string all = list_in_words(what_would_change_it(document), 99);
+  CHECK(holds(all, "pilot's gain with fac is 0.0200 ± 0.0050 nats"));
+  CHECK(holds(all, "lead of fac over pix is 0.150 ± 0.022 nats: the order of the two is settled"));
+  CHECK(holds(all, "can be as large as H(Y) = 2.303"));
+  document["teachers"][0]["i_teacher_student"] = test::sample_value(3.0, 0.05);
+  document["differences"][0]["interval95"] = {-0.01, 0.31};
+  all = list_in_words(what_would_change_it(document), 99);
+  CHECK(holds(all, "No value of I(student; labels) would change it"));
+  CHECK(holds(all, "not settled"));
+}
+
+TEST_CASE("sections of later stages appear with their fields") {
+  json document = sample_rank_document();
+  CHECK_FALSE(holds(render_rank_html(document), "id=\"prediction\""));
+  CHECK_FALSE(holds(render_rank_html(document), "id=\"controls\""));
+  json& first = document["teachers"][0];
+  first["pilot"] = {{"gain_cross_entropy", test::sample_value(0.02, 0.005)},
+                    {"gain_accuracy", {{"value", 0.013}, {"interval95", {0.001, 0.025}}}},
+                    {"weight", 0.5},
+                    {"temperature", 1}};
+  first["prediction_level"] = {{"i_teacher_student", test::sample_value(0.81, 0.03)},
+                               {"beta_s", 0.9}};
+  first["planted_bias"] = {{"ksg1", -0.31}};
+  document["controls"] = {{"clone", "inconclusive"}};
+  const std::string page = render_rank_html(document);
+  check_page(page);
+  for (const char* part : {"0.0200 ± 0.0050", "0.013", "0.810 ± 0.030", "−0.31", "clone"}) {
+    CAPTURE(part);
+    CHECK(holds(page, part));
+  }
+}
+
 TEST_CASE("terminal table fits its width and says the same without colour") {
   for (const unsigned width : {50U, 60U, 80U, 100U, 200U}) {
     CAPTURE(width);

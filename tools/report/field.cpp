@@ -70,7 +70,10 @@ const std::vector<json>& elements(const json& node) {
 }
 
 Value value_of(const json& node) {
-  Value value{number(field(node, "nats")), number(field(node, "standard_error")), {}, {}};
+  if (node.is_number()) return {number(node), {}, {}, {}};
+  const json& nats = field(node, "nats");
+  const json& estimate = nats.is_null() ? field(node, "value") : nats;
+  Value value{number(estimate), number(field(node, "standard_error")), {}, {}};
   const std::vector<json>& ends = elements(field(node, "interval95"));
   if (ends.empty()) return value;
   if (ends.size() != 2) refuse_type("an interval [low, high]", field(node, "interval95"));

@@ -33,7 +33,8 @@ std::string text(const json& node, std::string_view otherwise = "");
 /// The elements of an array; none for null.
 const std::vector<json>& elements(const json& node);
 
-/// An estimate as documents hold it: {nats, standard_error, interval95 [low, high]}, all in nats.
+/// An estimate as documents hold it: {nats, standard_error, interval95 [low, high]}, in nats, or
+/// the same with "value" in place of "nats" where the unit is another, or a bare number.
 struct Value {
   std::optional<double> nats;
   std::optional<double> standard_error;

@@ -124,6 +124,20 @@ void add_upper_side(const json& document, const json& first, const std::string& 
   }
 }
 
+/// Where a trained student decided, its gain is what the verdict hangs on.
+void add_pilot(const json& document, const json& first, const std::string& name,
+               std::vector<std::string>& out) {
+  const std::string rule = text(field(document, "decided_by"));
+  if (rule != "pilot" && rule != "combined") return;
+  const Value gain = value_of(field(first, "pilot", "gain_cross_entropy"));
+  if (!gain.nats) return;
+  out.push_back(fmt::format(
+      "The pilot's gain with {} is {} nats of cross-entropy, 95 % interval {}: an interval on the "
+      "other side of zero would turn the verdict.",
+      name, with_error(gain.nats, gain.standard_error),
+      interval(gain.low, gain.high, decimals_for(gain.standard_error))));
+}
+
 void add_runner_up(const json& document, std::vector<std::string>& out) {
   const std::vector<json>& teachers = elements(field(document, "teachers"));
   if (teachers.size() < 2) return;
@@ -163,6 +177,7 @@ std::vector<std::string> what_would_change_it(const json& document) {
   const json& first = teachers.front();
   const std::string name = name_in_sentence(text(field(first, "name")));
   const Value margin = value_of(field(first, "margin"));
+  add_pilot(document, first, name, out);
   if (margin.nats && margin.low && margin.high) {
     const bool decided = *margin.low > 0 || *margin.high < 0;
     out.push_back(decided ? margin_of(name, margin, *margin.nats > 0)

@@ -32,7 +32,7 @@ h1 {
   margin: 0 0 22px; max-width: 26em; font-size: clamp(27px, 4.2vw, 42px); line-height: 1.16;
   font-weight: 650; letter-spacing: -.018em; text-wrap: balance;
 }
-h1.long { font-size: clamp(23px, 3vw, 30px); }
+h1.long { max-width: 40em; font-size: clamp(23px, 3vw, 30px); }
 h2 { margin: 0 0 12px; font-size: 22px; line-height: 1.3; font-weight: 650; letter-spacing: -.01em; }
 h3 { margin: 26px 0 8px; font-size: 16px; font-weight: 650; }
 p { margin: 0 0 12px; max-width: 44em; }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
@@ -22,12 +24,14 @@ std::string outcome_of(const json& pair, const std::string& name) {
   return text(field(teacher_of(pair, name), "cch", "representation", "outcome"));
 }
 
+/// Whether all outcomes that exist for a teacher are the same.
 bool all_agree(const json& document, const std::string& name) {
-  const std::vector<json>& pairs = elements(field(document, "estimators"));
-  for (const json& pair : pairs) {
-    if (outcome_of(pair, name) != outcome_of(pairs.front(), name)) return false;
+  std::set<std::string> outcomes;
+  for (const json& pair : elements(field(document, "estimators"))) {
+    outcomes.insert(outcome_of(pair, name));
   }
-  return true;
+  outcomes.erase("");
+  return outcomes.size() <= 1;
 }
 
 std::string pair_name(const json& pair) {

@@ -13,15 +13,9 @@ std::string teacher_name(const json& teacher) {
   return name_html(fit(text(field(teacher, "name"), kMissing), 200));
 }
 
-/// A quantity that is a bare number or {nats or value, standard_error, interval95}.
 std::string quantity(const json& node) {
   if (node.is_null() || node.is_number()) return general(number(node));
-  if (!field(node, "nats").is_null()) return value_html(node, true);
-  Value value = value_of(node);
-  value.nats = number(field(node, "value"));
-  const int decimals = decimals_for(value.standard_error);
-  return with_error(value.nats, value.standard_error) +
-         element("span", interval(value.low, value.high, decimals), "class=\"interval\"");
+  return value_html(node, true);
 }
 
 std::string table_of(const json& document, const char* key, std::string_view caption,
