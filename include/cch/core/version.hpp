@@ -4,7 +4,7 @@
 
 namespace cch {
 
-/// Version of the toolkit, written into every result; the same as project(VERSION) in CMakeLists.txt.
+/// Version of the toolkit, written into every result. CMakeLists.txt reads it from this line.
 inline constexpr std::string_view kVersion = "0.1.0";
 
 }  // namespace cch

@@ -1,0 +1,163 @@
+#include "tools/cch/common.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/version.hpp"
+#include "cch/estimators/machine.hpp"
+
+namespace cch {
+namespace {
+
+std::string processor_name() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (!line.starts_with("model name")) continue;
+    const auto colon = line.find(": ");
+    if (colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+[[noreturn]] void cannot_write(const std::string& path, const std::string& reason) {
+  throw Error(ErrorKind::run,
+              Fault{"cannot-write", "cannot write " + path, reason, "the result would be lost",
+                    "Choose a folder that you may write to and that has room"});
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& app, CommonOptions& o) {
+  app.add_option("--seed", o.seed, "Seed of every random stream")->capture_default_str();
+  app.add_option("--threads", o.threads, "Worker threads, 0 = all; results do not depend on it")
+      ->check(CLI::Range(0U, 4096U))
+      ->capture_default_str();
+  app.add_option("--device", o.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_flag("--json", o.json, "One JSON document on standard output");
+  app.add_flag("-q,--quiet", o.quiet, "No progress; the table alone");
+  app.add_flag("-v,--verbose", o.verbose, "Also show diagnostics");
+}
+
+std::string resolve_device(const std::string& name) {
+  if (name == "auto" || name == "cpu") return "cpu";
+  if (name == "cuda" || name.starts_with("cuda:")) {
+    refuse_usage("device-missing", "device '" + name + "' is not available",
+                 "this build has no LibTorch, so everything runs on the processor",
+                 "Use --device cpu or auto");
+  }
+  refuse_usage("unknown-device", "there is no device '" + name + "'", {},
+               "Use auto, cpu, cuda or cuda:N");
+}
+
+Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink) {
+  Execution exec;
+  exec.device = resolve_device(options.device);
+  exec.threads = options.threads;
+  exec.seed = options.seed;
+  exec.stop = std::move(stop);
+  exec.sink = sink;
+  return exec;
+}
+
+nlohmann::json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return {interval->lo, interval->hi};
+}
+
+nlohmann::json value_json(const Estimate& estimate) {
+  return {{"nats", estimate.nats},
+          {"standard_error", optional_json(estimate.standard_error)},
+          {"interval95", interval_json(estimate.interval95)}};
+}
+
+nlohmann::json diagnostics_json(const Diagnostics& diagnostics) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : diagnostics.numbers()) json[name] = value;
+  for (const auto& [name, value] : diagnostics.notes()) json[name] = value;
+  return json;
+}
+
+nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
+  nlohmann::json json = nlohmann::json::array();
+  std::set<std::pair<std::string, std::string>>
+      seen;  // several estimates may give the same warning
+  for (const Warning& warning : warnings) {
+    if (!seen.emplace(warning.code, warning.message).second) continue;
+    json.push_back({{"code", warning.code}, {"message", warning.message}});
+  }
+  return json;
+}
+
+nlohmann::json input_json(const std::string& role, const std::string& name,
+                          const SourceInfo& info) {
+  return {{"role", role},          {"name", name},        {"source", info.source},
+          {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
+}
+
+nlohmann::json machine_json(const Execution& exec) {
+  return {{"processor", processor_name()},
+          {"threads", worker_count(exec)},
+          {"device", exec.device},
+          {"instruction_set", instruction_set()}};
+}
+
+void write_file(const std::string& path, const std::string& content) {
+  const std::string temporary = path + ".tmp" + std::to_string(getpid());
+  {
+    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+    if (!file) cannot_write(path, std::strerror(errno));
+    file << content;
+    file.flush();
+    if (!file) {
+      const std::string reason = std::strerror(errno);
+      file.close();
+      std::filesystem::remove(temporary);
+      cannot_write(path, reason);
+    }
+  }
+  std::error_code failure;
+  std::filesystem::rename(temporary, path, failure);
+  if (!failure) return;
+  std::error_code ignored;
+  std::filesystem::remove(temporary, ignored);
+  cannot_write(path, failure.message());
+}
+
+void make_folder(const std::string& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (failure) cannot_write(path, failure.message());
+  if (access(path.c_str(), W_OK) != 0) cannot_write(path, std::strerror(errno));
+}
+
+std::string shell_line(const std::vector<std::string>& arguments) {
+  std::string line;
+  for (const std::string& argument : arguments) {
+    const bool plain =
+        !argument.empty() && argument.find_first_not_of(
+                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                 "_-+=:,./@%") == std::string::npos;
+    if (!line.empty()) line += ' ';
+    if (plain) {
+      line += argument;
+      continue;
+    }
+    line += '\'';
+    for (const char c : argument) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+std::string version() {
+  return std::string(kVersion);
+}
+
+}  // namespace cch

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cch/core/estimate.hpp"
+#include "cch/core/execution.hpp"
+#include "cch/data/source.hpp"
+#include "tools/cch/terminal.hpp"
+
+namespace cch {
+
+/// Options that every computing command has.
+struct CommonOptions {
+  std::uint64_t seed = 1;
+  unsigned threads = 0;
+  std::string device = "auto";
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+void add_common_options(CLI::App& app, CommonOptions& options);
+
+/// The device that `name` stands for in this build; a usage Error for one that is not here.
+std::string resolve_device(const std::string& name);
+
+Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink);
+
+/// {"nats", "standard_error", "interval95"} with null for what does not exist.
+nlohmann::json value_json(const Estimate& estimate);
+nlohmann::json interval_json(const std::optional<Interval>& interval);
+template <class T>
+nlohmann::json optional_json(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+nlohmann::json diagnostics_json(const Diagnostics& diagnostics);
+nlohmann::json warnings_json(const std::vector<Warning>& warnings);
+/// One entry of "inputs".
+nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);
+/// {"processor", "threads", "instruction_set"} of this run.
+nlohmann::json machine_json(const Execution& exec);
+
+/// Writes the file under a temporary name in the same folder and renames it, so that a reader never
+/// sees half of it. A run Error "cannot-write" with the reason otherwise.
+void write_file(const std::string& path, const std::string& content);
+/// Creates the folder where it is missing; a run Error "cannot-write" where that fails.
+void make_folder(const std::string& path);
+
+/// The command line as one string that a shell takes back.
+std::string shell_line(const std::vector<std::string>& arguments);
+
+std::string version();
+
+}  // namespace cch

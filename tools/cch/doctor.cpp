@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <thread>
+
+#include "cch/data/datasets.hpp"
+#include "cch/estimators/catalog.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/common.hpp"
+#include "tools/cch/exit_code.hpp"
+
+namespace cch {
+namespace {
+
+std::string_view accepted(Accepts what) {
+  switch (what) {
+    case Accepts::real:
+      return "real";
+    case Accepts::labels:
+      return "labels";
+    case Accepts::either:
+      return "either";
+  }
+  return "";
+}
+
+nlohmann::json document() {
+  nlohmann::json estimators = nlohmann::json::array();
+  for (const CatalogEntry& entry : catalog()) {
+    estimators.push_back({{"name", entry.name},
+                          {"summary", entry.summary},
+                          {"paper", entry.paper},
+                          {"x", accepted(entry.x)},
+                          {"y", accepted(entry.y)}});
+  }
+  estimators.push_back({{"name", "ksg-conditional"},
+                        {"summary", "nearest neighbours, I(X;Y|Z), with --given Z"},
+                        {"paper", "Frenzel & Pompe 2007"},
+                        {"x", "real"},
+                        {"y", "real"}});
+  nlohmann::json data_sets = nlohmann::json::array();
+  for (const std::string name : {"fashion-mnist", "fashion-mnist-test"}) {
+    const bool found = dataset_found(name);
+    data_sets.push_back(
+        {{"name", name},
+         {"found", found},
+         {"views", found ? nlohmann::json(dataset_views(name)) : nlohmann::json()}});
+  }
+  return {
+      {"schema", "cch.doctor/1"},
+      {"version", version()},
+      {"libtorch", false},
+      {"cuda", false},
+      {"machine", machine_json({})},
+      {"estimators", estimators},
+      {"data_sets", data_sets},
+      {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}}};
+}
+
+void print(const nlohmann::json& d, std::ostream& out) {
+  const auto text = [](const nlohmann::json& j) { return j.get<std::string>(); };
+  out << "cch " << text(d["version"]) << '\n';
+  out << fmt::format("processor        {}, {} threads, neighbour search with {}\n",
+                     text(d["machine"]["processor"]), d["machine"]["threads"].get<unsigned>(),
+                     text(d["machine"]["instruction_set"]));
+  out << "LibTorch         not in this build: no neural estimators, no training, no GPU\n";
+  out << "reads            .npy .npz .safetensors .csv .tsv .txt, idx:DIR, dir:PATH\n";
+  for (const auto& set : d["data_sets"]) {
+    out << fmt::format(
+        "data set         {} {}\n", text(set["name"]),
+        set["found"].get<bool>() ? "found" : "not found: apt-get install dataset-fashion-mnist");
+  }
+  out << "estimators\n";
+  for (const auto& e : d["estimators"]) {
+    out << fmt::format("  {:<16} {} x {:<7} {} ({})\n", text(e["name"]), text(e["x"]), text(e["y"]),
+                       text(e["summary"]), text(e["paper"]));
+  }
+}
+
+}  // namespace
+
+Command setup_doctor(CLI::App& app) {
+  auto json = std::make_shared<bool>(false);
+  app.add_flag("--json", *json, "One JSON document on standard output");
+  return [json](Invocation& invocation) {
+    const nlohmann::json facts = document();
+    if (*json) {
+      invocation.terminal.out << facts.dump(2) << '\n';
+    } else {
+      print(facts, invocation.terminal.out);
+    }
+    return static_cast<int>(kExitDone);
+  };
+}
+
+}  // namespace cch

@@ -1,0 +1,195 @@
+#include <memory>
+#include <optional>
+
+#include "cch/data/source.hpp"
+#include "cch/estimators/catalog.hpp"
+#include "cch/estimators/error_bars.hpp"
+#include "cch/estimators/ksg_conditional.hpp"
+#include "cch/estimators/scale.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/common.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/y_kind.hpp"
+#include "tools/report/table.hpp"
+
+namespace cch {
+namespace {
+
+constexpr std::string_view kConditional = "ksg-conditional";
+
+struct EstimateOptions {
+  CommonOptions common;
+  std::string x;
+  std::string y;
+  std::string given;
+  std::string estimator = "auto";
+  std::string y_kind = "auto";
+  std::string groups;
+  std::string scale = "rank";
+  std::optional<std::size_t> k;
+  std::size_t first_rows = 0;
+  bool exact = false;
+};
+
+struct EstimateInputs {
+  Variable x;
+  Variable y;
+  std::optional<Samples> given;
+  Groups groups = Groups::singletons(0);
+  nlohmann::json record = nlohmann::json::array();
+  std::vector<Warning> warnings;
+};
+
+EstimateInputs load(const EstimateOptions& o) {
+  EstimateInputs in;
+  const LoadOptions limit{.max_rows = o.first_rows, .threads = o.common.threads};
+  auto keep = [&](const std::string& role, const SourceInfo& info) {
+    in.record.push_back(input_json(role, role, info));
+    in.warnings.insert(in.warnings.end(), info.warnings.begin(), info.warnings.end());
+  };
+  if (o.estimator == "discrete") {
+    LoadedLabels x = load_labels(parse_source(o.x), LabelKind::discrete, limit);
+    in.x = std::move(x.labels);
+    keep("x", x.info);
+  } else {
+    LoadedSamples x = load_samples(parse_source(o.x), "x", limit);
+    in.x = std::move(x.samples);
+    keep("x", x.info);
+  }
+  if (o.estimator == kConditional) {
+    LoadedSamples y = load_samples(parse_source(o.y), "y", limit);
+    in.y = std::move(y.samples);
+    keep("y", y.info);
+  } else {
+    LoadedLabels y = load_labels(parse_source(o.y), parse_label_kind(o.y_kind), limit);
+    in.y = std::move(y.labels);
+    keep("y", y.info);
+    in.warnings.push_back({"y-kind", "y taken as " + y.kind_reason});
+  }
+  if (!o.given.empty()) {
+    LoadedSamples z = load_samples(parse_source(o.given), "given", limit);
+    in.given = std::move(z.samples);
+    keep("given", z.info);
+  }
+  in.groups = Groups::singletons(size(in.x));
+  if (!o.groups.empty()) {
+    LoadedGroups groups = load_groups(parse_source(o.groups), limit);
+    in.groups = std::move(groups.groups);
+    keep("groups", groups.info);
+  }
+  return in;
+}
+
+void put_on_scale(Variable& v, Scale scale, std::vector<Warning>& warnings, const Execution& exec) {
+  if (auto* samples = std::get_if<Samples>(&v)) *samples = scaled(*samples, scale, warnings, exec);
+}
+
+void check_options(const EstimateOptions& o) {
+  const bool conditional = o.estimator == kConditional;
+  if (conditional == !o.given.empty()) return;
+  refuse_usage("option-without-meaning",
+               conditional ? "ksg-conditional needs a third variable"
+                           : "--given is for the conditional estimator only",
+               "I(X;Y|Z) conditions on Z", "Use --estimator ksg-conditional --given Z together");
+}
+
+EstimatorChoice choose(const EstimateOptions& o, const EstimateInputs& in) {
+  EstimatorChoice choice = o.estimator == "auto"
+                               ? choose_estimator(in.x, in.y, in.groups)
+                               : EstimatorChoice{default_options(o.estimator), "as asked for"};
+  if (o.k) {
+    if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options)) {
+      cca->k = *o.k;
+    } else {
+      set_neighbours(choice.options, *o.k);
+    }
+  }
+  if (o.exact) set_exact(choice.options);
+  return choice;
+}
+
+Estimate run_estimator(const EstimateOptions& o, const EstimateInputs& in, std::string& why,
+                       const Execution& exec) {
+  if (o.estimator != kConditional) {
+    const EstimatorChoice choice = choose(o, in);
+    why = choice.why;
+    return with_error_bar(Measurement(choice.options, in.x, in.y, in.groups, exec), exec);
+  }
+  KsgConditionalOptions options{.k = o.k.value_or(4), .exact = o.exact};
+  why = "as asked for";
+  Estimate estimate = ksg_conditional(std::get<Samples>(in.x), std::get<Samples>(in.y), *in.given,
+                                      in.groups, options, exec);
+  estimate.warnings.push_back(
+      {"no-error-bar", "ksg-conditional gives a point estimate; it has no error bar yet"});
+  return estimate;
+}
+
+nlohmann::json document(const EstimateOptions& o, const EstimateInputs& in,
+                        const Estimate& estimate, const std::string& why,
+                        const Invocation& invocation, const Execution& exec) {
+  nlohmann::json json = value_json(estimate);
+  json["schema"] = "cch.estimate/1";
+  json["version"] = version();
+  json["command"] = invocation.command_line;
+  json["config"] = {{"estimator", o.estimator}, {"y_kind", o.y_kind}, {"scale", o.scale},
+                    {"k", optional_json(o.k)},  {"exact", o.exact},   {"first_rows", o.first_rows}};
+  json["seed"] = o.common.seed;
+  json["machine"] = machine_json(exec);
+  json["inputs"] = in.record;
+  json["estimator"] = estimate.method;
+  json["why"] = why;
+  json["scale"] = o.scale;
+  json["n"] = estimate.n;
+  json["dim_x"] = estimate.dim_x;
+  json["dim_y"] = estimate.dim_y;
+  json["diagnostics"] = diagnostics_json(estimate.diagnostics);
+  std::vector<Warning> warnings = in.warnings;
+  warnings.insert(warnings.end(), estimate.warnings.begin(), estimate.warnings.end());
+  json["warnings"] = warnings_json(warnings);
+  return json;
+}
+
+int run(const EstimateOptions& o, Invocation& invocation) {
+  check_options(o);
+  const Scale scale = parse_scale(o.scale);
+  if (o.estimator != "auto" && o.estimator != kConditional) default_options(o.estimator);
+  Terminal& terminal = invocation.terminal;
+  const auto progress = make_progress(terminal, true);
+  const Execution exec = make_execution(o.common, invocation.stop, progress.get());
+  EstimateInputs in = load(o);
+  put_on_scale(in.x, scale, in.warnings, exec);
+  put_on_scale(in.y, scale, in.warnings, exec);
+  if (in.given) in.given = scaled(*in.given, scale, in.warnings, exec);
+  std::string why;
+  const Estimate estimate = run_estimator(o, in, why, exec);
+  const nlohmann::json json = document(o, in, estimate, why, invocation, exec);
+  if (o.common.json) {
+    terminal.out << json.dump(2) << '\n';
+  } else {
+    terminal.out << report::render_estimate_table(
+        json, {terminal.colour, terminal.width, o.common.quiet});
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_estimate(CLI::App& app) {
+  auto o = std::make_shared<EstimateOptions>();
+  app.add_option("x", o->x, "PATH, PATH:KEY or a data set such as fashion-mnist:left")->required();
+  app.add_option("y", o->y, "Likewise; labels or real values")->required();
+  app.add_option("--estimator", o->estimator, "auto, or a name that `cch doctor` lists")
+      ->capture_default_str();
+  app.add_option("--given", o->given, "Z of I(X;Y|Z), for --estimator ksg-conditional");
+  app.add_option("--y-kind", o->y_kind, "auto, continuous or discrete")->capture_default_str();
+  app.add_option("--groups", o->groups, "Which rows belong together (images, videos, patients)");
+  app.add_option("--scale", o->scale, "none, zscore or rank")->capture_default_str();
+  app.add_option("--k", o->k, "Neighbours; the estimator's own default otherwise");
+  app.add_option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
+      ->capture_default_str();
+  app.add_flag("--exact", o->exact, "Every row a query, however long it takes");
+  add_common_options(app, o->common);
+  return [o](Invocation& invocation) { return run(*o, invocation); };
+}
+
+}  // namespace cch

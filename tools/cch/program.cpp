@@ -1,0 +1,141 @@
+#include "tools/cch/program.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <map>
+#include <new>
+
+#include "cch/core/nearest_name.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/common.hpp"
+#include "tools/cch/exit_code.hpp"
+
+namespace cch {
+namespace {
+
+void print_fault(const Fault& fault, std::ostream& err) {
+  err << "error: " << fault.problem << '\n';
+  if (!fault.where.empty()) err << "  where: " << fault.where << '\n';
+  if (!fault.why.empty()) err << "  why:   " << fault.why << '\n';
+  if (!fault.action.empty()) err << "  do:    " << fault.action << '\n';
+}
+
+// Names that a word which nobody expected may have been meant as.
+std::vector<std::string> known_words(const CLI::App& app, bool options) {
+  std::vector<std::string> names;
+  if (options) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+Fault unexpected_word(const CLI::App& root, const std::vector<std::string>& arguments) {
+  const auto chosen = root.get_subcommands();
+  const CLI::App& app = chosen.empty() ? root : *chosen.front();
+  for (const std::string& argument : arguments) {
+    const bool option = argument.size() > 1 && argument.front() == '-';
+    const std::string word = argument.substr(0, argument.find('='));
+    const auto names = known_words(app, option);
+    const bool known = option ? app.get_option_no_throw(word) != nullptr
+                              : chosen.empty() || argument == app.get_name();
+    if (known || (!option && !chosen.empty())) continue;
+    const std::string what = option ? "option" : "command";
+    return {"unknown-" + what,
+            fmt::format("there is no {} '{}'", what, word),
+            {},
+            {},
+            names.empty()
+                ? "See cch --help"
+                : fmt::format("Did you mean '{}'? See cch {}--help", nearest_name(word, names),
+                              chosen.empty() ? "" : app.get_name() + " ")};
+  }
+  return {"unexpected-argument", "too many arguments", {}, {}, "See cch --help"};
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() -= 'a' - 'A';
+  return text;
+}
+
+int report_parse_error(const CLI::App& app, const CLI::ParseError& error,
+                       const std::vector<std::string>& arguments, Terminal& terminal) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error, terminal.out, terminal.err);  // --help and --version
+    return kExitDone;
+  }
+  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const auto chosen = app.get_subcommands();
+  const std::string help = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+  print_fault(
+      unexpected
+          ? unexpected_word(app, arguments)
+          : Fault{"bad-arguments", capitalised(error.what()), {}, {}, "See cch " + help + "--help"},
+      terminal.err);
+  return kExitUsage;
+}
+
+int run_guarded(const Command& command, Invocation& invocation) {
+  std::ostream& err = invocation.terminal.err;
+  try {
+    return command(invocation);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) {
+      err << "stopped: nothing that was finished is lost\n";
+      return kExitInterrupted;
+    }
+    for (const Fault& fault : error.faults()) print_fault(fault, err);
+    return exit_code(error.kind());
+  } catch (const std::bad_alloc&) {
+    print_fault({"out-of-memory",
+                 "the memory of this machine does not suffice",
+                 {},
+                 {},
+                 "Use fewer rows or columns"},
+                err);
+  } catch (const std::exception& error) {
+    print_fault({"internal",
+                 error.what(),
+                 {},
+                 "this is a defect of cch",
+                 "Please report it with the command line"},
+                err);
+  }
+  return kExitRunFailed;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
+                std::stop_token stop) {
+  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
+  app.set_version_flag("--version", "cch " + version());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  std::map<std::string, Command> commands;
+  auto add = [&](const std::string& name, const std::string& what, Command (*setup)(CLI::App&)) {
+    commands[name] = setup(*app.add_subcommand(name, what));
+  };
+  add("rank", "Rank teacher modalities for a student", setup_rank);
+  add("estimate", "Estimate one mutual information", setup_estimate);
+  add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
+  add("doctor", "Show what this build and machine can do", setup_doctor);
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return report_parse_error(app, error, arguments, terminal);
+  }
+  std::vector<std::string> line{"cch"};
+  line.insert(line.end(), arguments.begin(), arguments.end());
+  Invocation invocation{terminal, std::move(stop), shell_line(line)};
+  return run_guarded(commands.at(app.get_subcommands().front()->get_name()), invocation);
+}
+
+}  // namespace cch

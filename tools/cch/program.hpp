@@ -1,0 +1,16 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "tools/cch/terminal.hpp"
+
+namespace cch {
+
+/// Runs `cch` with these arguments (without the program's name) and returns its exit code. Errors
+/// are written to terminal.err; nothing is thrown.
+int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
+                std::stop_token stop = {});
+
+}  // namespace cch

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/cch/common.hpp"
+
+namespace cch {
+
+/// What `cch rank` was asked for, from its flags or from a study file with the same names.
+struct RankSettings {
+  CommonOptions common;
+  std::string study;
+  std::string student;                ///< NAME=PATH[:KEY]
+  std::vector<std::string> teachers;  ///< NAME=PATH[:KEY]
+  std::string labels;
+  std::string groups;
+  std::vector<std::string> ids;  ///< NAME=PATH[:KEY], NAME a modality, "labels" or "groups"
+  std::vector<std::string> estimators;
+  std::string scale = "rank";
+  std::string y_kind = "auto";
+  std::optional<std::size_t> k;
+  bool exact = false;
+  std::size_t first_rows = 0;
+  std::string out;
+  std::string html;
+  std::string fail_on;
+  bool dry_run = false;
+};
+
+/// Reads the TOML study and fills every setting that no flag has set (`given` names those that a
+/// flag has set). Paths in it are relative to its folder; data-set names stay as they are. Usage
+/// Errors: a file that is not TOML (with line and column), an unknown key (with the nearest one), a
+/// value of another type.
+void read_rank_study(const std::string& path, const std::vector<std::string>& given,
+                     RankSettings& settings);
+
+}  // namespace cch
