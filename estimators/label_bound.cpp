@@ -2,234 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
-#include <limits>
-#include <numeric>
-#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "cch/core/parallel.hpp"
-#include "estimators/classifiers/calibration.hpp"
-#include "estimators/classifiers/discriminant.hpp"
+#include "estimators/classifiers/cross_fit.hpp"
 #include "estimators/classifiers/folds.hpp"
-#include "estimators/classifiers/logistic.hpp"
-#include "estimators/classifiers/projection.hpp"
 #include "estimators/row_terms.hpp"
 
 namespace cch {
 namespace {
 
-using detail::Calibration;
-using detail::DiscriminantChoice;
-using detail::HeldOut;
-using detail::LinearRule;
-using detail::TrainingSet;
-using Rows = std::vector<std::size_t>;
+using detail::FoldResult;
 
-const std::vector<double> kStrengths{250.0, 50.0, 10.0, 2.0, 0.4};
-/// Inner validation rows beyond which further inner fits would not change the choice.
-constexpr std::size_t kEnoughValidation = 800;
-/// Training rows for each principal component, where there are more columns than training rows:
-/// more components overfit, fewer lose classes (measured on omics data with 300 to 750 rows).
-constexpr std::size_t kRowsPerComponent = 2;
+/// Classes with fewer rows, or groups, than this are named in a warning.
 constexpr std::size_t kSmallClass = 10;
 constexpr std::size_t kFewGroups = 20;
-
-/// The question, with classes that have no rows left out.
-struct Problem {
-  MatrixView x;
-  std::vector<int> y;
-  std::size_t classes = 0;
-  std::vector<std::size_t> fold;
-  std::size_t folds = 0;
-  std::size_t max_dim = 0;
-
-  [[nodiscard]] Rows rows_in(std::size_t f) const {
-    return rows_where([&](auto g) { return g == f; });
-  }
-  template <class Predicate>
-  [[nodiscard]] Rows rows_where(Predicate keep) const {
-    Rows rows;
-    for (std::size_t i = 0; i < fold.size(); ++i) {
-      if (keep(fold[i])) rows.push_back(i);
-    }
-    return rows;
-  }
-  [[nodiscard]] std::vector<int> labels(const Rows& rows) const {
-    std::vector<int> out(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) out[i] = y[rows[i]];
-    return out;
-  }
-};
-
-/// Rules fitted on all rows outside one or two folds, with the rows of those folds.
-struct FittedModel {
-  struct Fold {
-    std::size_t fold = 0;
-    Eigen::MatrixXf x;
-    std::vector<int> y;
-  };
-  std::vector<Fold> held;
-  Eigen::RowVectorXf log_prior;
-  std::vector<LinearRule> logistic;
-  std::vector<LinearRule> discriminant;
-
-  [[nodiscard]] const Fold& at(std::size_t f) const { return held[held.front().fold == f ? 0 : 1]; }
-};
-
-/// What one outer fold decided on its training rows.
-struct Decision {
-  std::size_t strength = 0;      // index into kStrengths
-  std::size_t discriminant = 0;  // index into discriminant_choices()
-  Calibration logistic_alone;
-  Calibration discriminant_alone;
-  Calibration pool;  // members: logistic, discriminant
-};
-
-std::size_t columns_kept(const Problem& p, std::size_t training_rows) {
-  const std::size_t most = p.max_dim == 0 ? p.x.cols() : std::min(p.max_dim, p.x.cols());
-  if (p.x.cols() <= std::min(most, training_rows)) return most;
-  return std::min(most, std::max<std::size_t>(2, training_rows / kRowsPerComponent));
-}
-
-FittedModel fit(const Problem& p, const std::vector<std::size_t>& held_folds,
-                const std::vector<double>& strengths,
-                const std::vector<DiscriminantChoice>& choices) {
-  const auto is_held = [&](std::size_t f) {
-    return std::find(held_folds.begin(), held_folds.end(), f) != held_folds.end();
-  };
-  const Rows rows = p.rows_where([&](std::size_t f) { return !is_held(f); });
-  const std::size_t most = columns_kept(p, rows.size());
-  const detail::Projection projection(p.x, rows, static_cast<Eigen::Index>(most));
-  TrainingSet train;
-  train.x = projection.apply(p.x, rows);
-  train.y = p.labels(rows);
-  train.counts.assign(p.classes, 0.0);
-  for (const int c : train.y) train.counts[static_cast<std::size_t>(c)] += 1.0;
-  train.scatter = detail::scatter_of(train.x);
-  FittedModel model;
-  model.log_prior = detail::log_priors(train.counts);
-  model.logistic = detail::fit_logistic(train, strengths);
-  model.discriminant = detail::fit_discriminants(train, choices);
-  for (const std::size_t f : held_folds) {
-    const Rows held = p.rows_in(f);
-    model.held.push_back({f, projection.apply(p.x, held), p.labels(held)});
-  }
-  return model;
-}
-
-/// Pairs {f, g} of folds: the model without both serves as inner model of f, validated on g, and of
-/// g, validated on f. Every fold gets the same number of partners, 2 or more, at distances 1, 2, …
-/// .
-std::vector<std::array<std::size_t, 2>> inner_pairs(std::size_t rows, std::size_t folds) {
-  std::vector<std::array<std::size_t, 2>> pairs;
-  std::size_t validation = 0;
-  for (std::size_t distance = 1; distance <= folds / 2; ++distance) {
-    if (distance > 1 && validation >= kEnoughValidation) break;
-    const bool half_turn = 2 * distance == folds;
-    for (std::size_t f = 0; f < (half_turn ? folds / 2 : folds); ++f) {
-      pairs.push_back({f, (f + distance) % folds});
-    }
-    validation += (half_turn ? 1 : 2) * rows / folds;
-  }
-  return pairs;
-}
-
-using Inner = std::vector<const FittedModel*>;
-
-/// The blocks on which fold f's inner models are judged, with the evidence of the given members.
-template <class... Member>
-std::vector<HeldOut> validation_blocks(const Inner& inner, std::size_t f, Member... member) {
-  std::vector<HeldOut> blocks;
-  for (const FittedModel* model : inner) {
-    const FittedModel::Fold& fold = model->held[model->held.front().fold == f ? 1 : 0];
-    blocks.push_back({{member(*model).evidence(fold.x)...}, model->log_prior, fold.y});
-  }
-  return blocks;
-}
-
-template <class Member>
-std::pair<std::size_t, Calibration> best_of(std::size_t count, const Inner& inner, std::size_t f,
-                                            Member member) {
-  std::pair<std::size_t, Calibration> best;
-  best.second.cross_entropy = std::numeric_limits<double>::infinity();
-  for (std::size_t c = 0; c < count; ++c) {
-    const Calibration calibration = detail::calibrate(validation_blocks(
-        inner, f, [&](const FittedModel& m) -> const LinearRule& { return member(m, c); }));
-    if (calibration.cross_entropy < best.second.cross_entropy) best = {c, calibration};
-  }
-  return best;
-}
-
-const LinearRule& logistic_of(const FittedModel& m, std::size_t i) {
-  return m.logistic[i];
-}
-const LinearRule& discriminant_of(const FittedModel& m, std::size_t i) {
-  return m.discriminant[i];
-}
-
-Decision decide(const std::vector<FittedModel>& models, std::size_t f) {
-  Inner inner;
-  for (const FittedModel& m : models) {
-    if (m.held[0].fold == f || m.held[1].fold == f) inner.push_back(&m);
-  }
-  Decision d;
-  std::tie(d.strength, d.logistic_alone) = best_of(kStrengths.size(), inner, f, logistic_of);
-  std::tie(d.discriminant, d.discriminant_alone) =
-      best_of(detail::discriminant_choices().size(), inner, f, discriminant_of);
-  const auto blocks = validation_blocks(
-      inner, f,
-      [&](const FittedModel& m) -> const LinearRule& { return logistic_of(m, d.strength); },
-      [&](const FittedModel& m) -> const LinearRule& {
-        return discriminant_of(m, d.discriminant);
-      });
-  d.pool = detail::calibrate(blocks);
-  detail::add_doubt(blocks, d.pool);
-  return d;
-}
-
-struct FoldResult {
-  Decision decision;
-  std::vector<double> log_q;  // of the true class, rows of the fold in ascending order
-  std::size_t correct = 0;
-};
-
-FoldResult predict(const Problem& p, const Decision& decision, std::size_t f) {
-  const FittedModel model = fit(p, {f}, {kStrengths[decision.strength]},
-                                {detail::discriminant_choices()[decision.discriminant]});
-  const FittedModel::Fold& fold = model.at(f);
-  const HeldOut rows{{model.logistic[0].evidence(fold.x), model.discriminant[0].evidence(fold.x)},
-                     model.log_prior,
-                     fold.y};
-  const Eigen::MatrixXd log_q = detail::log_probabilities(rows, decision.pool);
-  FoldResult result{decision, {}, 0};
-  for (Eigen::Index i = 0; i < log_q.rows(); ++i) {
-    const int label = fold.y[static_cast<std::size_t>(i)];
-    Eigen::Index guess = 0;
-    log_q.row(i).maxCoeff(&guess);
-    result.correct += guess == label ? 1 : 0;
-    result.log_q.push_back(log_q(i, label));
-  }
-  return result;
-}
-
-std::vector<FoldResult> cross_fit(const Problem& p, const Execution& exec) {
-  const auto pairs = inner_pairs(p.y.size(), p.folds);
-  const std::size_t total = pairs.size() + p.folds;
-  std::atomic<std::size_t> done{0};
-  std::vector<FittedModel> inner(pairs.size());
-  parallel_for(pairs.size(), exec, [&](std::size_t i) {
-    inner[i] = fit(p, {pairs[i][0], pairs[i][1]}, kStrengths, detail::discriminant_choices());
-    exec.progress("label bound", ++done, total);
-  });
-  std::vector<FoldResult> results(p.folds);
-  parallel_for(p.folds, exec, [&](std::size_t f) {
-    results[f] = predict(p, decide(inner, f), f);
-    exec.progress("label bound", ++done, total);
-  });
-  return results;
-}
 
 void check_rows(const Samples& x, const ClassLabels& y, const Groups& groups) {
   if (x.size() == y.size() && x.size() == groups.rows()) return;
@@ -312,30 +101,46 @@ std::vector<int> present_codes(const ClassLabels& y, std::size_t& classes) {
   return codes;
 }
 
-void describe(Estimate& out, const std::vector<FoldResult>& results) {
-  double accuracy = 0.0;
-  std::array<double, 3> ce{0.0, 0.0, 0.0};
+void describe(const std::vector<FoldResult>& results, Estimate& out) {
+  double correct = 0.0;
+  std::array<double, detail::kFamilies> ce{};
+  double pooled = 0.0;
   for (std::size_t f = 0; f < results.size(); ++f) {
-    const Decision& d = results[f].decision;
-    const std::string fold = "fold_" + std::to_string(f);
-    out.diagnostics.note(fold + "_logistic",
-                         "l2 = " + std::to_string(kStrengths[d.strength]) + "/n");
-    out.diagnostics.note(fold + "_discriminant",
-                         detail::discriminant_choices()[d.discriminant].name());
-    out.diagnostics.set(fold + "_tau_logistic", d.pool.tau(0));
-    out.diagnostics.set(fold + "_tau_discriminant", d.pool.tau(1));
-    out.diagnostics.set(fold + "_doubt", d.pool.doubt);
-    accuracy += static_cast<double>(results[f].correct);
-    ce[0] += d.logistic_alone.cross_entropy;
-    ce[1] += d.discriminant_alone.cross_entropy;
-    ce[2] += d.pool.cross_entropy;
+    const detail::Decision& d = results[f].decision;
+    std::string text;
+    for (std::size_t m = 0; m < d.pool.size(); ++m) {
+      text += (m ? " + " : "") + detail::candidate_name(d.pool[m], d.choice[d.pool[m]]) + " x " +
+              std::to_string(d.calibration.tau(static_cast<Eigen::Index>(m)));
+    }
+    out.diagnostics.note("winner_fold_" + std::to_string(f), text);
+    out.diagnostics.set("doubt_fold_" + std::to_string(f), d.calibration.doubt);
+    correct += static_cast<double>(results[f].correct);
+    pooled += d.calibration.cross_entropy;
+    for (std::size_t m = 0; m < ce.size(); ++m) ce[m] += d.cross_entropy[m];
   }
   const auto folds = static_cast<double>(results.size());
   out.diagnostics.set("folds", folds);
-  out.diagnostics.set("accuracy", accuracy / static_cast<double>(out.n));
-  out.diagnostics.set("inner_cross_entropy_logistic", ce[0] / folds);
-  out.diagnostics.set("inner_cross_entropy_discriminant", ce[1] / folds);
-  out.diagnostics.set("inner_cross_entropy_pool", ce[2] / folds);
+  out.diagnostics.set("accuracy", correct / static_cast<double>(out.n));
+  for (std::size_t m = 0; m < ce.size(); ++m) {
+    out.diagnostics.set("inner_cross_entropy_" + detail::family_name(m), ce[m] / folds);
+  }
+  out.diagnostics.set("inner_cross_entropy_pool", pooled / folds);
+}
+
+/// Row terms ln(q(y_i|x_i) / p(y_i)) in the order of the rows.
+std::vector<double> row_terms(const detail::ClassProblem& p,
+                              const std::vector<FoldResult>& results) {
+  std::vector<double> counts(p.classes, 0.0);
+  for (const int c : p.y) counts[static_cast<std::size_t>(c)] += 1.0;
+  const auto n = static_cast<double>(p.y.size());
+  std::vector<double> terms(p.y.size());
+  std::vector<std::size_t> next(p.folds, 0);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const std::size_t f = p.fold[i];
+    const double log_prior = std::log(counts[static_cast<std::size_t>(p.y[i])] / n);
+    terms[i] = results[f].log_q[next[f]++] - log_prior;
+  }
+  return terms;
 }
 
 }  // namespace
@@ -346,30 +151,23 @@ Estimate label_bound(const Samples& x, const ClassLabels& y, const Groups& group
   check_options(options, groups);
   Estimate out;
   check_classes(y, groups, out.warnings);
-  Problem p{
-      .x = x.view(), .y = {}, .classes = 0, .fold = {}, .folds = 0, .max_dim = options.max_dim};
+  detail::ClassProblem p;
+  p.x = x.view();
   p.y = present_codes(y, p.classes);
   p.folds = std::min(options.folds, groups.count());
   p.fold = detail::stratified_folds(p.y, p.classes, groups, p.folds, exec.seed);
-  const std::vector<FoldResult> results = cross_fit(p, exec);
+  p.max_dim = options.max_dim;
+  const std::vector<FoldResult> results = detail::cross_fit(p, exec);
 
   out.n = x.size();
   out.dim_x = x.dim();
   out.dim_y = 1;
   out.method = "label-bound";
-  out.row_terms.resize(out.n);
-  const auto counts = y.counts();
-  std::vector<std::size_t> next(p.folds, 0);
-  for (std::size_t i = 0; i < out.n; ++i) {
-    const double prior =
-        static_cast<double>(counts[static_cast<std::size_t>(y[i])]) / static_cast<double>(out.n);
-    const std::size_t f = p.fold[i];
-    out.row_terms[i] = results[f].log_q[next[f]++] - std::log(prior);
-  }
+  out.row_terms = row_terms(p, results);
   out.nats = detail::mean_of(out.row_terms);
   detail::set_error_bars(out, groups);
   out.diagnostics.set("entropy_nats", y.entropy_nats());
-  describe(out, results);
+  describe(results, out);
   if (groups.count() < kFewGroups) {
     out.warnings.push_back(
         {"few-groups", std::to_string(groups.count()) + " groups: the error bars are exploratory"});

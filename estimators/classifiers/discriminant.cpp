@@ -23,7 +23,7 @@ constexpr double kLeastWithin = 1e-6;
 class Moments {
  public:
   explicit Moments(const TrainingSet& train) : counts_(train.counts) {
-    means_ = class_means(train);
+    means_ = class_means(train.x, train.y, counts_);
     Eigen::MatrixXd within = train.scatter;
     for (Eigen::Index c = 0; c < means_.rows(); ++c) {
       within.noalias() -=
@@ -54,19 +54,6 @@ class Moments {
   }
 
  private:
-  static Eigen::MatrixXd class_means(const TrainingSet& train) {
-    Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(train.classes(), train.dim());
-    for (Eigen::Index j = 0; j < train.dim(); ++j) {
-      for (Eigen::Index i = 0; i < train.rows(); ++i) {
-        sums(train.y[static_cast<std::size_t>(i)], j) += static_cast<double>(train.x(i, j));
-      }
-    }
-    for (Eigen::Index c = 0; c < sums.rows(); ++c) {
-      sums.row(c) /= std::max(1.0, train.counts[static_cast<std::size_t>(c)]);
-    }
-    return sums;
-  }
-
   /// λ of covariance.hpp for the rows minus their class means.
   [[nodiscard]] double ledoit_wolf(const TrainingSet& train, const Eigen::MatrixXd& r) const {
     const auto n = static_cast<double>(train.rows());
@@ -114,35 +101,59 @@ class Moments {
   double intensity_ = 0.0;
 };
 
+/// The discriminant that takes columns as independent, in all columns.
+LinearRule centroid_rule(const TrainingSet& train, bool shrink) {
+  Eigen::MatrixXd m = class_means(train.columns, train.y, train.counts);
+  const auto n = static_cast<double>(train.rows());
+  const Eigen::RowVectorXd total = train.columns.colwise().squaredNorm().cast<double>();
+  Eigen::RowVectorXd within = total;
+  for (Eigen::Index c = 0; c < m.rows(); ++c) {
+    within -= train.counts[static_cast<std::size_t>(c)] * m.row(c).cwiseAbs2();
+  }
+  within /= std::max(1.0, n - static_cast<double>(train.classes()));
+  within = within.cwiseMax(kLeastWithin / n * total).cwiseMax(1e-30);
+  if (shrink) m = m * column_factors(m, within, train.counts).asDiagonal();
+  const Eigen::MatrixXd scaled = m * within.cwiseInverse().asDiagonal();
+  return {scaled.transpose().cast<float>(),
+          (-0.5 * m.cwiseProduct(scaled).rowwise().sum()).transpose().cast<float>(), true};
+}
+
 }  // namespace
 
 std::string DiscriminantChoice::name() const {
-  constexpr std::array<const char*, 4> kinds{"lda", "lda-directions", "lda-columns",
-                                             "lda-within-axes"};
+  constexpr std::array<const char*, 6> kinds{
+      "lda", "lda-directions", "lda-columns", "lda-within-axes", "centroids", "shrunken-centroids"};
   const std::string kind = kinds[static_cast<std::size_t>(means)];
+  if (means >= Means::centroids) return kind;
   if (shrinkage < 0.0) return kind + "(ledoit-wolf)";
   std::string digits = std::to_string(shrinkage);
   return kind + "(" + digits.substr(0, 5) + ")";
 }
 
-const std::vector<DiscriminantChoice>& discriminant_choices() {
-  static const std::vector<DiscriminantChoice> choices = [] {
-    std::vector<DiscriminantChoice> all;
-    for (const Means means :
-         {Means::plain, Means::directions, Means::columns, Means::within_axes}) {
-      for (const double shrinkage : kShrinkages) all.push_back({means, shrinkage});
-    }
-    return all;
-  }();
-  return choices;
+std::vector<DiscriminantChoice> discriminant_choices(bool reduced) {
+  std::vector<DiscriminantChoice> all;
+  for (const Means means : {Means::plain, Means::directions, Means::columns, Means::within_axes}) {
+    for (const double shrinkage : kShrinkages) all.push_back({means, shrinkage});
+  }
+  if (reduced) {
+    all.push_back({Means::centroids});
+    all.push_back({Means::shrunken_centroids});
+  }
+  return all;
 }
 
-std::vector<LinearRule> fit_discriminants(const TrainingSet& train,
-                                          const std::vector<DiscriminantChoice>& choices) {
+std::vector<Rule> fit_discriminants(const TrainingSet& train,
+                                    const std::vector<DiscriminantChoice>& choices) {
   const Moments moments(train);
-  std::vector<LinearRule> rules;
+  std::vector<Rule> rules;
   rules.reserve(choices.size());
-  for (const DiscriminantChoice& choice : choices) rules.push_back(moments.rule(choice));
+  for (const DiscriminantChoice& choice : choices) {
+    if (choice.means == Means::centroids || choice.means == Means::shrunken_centroids) {
+      rules.push_back(centroid_rule(train, choice.means == Means::shrunken_centroids));
+    } else {
+      rules.push_back(moments.rule(choice));
+    }
+  }
   return rules;
 }
 

@@ -154,22 +154,21 @@ void minimise(const TrainingSet& train, double l2, Params& p) {
 
 }  // namespace
 
-std::vector<LinearRule> fit_logistic(const TrainingSet& train,
-                                     const std::vector<double>& strengths) {
+std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths) {
   const Eigen::Index q = train.dim();
   const Eigen::RowVectorXf priors = log_priors(train.counts);
   Params p = Params::Zero(q + 1, train.classes());
   p.row(q) = priors;
-  std::vector<LinearRule> rules;
+  std::vector<Rule> rules;
   for (const double s : strengths) {
     minimise(train, s / static_cast<double>(train.rows()), p);
-    LinearRule rule{p.topRows(q), p.row(q) - priors};
+    LinearRule rule{p.topRows(q), p.row(q) - priors, false};
     for (Eigen::Index c = 0; c < train.classes(); ++c) {
       if (train.counts[static_cast<std::size_t>(c)] > 0.0) continue;
       rule.weights.col(c).setZero();  // nothing is known about a class without rows
       rule.bias(c) = 0.0F;
     }
-    rules.push_back(std::move(rule));
+    rules.emplace_back(std::move(rule));
   }
   return rules;
 }

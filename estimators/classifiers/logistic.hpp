@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "estimators/classifiers/rule.hpp"
 #include "estimators/classifiers/training.hpp"
 
 namespace cch::detail {
@@ -13,7 +14,6 @@ namespace cch::detail {
 /// for each strength s, from the strongest to the weakest, each starting at the solution before.
 /// L-BFGS, preconditioned by (c XᵀX/n + s/n I)⁻¹, which bounds the curvature; ends when the
 /// objective falls by less than 1e-5 nats in an iteration, or after 60. Cost O(n q K) an iteration.
-std::vector<LinearRule> fit_logistic(const TrainingSet& train,
-                                     const std::vector<double>& strengths);
+std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths);
 
 }  // namespace cch::detail

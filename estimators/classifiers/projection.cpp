@@ -1,10 +1,9 @@
 #include "estimators/classifiers/projection.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <utility>
 
-#include "cch/core/random.hpp"
+#include "estimators/classifiers/leading.hpp"
 #include "estimators/classifiers/training.hpp"
 #include "estimators/math.hpp"
 
@@ -18,45 +17,6 @@ constexpr double kNegligible = 1e-6;
 constexpr double kConstantRatio = 1e-12;
 
 constexpr double kClip = 6.0;
-/// Columns carried beyond those asked for, and rounds: the leading components, which matter, are
-/// then right to many digits, and the last ones need not be.
-constexpr Eigen::Index kSpare = 10;
-constexpr int kRounds = 4;
-
-struct Spectrum {
-  Eigen::VectorXd values;   // ascending
-  Eigen::MatrixXf vectors;  // the columns belong to the values
-};
-
-/// Orthonormal columns that span those of a (Cholesky QR; the columns of a lie near orthogonal).
-Eigen::MatrixXf orthonormal(const Eigen::MatrixXf& a) {
-  const Eigen::MatrixXd gram = scatter_of(a);
-  const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
-  const Eigen::LLT<Eigen::MatrixXd> llt(
-      gram + jitter * Eigen::MatrixXd::Identity(gram.rows(), gram.cols()));
-  const Eigen::MatrixXf factor = llt.matrixL().toDenseMatrix().cast<float>();
-  return factor.triangularView<Eigen::Lower>().solve(a.transpose()).transpose();
-}
-
-/// The `most` leading eigenvectors of a positive semidefinite matrix by subspace iteration from a
-/// fixed start, with a Rayleigh–Ritz step at the end.
-Spectrum leading(const Eigen::MatrixXd& scatter, Eigen::Index most) {
-  const Eigen::Index d = scatter.rows();
-  if (d <= 2 * (most + kSpare)) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(scatter);
-    return {eigen.eigenvalues().tail(most), eigen.eigenvectors().rightCols(most).cast<float>()};
-  }
-  const Eigen::MatrixXf c = (scatter / scatter.diagonal().maxCoeff()).cast<float>();
-  Random random(1);
-  Eigen::MatrixXf q(d, most + kSpare);
-  for (Eigen::Index i = 0; i < q.size(); ++i) q.data()[i] = static_cast<float>(random.normal());
-  for (int round = 0; round < kRounds; ++round) q = orthonormal(orthonormal(c * q));
-  const Eigen::MatrixXd ritz = (q.transpose() * (c * q)).cast<double>();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(ritz);
-  return {eigen.eigenvalues().tail(most) * scatter.diagonal().maxCoeff(),
-          q * eigen.eigenvectors().rightCols(most).cast<float>()};
-}
-
 Eigen::Index count_useful(const Eigen::VectorXd& ascending, Eigen::Index most) {
   const Eigen::Index d = ascending.size();
   const double floor = kNegligible * ascending(d - 1);
@@ -113,10 +73,11 @@ void Projection::fit_components(const Eigen::MatrixXf& z, Eigen::Index most) {
   basis_.array().rowwise() /= sigma.cwiseMax(1e-30).cast<float>().transpose();
 }
 
-Eigen::MatrixXf Projection::apply(MatrixView x, const std::vector<std::size_t>& rows) const {
+Coordinates Projection::apply(MatrixView x, const std::vector<std::size_t>& rows) const {
   Eigen::MatrixXf z = standardised(x, rows);
-  if (basis_.size() == 0) return z;
-  return z * basis_;
+  if (basis_.size() == 0) return {std::move(z), {}};
+  Eigen::MatrixXf kept = z * basis_;
+  return {std::move(kept), std::move(z)};
 }
 
 }  // namespace cch::detail

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cch/core/matrix.hpp"
+#include "estimators/classifiers/rule.hpp"
 
 namespace cch::detail {
 
@@ -17,7 +18,7 @@ class Projection {
   /// Cost O(n D r + r² most) with r = min(n, D); O(n D) without principal components.
   Projection(MatrixView x, const std::vector<std::size_t>& training_rows, Eigen::Index most);
 
-  [[nodiscard]] Eigen::MatrixXf apply(MatrixView x, const std::vector<std::size_t>& rows) const;
+  [[nodiscard]] Coordinates apply(MatrixView x, const std::vector<std::size_t>& rows) const;
 
  private:
   [[nodiscard]] Eigen::MatrixXf standardised(MatrixView x,

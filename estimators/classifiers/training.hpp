@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -13,20 +14,10 @@ struct TrainingSet {
   std::vector<int> y;          ///< n
   std::vector<double> counts;  ///< n_c, K; may contain 0
   Eigen::MatrixXd scatter;     ///< XᵀX, q × q
+  Eigen::MatrixXf columns;     ///< n × D where x holds components of these columns, else 0 × 0
   [[nodiscard]] Eigen::Index rows() const { return x.rows(); }
   [[nodiscard]] Eigen::Index dim() const { return x.cols(); }
   [[nodiscard]] Eigen::Index classes() const { return static_cast<Eigen::Index>(counts.size()); }
-};
-
-/// A linear rule: the evidence e(x) = xᵀW + b for each class, ln p(x|c) up to a term common to all
-/// classes, so that p(c|x) ∝ π_c exp(τ e_c) with τ = 1 if the rule is calibrated.
-struct LinearRule {
-  Eigen::MatrixXf weights;  ///< q × K
-  Eigen::RowVectorXf bias;  ///< K
-
-  [[nodiscard]] Eigen::MatrixXf evidence(const Eigen::MatrixXf& x) const {
-    return (x * weights).rowwise() + bias;
-  }
 };
 
 /// ln π_c with half a row added to every class: finite for a class that the training rows lack.
@@ -35,6 +26,21 @@ inline Eigen::RowVectorXf log_priors(const std::vector<double>& counts) {
                                                static_cast<Eigen::Index>(counts.size()));
   const Eigen::ArrayXXd smoothed = n.array() + 0.5;
   return (smoothed / smoothed.sum()).log().matrix().cast<float>();
+}
+
+/// Class means of the rows of x, K × columns; 0 for a class without rows. Cost O(n columns).
+inline Eigen::MatrixXd class_means(const Eigen::MatrixXf& x, const std::vector<int>& y,
+                                   const std::vector<double>& counts) {
+  Eigen::MatrixXd means = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(counts.size()), x.cols());
+  for (Eigen::Index j = 0; j < x.cols(); ++j) {
+    for (Eigen::Index i = 0; i < x.rows(); ++i) {
+      means(y[static_cast<std::size_t>(i)], j) += static_cast<double>(x(i, j));
+    }
+  }
+  for (Eigen::Index c = 0; c < means.rows(); ++c) {
+    means.row(c) /= std::max(1.0, counts[static_cast<std::size_t>(c)]);
+  }
+  return means;
 }
 
 /// XᵀX in double, from single-precision products over blocks of rows. Cost O(n q²).

@@ -117,6 +117,28 @@ TEST_CASE("label bound: 256 dimensions with weak signals in 16 of them") {
   CHECK(e.nats >= truth.nats - 0.09 - 2.0 * *e.standard_error);
 }
 
+TEST_CASE("label bound: classes that differ in spread alone are told apart") {
+  // One coordinate of ten has standard deviation 1 or 4; no linear rule beats chance.
+  Random random(25);
+  Matrix x(2000, 10);
+  std::vector<int> y(2000);
+  double truth = 0.0;  // mean of ln p(x|y) − ln p(x) over these rows
+  for (std::size_t i = 0; i < 2000; ++i) {
+    y[i] = static_cast<int>(random.below(2));
+    for (std::size_t j = 0; j < 10; ++j) x(i, j) = random.normal();
+    x(i, 0) *= y[i] == 1 ? 4.0 : 1.0;
+    const double narrow = std::exp(-0.5 * x(i, 0) * x(i, 0));
+    const double wide = std::exp(-x(i, 0) * x(i, 0) / 32.0) / 4.0;
+    truth += std::log(2.0 * (y[i] == 1 ? wide : narrow) / (narrow + wide)) / 2000.0;
+  }
+  const Estimate e =
+      run(Samples::from(std::move(x)), labels(std::move(y), 2), Groups::singletons(2000));
+  // Same rows on both sides, so the sampling error nearly cancels: 2 · 65 moments of which each
+  // costs at most 1/(2 · 1600) leave a deficit below .05, and no more than .01 can be luck.
+  CHECK(e.nats > truth - 0.05);
+  CHECK(e.nats < truth + 0.01);
+}
+
 TEST_CASE("label bound: independent labels give nothing, and never more than their error") {
   for (std::uint64_t i = 0; i < 10; ++i) {
     Random random(derive_seed(31, "independent", i));
