@@ -135,10 +135,11 @@ std::string fit(std::string_view text, std::size_t width) {
 
 std::string fit_middle(std::string_view text, std::size_t width) {
   const std::string whole = printable(text);
-  if (display_width(whole) <= width) return whole;
+  const std::size_t total = display_width(whole);
+  if (total <= width) return whole;
   const std::string head = fit(whole, width - width / 2);
   std::string_view tail = whole;
-  while (display_width(tail) > width / 2) take_code_point(tail);
+  for (std::size_t left = total; left > width / 2;) left -= width_of(take_code_point(tail));
   return head + std::string(tail);
 }
 
