@@ -50,7 +50,8 @@ inline Bytes to_bytes(const std::string& text) {
 /// `value` in `size` bytes, lowest first.
 inline std::string little(std::uint64_t value, std::size_t size) {
   std::string out;
-  for (std::size_t i = 0; i < size; ++i) out += static_cast<char>((value >> (8 * i)) & 255U);
+  for (std::size_t i = 0; i < size; ++i)
+    out += static_cast<char>(i < 8 ? (value >> (8 * i)) & 255U : 0U);
   return out;
 }
 
