@@ -45,7 +45,8 @@ struct LabelBoundOptions {
 /// groups), "few-groups" (fewer than 20). Diagnostics: winners by fold, inner cross-entropies by
 /// family, held-out accuracy, entropy_nats. Values beyond 6 standard deviations of the training
 /// rows are clipped, so heavy tails cost sharpness: scale by ranks first (scale.hpp). Cost about 2
-/// folds × (N D² + D³ + iterations × N D K), 1 s at N = 10000, D = 196, K = 10 on 2 cores.
+/// folds × (N D² + D³ + iterations × N D K): about 3 core-seconds at N = 10000, D = 196,
+/// K = 10, 8 at N = 4000, D = 784.
 Estimate label_bound(const Samples& x, const ClassLabels& y, const Groups& groups,
                      const LabelBoundOptions& options, const Execution& exec);
 
