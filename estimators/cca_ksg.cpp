@@ -31,10 +31,6 @@ void record(const std::vector<std::vector<RungValue>>& directions, Estimate& est
     for (const RungValue& other : directions[1]) {
       if (other.rung != value.rung) continue;
       estimate.diagnostics.set(value.rung.name(), (value.nats + other.nats) / 2.0);
-      if (value.eligible && other.eligible) continue;
-      estimate.warnings.push_back(
-          {"dependent-pairs",
-           "the leading canonical pairs depend on each other, so the sum of pairs was not taken"});
     }
   }
 }

@@ -62,6 +62,40 @@ Samples columns(const Samples& x, std::size_t first, std::size_t count) {
   return Samples::from(std::move(out), x.name());
 }
 
+// Sizes at which the sum of pairs is read: about half as many again from one to the next.
+bool is_sum_size(std::size_t pairs) {
+  for (std::size_t size = 2; size <= pairs; size += (size + 1) / 2) {
+    if (size == pairs) return true;
+  }
+  return false;
+}
+
+// Total correlation Σ_i h(u_i) − h(U) of the first `count` columns to second order: the sum over
+// pairs of columns of −½ ln(1 − c²), once for their correlation c and once for that of their
+// squares, each less the 1/(2N) that independent columns show.
+double total_correlation(const Samples& u, std::size_t count) {
+  const Index n = static_cast<Index>(u.size());
+  MatrixXd values(n, 2 * static_cast<Index>(count));
+  for (Index j = 0; j < static_cast<Index>(count); ++j) {
+    for (Index i = 0; i < n; ++i) {
+      const double value = u(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+      values(i, 2 * j) = value;
+      values(i, 2 * j + 1) = value * value;
+    }
+  }
+  values.rowwise() -= values.colwise().mean().eval();
+  values.colwise().normalize();
+  double total = 0.0;
+  for (Index i = 0; i < values.cols(); ++i) {
+    for (Index j = i + 2 - i % 2; j < values.cols(); ++j) {
+      if ((j - i) % 2 != 0) continue;  // values with values, squares with squares
+      const double c = values.col(i).dot(values.col(j));
+      total += -0.5 * std::log1p(-std::min(c * c, 1.0 - 1e-12)) - 0.5 / static_cast<double>(n);
+    }
+  }
+  return total;
+}
+
 // Whole groups in random order, each to the half that has fewer rows so far.
 std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
   Random random(derive_seed(seed, "cca-halves"));
@@ -80,8 +114,7 @@ std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
 std::string Rung::name() const {
   const std::string features =
       "pca" + std::to_string(components) + (squares ? "+squares" : "") + " cca ";
-  if (joint_pairs == 0) return features + "sum of pairs";
-  return features + "joint " + std::to_string(joint_pairs);
+  return features + (joint ? "joint " : "sum ") + std::to_string(pairs);
 }
 
 CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
@@ -125,8 +158,10 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, const Halves
   const CanonicalPairs pairs =
       fit_canonical_pairs(rows_of(features.x, halves.fitted), rows_of(features.y, halves.fitted));
   const auto available = static_cast<std::size_t>(pairs.rho.size());
-  const std::size_t significant = std::min(pairs.significant(), available);
-  const std::size_t used = std::max(std::min(options_.joint_pairs, available), significant);
+  const std::size_t most_joint = std::min(options_.joint_pairs, available);
+  const std::size_t most_summed = features.squares ? 0 : std::min(pairs.significant(), available);
+  const std::size_t used =
+      only ? std::min(only->pairs, available) : std::max(most_joint, most_summed);
   const Groups groups = groups_.select(halves.held_out);
   const Samples u = normal_scores(
       pairs.project_x(rows_of(features.x, halves.held_out)).leftCols(static_cast<Index>(used)));
@@ -136,29 +171,22 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, const Halves
   auto joint = [&](std::size_t first, std::size_t count) {
     return ksg1(columns(u, first, count), columns(v, first, count), groups, ksg, exec).nats;
   };
+  auto wanted = [&](const Rung& rung) { return !only || *only == rung; };
 
   std::vector<RungValue> values;
-  double largest_joint = 0.0;
-  for (std::size_t r = 1; r <= std::min(options_.joint_pairs, available); ++r) {
-    const Rung rung{features.components, features.squares, r};
-    if (only && *only != rung) continue;
-    largest_joint = joint(0, r);
-    values.push_back({rung, largest_joint, r, true});
+  for (std::size_t r = 1; r <= std::min(most_joint, used); ++r) {
+    const Rung rung{features.components, features.squares, true, r};
+    if (wanted(rung)) values.push_back({rung, joint(0, r)});
   }
-  const Rung sum_rung{features.components, features.squares, 0};
-  if (features.squares || (only ? *only != sum_rung : significant <= options_.joint_pairs))
-    return values;
+  if (only ? only->joint : most_summed < 2) return values;
   double sum = 0.0;
-  double leading_sum = 0.0;
-  for (std::size_t i = 0; i < std::max(significant, std::size_t{1}); ++i) {
-    sum += joint(i, 1);
-    if (i + 1 == options_.joint_pairs) leading_sum = sum;
+  for (std::size_t r = 1; r <= (only ? used : most_summed); ++r) {
+    sum += joint(r - 1, 1);
+    const Rung rung{features.components, features.squares, false, r};
+    if (r < 2 || !(r == most_summed || is_sum_size(r) || only) || !wanted(rung)) continue;
+    const double shared = std::min(total_correlation(u, r), total_correlation(v, r));
+    values.push_back({rung, sum - std::max(0.0, shared)});
   }
-  // Where the joint rung can still be read, a sum that exceeds it by more than its noise and known
-  // bias says that the pairs are not independent: the sum is then no bound.
-  const double noise = 3.0 / std::sqrt(static_cast<double>(halves.held_out.size()));
-  const bool independent = leading_sum - largest_joint <= 0.15 * leading_sum + noise;
-  values.push_back({sum_rung, sum, significant, independent});
   return values;
 }
 
@@ -193,9 +221,9 @@ std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& direct
     for (const RungValue& candidate : directions[1 - direction]) {
       const auto& own = directions[direction];
       const bool there = std::any_of(own.begin(), own.end(), [&](const RungValue& value) {
-        return value.rung == candidate.rung && value.eligible;
+        return value.rung == candidate.rung;
       });
-      if (!candidate.eligible || !there) continue;
+      if (!there) continue;
       if (best == nullptr || candidate.nats > best->nats) best = &candidate;
     }
     chosen.push_back(best->rung);

@@ -18,8 +18,8 @@ namespace cch::detail {
 struct Rung {
   std::size_t components;  ///< principal components of each side
   bool squares;            ///< CCA also sees the squares of the components
-  /// Joint KSG of this many leading pairs; 0: the sum of KSG over all significant pairs.
-  std::size_t joint_pairs;
+  bool joint;         ///< joint KSG of the leading pairs, or their sum less the total correlation
+  std::size_t pairs;  ///< leading pairs that enter
 
   [[nodiscard]] std::string name() const;
   friend bool operator==(const Rung&, const Rung&) = default;
@@ -72,7 +72,7 @@ class CcaLadder {
   std::vector<FeatureSet> features_;
 };
 
-/// For each direction the eligible rung that came out highest in the other one, so that no rung is
+/// For each direction the rung that came out highest in the other one, so that no rung is
 /// chosen by the number that is then reported.
 std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& directions);
 

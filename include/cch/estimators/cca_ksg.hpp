@@ -30,10 +30,12 @@ struct CcaKsgOptions {
 ///   +squares    the same with CCA on the components and their squares, which finds dependence of
 ///   spread
 ///               (heavy tails, circles) that has no linear part.
-///   sum         Σ_i KSG(u_i; v_i) over the pairs above the Wachter edge, where those are more than
-///   three:
-///               exact for independent pairs, as in Gaussian data. It is not eligible where the
-///               leading pairs are visibly dependent.
+///   sum r       Σ_{i≤r} KSG(u_i; v_i) − min(TC(U), TC(V)) for r > 3 up to the pairs above the
+///   Wachter edge.
+///               Since Σ_i I(u_i; V) ≤ I(U;V) + TC(U), the total correlation TC = Σ_i h(u_i) − h(U)
+///               is what the sum may count twice; it is 0 for Gaussian data. TC enters to second
+///               order (correlations of the variates and of their squares), so this rung is a bound
+///               only to that order.
 /// For each half the rung is taken that was highest in the *other* half, so no value selects
 /// itself; the estimate is the mean of both. All rungs are in the diagnostics. Dependence that
 /// neither a linear map nor a square sees is missed.
