@@ -198,7 +198,8 @@ class OneRanking {
              std::string name, const std::optional<double>& entropy, const Execution& exec)
       : input_(input),
         data_(data),
-        exec_(exec),
+        outer_(exec),
+        exec_(without_progress(exec)),
         entropy_(entropy),
         name_(std::move(name)),
         plan_(make_plan(name_, data, input.groups, options)) {}
@@ -223,7 +224,7 @@ class OneRanking {
 
  private:
   void report(std::size_t done) const {
-    exec_.progress("ranking by " + name_, done, data_.teachers.size());
+    outer_.progress("ranking by " + name_, done, data_.teachers.size());
   }
 
   TeacherResult measure(std::size_t t) {
@@ -311,7 +312,13 @@ class OneRanking {
 
   const RankInput& input_;
   const Scaled& data_;
-  const Execution& exec_;
+  static Execution without_progress(Execution exec) {
+    exec.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
+    return exec;
+  }
+
+  const Execution& outer_;
+  Execution exec_;
   std::optional<double> entropy_;
   std::string name_;
   Plan plan_;

@@ -22,14 +22,18 @@ inline double widest_range(MatrixView m) {
   return widest;
 }
 
-/// Class labels as one column whose values differ by more than `range` between classes, so that in
-/// the maximum norm with columns of that range rows of another class are always farther than the
-/// own.
+/// Class labels as the binary digits of their codes, one column a digit, each 0 or 2·range + 1: in
+/// the maximum norm all pairs of different classes are equally far apart, and farther than any two
+/// rows of columns of that range.
 inline Matrix class_column(const ClassLabels& labels, double range) {
-  Matrix column(labels.size(), 1);
+  std::size_t digits = 1;
+  while ((std::size_t{1} << digits) < labels.classes()) ++digits;
+  Matrix columns(labels.size(), digits);
   const double step = 2.0 * range + 1.0;
-  for (std::size_t i = 0; i < labels.size(); ++i) column(i, 0) = step * labels[i];
-  return column;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    for (std::size_t d = 0; d < digits; ++d) columns(i, d) = (labels[i] >> d & 1) != 0 ? step : 0.0;
+  }
+  return columns;
 }
 
 }  // namespace cch::detail
