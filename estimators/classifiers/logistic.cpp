@@ -1,8 +1,12 @@
 #include "estimators/classifiers/logistic.hpp"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 #include <cmath>
 #include <deque>
+
+#include "estimators/classifiers/products.hpp"
+#include "estimators/classifiers/tiled_rows.hpp"
 
 namespace cch::detail {
 namespace {
@@ -21,44 +25,72 @@ double dot(const Params& a, const Params& b) {
 
 class Objective {
  public:
-  Objective(const TrainingSet& train, double l2) : train_(train), l2_(l2) {}
+  Objective(const TrainingSet& train, const TiledRows& x, double l2)
+      : train_(train), x_(x), l2_(l2), logits_(kBlock * kRowTile * train.counts.size()) {}
 
-  /// The objective at p; writes its gradient.
+  /// The objective at p; writes its gradient. In blocks of rows, so that X is read once.
   double operator()(const Params& p, Params& gradient) {
     const Eigen::Index q = train_.dim();
-    logits_.noalias() = train_.x * p.topRows(q);
-    logits_.rowwise() += p.row(q);
-    const double loss = to_residuals();
+    gradient.setZero(q + 1, p.cols());
+    double loss = 0.0;
+    for (std::size_t t = 0; t < x_.tiles(); t += kBlock) {
+      loss += add_block(t, std::min(kBlock, x_.tiles() - t), p, gradient);
+    }
     const float n = static_cast<float>(train_.rows());
-    const auto l2 = static_cast<float>(l2_);
-    gradient.resize(q + 1, p.cols());
-    gradient.topRows(q).noalias() = train_.x.transpose() * logits_;
-    gradient.topRows(q) = gradient.topRows(q) / n + l2 * p.topRows(q);
-    gradient.row(q) = logits_.colwise().sum() / n;
-    return loss + 0.5 * l2_ * p.topRows(q).cast<double>().squaredNorm();
+    gradient /= n;
+    gradient.topRows(q) += static_cast<float>(l2_) * p.topRows(q);
+    return loss / static_cast<double>(n) + 0.5 * l2_ * p.topRows(q).cast<double>().squaredNorm();
   }
 
  private:
-  /// Turns logits into softmax − onehot; returns the mean cross-entropy.
-  double to_residuals() {
-    const Eigen::ArrayXf largest = logits_.rowwise().maxCoeff();
-    logits_.array().colwise() -= largest;
-    double sum = 0.0;
-    const auto label = [&](Eigen::Index i) { return train_.y[static_cast<std::size_t>(i)]; };
-    for (Eigen::Index i = 0; i < logits_.rows(); ++i) {
-      sum -= static_cast<double>(logits_(i, label(i)));
+  static constexpr std::size_t kBlock = 32;  // tiles whose rows stay in the cache for both products
+  using Tile = Eigen::Map<Eigen::Array<float, static_cast<int>(kRowTile), Eigen::Dynamic>>;
+
+  /// Adds the share of these tiles to the gradient; returns their summed cross-entropy.
+  double add_block(std::size_t first, std::size_t count, const Params& p, Params& gradient) {
+    const auto k = static_cast<std::size_t>(p.cols());
+    kernels_.tall_times_narrow(x_.tile(first), count, x_.columns(), p.data(),
+                               static_cast<std::size_t>(p.outerStride()), k, logits_.data());
+    double loss = 0.0;
+    for (std::size_t t = 0; t < count; ++t) {
+      Tile logits(logits_.data() + t * k * kRowTile, static_cast<Eigen::Index>(kRowTile), p.cols());
+      logits.rowwise() += p.row(p.rows() - 1).array();
+      loss += to_residuals((first + t) * kRowTile, logits);
+      gradient.row(p.rows() - 1) += logits.colwise().sum().matrix();
     }
-    logits_ = logits_.array().exp();
-    const Eigen::ArrayXf total = logits_.rowwise().sum();
-    sum += total.log().cast<double>().sum();
-    logits_.array().colwise() /= total;
-    for (Eigen::Index i = 0; i < logits_.rows(); ++i) logits_(i, label(i)) -= 1.0F;
-    return sum / static_cast<double>(logits_.rows());
+    kernels_.add_transposed(x_.tile(first), x_.columns(), x_.columns(), logits_.data(), k, k, count,
+                            gradient.data(), static_cast<std::size_t>(gradient.outerStride()));
+    return loss;
+  }
+
+  /// Turns logits into softmax − onehot, 0 in the rows that fill up the last tile; returns the
+  /// summed cross-entropy.
+  double to_residuals(std::size_t first_row, Tile& logits) const {
+    using Column = Eigen::Array<float, static_cast<int>(kRowTile), 1>;
+    const std::size_t rows = std::min(kRowTile, train_.y.size() - first_row);
+    const Column largest = logits.rowwise().maxCoeff();
+    logits.colwise() -= largest;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      sum -= static_cast<double>(logits(static_cast<Eigen::Index>(i), train_.y[first_row + i]));
+    }
+    logits = logits.exp();
+    const Column total = logits.rowwise().sum();
+    const Column log_total = total.log();
+    logits.colwise() /= total;
+    for (std::size_t i = 0; i < rows; ++i) {
+      sum += static_cast<double>(log_total(static_cast<Eigen::Index>(i)));
+      logits(static_cast<Eigen::Index>(i), train_.y[first_row + i]) -= 1.0F;
+    }
+    logits.bottomRows(static_cast<Eigen::Index>(kRowTile - rows)).setZero();
+    return sum;
   }
 
   const TrainingSet& train_;
+  const TiledRows& x_;
   double l2_;
-  Eigen::MatrixXf logits_;
+  const ProductKernels& kernels_ = product_kernels();
+  std::vector<float> logits_;
 };
 
 /// (c XᵀX/n + l2 I)⁻¹ for the weights and 1/c for the biases.
@@ -123,8 +155,8 @@ class History {
   std::deque<Pair> pairs_;
 };
 
-void minimise(const TrainingSet& train, double l2, Params& p) {
-  Objective objective(train, l2);
+void minimise(const TrainingSet& train, const TiledRows& x, double l2, Params& p) {
+  Objective objective(train, x, l2);
   const Preconditioner h0(train, l2);
   History history;
   Params gradient;
@@ -159,9 +191,10 @@ std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<doubl
   const Eigen::RowVectorXf priors = log_priors(train.counts);
   Params p = Params::Zero(q + 1, train.classes());
   p.row(q) = priors;
+  const TiledRows x(train.x);
   std::vector<Rule> rules;
   for (const double s : strengths) {
-    minimise(train, s / static_cast<double>(train.rows()), p);
+    minimise(train, x, s / static_cast<double>(train.rows()), p);
     LinearRule rule{p.topRows(q), p.row(q) - priors, false};
     for (Eigen::Index c = 0; c < train.classes(); ++c) {
       if (train.counts[static_cast<std::size_t>(c)] > 0.0) continue;

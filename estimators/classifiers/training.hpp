@@ -44,17 +44,6 @@ inline Eigen::MatrixXd class_means(const Eigen::MatrixXf& x, const std::vector<i
 }
 
 /// XᵀX in double, from single-precision products over blocks of rows. Cost O(n q²).
-inline Eigen::MatrixXd scatter_of(const Eigen::MatrixXf& x) {
-  constexpr Eigen::Index block = 1024;
-  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(x.cols(), x.cols());
-  Eigen::MatrixXf part(x.cols(), x.cols());
-  for (Eigen::Index first = 0; first < x.rows(); first += block) {
-    const auto rows = x.middleRows(first, std::min(block, x.rows() - first));
-    part.setZero();
-    part.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
-    sum += part.cast<double>();
-  }
-  return sum.selfadjointView<Eigen::Lower>();
-}
+Eigen::MatrixXd scatter_of(const Eigen::MatrixXf& x);
 
 }  // namespace cch::detail
