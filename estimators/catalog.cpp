@@ -153,7 +153,9 @@ Estimate estimate(const EstimatorOptions& options, const Variable& x, const Vari
   const Run run{in_place ? x : y, in_place ? y : x, groups, exec};
   Estimate result = std::visit(run, options);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  if (!in_place) std::swap(result.dim_x, result.dim_y);
+  // The sides as given, labels as one column: estimators may swap them or code classes in digits.
+  result.dim_x = dim(x);
+  result.dim_y = dim(y);
   result.diagnostics.set("seconds", seconds.count());
   return result;
 }
