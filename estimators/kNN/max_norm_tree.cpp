@@ -85,80 +85,118 @@ void MaxNormTree::set_box(std::size_t node) {
 
 // Both box distances round like the distance of a point does, and rounding is monotone, so they are
 // true bounds of the computed distances and comparisons at equality stay exact.
-double MaxNormTree::nearest_in_box(std::size_t node, std::span<const double> query) const {
-  const double* low = boxes_.data() + 2 * dims_ * node;
-  double bound = 0.0;
-  for (std::size_t d = 0; d < dims_; ++d) {
-    bound = std::max({bound, low[d] - query[d], query[d] - low[dims_ + d]});
-  }
-  return bound;
-}
+template <std::size_t kDims>
+struct MaxNormTree::Search {
+  const MaxNormTree& tree;
+  const double* query;
 
-double MaxNormTree::farthest_in_box(std::size_t node, std::span<const double> query) const {
-  const double* low = boxes_.data() + 2 * dims_ * node;
-  double bound = 0.0;
-  for (std::size_t d = 0; d < dims_; ++d) {
-    bound = std::max({bound, std::abs(low[d] - query[d]), std::abs(low[dims_ + d] - query[d])});
-  }
-  return bound;
-}
+  [[nodiscard]] std::size_t dims() const { return kDims > 0 ? kDims : tree.dims_; }
 
-double MaxNormTree::distance(std::size_t place, std::span<const double> query) const {
-  const double* point = points_.data() + place * dims_;
-  double largest = 0.0;
-  for (std::size_t d = 0; d < dims_; ++d)
-    largest = std::max(largest, std::abs(point[d] - query[d]));
-  return largest;
-}
+  [[nodiscard]] double nearest_in_box(std::size_t node) const {
+    const double* low = tree.boxes_.data() + 2 * dims() * node;
+    double bound = 0.0;
+    for (std::size_t d = 0; d < dims(); ++d) {
+      const double below = low[d] - query[d];
+      const double above = query[d] - low[dims() + d];
+      bound = below > bound ? below : bound;
+      bound = above > bound ? above : bound;
+    }
+    return bound;
+  }
+
+  [[nodiscard]] double farthest_in_box(std::size_t node) const {
+    const double* low = tree.boxes_.data() + 2 * dims() * node;
+    double bound = 0.0;
+    for (std::size_t d = 0; d < dims(); ++d) {
+      bound = std::max({bound, std::abs(low[d] - query[d]), std::abs(low[dims() + d] - query[d])});
+    }
+    return bound;
+  }
+
+  [[nodiscard]] double distance(std::size_t place) const {
+    const double* point = tree.points_.data() + place * dims();
+    double largest = 0.0;
+    for (std::size_t d = 0; d < dims(); ++d) {
+      const double difference = std::abs(point[d] - query[d]);
+      largest = difference > largest ? difference : largest;
+    }
+    return largest;
+  }
+
+  void nearest(std::size_t node, std::size_t query_group, const Groups& groups,
+               NearestList& list) const {
+    const Node& self = tree.nodes_[node];
+    if (self.first_child == 0) {
+      for (std::size_t i = self.begin; i < self.end; ++i) {
+        const double d = distance(i);
+        const std::size_t row = tree.rows_[i];
+        if (d <= list.worst() && groups.of(row) != query_group) list.offer(d, row);
+      }
+      return;
+    }
+    std::size_t near = self.first_child;
+    std::size_t far = self.second_child;
+    double near_bound = nearest_in_box(near);
+    double far_bound = nearest_in_box(far);
+    if (far_bound < near_bound) {
+      std::swap(near, far);
+      std::swap(near_bound, far_bound);
+    }
+    // At equality a row with a lower number may still replace the last one of the list.
+    if (near_bound <= list.worst()) nearest(near, query_group, groups, list);
+    if (far_bound <= list.worst()) nearest(far, query_group, groups, list);
+  }
+
+  template <class Inside>
+  [[nodiscard]] std::size_t count(std::size_t node, const Inside& inside) const {
+    const Node& self = tree.nodes_[node];
+    if (!inside(nearest_in_box(node))) return 0;
+    if (inside(farthest_in_box(node))) return self.end - self.begin;
+    if (self.first_child != 0) {
+      return count(self.first_child, inside) + count(self.second_child, inside);
+    }
+    std::size_t found = 0;
+    for (std::size_t i = self.begin; i < self.end; ++i) found += inside(distance(i)) ? 1 : 0;
+    return found;
+  }
+};
 
 void MaxNormTree::nearest(std::span<const double> query, std::size_t query_group,
                           const Groups& groups, NearestList& list) const {
-  search(0, query, query_group, groups, list);
-}
-
-void MaxNormTree::search(std::size_t node, std::span<const double> query, std::size_t query_group,
-                         const Groups& groups, NearestList& list) const {
-  const Node& self = nodes_[node];
-  if (self.first_child == 0) {
-    for (std::size_t i = self.begin; i < self.end; ++i) {
-      const double d = distance(i, query);
-      if (d <= list.worst() && groups.of(rows_[i]) != query_group) list.offer(d, rows_[i]);
-    }
-    return;
+  const double* q = query.data();
+  switch (dims_) {
+    case 2:
+      return Search<2>{*this, q}.nearest(0, query_group, groups, list);
+    case 3:
+      return Search<3>{*this, q}.nearest(0, query_group, groups, list);
+    case 4:
+      return Search<4>{*this, q}.nearest(0, query_group, groups, list);
+    case 6:
+      return Search<6>{*this, q}.nearest(0, query_group, groups, list);
+    default:
+      return Search<0>{*this, q}.nearest(0, query_group, groups, list);
   }
-  std::size_t near = self.first_child;
-  std::size_t far = self.second_child;
-  double near_bound = nearest_in_box(near, query);
-  double far_bound = nearest_in_box(far, query);
-  if (far_bound < near_bound) {
-    std::swap(near, far);
-    std::swap(near_bound, far_bound);
-  }
-  // At equality a row with a lower number may still replace the last one of the list.
-  if (near_bound <= list.worst()) search(near, query, query_group, groups, list);
-  if (far_bound <= list.worst()) search(far, query, query_group, groups, list);
 }
 
 template <class Inside>
-std::size_t MaxNormTree::count(std::size_t node, std::span<const double> query,
-                               const Inside& inside) const {
-  const Node& self = nodes_[node];
-  if (!inside(nearest_in_box(node, query))) return 0;
-  if (inside(farthest_in_box(node, query))) return self.end - self.begin;
-  if (self.first_child != 0) {
-    return count(self.first_child, query, inside) + count(self.second_child, query, inside);
+std::size_t MaxNormTree::count(std::span<const double> query, const Inside& inside) const {
+  const double* q = query.data();
+  switch (dims_) {
+    case 2:
+      return Search<2>{*this, q}.count(0, inside);
+    case 3:
+      return Search<3>{*this, q}.count(0, inside);
+    default:
+      return Search<0>{*this, q}.count(0, inside);
   }
-  std::size_t found = 0;
-  for (std::size_t i = self.begin; i < self.end; ++i) found += inside(distance(i, query)) ? 1 : 0;
-  return found;
 }
 
 std::size_t MaxNormTree::count_less(std::span<const double> query, double r) const {
-  return count(0, query, [r](double d) { return d < r; });
+  return count(query, [r](double d) { return d < r; });
 }
 
 std::size_t MaxNormTree::count_within(std::span<const double> query, double r) const {
-  return count(0, query, [r](double d) { return d <= r; });
+  return count(query, [r](double d) { return d <= r; });
 }
 
 }  // namespace cch::detail

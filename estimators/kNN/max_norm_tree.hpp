@@ -41,14 +41,11 @@ class MaxNormTree {
   template <class Tree, class NodePointer>
   std::size_t flatten(const Tree& tree, NodePointer node, std::size_t& next_row);
   void set_box(std::size_t node);
-  [[nodiscard]] double nearest_in_box(std::size_t node, std::span<const double> query) const;
-  [[nodiscard]] double farthest_in_box(std::size_t node, std::span<const double> query) const;
-  [[nodiscard]] double distance(std::size_t place, std::span<const double> query) const;
-  void search(std::size_t node, std::span<const double> query, std::size_t query_group,
-              const Groups& groups, NearestList& list) const;
+  // What is done for every node and point is compiled once a number of columns.
+  template <std::size_t kDims>
+  struct Search;
   template <class Inside>
-  [[nodiscard]] std::size_t count(std::size_t node, std::span<const double> query,
-                                  const Inside& inside) const;
+  [[nodiscard]] std::size_t count(std::span<const double> query, const Inside& inside) const;
 
   std::size_t dims_ = 0;
   std::vector<Node> nodes_;

@@ -37,7 +37,7 @@ TreeSearch::TreeSearch(const SearchProblem& problem)
 TreeSearch::Marginal TreeSearch::make_marginal(const SearchProblem& problem, std::size_t number) {
   Matrix columns = joined(problem, problem.marginals[number]);
   if (columns.cols() == 1) {
-    SortedColumn counter(std::vector<double>(columns.data(), columns.data() + columns.rows()));
+    SortedColumn counter(std::span<const double>(columns.data(), columns.rows()));
     return {std::move(columns), std::move(counter)};
   }
   MaxNormTree counter(columns);
@@ -77,7 +77,7 @@ std::size_t TreeSearch::Answers::count_less(std::size_t marginal, double r) cons
   const Marginal& m = search.marginals_[marginal];
   const auto* sorted = std::get_if<SortedColumn>(&m.counter);
   const std::size_t all =
-      sorted ? sorted->count_less(m.columns(query, 0), r)
+      sorted ? sorted->count_less(query, r)
              : std::get<MaxNormTree>(m.counter).count_less(m.columns.row(query), r);
   return all - own_group(marginal, [r](double d) { return d < r; });
 }
@@ -86,7 +86,7 @@ std::size_t TreeSearch::Answers::count_within(std::size_t marginal, double r) co
   const Marginal& m = search.marginals_[marginal];
   const auto* sorted = std::get_if<SortedColumn>(&m.counter);
   const std::size_t all =
-      sorted ? sorted->count_within(m.columns(query, 0), r)
+      sorted ? sorted->count_within(query, r)
              : std::get<MaxNormTree>(m.counter).count_within(m.columns.row(query), r);
   return all - own_group(marginal, [r](double d) { return d <= r; });
 }
