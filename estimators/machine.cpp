@@ -4,6 +4,8 @@
 
 namespace cch {
 
-std::string instruction_set() { return std::string(detail::distance_kernels().name); }
+std::string instruction_set() {
+  return std::string(detail::distance_kernels().name);
+}
 
 }  // namespace cch

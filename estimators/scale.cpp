@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "cch/core/nearest_name.hpp"
 #include "cch/core/parallel.hpp"
 #include "estimators/math.hpp"
 
@@ -27,20 +28,6 @@ using Column = std::vector<double>;
 constexpr std::array<std::pair<Scale, std::string_view>, 3> kNames{
     {{Scale::none, "none"}, {Scale::zscore, "zscore"}, {Scale::rank, "rank"}}};
 
-/// Levenshtein distance.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row[b.size()];
-}
-
 /// (x − mean) / sd with N in the denominator; two passes, so that a large mean costs no digits.
 void to_zscores(Column& x) {
   const auto n = static_cast<double>(x.size());
@@ -49,6 +36,14 @@ void to_zscores(Column& x) {
   for (const double value : x) sum_of_squares += (value - mean) * (value - mean);
   const double sd = std::sqrt(sum_of_squares / n);
   for (double& value : x) value = (value - mean) / sd;
+}
+
+/// Φ⁻¹(mid-rank / (N + 1)) from twice the mid-rank. The upper half mirrors the lower one, so that a
+/// column and its negative get exactly opposite scores.
+double normal_score(std::size_t twice_rank, std::size_t n) {
+  const std::size_t twice_top = 2 * (n + 1);
+  if (2 * twice_rank > twice_top) return -normal_score(twice_top - twice_rank, n);
+  return detail::normal_quantile(static_cast<double>(twice_rank) / static_cast<double>(twice_top));
 }
 
 /// Φ⁻¹(rank / (N + 1)); rows with one value share the mean of their ranks. Returns the tied rows.
@@ -62,8 +57,7 @@ std::size_t to_normal_scores(Column& x) {
     std::size_t end = first + 1;
     while (end < order.size() && x[order[end]] == x[order[first]]) ++end;
     if (end - first > 1) tied += end - first;
-    const double mid_rank = 0.5 * static_cast<double>(first + 1 + end);
-    const double score = detail::normal_quantile(mid_rank / static_cast<double>(x.size() + 1));
+    const double score = normal_score(first + 1 + end, x.size());
     for (std::size_t i = first; i < end; ++i) scores[order[i]] = score;
     first = end;
   }
@@ -129,12 +123,10 @@ Scale parse_scale(std::string_view name) {
   for (const auto& [scale, text] : kNames) {
     if (text == name) return scale;
   }
-  const auto nearest = std::min_element(kNames.begin(), kNames.end(), [&](auto& a, auto& b) {
-    return edit_distance(a.second, name) < edit_distance(b.second, name);
-  });
+  const std::vector<std::string> names{"none", "zscore", "rank"};
   refuse_usage("unknown-scale", "there is no scale '" + std::string(name) + "'",
                "the scales are none, zscore and rank",
-               "Did you mean '" + std::string(nearest->second) + "'?");
+               "Did you mean '" + nearest_name(name, names) + "'?");
 }
 
 std::string_view to_string(Scale scale) {

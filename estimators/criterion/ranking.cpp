@@ -52,6 +52,24 @@ struct Scaled {
   Variable labels;
 };
 
+// One warning for all inputs with ties: a ranking of images would otherwise begin with a page of
+// them.
+void merge_tied_values(std::vector<Warning>& warnings) {
+  std::string names;
+  std::size_t count = 0;
+  std::erase_if(warnings, [&](const Warning& warning) {
+    if (warning.code != "tied-values") return false;
+    names +=
+        (count++ == 0 ? "" : ", ") + warning.message.substr(0, warning.message.find(" has equal"));
+    return true;
+  });
+  if (count == 0) return;
+  warnings.push_back({"tied-values",
+                      "columns in which more than 5 % of the rows share a value with other rows "
+                      "(these share their mid-rank) are in: " +
+                          names});
+}
+
 Scaled put_on_scale(const RankInput& input, Scale scale, std::vector<Warning>& warnings,
                     const Execution& exec) {
   Scaled out{scaled(input.student.features, scale, warnings, exec), {}, input.labels};
@@ -61,6 +79,7 @@ Scaled put_on_scale(const RankInput& input, Scale scale, std::vector<Warning>& w
   if (const auto* values = std::get_if<Samples>(&input.labels)) {
     out.labels = scaled(*values, scale, warnings, exec);
   }
+  merge_tied_values(warnings);
   return out;
 }
 

@@ -53,9 +53,11 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
   constexpr std::size_t kFewest = 4096;
   const std::size_t n = problem.rows();
   std::size_t count = n;
-  if (limit > 0) {
+  if (exact) {
+    count = n;
+  } else if (limit > 0) {
     count = std::min(n, limit);
-  } else if (!exact && resolve(path, problem.joint_dim()) == SearchPath::brute) {
+  } else if (resolve(path, problem.joint_dim()) == SearchPath::brute) {
     const double cost = static_cast<double>(n) * static_cast<double>(problem.joint_dim());
     const double affordable = std::max(kBudget / cost, static_cast<double>(kFewest));
     if (affordable < static_cast<double>(n)) count = static_cast<std::size_t>(affordable);

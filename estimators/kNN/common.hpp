@@ -34,9 +34,9 @@ struct QueryChoice {
   bool all = true;
 };
 
-/// Which rows ask for their neighbours: all, at most `limit` (if > 0), or, when brute force would
-/// compare more than 2·10¹¹ pairs of coordinates and `exact` is off, as many random rows as fit
-/// into that budget (at least 4096). A mean over random queries is unbiased for the mean over all.
+/// Which rows ask for their neighbours: all if `exact`, at most `limit` (if > 0), or, when brute
+/// force would compare more than 2·10¹¹ pairs of coordinates, as many random rows as fit into that
+/// budget (at least 4096). A mean over random queries is unbiased for the mean over all.
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
                            bool exact, const Execution& exec);
 

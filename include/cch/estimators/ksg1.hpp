@@ -26,11 +26,12 @@ struct Ksg1Options {
 /// with the maximum norm inside x and y; n_x counts rows outside the own group with |dx| < ε_i,
 /// strictly; n_g is the size of the row's group (1 without groups, which gives the published ψ(N)).
 ///
-/// x is N × D_x, y is N × D_y, both finite. k must be below N − max n_g. The estimate depends on
-/// the scale of the columns (see scale.hpp), collapses silently for many dimensions, and is invalid
-/// for class labels. With `queries` = M the mean runs over M random rows against all N: unbiased
-/// for the full estimate, extra standard error sd/√M (diagnostic "query_standard_error"). Cost:
-/// about O(N log N) for D_x + D_y ≤ 4 (kd-tree), O(N² (D_x + D_y)) above; memory O(N (D_x + D_y)).
+/// x is N × D_x, y is N × D_y, both finite. k is at most N − max n_g (usage Error). The estimate
+/// depends on the scale of the columns (see scale.hpp), collapses silently for many dimensions, and
+/// is invalid for class labels. With `queries` = M the mean runs over M random rows against all N:
+/// unbiased for the full estimate, extra standard error sd/√M (diagnostic "query_standard_error").
+/// Cost: about O(N log N) for D_x + D_y ≤ 4 (kd-tree), O(N² (D_x + D_y)) above; memory O(N (D_x +
+/// D_y)).
 Estimate ksg1(const Samples& x, const Samples& y, const Groups& groups, const Ksg1Options& options,
               const Execution& exec);
 
