@@ -90,7 +90,7 @@ Samples reversed_columns(const Samples& x) {
   return Samples::from(std::move(out));
 }
 
-TEST_CASE("I(X;Y) = I(Y;X)") {
+TEST_CASE("exchanging both sides does not matter") {
   for_each_shape([](const Continuous& f, const Samples& x, const Samples& y, double value) {
     // A split estimator breaks near-ties of its rungs in the order of its arguments.
     if (!f.splits_rows) CHECK(test::near(nats(f, y, x), value, kRounding));
