@@ -14,3 +14,5 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/cchConfig.cmake.in ${PRO
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cchConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cchConfig.cmake ${PROJECT_BINARY_DIR}/cchConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/cch)
+
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
