@@ -291,7 +291,8 @@ class OneRanking {
 
   void sort_and_compare() {
     auto& teachers = ranking_.teachers;
-    std::vector<std::size_t> order(teachers.size());
+    std::vector<std::size_t>& order = order_;
+    order.resize(teachers.size());
     for (std::size_t t = 0; t < order.size(); ++t) order[t] = t;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       const int first = order_of(teachers[a].cch.verdict);
@@ -317,7 +318,9 @@ class OneRanking {
   void describe() {
     std::set<std::string> names;
     std::string reasons;
-    for (const EstimatorChoice& choice : plan_.teacher_student) {
+    for (const std::size_t t :
+         order_) {  // in rank order, so that the order of the input is not seen
+      const EstimatorChoice& choice = plan_.teacher_student[t];
       const std::string name(entry_of(choice.options).name);
       if (!names.insert(name).second) continue;
       ranking_.teacher_student += (ranking_.teacher_student.empty() ? "" : ", ") + name;
@@ -342,6 +345,7 @@ class OneRanking {
   std::string name_;
   Plan plan_;
   double upper_ = 0.0;
+  std::vector<std::size_t> order_;  // teachers of the input by rank
   std::unique_ptr<Measurement> student_labels_;
   std::vector<std::unique_ptr<Measurement>> teacher_student_;
   EstimatorRanking ranking_;
@@ -364,6 +368,10 @@ void note_mixed_families(RankResult& result) {
 RankResult rank_teachers(const RankInput& input, const RankOptions& options,
                          const Execution& exec) {
   check_input(input);
+  if (options.estimators.empty()) {
+    refuse_usage("no-estimator", "there is no estimator to rank by", {},
+                 "Give at least one name, for example auto");
+  }
   RankResult result;
   if (const auto* classes = std::get_if<ClassLabels>(&input.labels)) {
     result.entropy_labels = classes->entropy_nats();
