@@ -64,11 +64,11 @@ TEST_CASE("example study: a folder of arrays, copied beside them") {
   const test::TempFolder folder;
   fs::create_directory(folder.path("features"));
   fs::copy_file(kExamples / "folder.toml", folder.path("folder.toml"));
-  folder.write("features/audio.npy", features(kRows, 12));
-  folder.write("features/text.npy", features(kRows, 20));
-  folder.write("features/video.npy", features(kRows, 8));
-  folder.write("features/labels.npy", codes(kRows, 4));
-  folder.write("features/speaker.npy", codes(kRows, 30));
+  (void)folder.write("features/audio.npy", features(kRows, 12));
+  (void)folder.write("features/text.npy", features(kRows, 20));
+  (void)folder.write("features/video.npy", features(kRows, 8));
+  (void)folder.write("features/labels.npy", codes(kRows, 4));
+  (void)folder.write("features/speaker.npy", codes(kRows, 30));
   const Answer answer = dry_run(folder.path("folder.toml"));
   CHECK_MESSAGE(answer.code == 0, answer.err);
   CHECK(answer.out.find("student audio: 300 rows, 12 columns") != std::string::npos);
