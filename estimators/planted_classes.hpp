@@ -1,0 +1,134 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "cch/core/labels.hpp"
+#include "cch/core/matrix.hpp"
+#include "cch/core/random.hpp"
+
+namespace cch::detail {
+
+/// Class means m_c in R^D for X | Y = c ~ N(s m_c, I), and I(X;Y) as a function of s by Monte Carlo
+/// with common random numbers z_i (so it is smooth and rises in s), nats:
+///   I(s) = H(Y) + ⟨ln softmax_y(ln p_c + s z·m_c + s² (m_y·m_c − |m_c|²/2))⟩.
+/// Memory O(draws · K).
+class PlantedClasses {
+ public:
+  PlantedClasses(const ClassLabels& labels, std::size_t dim, std::uint64_t seed)
+      : classes_(labels.classes()), entropy_(labels.entropy_nats()) {
+    const auto counts = labels.counts();
+    for (const std::size_t count : counts) {
+      // A class without rows never wins: ln 0 = −∞ drops out of the softmax.
+      log_p_.push_back(std::log(static_cast<double>(count) / static_cast<double>(labels.size())));
+    }
+    place_means(std::min(dim, classes_), dim, seed);
+    draw(labels, seed);
+  }
+
+  /// Adds s m_y to the leading columns of x.
+  void shift(Matrix& x, const ClassLabels& labels, double s) const {
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      const auto c = static_cast<std::size_t>(labels[i]);
+      for (std::size_t j = 0; j < means_.cols(); ++j) x(i, j) += s * means_(c, j);
+    }
+  }
+
+  /// The s with I(s) = truth, by bisection; truth < H(Y).
+  [[nodiscard]] double separation(double truth) const {
+    if (truth <= 0.0) return 0.0;
+    double hi = 1.0;
+    while (information(hi) < truth && hi < 1e6) hi *= 2.0;
+    double lo = 0.0;
+    for (int step = 0; step < 30; ++step) {
+      const double middle = (lo + hi) / 2.0;
+      (information(middle) < truth ? lo : hi) = middle;
+    }
+    return (lo + hi) / 2.0;
+  }
+
+  [[nodiscard]] double information(double s) const {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < drawn_.size(); ++i) sum += term(i, s);
+    return entropy_ + sum / static_cast<double>(drawn_.size());
+  }
+
+  /// Monte Carlo standard error of I(s).
+  [[nodiscard]] double standard_error(double s) const {
+    const auto n = static_cast<double>(drawn_.size());
+    const double mean = information(s) - entropy_;
+    double squares = 0.0;
+    for (std::size_t i = 0; i < drawn_.size(); ++i) {
+      const double off = term(i, s) - mean;
+      squares += off * off;
+    }
+    return std::sqrt(squares) / n;
+  }
+
+ private:
+  void place_means(std::size_t used, std::size_t dim, std::uint64_t seed) {
+    means_ = Matrix(classes_, used);
+    Random random(derive_seed(seed, "planted-class-means"));
+    for (std::size_t c = 0; c < classes_; ++c) {
+      for (std::size_t j = 0; j < used; ++j) {
+        if (dim >= classes_) {
+          means_(c, j) = c == j ? 1.0 : 0.0;
+        } else {
+          means_(c, j) = dim == 1 ? static_cast<double>(c) : random.normal();
+        }
+      }
+    }
+  }
+
+  void draw(const ClassLabels& labels, std::uint64_t seed) {
+    // Every row's class once, again and again: class frequencies then add no Monte Carlo error.
+    const std::size_t wanted = std::clamp<std::size_t>(4'000'000 / classes_, 2000, 40'000);
+    const std::size_t rounds = std::max<std::size_t>(1, wanted / labels.size());
+    Random random(derive_seed(seed, "planted-truth"));
+    for (std::size_t r = 0; r < rounds; ++r) {
+      drawn_.insert(drawn_.end(), labels.codes().begin(), labels.codes().end());
+    }
+    projected_ = Matrix(drawn_.size(), classes_);
+    std::vector<double> z(means_.cols());
+    for (std::size_t i = 0; i < drawn_.size(); ++i) {
+      for (double& v : z) v = random.normal();
+      for (std::size_t c = 0; c < classes_; ++c) {
+        const auto m = means_.row(c);
+        projected_(i, c) = std::inner_product(m.begin(), m.end(), z.begin(), 0.0);
+      }
+    }
+    gram_ = Matrix(classes_, classes_);
+    for (std::size_t a = 0; a < classes_; ++a) {
+      for (std::size_t b = 0; b < classes_; ++b) {
+        const auto m = means_.row(a);
+        gram_(a, b) = std::inner_product(m.begin(), m.end(), means_.row(b).begin(), 0.0);
+      }
+    }
+  }
+
+  // ln q(y_i | x_i) at separation s.
+  [[nodiscard]] double term(std::size_t i, double s) const {
+    const auto y = static_cast<std::size_t>(drawn_[i]);
+    auto score = [&](std::size_t c) {
+      return log_p_[c] + s * projected_(i, c) + s * s * (gram_(y, c) - gram_(c, c) / 2.0);
+    };
+    const double own = score(y);
+    double sum = 0.0;
+    for (std::size_t c = 0; c < classes_; ++c) sum += std::exp(score(c) - own);
+    return -std::log(sum);
+  }
+
+  std::size_t classes_;
+  double entropy_;
+  std::vector<double> log_p_;
+  Matrix means_;            // K × min(D, K)
+  Matrix gram_;             // K × K
+  Matrix projected_;        // draws × K, z·m_c
+  std::vector<int> drawn_;  // class of each draw
+};
+
+}  // namespace cch::detail
