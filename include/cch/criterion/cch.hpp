@@ -60,16 +60,15 @@ struct CchEvidence {
 
 struct CchVerdict {
   CchOutcome outcome = CchOutcome::undecided;
-  bool trivially_satisfied =
-      false;  ///< I(teacher; student) exceeds H(Y), which no I(student; Y) can
+  bool trivially_satisfied = false;  ///< I(teacher; student) > H(Y), which no I(student; Y) reaches
   Verdict verdict = Verdict::inconclusive;
   std::vector<std::string> reasons;  ///< sentences
 };
 
 /// The verdict of the hypothesis alone, at the level of representations (arXiv 2510.13182):
 ///   unreliable      a reason in `unreliable`;
-///   distil          CCH holds, not trivially, and with mixed families also against the upper
-///   value; do not distil   CCH fails; the reasons then say that this is no proof of harm;
+///   distil          CCH holds, not trivially, and with mixed families against the upper value too;
+///   do not distil   CCH fails; the reasons then say that this is no proof of harm;
 ///   inconclusive    anything else.
 CchVerdict decide_by_cch(const CchEvidence& evidence);
 

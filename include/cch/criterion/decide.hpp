@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cch/core/estimate.hpp"
+#include "cch/criterion/cch.hpp"
+
+namespace cch {
+
+/// Which evidence decides.
+enum class DecideBy {
+  combined,        ///< the pilot and the prediction-level CCH together
+  cch,             ///< the representation-level CCH alone (the paper's)
+  cch_prediction,  ///< the prediction-level CCH alone (the theorem's own object)
+  pilot,           ///< the pilot alone
+};
+
+/// "combined", "cch", "cch-prediction" or "pilot"; a usage Error that names the nearest one
+/// otherwise.
+DecideBy parse_decide_by(std::string_view name);
+std::string_view to_string(DecideBy by);
+
+/// A pilot gain smaller than this, in nats, makes no practical difference either way.
+inline constexpr double kPracticalEquivalence = 0.001;
+
+/// What a verdict looks at. Evidence that was not gathered is empty.
+struct VerdictEvidence {
+  CchVerdict representation;               ///< of decide_by_cch
+  std::optional<CchOutcome> prediction;    ///< CCH on cross-fitted probe predictions
+  std::optional<double> pilot_gain;        ///< nats, positive: distillation helped
+  std::optional<Interval> pilot_interval;  ///< 95 %
+  std::vector<std::string> unreliable;     ///< reasons why nothing can be decided
+};
+
+struct Decision {
+  Verdict verdict = Verdict::inconclusive;
+  std::vector<std::string> reasons;  ///< sentences, the deciding one first
+};
+
+/// The verdict:
+///   unreliable     a reason in `unreliable`, in every mode;
+///   combined       distil: the pilot's interval lies above 0 and prediction-level CCH does not
+///   fail;
+///                  do not distil: the pilot's interval lies below 0, or wholly inside ±.001 nats,
+///                  and prediction-level CCH does not hold; else inconclusive, saying what
+///                  disagrees;
+///   pilot          the same without the CCH;
+///   cch-prediction holds: distil, fails: do not distil, undecided: inconclusive;
+///   cch            the verdict of decide_by_cch.
+/// Evidence that the mode needs but that is missing makes it inconclusive, and the reason says so.
+Decision decide(DecideBy by, const VerdictEvidence& evidence);
+
+}  // namespace cch
