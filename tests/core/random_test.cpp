@@ -54,7 +54,7 @@ TEST_CASE("xoshiro256++ seeded by splitmix64 gives the words of the reference co
   }
 }
 
-TEST_CASE("uniform has the moments of U(0,1) and stays inside [0,1)") {
+TEST_CASE("uniform has the moments of U(0,1) and stays at or above 0 and below 1") {
   Random random(7);
   double largest = 0.0;
   double smallest = 1.0;
