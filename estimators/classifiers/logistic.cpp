@@ -26,7 +26,11 @@ double dot(const Params& a, const Params& b) {
 class Objective {
  public:
   Objective(const TrainingSet& train, const TiledRows& x, double l2)
-      : train_(train), x_(x), l2_(l2), logits_(kBlock * kRowTile * train.counts.size()) {}
+      : train_(train),
+        x_(x),
+        targets_(train.targets),
+        l2_(l2),
+        logits_(kBlock * kRowTile * train.counts.size()) {}
 
   /// The objective at p; writes its gradient. In blocks of rows, so that X is read once.
   double operator()(const Params& p, Params& gradient) {
@@ -55,7 +59,8 @@ class Objective {
     for (std::size_t t = 0; t < count; ++t) {
       Tile logits(logits_.data() + t * k * kRowTile, static_cast<Eigen::Index>(kRowTile), p.cols());
       logits.rowwise() += p.row(p.rows() - 1).array();
-      loss += to_residuals((first + t) * kRowTile, logits);
+      loss += train_.targets.size() > 0 ? to_soft_residuals(first + t, logits)
+                                        : to_residuals((first + t) * kRowTile, logits);
       gradient.row(p.rows() - 1) += logits.colwise().sum().matrix();
     }
     kernels_.add_transposed(x_.tile(first), x_.columns(), x_.columns(), logits_.data(), k, k, count,
@@ -86,8 +91,28 @@ class Objective {
     return sum;
   }
 
+  /// As to_residuals for soft labels: w softmax − target. The rows that fill up the last tile have
+  /// weight 0.
+  double to_soft_residuals(std::size_t tile, Tile& logits) const {
+    using Column = Eigen::Array<float, static_cast<int>(kRowTile), 1>;
+    using ConstTile =
+        Eigen::Map<const Eigen::Array<float, static_cast<int>(kRowTile), Eigen::Dynamic>>;
+    const ConstTile target(targets_.tile(tile), static_cast<Eigen::Index>(kRowTile), logits.cols());
+    const Column weight = target.rowwise().sum();
+    const Column largest = logits.rowwise().maxCoeff();
+    logits.colwise() -= largest;
+    const Column aligned = (target * logits).rowwise().sum();
+    logits = logits.exp();
+    const Column total = logits.rowwise().sum();
+    const Column loss = weight * total.log() - aligned;
+    logits.colwise() *= weight / total;
+    logits -= target;
+    return loss.cast<double>().sum();
+  }
+
   const TrainingSet& train_;
   const TiledRows& x_;
+  TiledRows targets_;
   double l2_;
   const ProductKernels& kernels_ = product_kernels();
   std::vector<float> logits_;
@@ -99,7 +124,9 @@ class Preconditioner {
   Preconditioner(const TrainingSet& train, double l2) {
     double curvature = 0.0;
     const auto n = static_cast<double>(train.rows());
-    for (const double count : train.counts) curvature += count / n * (1.0 - count / n);
+    double total = 0.0;  // n, or less where soft labels have weights below 1
+    for (const double count : train.counts) total += count;
+    for (const double count : train.counts) curvature += count / total * (1.0 - count / total);
     c_ = std::max(1e-6, curvature / static_cast<double>(train.classes()));
     Eigen::MatrixXd bound = c_ / n * train.scatter;
     bound.diagonal().array() += l2;
@@ -186,14 +213,20 @@ void minimise(const TrainingSet& train, const TiledRows& x, double l2, Params& p
 
 }  // namespace
 
-std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths) {
+std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths,
+                               const std::vector<LinearRule>& starts) {
   const Eigen::Index q = train.dim();
   const Eigen::RowVectorXf priors = log_priors(train.counts);
   Params p = Params::Zero(q + 1, train.classes());
   p.row(q) = priors;
   const TiledRows x(train.x);
   std::vector<Rule> rules;
-  for (const double s : strengths) {
+  for (std::size_t i = 0; i < strengths.size(); ++i) {
+    const double s = strengths[i];
+    if (i < starts.size()) {
+      p.topRows(q) = starts[i].weights;
+      p.row(q) = starts[i].bias + priors;
+    }
     minimise(train, x, s / static_cast<double>(train.rows()), p);
     LinearRule rule{p.topRows(q), p.row(q) - priors, false};
     for (Eigen::Index c = 0; c < train.classes(); ++c) {

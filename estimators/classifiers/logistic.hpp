@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <vector>
 
 #include "estimators/classifiers/rule.hpp"
@@ -14,6 +15,10 @@ namespace cch::detail {
 /// for each strength s, from the strongest to the weakest, each starting at the solution before.
 /// L-BFGS, preconditioned by (c XᵀX/n + s/n I)⁻¹, which bounds the curvature; ends when the
 /// objective falls by less than 1e-5 nats in an iteration, or after 60. Cost O(n q K) an iteration.
-std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths);
+/// With soft labels (train.targets, row weights w_i = Σ_c target_ic) the first term is
+/// −(1/n) Σ_i Σ_c target_ic ln softmax(x_iᵀW + b)_c. With `starts`, one rule a strength, each fit
+/// begins there instead.
+std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths,
+                               const std::vector<LinearRule>& starts = {});
 
 }  // namespace cch::detail

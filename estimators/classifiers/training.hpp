@@ -15,6 +15,9 @@ struct TrainingSet {
   std::vector<double> counts;  ///< n_c, K; may contain 0
   Eigen::MatrixXd scatter;     ///< XᵀX, q × q
   Eigen::MatrixXf columns;     ///< n × D where x holds components of these columns, else 0 × 0
+  /// n × K weights w_i·p_i(c) of soft labels, or 0 × 0 for the codes in y. Only logistic regression
+  /// reads them; `counts` then holds their column sums.
+  Eigen::MatrixXf targets{};
   [[nodiscard]] Eigen::Index rows() const { return x.rows(); }
   [[nodiscard]] Eigen::Index dim() const { return x.cols(); }
   [[nodiscard]] Eigen::Index classes() const { return static_cast<Eigen::Index>(counts.size()); }

@@ -1,0 +1,172 @@
+#include "estimators/criterion/linear/model.hpp"
+
+#include <Eigen/Cholesky>
+#include <cmath>
+#include <utility>
+
+#include "estimators/classifiers/logistic.hpp"
+#include "estimators/math.hpp"
+
+namespace cch::detail {
+namespace {
+
+std::vector<LinearFit> fit_classes(const LinearData& data, const std::vector<double>& strengths,
+                                   const std::vector<LinearRule>& starts) {
+  TrainingSet train;
+  train.x = data.x;
+  train.scatter = scatter_of(data.x);
+  train.targets = data.weights.asDiagonal() * data.targets;
+  const Eigen::RowVectorXd sums = train.targets.cast<double>().colwise().sum();
+  train.counts.assign(sums.data(), sums.data() + sums.size());
+  const Eigen::RowVectorXf prior = log_priors(train.counts);
+  std::vector<LinearFit> fits;
+  for (const Rule& rule : fit_logistic(train, strengths, starts)) {
+    fits.push_back({std::get<LinearRule>(rule), prior});
+  }
+  return fits;
+}
+
+/// XᵀWX and XᵀWY of centred columns, and the weighted means.
+struct Moments {
+  Eigen::RowVectorXd mean_x;
+  Eigen::RowVectorXd mean_y;
+  Eigen::MatrixXd xx;
+  Eigen::MatrixXd xy;
+};
+
+Moments moments_of(const LinearData& data) {
+  const Eigen::VectorXd w = data.weights.cast<double>();
+  Eigen::MatrixXd x = data.x.cast<double>();
+  Eigen::MatrixXd y = data.targets.cast<double>();
+  Moments m;
+  m.mean_x = w.transpose() * x / w.sum();
+  m.mean_y = w.transpose() * y / w.sum();
+  x.rowwise() -= m.mean_x;
+  y.rowwise() -= m.mean_y;
+  const Eigen::MatrixXd weighted = w.asDiagonal() * x;
+  m.xx = weighted.transpose() * x;
+  m.xy = weighted.transpose() * y;
+  return m;
+}
+
+std::vector<LinearFit> fit_values(const LinearData& data, const std::vector<double>& strengths) {
+  const Moments m = moments_of(data);
+  std::vector<LinearFit> fits;
+  for (const double s : strengths) {
+    Eigen::MatrixXd a = m.xx;
+    a.diagonal().array() += s;
+    const Eigen::MatrixXd w = a.llt().solve(m.xy);
+    const Eigen::RowVectorXd b = m.mean_y - m.mean_x * w;
+    fits.push_back({LinearRule{w.cast<float>(), b.cast<float>(), false}, {}});
+  }
+  return fits;
+}
+
+double mean_square_error(const std::vector<HeldScores>& parts, const Targets& targets) {
+  double sum = 0.0;
+  double n = 0.0;
+  for (const HeldScores& part : parts) {
+    sum += (part.scores - rows_of(targets.values, part.rows)).cast<double>().squaredNorm();
+    n += static_cast<double>(part.rows.size());
+  }
+  return sum / n;
+}
+
+}  // namespace
+
+Targets targets_of(const Variable& labels) {
+  Targets targets;
+  if (const auto* classes = std::get_if<ClassLabels>(&labels)) {
+    targets.classes = true;
+    targets.codes.assign(classes->codes().begin(), classes->codes().end());
+    targets.values.setZero(static_cast<Eigen::Index>(classes->size()),
+                           static_cast<Eigen::Index>(classes->classes()));
+    for (std::size_t i = 0; i < targets.codes.size(); ++i) {
+      targets.values(static_cast<Eigen::Index>(i), targets.codes[i]) = 1.0F;
+    }
+    return targets;
+  }
+  const auto& samples = std::get<Samples>(labels);
+  Eigen::MatrixXd values = as_eigen(samples.view());
+  values.rowwise() -= values.colwise().mean().eval();
+  const auto n = static_cast<double>(values.rows());
+  for (Eigen::Index j = 0; j < values.cols(); ++j) {
+    const double sd = std::sqrt(values.col(j).squaredNorm() / n);
+    if (sd > 0.0) values.col(j) /= sd;
+  }
+  targets.values = values.cast<float>();
+  targets.codes.assign(samples.size(), 0);
+  return targets;
+}
+
+Eigen::MatrixXf rows_of(const Eigen::MatrixXf& m, const RowIndices& rows) {
+  Eigen::MatrixXf out(static_cast<Eigen::Index>(rows.size()), m.cols());
+  for (Eigen::Index j = 0; j < m.cols(); ++j) {
+    for (Eigen::Index i = 0; i < out.rows(); ++i) {
+      out(i, j) = m(static_cast<Eigen::Index>(rows[static_cast<std::size_t>(i)]), j);
+    }
+  }
+  return out;
+}
+
+std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<double>& strengths,
+                                  const std::vector<LinearRule>& starts) {
+  return data.classes ? fit_classes(data, strengths, starts) : fit_values(data, strengths);
+}
+
+double ridge_degrees(const Eigen::MatrixXf& x, double strength) {
+  Eigen::MatrixXd centred = x.cast<double>();
+  centred.rowwise() -= centred.colwise().mean().eval();
+  const Eigen::MatrixXd xx = centred.transpose() * centred;
+  Eigen::MatrixXd a = xx;
+  a.diagonal().array() += strength;
+  return a.llt().solve(xx).trace();
+}
+
+HeldScores held_scores(const LinearFit& fit, const Eigen::MatrixXf& x, const RowIndices& rows) {
+  HeldScores part{rows, rows_of(x, rows) * fit.rule.weights, fit.log_prior};
+  part.scores.rowwise() += fit.rule.bias;
+  return part;
+}
+
+Judgement judge(std::vector<HeldScores> parts, const Targets& targets) {
+  if (!targets.classes) return {mean_square_error(parts, targets), {}};
+  std::vector<std::vector<int>> codes;
+  for (const HeldScores& part : parts) {
+    std::vector<int>& y = codes.emplace_back();
+    for (const std::size_t row : part.rows) y.push_back(targets.codes[row]);
+  }
+  std::vector<HeldOut> blocks;
+  for (std::size_t b = 0; b < parts.size(); ++b) {
+    HeldOut& block = blocks.emplace_back();
+    block.evidence.push_back(std::move(parts[b].scores));
+    block.log_prior = parts[b].log_prior;
+    block.y = codes[b];
+  }
+  Calibration calibration = calibrate(blocks);
+  return {calibration.cross_entropy, std::move(calibration)};
+}
+
+Choice best_of(std::vector<std::vector<HeldScores>> candidates, const Targets& targets) {
+  Choice best;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    Judgement judgement = judge(std::move(candidates[i]), targets);
+    if (i > 0 && !(judgement.score < best.judgement.score)) continue;
+    best = {i, std::move(judgement)};
+  }
+  return best;
+}
+
+double row_loss(const Eigen::RowVectorXd& prediction, const Targets& targets, std::size_t row) {
+  if (targets.classes) return -prediction(targets.codes[row]);
+  const auto truth = targets.values.row(static_cast<Eigen::Index>(row)).cast<double>();
+  return (prediction - truth).squaredNorm();
+}
+
+Eigen::MatrixXd predictions(const HeldScores& part, const Judgement& judgement, bool classes) {
+  if (!classes) return part.scores.cast<double>();
+  const std::vector<int> unused(part.rows.size(), 0);
+  return log_probabilities(HeldOut{{part.scores}, part.log_prior, unused}, judgement.calibration);
+}
+
+}  // namespace cch::detail

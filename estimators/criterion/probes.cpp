@@ -1,0 +1,87 @@
+#include "cch/criterion/probes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/random.hpp"
+#include "estimators/classifiers/folds.hpp"
+#include "estimators/classifiers/projection.hpp"
+#include "estimators/criterion/linear/checks.hpp"
+#include "estimators/criterion/linear/model.hpp"
+#include "estimators/criterion/linear/zones.hpp"
+#include "estimators/math.hpp"
+
+namespace cch {
+namespace {
+
+using namespace detail;
+
+struct FoldProbe {
+  RowIndices rows;
+  Eigen::MatrixXd predictions;
+  double strength = 0.0;
+};
+
+LinearData hard_data(const Eigen::MatrixXf& x, const Targets& targets, const RowIndices& rows) {
+  return {targets.classes, rows_of(x, rows), rows_of(targets.values, rows),
+          Eigen::VectorXf::Ones(static_cast<Eigen::Index>(rows.size()))};
+}
+
+FoldProbe probe_fold(const Samples& x, const Targets& targets, const Groups& groups,
+                     const std::vector<std::size_t>& fold, std::size_t test, std::uint64_t seed) {
+  const auto zone = zones_for(fold, test, targets.codes, label_classes(targets), groups, seed);
+  const std::vector<char> all(zone.size(), 1);
+  const RowIndices training = rows_outside(zone, zone_bit(kTest), all);
+  RowIndices every(zone.size());
+  for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
+  const Eigen::MatrixXf z =
+      Projection(x.view(), training, kMostComponents).apply(x.view(), every).kept;
+
+  std::vector<std::vector<HeldScores>> held(kStrengths.size());
+  for (std::size_t h = 0; h < kInnerFolds; ++h) {
+    const RowIndices out = rows_inside(zone, inner_fold(h), all);
+    const RowIndices in = rows_outside(zone, inner_fold(h) | zone_bit(kTest), all);
+    const auto fits = fit_linear(hard_data(z, targets, in), kStrengths);
+    for (std::size_t s = 0; s < fits.size(); ++s) held[s].push_back(held_scores(fits[s], z, out));
+  }
+  const Choice best = best_of(std::move(held), targets);
+  const auto final_fit =
+      fit_linear(hard_data(z, targets, training), {kStrengths[best.index]}).front();
+  FoldProbe result{rows_inside(zone, zone_bit(kTest), all), {}, kStrengths[best.index]};
+  result.predictions =
+      predictions(held_scores(final_fit, z, result.rows), best.judgement, targets.classes);
+  return result;
+}
+
+}  // namespace
+
+Probe linear_probe(const Samples& x, const Variable& labels, const Groups& groups,
+                   const ProbeOptions& options, const Execution& exec) {
+  check_probe_input(x.size(), size(labels), groups, options.folds);
+  const Targets targets = targets_of(labels);
+  Probe probe;
+  probe.fold = stratified_folds(targets.codes, label_classes(targets), groups, options.folds,
+                                derive_seed(exec.seed, "probe-folds"));
+  std::vector<FoldProbe> parts(options.folds);
+  parallel_for(options.folds, exec, [&](std::size_t f) {
+    parts[f] = probe_fold(x, targets, groups, probe.fold, f, exec.seed);
+  });
+  const auto n = static_cast<double>(x.size());
+  probe.predictions = Matrix(x.size(), static_cast<std::size_t>(targets.outputs()));
+  for (const FoldProbe& part : parts) {
+    probe.strengths.push_back(part.strength);
+    for (std::size_t j = 0; j < part.rows.size(); ++j) {
+      const auto from = part.predictions.row(static_cast<Eigen::Index>(j));
+      const std::size_t i = part.rows[j];
+      probe.score += row_loss(from, targets, i) / n;
+      for (Eigen::Index c = 0; c < from.size(); ++c) {
+        probe.predictions(i, static_cast<std::size_t>(c)) =
+            targets.classes ? std::exp(from(c)) : from(c);
+      }
+    }
+  }
+  return probe;
+}
+
+}  // namespace cch
