@@ -1,0 +1,217 @@
+// Planted calibration: the planted information and likeness are what was asked for, the curve is
+// read backwards rightly, and the result does not depend on threads.
+
+#include "cch/estimators/planted_calibration.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "estimators/planted_classes.hpp"
+#include "support/draws.hpp"
+#include "support/test.hpp"
+
+namespace cch {
+namespace {
+
+using test::kRounding;
+
+PlantedShape iid_shape(std::size_t rows, std::size_t dim_x, std::size_t dim_y) {
+  return {Groups::singletons(rows), dim_x, dim_y, {}, 0.0, 0};
+}
+
+ClassLabels round_robin(std::size_t rows, std::size_t classes) {
+  std::vector<int> codes(rows);
+  for (std::size_t i = 0; i < rows; ++i) codes[i] = static_cast<int>(i % classes);
+  return test::labels_of(std::move(codes), classes);
+}
+
+BiasCurve three_points(std::vector<double> means, double se) {
+  BiasCurve curve;
+  const double truths[] = {0.0, 0.5, 1.0};
+  for (std::size_t j = 0; j < 3; ++j) curve.points.push_back({truths[j], means[j], se, se});
+  return curve;
+}
+
+TEST_CASE("an unbiased estimator has no bias: the planted information is the truth asked for") {
+  // The Gaussian estimator subtracts its exact bias on Gaussian rows, so its mean is the truth.
+  PlantedOptions planted;
+  planted.scale = Scale::none;
+  planted.repeats = 40;
+  for (const std::size_t pairs : {std::size_t{0}, std::size_t{1}}) {
+    PlantedShape shape = iid_shape(400, 3, 5);
+    shape.pairs = pairs;
+    const BiasCurve curve = planted_calibration(GaussianOptions{}, shape, planted, {});
+    REQUIRE(curve.points.size() == planted.truths.size());
+    for (const BiasPoint& point : curve.points) {
+      CHECK(test::within_sampling_error(point.mean, point.truth, point.standard_error));
+      CHECK(test::near(point.sd, point.standard_error * std::sqrt(40.0), kRounding));
+      CHECK(point.sd > 0.0);
+    }
+  }
+}
+
+TEST_CASE("KSG in 5 + 5 dimensions: the curve shows the collapse that one estimate hides") {
+  PlantedOptions planted;
+  planted.truths = {0.0, 1.0, 2.0};
+  planted.repeats = 4;
+  const BiasCurve curve = planted_calibration(Ksg1Options{}, iid_shape(1000, 5, 5), planted, {});
+  CHECK(std::abs(curve.points[0].mean) < 0.05);  // independence has next to no bias
+  CHECK(curve.points[1].mean < 1.0 - 6.0 * curve.points[1].sd);
+  CHECK(curve.points[2].mean < 2.0 - 6.0 * curve.points[2].sd);
+  // An estimate of other data with truth 1 (ρ² = 1 − e^{−2/5}) is led back near its truth.
+  const double rho = std::sqrt(-std::expm1(-0.4));
+  const test::XY xy = test::gaussian_rows(1000, 5, 5, rho, 77);
+  const double seen = estimate(Ksg1Options{}, xy.x, xy.y, Groups::singletons(1000), {}).nats;
+  const PlantedBias bias = bias_at(curve, seen);
+  CHECK(bias.resolved);
+  const double slope = curve.points[1].mean - curve.points[0].mean;
+  // 4 SD of one estimate, carried through the inverse curve; bend of the curve between knots .05.
+  CHECK(std::abs(bias.truth - 1.0) < 4.0 * curve.points[1].sd / slope + 0.05);
+}
+
+TEST_CASE("planted labels: s gives the information asked for, by quadrature for two classes") {
+  const ClassLabels labels = round_robin(1000, 2);
+  const detail::PlantedClasses classes(labels, 1, 3);  // means 0 and 1 on a line
+  for (const double truth : {0.05, 0.2, 0.5}) {
+    const double s = classes.separation(truth);
+    // I = ln 2 − ∫ φ(z) ln(1 + exp(−s z − s²/2)) dz, trapezoid to 9 SD.
+    double integral = 0.0;
+    for (int step = -9000; step <= 9000; ++step) {
+      const double z = step * 1e-3;
+      integral += 1e-3 * std::exp(-z * z / 2.0) / std::sqrt(2.0 * M_PI) *
+                  std::log1p(std::exp(-s * z - s * s / 2.0));
+    }
+    CHECK(test::within_sampling_error(std::log(2.0) - integral, truth, classes.standard_error(s)));
+  }
+  CHECK(classes.separation(0.0) == 0.0);
+}
+
+TEST_CASE("planted labels: truths that labels cannot have are left out, with a warning") {
+  PlantedShape shape{Groups::singletons(400), 2, 1, round_robin(400, 2), 0.0, 0};
+  PlantedOptions planted;
+  planted.repeats = 4;
+  const BiasCurve curve = planted_calibration(RossOptions{}, shape, planted, {});
+  REQUIRE(curve.warnings.size() == 1);
+  CHECK(curve.warnings.front().code == "truth-above-entropy");
+  CHECK(test::near(curve.points.back().truth, 0.95 * std::log(2.0), kRounding));
+  // Ross in 2 dimensions at 400 rows is within .06 of the truth everywhere on the curve.
+  for (const BiasPoint& p : curve.points) {
+    CHECK(test::within_sampling_error(p.mean, p.truth, p.standard_error, 0.06));
+  }
+}
+
+TEST_CASE("the intra-class correlation of the data is found, and what labels explain is not") {
+  const Groups groups = test::equal_groups(300, 10);
+  for (const double icc : {0.0, 0.3, 0.8}) {
+    const test::XY xy = test::gaussian_grouped_rows(groups, 4, 0.5, icc, 5);
+    // SE of one column's ICC is at most √(2/300)(1 − icc)(1 + 9 icc)/√90 ≈ .03, 4 columns: .015.
+    CHECK(test::within_sampling_error(intraclass_correlation(xy.x, groups), icc, 0.015));
+  }
+  // Groups of one class each, rows otherwise independent: all likeness is the label's.
+  const test::XY xy = test::gaussian_rows(3000, 2, 1, 0.5, 6);
+  std::vector<int> codes(3000);
+  Matrix shifted(3000, 2);
+  for (std::size_t i = 0; i < 3000; ++i) {
+    codes[i] = static_cast<int>(groups.of(i) % 2);
+    for (std::size_t j = 0; j < 2; ++j) shifted(i, j) = xy.x(i, j) + 3.0 * codes[i];
+  }
+  const Samples x = Samples::from(std::move(shifted));
+  const ClassLabels labels = test::labels_of(codes, 2);
+  CHECK(intraclass_correlation(x, groups) > 0.5);
+  CHECK(intraclass_correlation(x, groups, &labels) < 4.0 * 0.01);
+  CHECK(intraclass_correlation(x, Groups::singletons(3000)) == 0.0);
+}
+
+TEST_CASE("groups are planted as they are: their likeness lowers a neighbour estimate") {
+  // 60 groups of 20 rows, icc .8, 3 + 3 columns with rho = .5 (truth .432): an independent program
+  // had .327 as the mean of KSG with the own group excluded.
+  const Groups groups = test::equal_groups(60, 20);
+  PlantedShape shape{groups, 3, 3, {}, 0.8, 0};
+  PlantedOptions planted;
+  planted.truths = {-1.5 * std::log(0.75)};
+  planted.repeats = 24;
+  planted.scale = Scale::none;
+  const BiasPoint alike = planted_calibration(Ksg1Options{}, shape, planted, {}).points[0];
+  CHECK(test::within_sampling_error(alike.mean, 0.327, alike.standard_error));
+  shape.icc = 0.0;
+  const BiasPoint free = planted_calibration(Ksg1Options{}, shape, planted, {}).points[0];
+  CHECK(alike.sd > 1.5 * free.sd);
+  CHECK(std::abs(free.mean - free.truth) < std::abs(alike.mean - alike.truth));
+}
+
+TEST_CASE("the bias is read backwards off the curve") {
+  const BiasCurve curve = three_points({0.1, 0.3, 0.6}, 0.01);
+  const PlantedBias middle = bias_at(curve, 0.45);  // half way from .3 to .6: truth .75
+  CHECK(test::near(middle.truth, 0.75, kRounding));
+  CHECK(test::near(middle.bias, -0.30, kRounding));
+  CHECK(test::near(middle.standard_error, 0.01 * std::sqrt(0.5) / 0.6, kRounding));
+  CHECK(middle.resolved);
+  const PlantedBias below = bias_at(curve, -0.2);
+  CHECK(test::near(below.bias, 0.1, kRounding));
+  CHECK(below.truth == 0.0);
+  const PlantedBias beyond = bias_at(curve, 0.7);
+  CHECK_FALSE(beyond.resolved);
+  CHECK(test::near(beyond.bias, -0.4, kRounding));
+  // Noise that turned the means round is pooled: .3 and .2 become .25 each.
+  const BiasCurve bent = three_points({0.3, 0.2, 0.5}, 0.01);
+  CHECK(test::near(bias_at(bent, 0.375).truth, 0.75, kRounding));
+}
+
+TEST_CASE("the bias-aware interval is t times √(SE² + bias²), about the estimate") {
+  // Tables: t_{.975, 20} = 2.085963; 3-4-5.
+  const Interval interval = bias_aware_interval(1.0, 0.03, 20.0, -0.04);
+  constexpr double kTable = 1e-7;
+  CHECK(test::near(interval.lo, 1.0 - 2.0859634 * 0.05, kTable));
+  CHECK(test::near(interval.hi, 1.0 + 2.0859634 * 0.05, kTable));
+}
+
+TEST_CASE("the curve reaches the observed estimate where it can, and says how many rows it used") {
+  PlantedOptions planted;
+  planted.truths = {0.0, 0.2};
+  planted.repeats = 2;
+  planted.most_rows = 300;
+  planted.reach = 0.7;
+  const BiasCurve curve = planted_calibration(GaussianOptions{}, iid_shape(900, 1, 1), planted, {});
+  CHECK(curve.points.back().truth == 1.0);  // .2, then 2 · max(.2, .5)
+  CHECK(curve.points.back().mean > 0.7);
+  CHECK(curve.diagnostics.number("rows_planted") == 300.0);
+  CHECK(curve.diagnostics.number("rows") == 900.0);
+}
+
+TEST_CASE("planted calibration is bitwise equal for any number of threads, and follows the seed") {
+  auto last_mean = [](unsigned threads, std::uint64_t seed) {
+    Execution exec;
+    exec.threads = threads;
+    exec.seed = seed;
+    PlantedOptions planted;
+    planted.truths = {0.0, 0.5};
+    return planted_calibration(Ksg1Options{}, iid_shape(200, 1, 2), planted, exec)
+        .points.back()
+        .mean;
+  };
+  CHECK(last_mean(1, 1) == last_mean(3, 1));
+  CHECK(last_mean(1, 1) != last_mean(1, 2));
+}
+
+TEST_CASE("what cannot be planted is refused") {
+  auto code = [](PlantedShape shape, std::vector<double> truths) {
+    PlantedOptions planted;
+    planted.truths = std::move(truths);
+    return test::fault_code([&] { (void)planted_calibration(Ksg1Options{}, shape, planted, {}); });
+  };
+  CHECK(code(iid_shape(100, 1, 1), {}) == "bad-truths");
+  CHECK(code(iid_shape(100, 1, 1), {0.5, 0.1}) == "bad-truths");
+  CHECK(code(iid_shape(100, 1, 1), {-0.1, 0.1}) == "bad-truths");
+  PlantedShape copies = iid_shape(100, 1, 1);
+  copies.icc = 1.0;
+  CHECK(code(copies, {0.0}) == "bad-icc");
+  PlantedShape wide = iid_shape(100, 2, 3);
+  wide.pairs = 3;
+  CHECK(code(wide, {0.0}) == "bad-dimensions");
+  const ClassLabels labels = round_robin(100, 2);
+  CHECK(test::fault_code([&] { (void)planted_shape(labels, labels, Groups::singletons(100)); }) ==
+        "two-label-sides");
+}
+
+}  // namespace
+}  // namespace cch
