@@ -98,7 +98,7 @@ std::vector<double> numbers_of(const RankResult& result) {
   return out;
 }
 
-TEST_CASE("ranking: verdict first, then margin; ranks, differences and rows are consistent") {
+TEST_CASE("ranking: verdict first, then margin, ranks, differences and rows are consistent") {
   const World w = world(400, 1.0, 1, 1);
   const RankInput input = input_of(w, {{"weak", related(w.student, 0.5, 1)},
                                        {"none", related(w.student, 0.0, 2)},
@@ -185,7 +185,7 @@ TEST_CASE("a teacher that is the labels is not told to be distilled for its nois
   CHECK(t.i_teacher_labels.nats > 0.5);
 }
 
-TEST_CASE("false claims stay rare where I(teacher; student) equals I(student; labels)") {
+TEST_CASE("false claims stay rare where I(teacher,student) equals I(student,labels)") {
   // Real labels on the teacher's footing: both informations are ½ ln 1/(1 − .36) = .223.
   int claims = 0;
   constexpr int kRepeats = 40;
@@ -276,7 +276,9 @@ TEST_CASE("all faults of the inputs come at once") {
   const World w = world(100, 1.0, 1, 1);
   const Samples shorter = test::gaussian_rows(90, 1, 1, 0.0, 1).x;
   RankInput input = input_of(w, {{"a", shorter}, {"a", w.student}, {"student", w.student}});
-  input.labels = test::labels_of(std::vector<int>(80, 0), 1);
+  std::vector<int> codes(80, 0);
+  codes[5] = 1;
+  input.labels = test::labels_of(codes, 2);
   input.groups = Groups::singletons(70);
   try {
     (void)rank_teachers(input, {}, {});
@@ -308,11 +310,33 @@ TEST_CASE("nothing to rank, nothing to rank by, and unknown estimators are refus
 }
 
 TEST_CASE("labels of a single class are refused, not ranked") {
-  World w = world(200, 1.0, 1, 3);
-  w.labels = test::labels_of(std::vector<int>(200, 0), 1);
-  CHECK_FALSE(test::fault_code([&] {
-                (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.5, 1)}}), {}, {});
-              }).empty());
+  for (const std::size_t dim : {1U, 3U}) {
+    World w = world(200, 1.0, 1, dim);
+    w.labels = test::labels_of(std::vector<int>(200, 1), 2);
+    CHECK(test::fault_code([&] {
+            (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.5, 1)}}), {}, {});
+          }) == "one-class");
+  }
+}
+
+TEST_CASE("a constant student is worth no verdict, a constant teacher no information") {
+  const World w = world(200, 1.0, 1, 1);
+  const Samples constant = Samples::from(Matrix(200, 1, 3.0));
+  const World blind{constant, w.labels};
+  for (const std::string estimator : {"auto", "mixed-ksg"}) {
+    CAPTURE(estimator);
+    const RankResult no_student =
+        rank_teachers(input_of(blind, {{"t", w.student}}), by({estimator}), {});
+    const TeacherResult& t = no_student.estimators.front().teachers.front();
+    // Both informations are 0 up to ln N − ψ(N) = 1/(2N).
+    CHECK(std::abs(t.margin.nats) < 0.01);
+    CHECK(t.cch.verdict != Verdict::distil);
+    const RankResult no_teacher =
+        rank_teachers(input_of(w, {{"t", constant}}), by({estimator}), {});
+    const TeacherResult& blank = no_teacher.estimators.front().teachers.front();
+    CHECK(std::abs(blank.i_teacher_student.nats) < 0.01);
+    CHECK(blank.cch.verdict != Verdict::distil);
+  }
 }
 
 TEST_CASE("the order of the teachers changes nothing but the order of equals") {
