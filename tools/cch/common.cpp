@@ -34,8 +34,18 @@ std::string processor_name() {
 
 }  // namespace
 
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+            return digits ? std::string() : "'" + text + "' is not a whole number from 0";
+          },
+          "UINT"};
+}
+
 void add_common_options(CLI::App& app, CommonOptions& o) {
-  app.add_option("--seed", o.seed, "Seed of every random stream")->capture_default_str();
+  app.add_option("--seed", o.seed, "Seed of every random stream")
+      ->check(whole_number())
+      ->capture_default_str();
   app.add_option("--threads", o.threads, "Worker threads, 0 = all; results do not depend on it")
       ->check(CLI::Range(0U, 4096U))
       ->capture_default_str();
@@ -135,6 +145,14 @@ void make_folder(const std::string& path) {
   std::filesystem::create_directories(path, failure);
   if (failure) cannot_write(path, failure.message());
   if (access(path.c_str(), W_OK) != 0) cannot_write(path, std::strerror(errno));
+}
+
+void check_writable(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const std::string text = folder.empty() ? "." : folder.string();
+  if (access(text.c_str(), F_OK | W_OK) != 0) cannot_write(path, std::strerror(errno));
+  if (!std::filesystem::is_directory(text)) cannot_write(path, text + " is no folder");
+  if (std::filesystem::is_directory(path)) cannot_write(path, "it is a folder");
 }
 
 std::string shell_line(const std::vector<std::string>& arguments) {

@@ -25,6 +25,9 @@ struct CommonOptions {
   bool verbose = false;
 };
 
+/// Accepts digits only: CLI11 turns −5 into a huge number without a sign.
+CLI::Validator whole_number();
+
 void add_common_options(CLI::App& app, CommonOptions& options);
 
 /// The device that `name` stands for in this build; a usage Error for one that is not here.
@@ -51,6 +54,10 @@ nlohmann::json machine_json(const Execution& exec);
 void write_file(const std::string& path, const std::string& content);
 /// Creates the folder where it is missing; a run Error "cannot-write" where that fails.
 void make_folder(const std::string& path);
+
+/// A run Error "cannot-write" where the file's folder is missing or may not be written to: known
+/// before long work instead of after it.
+void check_writable(const std::string& path);
 
 /// The command line as one string that a shell takes back.
 std::string shell_line(const std::vector<std::string>& arguments);

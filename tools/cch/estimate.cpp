@@ -40,45 +40,80 @@ struct EstimateInputs {
   std::vector<Warning> warnings;
 };
 
-EstimateInputs load(const EstimateOptions& o) {
-  EstimateInputs in;
-  const LoadOptions limit{.max_rows = o.first_rows, .threads = o.common.threads};
-  auto keep = [&](const std::string& role, const SourceInfo& info) {
-    in.record.push_back(input_json(role, role, info));
-    in.warnings.insert(in.warnings.end(), info.warnings.begin(), info.warnings.end());
-  };
-  if (o.estimator == "discrete") {
-    LoadedLabels x = load_labels(parse_source(o.x), LabelKind::discrete, limit);
-    in.x = std::move(x.labels);
+// Reads every file before it complains, so that all faults come at once.
+class Loader {
+ public:
+  explicit Loader(const EstimateOptions& options)
+      : o_(options), limit_{.max_rows = o_.first_rows, .threads = o_.common.threads} {}
+
+  EstimateInputs run() {
+    attempt([&] { load_x(); });
+    attempt([&] { load_y(); });
+    attempt([&] {
+      if (o_.given.empty()) return;
+      LoadedSamples z = load_samples(parse_source(o_.given), "given", limit_);
+      in_.given = std::move(z.samples);
+      keep("given", z.info);
+    });
+    attempt([&] {
+      if (o_.groups.empty()) return;
+      LoadedGroups groups = load_groups(parse_source(o_.groups), limit_);
+      in_.groups = std::move(groups.groups);
+      keep("groups", groups.info);
+    });
+    if (!faults_.empty()) throw Error(kind_, std::move(faults_));
+    if (o_.groups.empty()) in_.groups = Groups::singletons(size(in_.x));
+    return std::move(in_);
+  }
+
+ private:
+  template <class Read>
+  void attempt(Read&& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::usage) throw;
+      if (faults_.empty() || error.kind() == ErrorKind::data) kind_ = error.kind();
+      faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());
+    }
+  }
+
+  void keep(const std::string& role, const SourceInfo& info) {
+    in_.record.push_back(input_json(role, role, info));
+    in_.warnings.insert(in_.warnings.end(), info.warnings.begin(), info.warnings.end());
+  }
+
+  void load_x() {
+    if (o_.estimator == "discrete") {
+      LoadedLabels x = load_labels(parse_source(o_.x), LabelKind::discrete, limit_);
+      in_.x = std::move(x.labels);
+      keep("x", x.info);
+      return;
+    }
+    LoadedSamples x = load_samples(parse_source(o_.x), "x", limit_);
+    in_.x = std::move(x.samples);
     keep("x", x.info);
-  } else {
-    LoadedSamples x = load_samples(parse_source(o.x), "x", limit);
-    in.x = std::move(x.samples);
-    keep("x", x.info);
   }
-  if (o.estimator == kConditional) {
-    LoadedSamples y = load_samples(parse_source(o.y), "y", limit);
-    in.y = std::move(y.samples);
+
+  void load_y() {
+    if (o_.estimator == kConditional) {
+      LoadedSamples y = load_samples(parse_source(o_.y), "y", limit_);
+      in_.y = std::move(y.samples);
+      keep("y", y.info);
+      return;
+    }
+    LoadedLabels y = load_labels(parse_source(o_.y), parse_label_kind(o_.y_kind), limit_);
+    in_.y = std::move(y.labels);
     keep("y", y.info);
-  } else {
-    LoadedLabels y = load_labels(parse_source(o.y), parse_label_kind(o.y_kind), limit);
-    in.y = std::move(y.labels);
-    keep("y", y.info);
-    in.warnings.push_back({"y-kind", "y taken as " + y.kind_reason});
+    in_.warnings.push_back({"y-kind", "y taken as " + y.kind_reason});
   }
-  if (!o.given.empty()) {
-    LoadedSamples z = load_samples(parse_source(o.given), "given", limit);
-    in.given = std::move(z.samples);
-    keep("given", z.info);
-  }
-  in.groups = Groups::singletons(size(in.x));
-  if (!o.groups.empty()) {
-    LoadedGroups groups = load_groups(parse_source(o.groups), limit);
-    in.groups = std::move(groups.groups);
-    keep("groups", groups.info);
-  }
-  return in;
-}
+
+  const EstimateOptions& o_;
+  LoadOptions limit_;
+  EstimateInputs in_;
+  std::vector<Fault> faults_;
+  ErrorKind kind_ = ErrorKind::data;
+};
 
 void put_on_scale(Variable& v, Scale scale, std::vector<Warning>& warnings, const Execution& exec) {
   if (auto* samples = std::get_if<Samples>(&v)) *samples = scaled(*samples, scale, warnings, exec);
@@ -156,7 +191,7 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   const auto progress = make_progress(terminal, true);
   const Execution exec = make_execution(o.common, invocation.stop, progress.get());
-  EstimateInputs in = load(o);
+  EstimateInputs in = Loader(o).run();
   put_on_scale(in.x, scale, in.warnings, exec);
   put_on_scale(in.y, scale, in.warnings, exec);
   if (in.given) in.given = scaled(*in.given, scale, in.warnings, exec);
@@ -184,8 +219,10 @@ Command setup_estimate(CLI::App& app) {
   app.add_option("--y-kind", o->y_kind, "auto, continuous or discrete")->capture_default_str();
   app.add_option("--groups", o->groups, "Which rows belong together (images, videos, patients)");
   app.add_option("--scale", o->scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--k", o->k, "Neighbours; the estimator's own default otherwise");
+  app.add_option("--k", o->k, "Neighbours; the estimator's own default otherwise")
+      ->check(whole_number());
   app.add_option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
+      ->check(whole_number())
       ->capture_default_str();
   app.add_flag("--exact", o->exact, "Every row a query, however long it takes");
   add_common_options(app, o->common);

@@ -43,9 +43,8 @@ Fault unexpected_word(const CLI::App& root, const std::vector<std::string>& argu
     const bool option = argument.size() > 1 && argument.front() == '-';
     const std::string word = argument.substr(0, argument.find('='));
     const auto names = known_words(app, option);
-    const bool known = option ? app.get_option_no_throw(word) != nullptr
-                              : chosen.empty() || argument == app.get_name();
-    if (known || (!option && !chosen.empty())) continue;
+    const bool known = option ? app.get_option_no_throw(word) != nullptr : !chosen.empty();
+    if (known) continue;
     const std::string what = option ? "option" : "command";
     return {"unknown-" + what,
             fmt::format("there is no {} '{}'", what, word),
@@ -70,8 +69,10 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error,
     app.exit(error, terminal.out, terminal.err);  // --help and --version
     return kExitDone;
   }
-  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   const auto chosen = app.get_subcommands();
+  // A misspelt command leaves the required one missing.
+  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                          (chosen.empty() && !arguments.empty());
   const std::string help = chosen.empty() ? "" : chosen.front()->get_name() + " ";
   print_fault(
       unexpected

@@ -105,6 +105,7 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
     return kExitDone;
   }
   if (!s.out.empty()) make_folder(s.out);
+  if (!s.html.empty()) check_writable(s.html);
   RankResult result;
   Execution exec = make_execution(s.common, invocation.stop, nullptr);
   {
@@ -135,18 +136,22 @@ Command setup_rank(CLI::App& app) {
   auto s = std::make_shared<RankSettings>();
   app.add_option("study", s->study, "STUDY.toml with the same names as the options");
   app.add_option("--student", s->student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", s->teachers, "NAME=PATH[:KEY] of a candidate; repeat for each");
+  app.add_option("--teacher", s->teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+      ->allow_extra_args(false);  // a study may follow
   app.add_option("--labels", s->labels, "PATH[:KEY] of classes or real values");
   app.add_option("--groups", s->groups, "Which rows belong together (images, videos, patients)");
   app.add_option("--ids", s->ids,
-                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups");
+                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
+      ->allow_extra_args(false);
   app.add_option("--estimator", s->estimators,
-                 "auto or a name of `cch doctor`; repeat to compare, the first decides");
+                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
+      ->allow_extra_args(false);
   app.add_option("--scale", s->scale, "none, zscore or rank")->capture_default_str();
   app.add_option("--y-kind", s->y_kind, "auto, continuous or discrete")->capture_default_str();
-  app.add_option("--k", s->k, "Neighbours, where the estimator has them");
+  app.add_option("--k", s->k, "Neighbours, where the estimator has them")->check(whole_number());
   app.add_flag("--exact", s->exact, "Every row a query, however long it takes");
   app.add_option("--first-rows", s->first_rows, "Use only the first rows, 0 = all")
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
   app.add_option("--html", s->html, "File for the report alone");

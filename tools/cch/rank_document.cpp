@@ -141,9 +141,15 @@ std::vector<Warning> all_warnings(const RankInputs& inputs, const RankResult& re
                       "cch.prediction, prediction_level, pilot, planted_bias, scenario, "
                       "top1_stability, controls"});
   if (!result.entropy_labels) {
-    warnings.push_back(
-        {"continuous-labels",
-         "labels are real-valued, so labels.classes and labels.entropy_nats are null"});
+    warnings.push_back({"continuous-labels",
+                        "labels are real-valued, so labels.classes, class_names, class_rows and "
+                        "entropy_nats are null"});
+  }
+  if (!inputs.input.groups.grouped()) {
+    warnings.push_back({"no-groups",
+                        "no rows were said to belong together, so groups is null and every row "
+                        "counts as independent; give --groups for pixels of one image or samples "
+                        "of one person"});
   }
   return warnings;
 }

@@ -181,6 +181,11 @@ class Loader {
     nlohmann::json lost = nlohmann::json::array();
     for (std::size_t i = 0; i < names.size(); ++i) {
       lost.push_back({{"name", names[i]}, {"rows", alignment.lost[i]}});
+      if (alignment.lost[i] == 0) continue;
+      result_.warnings.push_back({"rows-left-out", std::to_string(alignment.lost[i]) +
+                                                       " rows of '" + names[i] +
+                                                       "' have identifiers that do not occur in "
+                                                       "every input; they were left out"});
     }
     result_.alignment = {{"by", in_order ? "row-order" : "id"},
                          {"verified", alignment.verified},

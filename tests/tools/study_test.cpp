@@ -1,0 +1,126 @@
+// `cch rank STUDY.toml`: the same names as the flags, flags win, mistakes are named.
+
+#include <string>
+#include <vector>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using test::run_cch;
+using test::RunOutcome;
+using test::WorldFiles;
+
+const std::string kInputs =
+    "student = \"s=s.npy\"\nteacher = [\"t=t.npy\", \"noise=noise.npy\"]\nlabels = \"y.npy\"\n";
+
+RunOutcome run_study(const WorldFiles& files, const std::string& text,
+                     std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"rank", files.folder.write("study.toml", text), "-q"});
+  return run_cch(more);
+}
+
+void check_refused(const RunOutcome& run, const std::vector<std::string>& words) {
+  CAPTURE(run.err);
+  CHECK(run.code == 2);
+  CHECK(run.out.empty());
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(run.err_has(word));
+  }
+}
+
+TEST_CASE("study: the same ranking as by flags, paths are relative to the study") {
+  const WorldFiles files;
+  const RunOutcome study = run_study(files, kInputs + "json = true\n");
+  CHECK(study.code == 0);
+  const json by_flags = test::comparable(run_cch(files.rank({"--json"})).document());
+  const json by_study = test::comparable(study.document());
+  CHECK(by_study["teachers"] == by_flags["teachers"]);
+  CHECK(by_study["labels"] == by_flags["labels"]);
+}
+
+TEST_CASE("study: defaults < file < flags, and the document echoes what was taken") {
+  const WorldFiles files;
+  const std::string text =
+      kInputs + "json = true\nseed = 7\nk = 6\nscale = \"zscore\"\nestimator = \"ksg2\"\n";
+  const json plain = run_study(files, kInputs + "json = true\n").document();
+  CHECK(plain["config"]["seed"] == 1);
+  CHECK(plain["config"]["k"].is_null());
+  CHECK(plain["config"]["scale"] == "rank");
+  const json file = run_study(files, text).document();
+  CHECK(file["config"]["seed"] == 7);
+  CHECK(file["seed"] == 7);
+  CHECK(file["config"]["k"] == 6);
+  CHECK(file["scale"] == "zscore");
+  CHECK(file["estimators"][0]["teacher_student"] == "ksg2");
+  const json flags = run_study(files, text,
+                               {"--seed", "9", "--scale", "none", "--estimator", "ksg1",
+                                "--teacher", "only=" + files.teacher})
+                         .document();
+  CHECK(flags["seed"] == 9);
+  CHECK(flags["scale"] == "none");
+  CHECK(flags["config"]["k"] == 6);
+  CHECK(flags["config"]["estimator"] == json::array({"ksg1"}));
+  REQUIRE(flags["teachers"].size() == 1);
+  CHECK(flags["teachers"][0]["name"] == "only");
+}
+
+TEST_CASE("study: a flag that repeats its default still wins") {
+  const WorldFiles files;
+  const json document =
+      run_study(files, kInputs + "json = true\nseed = 7\n", {"--seed", "1"}).document();
+  CHECK(document["seed"] == 1);
+}
+
+TEST_CASE("study: an unknown key is refused with its line and the nearest name") {
+  const WorldFiles files;
+  check_refused(run_study(files, kInputs + "estimater = \"ksg1\"\n"),
+                {"'estimater'", "line 4", "'estimator'"});
+  check_refused(run_study(files, "[rank]\n" + kInputs), {"'rank'", "line 1"});
+  check_refused(run_study(files, kInputs + "dry_run = true\n"), {"'dry_run'"});
+}
+
+TEST_CASE("study: values of the wrong type name their key") {
+  const WorldFiles files;
+  for (const std::string line :
+       {"seed = \"one\"", "seed = -1", "seed = 1.5", "k = 3.0", "json = \"yes\"", "scale = 3",
+        "estimator = [1]", "exact = 1", "out = [\"a\"]", "student = [\"a\"]"}) {
+    CAPTURE(line);
+    const std::string key = line.substr(0, line.find(' '));
+    const std::string rest = key == "student" ? kInputs.substr(kInputs.find('\n') + 1) : kInputs;
+    check_refused(run_study(files, rest + line + "\n"), {"'" + key + "'"});
+  }
+}
+
+TEST_CASE("study: what is no TOML is refused with line and column, what is absent by name") {
+  const WorldFiles files;
+  check_refused(run_study(files, kInputs + "seed = = 3\n"), {"TOML", "line 4"});
+  check_refused(run_study(files, kInputs + kInputs), {"TOML", "line 4"});
+  const std::string absent = files.folder.path("absent.toml");
+  check_refused(run_cch({"rank", absent}), {absent});
+  check_refused(run_cch({"rank", files.folder.path("")}), {"study"});
+  check_refused(run_study(files, ""), {"--student", "--teacher", "--labels"});
+}
+
+TEST_CASE("study: bad values are refused as on the command line") {
+  const WorldFiles files;
+  check_refused(run_study(files, kInputs + "scale = \"ranks\"\n"), {"'ranks'"});
+  check_refused(run_study(files, kInputs + "estimator = [\"ksg1\", \"ksg9\"]\n"), {"'ksg9'"});
+  check_refused(run_study(files, kInputs + "fail-on = \"maybe\"\n"), {"'maybe'"});
+  check_refused(run_study(files, kInputs + "k = 0\n"), {"k"});
+}
+
+TEST_CASE("study: one may stand after options that take values") {
+  const WorldFiles files;
+  const std::string study = files.folder.write("study.toml", kInputs);
+  const RunOutcome run = run_cch({"rank", "-q", "--json", "--estimator", "ksg1", study});
+  CHECK(run.code == 0);
+  CHECK(run_cch({"rank", "-q", "--teacher", "only=" + files.teacher, study}).code == 0);
+}
+
+}  // namespace
+}  // namespace cch
