@@ -1,0 +1,172 @@
+#include "estimators/criterion/linear/pilot_fold.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "estimators/classifiers/projection.hpp"
+
+namespace cch::detail {
+namespace {
+
+Eigen::MatrixXf projected(const Matrix& features, const RowIndices& training) {
+  RowIndices every(features.rows());
+  for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
+  return Projection(features.view(), training, kMostComponents).apply(features.view(), every).kept;
+}
+
+/// softmax(ln q / T), or the values themselves.
+Eigen::MatrixXd softened(const Eigen::MatrixXd& log_q, double temperature, bool classes) {
+  if (!classes) return log_q;
+  Eigen::ArrayXXd z = log_q.array() / temperature;
+  const Eigen::ArrayXd largest = z.rowwise().maxCoeff();
+  z = (z.colwise() - largest).exp();
+  const Eigen::ArrayXd total = z.rowwise().sum();
+  z.colwise() /= total;
+  return z.matrix();
+}
+
+void scatter_rows(const Eigen::MatrixXd& from, const RowIndices& rows, Eigen::MatrixXd& to) {
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    to.row(static_cast<Eigen::Index>(rows[j])) = from.row(static_cast<Eigen::Index>(j));
+  }
+}
+
+}  // namespace
+
+/// Cross-fitted labels of one teacher on the zones that are not held out.
+struct PilotFold::TeacherFit {
+  Eigen::MatrixXd taught;  ///< rows × K: ln q, or values; only rows outside the held-out zones
+  double strength = 0.0;
+  double score = 0.0;
+};
+
+PilotFold::PilotFold(const PilotTable& table, const std::vector<std::size_t>& fold,
+                     std::size_t test, std::uint64_t seed)
+    : table_(table), is_pair_(table.rows(), 0) {
+  const std::vector<int> codes(table.targets.codes.begin(),
+                               table.targets.codes.begin() + static_cast<long>(table.pairs));
+  zone_ = zones_for(fold, test, codes, label_classes(table.targets), table.groups, seed);
+  for (std::size_t i = 0; i < table.pairs; ++i) is_pair_[i] = 1;
+  for (const std::size_t group : table.extra_group) {
+    // An extra row goes where its group went: it is nearly one of those rows.
+    zone_.push_back(group < table.groups.count() ? zone_[table.groups.members(group).front()]
+                                                 : kFree);
+  }
+  x_ = projected(table.student, rows_outside(zone_, zone_bit(kTest), table.for_student));
+  fit_alone();
+}
+
+LinearData PilotFold::hard_data(const Eigen::MatrixXf& x, const RowIndices& rows) const {
+  return {table_.targets.classes, rows_of(x, rows), rows_of(table_.targets.values, rows),
+          Eigen::VectorXf::Ones(static_cast<Eigen::Index>(rows.size()))};
+}
+
+Scored PilotFold::score(const LinearFit& fit, const Judgement& judgement) const {
+  Scored out{rows_inside(zone_, zone_bit(kTest), is_pair_), {}, {}};
+  const Eigen::MatrixXd predicted =
+      predictions(held_scores(fit, x_, out.rows), judgement, table_.targets.classes);
+  for (std::size_t j = 0; j < out.rows.size(); ++j) {
+    const Eigen::RowVectorXd row = predicted.row(static_cast<Eigen::Index>(j));
+    out.loss.push_back(row_loss(row, table_.targets, out.rows[j]));
+    Eigen::Index likeliest = 0;
+    row.maxCoeff(&likeliest);
+    out.correct.push_back(likeliest == table_.targets.codes[out.rows[j]] ? 1.0 : 0.0);
+  }
+  return out;
+}
+
+void PilotFold::fit_alone() {
+  std::vector<std::vector<HeldScores>> held(kStrengths.size());
+  for (std::size_t h = 0; h < kInnerFolds; ++h) {
+    const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), is_pair_);
+    const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
+    auto& rules = inner_rules_.emplace_back();
+    for (const LinearFit& fit : fit_linear(hard_data(x_, in), kStrengths)) {
+      held[rules.size()].push_back(held_scores(fit, x_, out));
+      rules.push_back(fit.rule);
+    }
+  }
+  const Choice best = best_of(std::move(held), table_.targets);
+  const RowIndices training = rows_outside(zone_, zone_bit(kTest), is_pair_);
+  const LinearFit fit = fit_linear(hard_data(x_, training), {kStrengths[best.index]}).front();
+  final_rules_ = {fit.rule};
+  alone_ = score(fit, best.judgement);
+}
+
+PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
+                                             const std::vector<double>& strengths) const {
+  const ZoneSet away = held_out | zone_bit(kTest);
+  std::vector<std::vector<HeldScores>> on_pairs(strengths.size());
+  std::vector<std::vector<HeldScores>> on_rows(strengths.size());
+  for (std::size_t z = 0; z <= kFree; ++z) {
+    if ((zone_bit(z) & away) != 0) continue;
+    const RowIndices rows = rows_inside(zone_, zone_bit(z), table_.for_student);
+    if (rows.empty()) continue;
+    const ZoneSet unseen = z == kFree ? away : away | zone_bit(z);
+    const auto fits =
+        fit_linear(hard_data(x, rows_outside(zone_, unseen, table_.labelled)), strengths);
+    const RowIndices pairs = rows_inside(zone_, zone_bit(z), is_pair_);
+    for (std::size_t s = 0; s < fits.size(); ++s) {
+      on_rows[s].push_back(held_scores(fits[s], x, rows));
+      if (z != kFree) on_pairs[s].push_back(held_scores(fits[s], x, pairs));
+    }
+  }
+  const Choice best = best_of(std::move(on_pairs), table_.targets);
+  TeacherFit fit{Eigen::MatrixXd::Zero(x.rows(), table_.targets.outputs()), strengths[best.index],
+                 best.judgement.score};
+  for (const HeldScores& part : on_rows[best.index]) {
+    scatter_rows(predictions(part, best.judgement, table_.targets.classes), part.rows, fit.taught);
+  }
+  return fit;
+}
+
+LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
+                                  const RowIndices& rows) const {
+  LinearData data = hard_data(x_, rows);
+  Eigen::MatrixXd labels(data.targets.rows(), taught.cols());
+  for (Eigen::Index j = 0; j < labels.rows(); ++j) {
+    labels.row(j) = taught.row(static_cast<Eigen::Index>(rows[static_cast<std::size_t>(j)]));
+  }
+  const Eigen::MatrixXf soft = softened(labels, arm.temperature, data.classes).cast<float>();
+  const auto a = static_cast<float>(arm.weight);
+  for (Eigen::Index j = 0; j < soft.rows(); ++j) {
+    if (is_pair_[rows[static_cast<std::size_t>(j)]]) {
+      data.targets.row(j) = (1.0F - a) * data.targets.row(j) + a * soft.row(j);
+    } else {
+      data.targets.row(j) = soft.row(j);
+      data.weights(j) = a;
+    }
+  }
+  return data;
+}
+
+PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Arm>& arms) const {
+  const RowIndices teacher_rows =
+      rows_outside(zone_, zone_bit(kTest), std::vector<char>(zone_.size(), 1));
+  const Eigen::MatrixXf x = projected(table_.teachers[teacher], teacher_rows);
+  const TeacherFit full = fit_teacher(x, 0, kStrengths);
+
+  const std::size_t count = kStrengths.size();
+  std::vector<std::vector<HeldScores>> held(arms.size() * count);
+  for (std::size_t h = 0; h < kInnerFolds; ++h) {
+    const TeacherFit inner = fit_teacher(x, inner_fold(h), {full.strength});
+    const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), table_.for_student);
+    const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
+    for (std::size_t a = 0; a < arms.size(); ++a) {
+      const auto fits =
+          fit_linear(taught_data(inner.taught, arms[a], in), kStrengths, inner_rules_[h]);
+      for (std::size_t s = 0; s < count; ++s) {
+        held[a * count + s].push_back(held_scores(fits[s], x_, out));
+      }
+    }
+  }
+  const Choice best = best_of(std::move(held), table_.targets);
+  const Arm arm = arms[best.index / count];
+  const RowIndices training = rows_outside(zone_, zone_bit(kTest), table_.for_student);
+  const LinearFit fit = fit_linear(taught_data(full.taught, arm, training),
+                                   {kStrengths[best.index % count]}, final_rules_)
+                            .front();
+  return {score(fit, best.judgement), arm, full.score};
+}
+
+}  // namespace cch::detail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cch/core/groups.hpp"
+#include "cch/core/matrix.hpp"
+#include "estimators/criterion/linear/model.hpp"
+#include "estimators/criterion/linear/zones.hpp"
+
+namespace cch::detail {
+
+/// The rows of a pilot: labelled pairs first, then the extra rows of the scenario.
+struct PilotTable {
+  std::size_t pairs = 0;
+  Targets targets;                        ///< of all rows; 0 in rows without a label
+  std::vector<char> labelled;             ///< teachers learn from these rows
+  std::vector<char> for_student;          ///< students learn from these rows
+  Matrix student;                         ///< rows × D; 0 in rows without student features
+  std::vector<Matrix> teachers;           ///< rows × D_t
+  Groups groups = Groups::singletons(0);  ///< of the pairs
+  std::vector<std::size_t> extra_group;   ///< a group of the pairs, or ≥ their number
+  [[nodiscard]] std::size_t rows() const { return labelled.size(); }
+};
+
+struct Arm {
+  double weight = 0.0;  ///< a
+  double temperature = 1.0;
+};
+
+/// Scores of the rows of one outer fold.
+struct Scored {
+  RowIndices rows;
+  std::vector<double> loss;     ///< −ln q(y), nats, or the squared error
+  std::vector<double> correct;  ///< 1 where the likeliest class is the true one
+};
+
+/// One outer fold, with everything that its teachers share.
+class PilotFold {
+ public:
+  PilotFold(const PilotTable& table, const std::vector<std::size_t>& fold, std::size_t test,
+            std::uint64_t seed);
+
+  [[nodiscard]] const Scored& alone() const { return alone_; }
+
+  struct Distilled {
+    Scored scored;
+    Arm arm;
+    double teacher_score = 0.0;
+  };
+  /// The student taught by one teacher.
+  [[nodiscard]] Distilled distil(std::size_t teacher, const std::vector<Arm>& arms) const;
+
+ private:
+  struct TeacherFit;
+
+  void fit_alone();
+  [[nodiscard]] TeacherFit fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
+                                       const std::vector<double>& strengths) const;
+  [[nodiscard]] LinearData taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
+                                       const RowIndices& rows) const;
+  [[nodiscard]] LinearData hard_data(const Eigen::MatrixXf& x, const RowIndices& rows) const;
+  [[nodiscard]] Scored score(const LinearFit& fit, const Judgement& judgement) const;
+
+  const PilotTable& table_;
+  std::vector<std::size_t> zone_;
+  std::vector<char> is_pair_;
+  Eigen::MatrixXf x_;                                 // student features
+  std::vector<std::vector<LinearRule>> inner_rules_;  // alone, by inner fold and strength
+  std::vector<LinearRule> final_rules_;               // alone, the chosen one
+  Scored alone_;
+};
+
+}  // namespace cch::detail
