@@ -276,18 +276,18 @@ TEST_CASE("all faults of the inputs come at once") {
   const World w = world(100, 1.0, 1, 1);
   const Samples shorter = test::gaussian_rows(90, 1, 1, 0.0, 1).x;
   RankInput input = input_of(w, {{"a", shorter}, {"a", w.student}, {"student", w.student}});
-  std::vector<int> codes(80, 0);
-  codes[5] = 1;
-  input.labels = test::labels_of(codes, 2);
+  std::vector<int> label_codes(80, 0);
+  label_codes[5] = 1;
+  input.labels = test::labels_of(label_codes, 2);
   input.groups = Groups::singletons(70);
   try {
     (void)rank_teachers(input, {}, {});
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::data);
-    std::multiset<std::string> codes;
-    for (const Fault& fault : error.faults()) codes.insert(fault.code);
-    CHECK(codes == std::multiset<std::string>{"duplicate-name", "duplicate-name", "unequal-rows",
+    std::multiset<std::string> found;
+    for (const Fault& fault : error.faults()) found.insert(fault.code);
+    CHECK(found == std::multiset<std::string>{"duplicate-name", "duplicate-name", "unequal-rows",
                                               "unequal-rows", "unequal-rows"});
     const std::string all = error.what();
     for (const std::string words : {"'a' has 90 rows", "labels has 80 rows", "groups has 70 rows"})
