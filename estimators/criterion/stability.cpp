@@ -1,0 +1,156 @@
+#include "cch/criterion/stability.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/random.hpp"
+
+namespace cch {
+namespace {
+
+constexpr std::size_t kChunk = 500;  // draws of one random stream
+
+// Adds one draw's ranks to counts (teachers × ranks).
+void count_ranks(std::span<const double> drawn, std::vector<std::size_t>& order,
+                 std::vector<std::size_t>& counts) {
+  const std::size_t t_count = drawn.size();
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return drawn[a] > drawn[b]; });
+  for (std::size_t rank = 0; rank < t_count; ++rank) ++counts[order[rank] * t_count + rank];
+}
+
+std::vector<std::size_t> one_chunk(std::span<const double> values, MatrixView deviations,
+                                   std::size_t freedom, std::size_t draws, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<std::size_t> counts(values.size() * values.size(), 0);
+  std::vector<std::size_t> order(values.size());
+  std::vector<double> drawn(values.size());
+  std::vector<double> z(deviations.cols());
+  for (std::size_t i = 0; i < draws; ++i) {
+    for (double& v : z) v = random.normal();
+    double chi_square = 0.0;
+    for (std::size_t f = 0; f < freedom; ++f) {
+      const double v = random.normal();
+      chi_square += v * v;
+    }
+    const double widen = std::sqrt(static_cast<double>(freedom) / chi_square);
+    for (std::size_t t = 0; t < values.size(); ++t) {
+      const auto row = deviations.row(t);
+      drawn[t] = values[t] + widen * std::inner_product(row.begin(), row.end(), z.begin(), 0.0);
+    }
+    count_ranks(drawn, order, counts);
+  }
+  return counts;
+}
+
+PlaceStability place(std::span<const std::size_t> ranks, std::size_t draws) {
+  PlaceStability out;
+  const auto n = static_cast<double>(draws);
+  out.top1 = static_cast<double>(ranks[0]) / n;
+  out.mean_rank = 0.0;
+  double below = 0.0;
+  bool best_found = false;
+  for (std::size_t r = 0; r < ranks.size(); ++r) {
+    const double share = static_cast<double>(ranks[r]) / n;
+    out.mean_rank += static_cast<double>(r + 1) * share;
+    if (below < 0.975) out.worst = r + 1;
+    below += share;
+    if (!best_found && below > 0.025) {
+      out.best = r + 1;
+      best_found = true;
+    }
+  }
+  return out;
+}
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Row t of D from delete-block values: √((B−1)/B) (θ_(b) − θ̄).
+void jackknife_row(std::span<const double> without, std::span<double> row) {
+  const double mean = mean_of(without);
+  const auto b = static_cast<double>(without.size());
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    row[i] = std::sqrt((b - 1.0) / b) * (without[i] - mean);
+  }
+}
+
+// From the parts of partitions in 2, 3 and 4: (θ_i − their partition's mean) / √(m Σ(m−1)).
+void subsampling_row(std::span<const double> parts, std::span<double> row) {
+  constexpr std::size_t kPartitions = 5;
+  constexpr double kFreedom = kPartitions * (1.0 + 2.0 + 3.0);
+  std::size_t begin = 0;
+  for (std::size_t m = 2; m <= 4; ++m) {
+    for (std::size_t p = 0; p < kPartitions; ++p, begin += m) {
+      const double mean = mean_of(parts.subspan(begin, m));
+      for (std::size_t i = begin; i < begin + m; ++i) {
+        row[i] = (parts[i] - mean) / std::sqrt(static_cast<double>(m) * kFreedom);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+RankStability rank_stability(std::span<const double> values, MatrixView deviations,
+                             double degrees_of_freedom, const Execution& exec, std::size_t draws) {
+  const std::size_t t_count = values.size();
+  if (t_count == 0 || deviations.rows() != t_count || draws == 0) {
+    refuse_usage("bad-stability-input", "values, deviations and draws do not fit together",
+                 "there must be one row of deviations a value, and at least one draw", {});
+  }
+  const auto freedom = static_cast<std::size_t>(std::max(1.0, degrees_of_freedom));
+  const std::size_t chunks = (draws + kChunk - 1) / kChunk;
+  std::vector<std::vector<std::size_t>> counts(chunks);
+  parallel_for(chunks, exec, [&](std::size_t c) {
+    counts[c] = one_chunk(values, deviations, freedom, std::min(kChunk, draws - c * kChunk),
+                          derive_seed(exec.seed, "rank-stability", c));
+  });
+  for (std::size_t c = 1; c < chunks; ++c) {
+    for (std::size_t i = 0; i < counts[0].size(); ++i) counts[0][i] += counts[c][i];
+  }
+  RankStability out;
+  out.draws = draws;
+  out.method = "multivariate t about the estimates";
+  for (std::size_t t = 0; t < t_count; ++t) {
+    out.teachers.push_back(place(std::span(counts[0]).subspan(t * t_count, t_count), draws));
+  }
+  return out;
+}
+
+std::optional<RankStability> rank_stability(std::span<const Measurement* const> teachers,
+                                            const Execution& exec, std::string* why_not) {
+  if (teachers.empty()) {
+    refuse_usage("no-teacher", "there is no teacher to rank", {}, "Give at least one teacher");
+  }
+  // One joint error bar decides whether the replicates can be had, and which.
+  std::vector<Term> terms;
+  for (const Measurement* teacher : teachers) terms.push_back({teacher, 1.0});
+  const auto bar = error_bar(terms, exec, why_not);
+  if (!bar) return std::nullopt;
+  const bool parts = std::ranges::all_of(teachers, [](const Measurement* teacher) {
+    return teacher->kind() == ErrorBarKind::subsampling;
+  });
+  const ErrorBarKind kind = parts ? ErrorBarKind::subsampling : ErrorBarKind::delete_block;
+  std::vector<double> values;
+  Matrix deviations;
+  for (std::size_t t = 0; t < teachers.size(); ++t) {
+    values.push_back(teachers[t]->estimate().nats);
+    const auto& replicates = teachers[t]->replicates(kind, exec);
+    if (t == 0) deviations = Matrix(teachers.size(), replicates.size());
+    parts ? subsampling_row(replicates, deviations.row(t))
+          : jackknife_row(replicates, deviations.row(t));
+  }
+  const double blocks = static_cast<double>(deviations.cols());
+  auto out = rank_stability(values, deviations.view(),
+                            parts ? bar->degrees_of_freedom : blocks - 1.0, exec);
+  out.method += parts ? ", covariance from subsampling parts"
+                      : ", covariance from the delete-block jackknife";
+  return out;
+}
+
+}  // namespace cch
