@@ -7,6 +7,10 @@
 namespace cch {
 namespace {
 
+// From here on ties are no accident of rounding; formulas for continuous columns then go wrong (a
+// constant column would "have" −3 nats by ross).
+constexpr double kRepeatedShare = 0.05;
+
 // Largest share of a column's rows that hold a value which some other row holds too.
 double repeated_share(const Samples& x) {
   double worst = 0.0;
@@ -30,6 +34,9 @@ EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
   const auto counts = y.counts();
   const bool small_class =
       std::any_of(counts.begin(), counts.end(), [](std::size_t c) { return c > 0 && c < 10; });
+  if (x.dim() <= 2 && !small_class && repeated_share(x) > kRepeatedShare) {
+    return {MixedKsgOptions{}, dims + " with repeated values: an estimator for mixtures"};
+  }
   if (x.dim() <= 2 && !small_class) {
     return {RossOptions{}, dims + ": neighbours are accurate in one or two dimensions"};
   }
@@ -41,7 +48,7 @@ EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
 EstimatorChoice choose_for_real(const Samples& x, const Samples& y, const Groups& groups) {
   const std::string dims = std::to_string(x.dim()) + " + " + std::to_string(y.dim()) + " columns";
   if (x.dim() + y.dim() == 2) {
-    if (std::max(repeated_share(x), repeated_share(y)) > 0.05) {
+    if (std::max(repeated_share(x), repeated_share(y)) > kRepeatedShare) {
       return {MixedKsgOptions{}, dims + " with repeated values: an estimator for mixtures"};
     }
     return {Ksg1Options{}, dims + ": nearest neighbours are accurate there"};

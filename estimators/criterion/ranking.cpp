@@ -39,6 +39,14 @@ void check_input(const RankInput& input) {
   }
   check_rows("labels", size(input.labels));
   if (input.groups.rows() != n) check_rows("groups", input.groups.rows());
+  if (const auto* classes = std::get_if<ClassLabels>(&input.labels);
+      classes != nullptr && classes->entropy_nats() == 0.0) {
+    faults.push_back({"one-class",
+                      "all labels are of one class",
+                      {},
+                      "there is nothing to know about such labels",
+                      "Give the rows of at least two classes"});
+  }
   if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
   if (input.teachers.empty()) {
     refuse_usage("no-teacher", "there is no teacher to rank", {}, "Give at least one --teacher");
@@ -150,9 +158,22 @@ double upper_value(const Measurement& student_labels, const EstimatorOptions& op
   return entropy ? std::min(upper, *entropy) : upper;
 }
 
+bool is_constant(const Samples& x) {
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != x(0, j)) return false;
+    }
+  }
+  return true;
+}
+
 std::vector<std::string> why_unreliable(const RankInput& input, const EstimatorOptions& options,
                                         std::size_t joint_dim) {
   std::vector<std::string> reasons;
+  // Estimates then differ by rounding alone, with as little spread.
+  if (is_constant(input.student.features)) {
+    reasons.emplace_back("The student's features are constant: there is nothing to compare.");
+  }
   const std::size_t groups = input.groups.count();
   if (input.groups.grouped() && groups < kFewestGroups) {
     reasons.push_back("Only " + std::to_string(groups) +

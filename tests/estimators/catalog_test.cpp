@@ -236,6 +236,9 @@ TEST_CASE("auto, 1 + 1 columns: mixed-ksg from more than 5 % repeated values on"
   CHECK(pick(with_repeats(5), plain) == "ksg1");
   CHECK(pick(with_repeats(6), plain) == "mixed-ksg");
   CHECK(pick(plain, with_repeats(6)) == "mixed-ksg");
+  // Against classes too: ties break the count of neighbours within the class.
+  CHECK(pick(with_repeats(5), cycling(100, 2)) == "ross");
+  CHECK(pick(with_repeats(6), cycling(100, 2)) == "mixed-ksg");
 }
 
 TEST_CASE("auto, more columns: cca-ksg from 200 rows and 8 groups on") {

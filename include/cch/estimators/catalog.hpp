@@ -74,7 +74,8 @@ struct EstimatorChoice {
 
 /// The rule of `auto`, from what both variables are, their dimensions and the number of rows:
 ///   labels and labels           discrete
-///   labels and ≤ 2 real columns ross (label-bound if a class is too small for neighbours)
+///   labels and ≤ 2 real columns ross (label-bound if a class is too small for neighbours;
+///   mixed-ksg if more than 5 % of a column's values are repeated)
 ///   labels and more columns     label-bound
 ///   1 + 1 real columns          ksg1; mixed-ksg if more than 5 % of a column's values are repeated
 ///   more real columns           cca-ksg; ksg1 below 200 rows or 8 groups, too few to fit and read
