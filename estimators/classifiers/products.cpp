@@ -1,5 +1,7 @@
 #include "estimators/classifiers/products.hpp"
 
+#include "estimators/widest.hpp"
+
 namespace cch::detail {
 
 extern const ProductKernels products_base;
@@ -10,13 +12,7 @@ extern const ProductKernels products_avx512;
 
 const ProductKernels& product_kernels() {
 #if defined(__x86_64__)
-  static const ProductKernels& best = []() -> const ProductKernels& {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-      return products_avx512;
-    }
-    if (__builtin_cpu_supports("avx2")) return products_avx2;
-    return products_base;
-  }();
+  static const ProductKernels& best = widest(products_base, products_avx2, products_avx512);
   return best;
 #else
   return products_base;

@@ -44,4 +44,21 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
 Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
                        std::span<const double> terms, const QueryChoice& queries, std::size_t k);
 
+/// What the estimators share: asks the rows chosen by `options` (k, queries, exact) for their k
+/// nearest and averages term(i, answers, psi), the summand of the estimator's formula for row i.
+/// Checks nothing.
+template <class Options, class Term>
+Estimate mean_over_queries(std::string_view method, const SearchProblem& problem, SearchPath path,
+                           const Options& options, std::size_t k, const Execution& exec,
+                           const Term& term) {
+  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
+  const DigammaTable psi(problem.rows() + 1);
+  std::vector<double> by_row(problem.rows());
+  for_each_query(problem, path, queries.rows, k, exec,
+                 [&](std::size_t i, auto& answers) { by_row[i] = term(i, answers, psi); });
+  std::vector<double> terms(queries.rows.size());
+  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
+  return mean_estimate(method, problem, path, terms, queries, options.k);
+}
+
 }  // namespace cch::detail

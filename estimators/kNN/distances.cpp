@@ -1,5 +1,7 @@
 #include "estimators/kNN/distances.hpp"
 
+#include "estimators/widest.hpp"
+
 namespace cch::detail {
 
 extern const DistanceKernels kernels_base;
@@ -10,13 +12,7 @@ extern const DistanceKernels kernels_avx512;
 
 const DistanceKernels& distance_kernels() {
 #if defined(__x86_64__)
-  static const DistanceKernels& best = []() -> const DistanceKernels& {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-      return kernels_avx512;
-    }
-    if (__builtin_cpu_supports("avx2")) return kernels_avx2;
-    return kernels_base;
-  }();
+  static const DistanceKernels& best = widest(kernels_base, kernels_avx2, kernels_avx512);
   return best;
 #else
   return kernels_base;

@@ -12,24 +12,20 @@ Estimate ksg2(const Samples& x, const Samples& y, const Groups& groups, const Ks
               SearchPath path, const Execution& exec) {
   const SearchProblem problem{{x.view(), y.view()}, {{0}, {1}}, &groups};
   check_neighbour_input(problem, options.k);
-  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
   const std::size_t n = problem.rows();
-  const DigammaTable psi(n + 1);
-  std::vector<double> by_row(n);
-  const double psi_k = psi(options.k) - 1.0 / static_cast<double>(options.k);
-  for_each_query(problem, path, queries.rows, options.k, exec, [&](std::size_t i, auto& answers) {
-    double epsilon_x = 0.0;
-    double epsilon_y = 0.0;
-    for (const Neighbour& neighbour : answers.nearest()) {
-      epsilon_x = std::max(epsilon_x, block_distance(problem.blocks[0], i, neighbour.row));
-      epsilon_y = std::max(epsilon_y, block_distance(problem.blocks[1], i, neighbour.row));
-    }
-    by_row[i] = psi_k + psi(n - groups.size_of(i) + 1) - psi(answers.count_within(0, epsilon_x)) -
-                psi(answers.count_within(1, epsilon_y));
-  });
-  std::vector<double> terms(queries.rows.size());
-  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
-  return mean_estimate("ksg2", problem, path, terms, queries, options.k);
+  return mean_over_queries(
+      "ksg2", problem, path, options, options.k, exec,
+      [&](std::size_t i, auto& answers, const DigammaTable& psi) {
+        double epsilon_x = 0.0;
+        double epsilon_y = 0.0;
+        for (const Neighbour& neighbour : answers.nearest()) {
+          epsilon_x = std::max(epsilon_x, block_distance(problem.blocks[0], i, neighbour.row));
+          epsilon_y = std::max(epsilon_y, block_distance(problem.blocks[1], i, neighbour.row));
+        }
+        return psi(options.k) - 1.0 / static_cast<double>(options.k) +
+               psi(n - groups.size_of(i) + 1) - psi(answers.count_within(0, epsilon_x)) -
+               psi(answers.count_within(1, epsilon_y));
+      });
 }
 
 }  // namespace detail

@@ -11,18 +11,13 @@ Estimate ksg_conditional(const Samples& x, const Samples& y, const Samples& z, c
                          const Execution& exec) {
   const SearchProblem problem{{x.view(), y.view(), z.view()}, {{0, 2}, {1, 2}, {2}}, &groups};
   check_neighbour_input(problem, options.k);
-  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
-  const std::size_t n = problem.rows();
-  const DigammaTable psi(n + 1);
-  std::vector<double> by_row(n);
-  for_each_query(problem, path, queries.rows, options.k, exec, [&](std::size_t i, auto& answers) {
-    const double epsilon = answers.nearest().back().distance;
-    by_row[i] = psi(options.k) - psi(answers.count_less(0, epsilon) + 1) -
-                psi(answers.count_less(1, epsilon) + 1) + psi(answers.count_less(2, epsilon) + 1);
-  });
-  std::vector<double> terms(queries.rows.size());
-  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
-  Estimate estimate = mean_estimate("ksg-conditional", problem, path, terms, queries, options.k);
+  Estimate estimate = mean_over_queries(
+      "ksg-conditional", problem, path, options, options.k, exec,
+      [&](std::size_t, auto& answers, const DigammaTable& psi) {
+        const double epsilon = answers.nearest().back().distance;
+        return psi(options.k) - psi(answers.count_less(0, epsilon) + 1) -
+               psi(answers.count_less(1, epsilon) + 1) + psi(answers.count_less(2, epsilon) + 1);
+      });
   estimate.diagnostics.set("dim_z", static_cast<double>(z.dim()));
   return estimate;
 }

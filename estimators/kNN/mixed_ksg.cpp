@@ -31,29 +31,20 @@ Estimate mixed_ksg(const Variable& x, const Variable& y, const Groups& groups,
   const MatrixView y_view = is_discrete(y) ? y_classes.view() : std::get<Samples>(y).view();
   const SearchProblem problem{{x_view, y_view}, {{0}, {1}, {0, 1}}, &groups};
   check_neighbour_input(problem, options.k);
-  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
   const std::size_t n = problem.rows();
-  const DigammaTable psi(n + 1);
-  std::vector<double> by_row(n);
-  for_each_query(problem, path, queries.rows, options.k, exec, [&](std::size_t i, auto& answers) {
-    const double rho = answers.nearest().back().distance;
-    std::size_t k = options.k;
-    std::size_t n_x = 0;
-    std::size_t n_y = 0;
-    if (rho == 0.0) {  // the counts leave out row i; the published ones include it
-      k = answers.count_within(2, 0.0) + 1;
-      n_x = answers.count_within(0, 0.0) + 1;
-      n_y = answers.count_within(1, 0.0) + 1;
-    } else {
-      n_x = answers.count_less(0, rho) + 1;
-      n_y = answers.count_less(1, rho) + 1;
-    }
-    const auto others = static_cast<double>(n - groups.size_of(i) + 1);
-    by_row[i] = psi(k) + std::log(others) - psi(n_x) - psi(n_y);
-  });
-  std::vector<double> terms(queries.rows.size());
-  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
-  return mean_estimate("mixed-ksg", problem, path, terms, queries, options.k);
+  return mean_over_queries(
+      "mixed-ksg", problem, path, options, options.k, exec,
+      [&](std::size_t i, auto& answers, const DigammaTable& psi) {
+        const double rho = answers.nearest().back().distance;
+        const double ln_others = std::log(static_cast<double>(n - groups.size_of(i) + 1));
+        // The counts leave out row i, which the published ones include.
+        if (rho == 0.0) {
+          return psi(answers.count_within(2, 0.0) + 1) + ln_others -
+                 psi(answers.count_within(0, 0.0) + 1) - psi(answers.count_within(1, 0.0) + 1);
+        }
+        return psi(options.k) + ln_others - psi(answers.count_less(0, rho) + 1) -
+               psi(answers.count_less(1, rho) + 1);
+      });
 }
 
 }  // namespace detail

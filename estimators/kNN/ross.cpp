@@ -37,22 +37,17 @@ Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& group
   const Matrix classes = class_column(y, widest_range(x.view()));
   const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups};
   check_rows(problem);
-  const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
   const auto in_class = y.counts();
   const auto n_gc = own_group_in_class(y, groups);
-  const DigammaTable psi(n + 1);
-  std::vector<double> by_row(n);
-  const std::size_t k = std::min(options.k, n - 1);
-  for_each_query(problem, path, queries.rows, k, exec, [&](std::size_t i, auto& answers) {
-    const std::size_t n_c = in_class[static_cast<std::size_t>(y[i])];
-    const std::size_t k_i = std::min(options.k, n_c - n_gc[i]);
-    // The nearest k_i rows of the joint space are all of the class.
-    const std::size_t m_i = answers.count_within(0, answers.nearest()[k_i - 1].distance);
-    by_row[i] = psi(n - groups.size_of(i) + 1) + psi(k_i) - psi(n_c - n_gc[i] + 1) - psi(m_i);
-  });
-  std::vector<double> terms(queries.rows.size());
-  for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
-  return mean_estimate("ross", problem, path, terms, queries, options.k);
+  return mean_over_queries(
+      "ross", problem, path, options, std::min(options.k, n - 1), exec,
+      [&](std::size_t i, auto& answers, const DigammaTable& psi) {
+        const std::size_t n_c = in_class[static_cast<std::size_t>(y[i])];
+        const std::size_t k_i = std::min(options.k, n_c - n_gc[i]);
+        // The nearest k_i rows of the joint space are all of the class.
+        const std::size_t m_i = answers.count_within(0, answers.nearest()[k_i - 1].distance);
+        return psi(n - groups.size_of(i) + 1) + psi(k_i) - psi(n_c - n_gc[i] + 1) - psi(m_i);
+      });
 }
 
 }  // namespace
