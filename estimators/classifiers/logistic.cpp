@@ -98,15 +98,23 @@ class Objective {
     using ConstTile =
         Eigen::Map<const Eigen::Array<float, static_cast<int>(kRowTile), Eigen::Dynamic>>;
     const ConstTile target(targets_.tile(tile), static_cast<Eigen::Index>(kRowTile), logits.cols());
-    const Column weight = target.rowwise().sum();
-    const Column largest = logits.rowwise().maxCoeff();
-    logits.colwise() -= largest;
-    const Column aligned = (target * logits).rowwise().sum();
-    logits = logits.exp();
-    const Column total = logits.rowwise().sum();
+    Column largest = logits.col(0);
+    for (Eigen::Index c = 1; c < logits.cols(); ++c) largest = largest.max(logits.col(c));
+    Column weight = Column::Zero();
+    Column aligned = Column::Zero();
+    Column total = Column::Zero();
+    for (Eigen::Index c = 0; c < logits.cols(); ++c) {  // column by column: one pass in registers
+      const Column z = logits.col(c) - largest;
+      weight += target.col(c);
+      aligned += target.col(c) * z;
+      logits.col(c) = z.exp();
+      total += logits.col(c);
+    }
+    const Column scale = weight / total;
+    for (Eigen::Index c = 0; c < logits.cols(); ++c) {
+      logits.col(c) = logits.col(c) * scale - target.col(c);
+    }
     const Column loss = weight * total.log() - aligned;
-    logits.colwise() *= weight / total;
-    logits -= target;
     return loss.cast<double>().sum();
   }
 
