@@ -207,7 +207,7 @@ TEST_CASE("probes: whole groups go to one fold, so that a memorised label stays 
   CHECK(leaking.score < 0.2);
 }
 
-TEST_CASE("prediction level: bitwise the same for any number of threads; wrong calls are refused") {
+TEST_CASE("prediction level: bitwise the same for any number of threads, wrong calls are refused") {
   constexpr std::size_t kRows = 200;
   const GaussianRows rows = gaussian_model(kRows, 1.0, 0.2, 0.3, 3);
   const Groups groups = Groups::singletons(kRows);
