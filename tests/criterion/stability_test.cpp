@@ -15,8 +15,8 @@ namespace {
 constexpr double kShares = 4.0 * 0.005;
 
 TEST_CASE("two teachers with independent normal errors: P(first) = Φ(difference / SE)") {
-  // Difference .03, SE of the difference √(.03² + .04²) = .05; Φ(.6) = .7257. The t distribution with
-  // 400 degrees of freedom is within .001 of the normal.
+  // Difference .03, SE of the difference √(.03² + .04²) = .05; Φ(.6) = .7257. The t distribution
+  // with 400 degrees of freedom is within .001 of the normal.
   const std::vector<double> values{0.50, 0.53};
   const Matrix d(2, 2, {0.03, 0.0, 0.0, 0.04});
   const RankStability s = rank_stability(values, d.view(), 400.0, {});
