@@ -12,7 +12,6 @@ namespace cch::detail {
 namespace {
 
 constexpr int kMostIterations = 60;
-constexpr double kSmallestFall = 1e-5;  // nats; a hundredth of what the bound is read to
 constexpr std::size_t kMemory = 10;
 constexpr int kMostHalvings = 12;
 constexpr double kArmijo = 1e-4;
@@ -190,7 +189,8 @@ class History {
   std::deque<Pair> pairs_;
 };
 
-void minimise(const TrainingSet& train, const TiledRows& x, double l2, Params& p) {
+void minimise(const TrainingSet& train, const TiledRows& x, double l2, double smallest_fall,
+              Params& p) {
   Objective objective(train, x, l2);
   const Preconditioner h0(train, l2);
   History history;
@@ -215,14 +215,14 @@ void minimise(const TrainingSet& train, const TiledRows& x, double l2, Params& p
     p.swap(next);
     gradient.swap(next_gradient);
     value = next_value;
-    if (fall < kSmallestFall) return;
+    if (fall < smallest_fall) return;
   }
 }
 
 }  // namespace
 
 std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths,
-                               const std::vector<LinearRule>& starts) {
+                               const std::vector<LinearRule>& starts, double smallest_fall) {
   const Eigen::Index q = train.dim();
   const Eigen::RowVectorXf priors = log_priors(train.counts);
   Params p = Params::Zero(q + 1, train.classes());
@@ -235,7 +235,7 @@ std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<doubl
       p.topRows(q) = starts[i].weights;
       p.row(q) = starts[i].bias + priors;
     }
-    minimise(train, x, s / static_cast<double>(train.rows()), p);
+    minimise(train, x, s / static_cast<double>(train.rows()), smallest_fall, p);
     LinearRule rule{p.topRows(q), p.row(q) - priors, false};
     for (Eigen::Index c = 0; c < train.classes(); ++c) {
       if (train.counts[static_cast<std::size_t>(c)] > 0.0) continue;

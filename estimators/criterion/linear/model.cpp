@@ -20,7 +20,7 @@ std::vector<LinearFit> fit_classes(const LinearData& data, const std::vector<dou
   train.counts.assign(sums.data(), sums.data() + sums.size());
   const Eigen::RowVectorXf prior = log_priors(train.counts);
   std::vector<LinearFit> fits;
-  for (const Rule& rule : fit_logistic(train, strengths, starts)) {
+  for (const Rule& rule : fit_logistic(train, strengths, starts, data.smallest_fall)) {
     fits.push_back({std::get<LinearRule>(rule), prior});
   }
   return fits;

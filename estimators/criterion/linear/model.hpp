@@ -44,6 +44,9 @@ struct LinearData {
   Eigen::MatrixXf x;        ///< n × q
   Eigen::MatrixXf targets;  ///< n × K, for classes the rows add up to 1
   Eigen::VectorXf weights;  ///< n
+  /// A logistic fit ends when an iteration gains less, nats. Students compared to .001 nats need
+  /// 1e-6: at 1e-5 their gain moves by .001 with rounding alone.
+  double smallest_fall = 1e-6;
 };
 
 /// One model a strength. Classes: multinomial logistic regression on soft labels,

@@ -103,8 +103,9 @@ PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet h
     const RowIndices rows = rows_inside(zone_, zone_bit(z), table_.for_student);
     if (rows.empty()) continue;
     const ZoneSet unseen = z == kFree ? away : away | zone_bit(z);
-    const auto fits =
-        fit_linear(hard_data(x, rows_outside(zone_, unseen, table_.labelled)), strengths);
+    LinearData data = hard_data(x, rows_outside(zone_, unseen, table_.labelled));
+    data.smallest_fall = 1e-5;  // its rounding moves the targets far less than its errors do
+    const auto fits = fit_linear(data, strengths);
     const RowIndices pairs = rows_inside(zone_, zone_bit(z), is_pair_);
     for (std::size_t s = 0; s < fits.size(); ++s) {
       on_rows[s].push_back(held_scores(fits[s], x, rows));
