@@ -10,6 +10,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "cch/estimators/error_bars.hpp"
+#include "estimators/math.hpp"
 #include "estimators/planted_classes.hpp"
 
 namespace cch {
@@ -19,6 +20,7 @@ constexpr double kLargestIcc = 0.99;
 constexpr double kShareOfEntropy = 0.95;  // towards H(Y) the class means run off to infinity
 constexpr std::size_t kRowsOfAllRepeats = 16000;
 constexpr std::size_t kMostDoublings = 3;
+constexpr std::size_t kRowsForSpectrum = 1000;
 // A piece of the curve that rises by less than this per nat says nothing about the truth.
 constexpr double kFlattestSlope = 0.02;
 
@@ -140,6 +142,9 @@ class Planting {
     point.standard_error = point.sd / std::sqrt(n);
     return point;
   }
+  [[nodiscard]] std::size_t pairs() const {
+    return shape_.pairs > 0 ? shape_.pairs : std::min(shape_.dim_x, shape_.dim_y);
+  }
   [[nodiscard]] double truth_standard_error(double truth) const {
     return classes_ ? classes_->standard_error(classes_->separation(truth)) : 0.0;
   }
@@ -149,9 +154,6 @@ class Planting {
   [[nodiscard]] double strength_of(double truth) const {
     if (classes_) return classes_->separation(truth);
     return std::sqrt(-std::expm1(-2.0 * truth / static_cast<double>(pairs())));
-  }
-  [[nodiscard]] std::size_t pairs() const {
-    return shape_.pairs > 0 ? shape_.pairs : std::min(shape_.dim_x, shape_.dim_y);
   }
 
   [[nodiscard]] double one(double strength, std::uint64_t seed) const {
@@ -242,6 +244,23 @@ double intraclass_correlation(const Samples& x, const Groups& groups, const Clas
   return std::clamp(sum / static_cast<double>(columns), 0.0, kLargestIcc);
 }
 
+double effective_dimension(const Samples& x) {
+  const std::size_t stride = (x.size() + kRowsForSpectrum - 1) / kRowsForSpectrum;
+  const auto n = static_cast<Eigen::Index>((x.size() + stride - 1) / stride);
+  Eigen::MatrixXd rows(n, static_cast<Eigen::Index>(x.dim()));
+  const auto all = detail::as_eigen(x.view());
+  for (Eigen::Index i = 0; i < n; ++i) rows.row(i) = all.row(i * static_cast<Eigen::Index>(stride));
+  if (n < 2) return 1.0;
+  rows.rowwise() -= rows.colwise().mean().eval();
+  const auto free = static_cast<double>(n - 1);
+  const Eigen::MatrixXd covariance = rows.transpose() * rows / free;
+  const double trace = covariance.trace();
+  const double squares = covariance.squaredNorm() - trace * trace / free;
+  const auto most = static_cast<double>(x.dim());
+  if (trace <= 0.0) return 1.0;
+  return squares <= 0.0 ? most : std::clamp(trace * trace / squares, 1.0, most);
+}
+
 PlantedShape planted_shape(const Variable& x, const Variable& y, const Groups& groups) {
   if (is_discrete(x) && is_discrete(y)) {
     refuse_usage("two-label-sides", "both sides are class labels",
@@ -256,7 +275,9 @@ PlantedShape planted_shape(const Variable& x, const Variable& y, const Groups& g
   const Samples& other = std::get<Samples>(y);
   const double icc =
       (intraclass_correlation(real, groups) + intraclass_correlation(other, groups)) / 2.0;
-  return {groups, real.dim(), other.dim(), {}, icc, 0};
+  const double spread = std::min(effective_dimension(real), effective_dimension(other));
+  const auto pairs = static_cast<std::size_t>(std::max(1.0, std::round(spread)));
+  return {groups, real.dim(), other.dim(), {}, icc, pairs};
 }
 
 BiasCurve planted_calibration(const EstimatorOptions& options, const PlantedShape& shape,
@@ -283,6 +304,7 @@ BiasCurve planted_calibration(const EstimatorOptions& options, const PlantedShap
   curve.diagnostics.set("rows_planted", static_cast<double>(rows));
   curve.diagnostics.set("repeats", static_cast<double>(curve.repeats));
   curve.diagnostics.set("icc", kept.icc);
+  if (!kept.labels) curve.diagnostics.set("pairs", static_cast<double>(planting.pairs()));
   curve.diagnostics.set("truth_standard_error", planting.truth_standard_error(truths.back()));
   curve.diagnostics.note("scale", std::string(to_string(planted.scale)));
   return curve;

@@ -122,6 +122,26 @@ TEST_CASE("the intra-class correlation of the data is found, and what labels exp
   CHECK(intraclass_correlation(x, Groups::singletons(3000)) == 0.0);
 }
 
+TEST_CASE("the informative pairs follow the directions that hold the variance") {
+  const test::XY iid = test::gaussian_rows(2000, 5, 3, 0.5, 2);
+  // Unit variances; the SD of the ratio over 1000 rows is below .05.
+  CHECK(std::abs(effective_dimension(iid.x) - 5.0) < 0.2);
+  CHECK(planted_shape(iid.x, iid.y, Groups::singletons(2000)).pairs == 3);
+  // Twelve copies of one column are one direction; with one free column of variance 12 beside
+  // them there are two equal ones.
+  Matrix copies(2000, 13);
+  for (std::size_t i = 0; i < 2000; ++i) {
+    for (std::size_t j = 0; j < 12; ++j) copies(i, j) = iid.x(i, 0);
+    copies(i, 12) = std::sqrt(12.0) * iid.x(i, 1);
+  }
+  const Samples two = Samples::from(std::move(copies));
+  CHECK(std::abs(effective_dimension(two) - 2.0) < 0.05);
+  CHECK(planted_shape(two, iid.x, Groups::singletons(2000)).pairs == 2);
+  // More columns than rows: the noise of the rows does not pass for structure.
+  CHECK(effective_dimension(test::gaussian_rows(100, 300, 1, 0.0, 3).x) > 240.0);
+  CHECK(effective_dimension(Samples::from(Matrix(10, 2, 1.0))) == 1.0);
+}
+
 TEST_CASE("groups are planted as they are: their likeness lowers a neighbour estimate") {
   // 60 groups of 20 rows, icc .8, 3 + 3 columns with rho = .5 (truth .432): an independent program
   // had .327 as the mean of KSG with the own group excluded.
