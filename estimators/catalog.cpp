@@ -27,7 +27,7 @@ constexpr std::array<CatalogEntry, std::variant_size_v<EstimatorOptions>> kCatal
     {"label-bound", "cross-fitted classifiers, lower bound", "H(Y) minus held-out cross-entropy",
      Accepts::real, Accepts::labels, ErrorBarKind::row_terms, false},
     {"cca-ksg", "held-out canonical pairs, then nearest neighbours", "ours", Accepts::real,
-     Accepts::real, ErrorBarKind::delete_block, false},
+     Accepts::real, ErrorBarKind::subsampling, false},
     {"discrete", "plug-in for two label variables, bias-corrected", "Miller 1955", Accepts::labels,
      Accepts::labels, ErrorBarKind::row_terms, false},
 }};

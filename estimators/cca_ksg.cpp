@@ -1,6 +1,9 @@
 #include "cch/estimators/cca_ksg.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "estimators/cca/ladder.hpp"
 #include "estimators/cca_ksg_run.hpp"
@@ -26,20 +29,26 @@ void check_ladder_input(const Samples& x, const Samples& y, const Groups& groups
   }
 }
 
+// The mean of every rung over the directions in which it could be read.
 void record(const std::vector<std::vector<RungValue>>& directions, Estimate& estimate) {
-  for (const RungValue& value : directions[0]) {
-    for (const RungValue& other : directions[1]) {
-      if (other.rung != value.rung) continue;
-      estimate.diagnostics.set(value.rung.name(), (value.nats + other.nats) / 2.0);
+  std::map<std::string, std::pair<double, double>> sums;
+  for (const auto& values : directions) {
+    for (const RungValue& value : values) {
+      auto& [sum, count] = sums[value.rung.name()];
+      sum += value.nats;
+      count += 1.0;
     }
   }
+  for (const auto& [name, sum] : sums) estimate.diagnostics.set(name, sum.first / sum.second);
 }
 
 }  // namespace
 
-CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& groups,
+CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_groups,
                      const CcaKsgOptions& options, const Execution& exec)
-    : ladder((check_ladder_input(x, y, groups, options), x), y, groups, options, exec) {
+    : k(options.k),
+      groups((check_ladder_input(x, y, all_groups, options), all_groups)),
+      ladder(x, y, all_groups, options, exec) {
   const auto directions = ladder.climb(exec);
   estimate.method = "cca-ksg";
   estimate.n = x.size();
@@ -49,15 +58,49 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& groups,
     estimate.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
     return;
   }
-  chosen = choose_rungs(directions);
-  for (std::size_t direction = 0; direction < 2; ++direction) {
+  const std::vector<Rung> chosen = choose_rungs(directions);
+  for (std::size_t direction = 0; direction < directions.size(); ++direction) {
     for (const RungValue& value : directions[direction]) {
-      if (value.rung == chosen[direction]) estimate.nats += value.nats / 2.0;
+      if (value.rung != chosen[direction]) continue;
+      estimate.nats += value.nats / static_cast<double>(directions.size());
     }
+    readings.push_back({chosen[direction], ladder.pairs_of(chosen[direction], direction)});
     estimate.diagnostics.note("rung_" + std::to_string(direction + 1), chosen[direction].name());
   }
   estimate.diagnostics.set("k", static_cast<double>(options.k));
+  estimate.diagnostics.set("splits", static_cast<double>(directions.size() / 2));
   record(directions, estimate);
+}
+
+double CcaKsgRun::fit_variance(const Execution& exec) const {
+  if (readings.empty()) return 0.0;
+  // As if both readings moved together: that also covers what choosing the rungs adds.
+  return (ladder.fit_variance(readings[0].rung, 0, exec) +
+          ladder.fit_variance(readings[1].rung, 1, exec)) /
+         2.0;
+}
+
+double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& exec) const {
+  std::vector<char> wanted(groups.rows(), 0);
+  for (const std::size_t row : rows) wanted[row] = 1;
+  double sum = 0.0;
+  for (const Reading& reading : readings) {
+    std::vector<std::size_t> places;
+    std::vector<std::size_t> data_rows;
+    for (std::size_t i = 0; i < reading.pairs.rows.size(); ++i) {
+      if (!wanted[reading.pairs.rows[i]]) continue;
+      places.push_back(i);
+      data_rows.push_back(reading.pairs.rows[i]);
+    }
+    if (places.empty()) {
+      refuse_data("too-few-rows", "a part of the rows has none that were held out", {},
+                  "cca-ksg reads on rows that its directions were not fitted on",
+                  "Give more groups");
+    }
+    sum += read_rung(reading.rung, reading.pairs.u.select(places), reading.pairs.v.select(places),
+                     groups.select(data_rows), k, exec);
+  }
+  return readings.empty() ? 0.0 : sum / static_cast<double>(readings.size());
 }
 
 }  // namespace detail

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "cch/core/estimate.hpp"
@@ -7,14 +9,30 @@
 
 namespace cch::detail {
 
-/// cca_ksg together with what a delete-block jackknife of it needs: the prepared ladder and the
-/// rungs that were taken. `chosen` is empty when a side is constant.
+/// cca_ksg together with what its error bar needs: the pairs that were read. `readings` is empty
+/// when a side is constant.
 struct CcaKsgRun {
+  struct Reading {
+    Rung rung;
+    HeldOutPairs pairs;
+  };
+
   CcaKsgRun(const Samples& x, const Samples& y, const Groups& groups, const CcaKsgOptions& options,
             const Execution& exec);
 
+  /// The estimate on these rows alone (ascending), with the canonical directions and rungs as they
+  /// are: the mean over all directions of what the rows held out there say. Readings on disjoint
+  /// rows are independent given the directions, whose own error moves a held-out reading to second
+  /// order only.
+  [[nodiscard]] double value_on(std::span<const std::size_t> rows, const Execution& exec) const;
+
+  /// Variance of the estimate that comes from fitting the directions, which value_on does not show.
+  [[nodiscard]] double fit_variance(const Execution& exec) const;
+
+  std::size_t k;
+  Groups groups;
   CcaLadder ladder;
-  std::vector<Rung> chosen;
+  std::vector<Reading> readings;  ///< one a direction
   Estimate estimate;
 };
 

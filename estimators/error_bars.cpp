@@ -13,7 +13,7 @@
 
 namespace cch {
 
-// What a refit of cca-ksg reuses: its principal components, halves and rungs.
+// What cca-ksg keeps for its replicates: the pairs that it read.
 struct Measurement::Refit {
   std::optional<detail::CcaKsgRun> cca;
 };
@@ -51,17 +51,6 @@ double mean_of(std::span<const double> terms, std::span<const std::size_t> rows)
   double sum = 0.0;
   for (const std::size_t row : rows) sum += terms[row];
   return sum / static_cast<double>(rows.size());
-}
-
-std::vector<std::size_t> complement(std::size_t n, std::span<const std::size_t> rows) {
-  std::vector<char> out(n, 0);
-  for (const std::size_t row : rows) out[row] = 1;
-  std::vector<std::size_t> kept;
-  kept.reserve(n - rows.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!out[i]) kept.push_back(i);
-  }
-  return kept;
 }
 
 // Whole groups dealt at random to `count` parts, each group to the part with the fewest rows so
@@ -112,12 +101,6 @@ ErrorBar row_term_bar(std::span<const Term> terms) {
 constexpr std::size_t kLeastParts = 2;
 constexpr std::size_t kMostParts = 4;
 constexpr std::size_t kPartitions = 5;
-constexpr std::size_t kMostBlocks = 20;
-
-std::vector<std::vector<std::size_t>> jackknife_blocks(const Groups& groups, std::uint64_t seed) {
-  return random_parts(groups, std::min(kMostBlocks, groups.count()),
-                      derive_seed(seed, "jackknife-blocks"));
-}
 
 // All parts of all partitions one after the other: five partitions in 2 parts, five in 3, five
 // in 4.
@@ -134,11 +117,10 @@ std::vector<std::vector<std::size_t>> subsampling_parts(const Groups& groups, st
   return parts;
 }
 
-std::vector<double> summed_replicates(std::span<const Term> terms, ErrorBarKind kind,
-                                      const Execution& exec) {
+std::vector<double> summed_replicates(std::span<const Term> terms, const Execution& exec) {
   std::vector<double> sum;
   for (const Term& term : terms) {
-    const auto& values = term.measurement->replicates(kind, exec);
+    const auto& values = term.measurement->replicates(exec);
     sum.resize(values.size(), 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) sum[i] += term.weight * values[i];
   }
@@ -153,15 +135,8 @@ double sum_of_squares(std::span<const double> values) {
   return squares;
 }
 
-ErrorBar jackknife_bar(std::span<const Term> terms, const Execution& exec) {
-  const auto without = summed_replicates(terms, ErrorBarKind::delete_block, exec);
-  const auto b = static_cast<double>(without.size());
-  return {std::sqrt((b - 1.0) / b * sum_of_squares(without)), b - 1.0,
-          "delete-block jackknife, " + std::to_string(without.size()) + " blocks of whole groups"};
-}
-
 ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
-  const auto values = summed_replicates(terms, ErrorBarKind::subsampling, exec);
+  const auto values = summed_replicates(terms, exec);
   double numerator = 0.0;
   double denominator = 0.0;
   std::size_t begin = 0;
@@ -173,7 +148,12 @@ ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
     }
   }
   const auto g = static_cast<double>(terms.front().measurement->groups().count());
-  return {std::sqrt(numerator / denominator), std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
+  double hidden = 0.0;
+  for (const Term& term : terms) {
+    hidden += term.weight * term.weight * term.measurement->hidden_variance(exec);
+  }
+  return {std::sqrt(numerator / denominator + hidden),
+          std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
           "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
 }
 
@@ -190,37 +170,30 @@ std::string too_few(const Groups& groups) {
 
 double Measurement::on_rows(std::span<const std::size_t> rows, const Execution& exec) const {
   if (kind() == ErrorBarKind::row_terms) return mean_of(estimate_.row_terms, rows);
+  if (refit_->cca) return refit_->cca->value_on(rows, exec);
   return cch::estimate(options_, select(x_, rows), select(y_, rows), groups_.select(rows), exec)
       .nats;
 }
 
-double Measurement::without_rows(std::span<const std::size_t> rows, const Execution& exec) const {
-  if (refit_->cca) {
-    if (refit_->cca->chosen.empty()) return 0.0;  // a constant side stays constant
-    return refit_->cca->ladder.value_without(refit_->cca->chosen, rows, exec);
-  }
-  return on_rows(complement(size(x_), rows), exec);
+double Measurement::hidden_variance(const Execution& exec) const {
+  if (!hidden_variance_) hidden_variance_ = refit_->cca ? refit_->cca->fit_variance(exec) : 0.0;
+  return *hidden_variance_;
 }
 
-const std::vector<double>& Measurement::replicates(ErrorBarKind kind, const Execution& exec) const {
-  const bool blocks = kind == ErrorBarKind::delete_block;
-  std::vector<double>& kept = blocks ? without_blocks_ : on_parts_;
-  if (!kept.empty()) return kept;
-  const auto sets =
-      blocks ? jackknife_blocks(groups_, exec.seed) : subsampling_parts(groups_, exec.seed);
-  std::vector<double> values(sets.size());
-  parallel_for(sets.size(), exec, [&](std::size_t i) {
-    values[i] = blocks ? without_rows(sets[i], exec.serial()) : on_rows(sets[i], exec.serial());
-  });
-  kept = std::move(values);
-  return kept;
+const std::vector<double>& Measurement::replicates(const Execution& exec) const {
+  if (!on_parts_.empty()) return on_parts_;
+  const auto parts = subsampling_parts(groups_, exec.seed);
+  std::vector<double> values(parts.size());
+  parallel_for(parts.size(), exec,
+               [&](std::size_t i) { values[i] = on_rows(parts[i], exec.serial()); });
+  on_parts_ = std::move(values);
+  return on_parts_;
 }
 
 std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& exec,
                                   std::string* why_not) {
   const Groups& groups = terms.front().measurement->groups();
-  const bool refitted = any_of_kind(terms, ErrorBarKind::subsampling) ||
-                        any_of_kind(terms, ErrorBarKind::delete_block);
+  const bool refitted = any_of_kind(terms, ErrorBarKind::subsampling);
   std::string reason = refitted ? too_few(groups) : "";
   if (!refitted && groups.count() < 2) reason = "all rows are in one group";
   if (!reason.empty()) {
@@ -229,7 +202,6 @@ std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& 
   }
   try {
     if (!refitted) return row_term_bar(terms);
-    if (any_of_kind(terms, ErrorBarKind::delete_block)) return jackknife_bar(terms, exec);
     return subsampling_bar(terms, exec);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;

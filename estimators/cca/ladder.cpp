@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <numeric>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
@@ -96,9 +98,64 @@ double total_correlation(const Samples& u, std::size_t count) {
   return total;
 }
 
+// Σ −½ ln(1 − r_i²) over the leading pairs.
+double gaussian_reading(const MatrixXd& u, const MatrixXd& v, std::size_t count) {
+  double sum = 0.0;
+  for (Index i = 0; i < static_cast<Index>(count); ++i) {
+    const Eigen::VectorXd a = u.col(i).array() - u.col(i).mean();
+    const Eigen::VectorXd b = v.col(i).array() - v.col(i).mean();
+    const double r = a.dot(b) / std::sqrt(a.squaredNorm() * b.squaredNorm());
+    sum -= 0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
+  }
+  return sum;
+}
+
+// The groups of these rows dealt at random to at most 20 blocks of rows.
+std::vector<std::vector<std::size_t>> deal_groups(const Groups& groups,
+                                                  const std::vector<std::size_t>& rows,
+                                                  std::uint64_t seed) {
+  constexpr std::size_t kMostBlocks = 20;
+  const Groups chosen = groups.select(rows);
+  std::vector<std::vector<std::size_t>> blocks(std::min(kMostBlocks, chosen.count()));
+  const auto order = Random(seed).permutation(chosen.count());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (const std::size_t place : chosen.members(order[i])) {
+      blocks[i % blocks.size()].push_back(rows[place]);
+    }
+  }
+  return blocks;
+}
+
+std::vector<std::size_t> without_block(const std::vector<std::size_t>& rows,
+                                       std::vector<std::size_t> block) {
+  std::sort(block.begin(), block.end());
+  std::vector<std::size_t> kept;
+  std::set_difference(rows.begin(), rows.end(), block.begin(), block.end(),
+                      std::back_inserter(kept));
+  return kept;
+}
+
+// What the sum of `count` pairs may count twice; chance below 0 is not added back.
+double counted_twice(const Samples& u, const Samples& v, std::size_t count) {
+  return std::max(0.0, std::min(total_correlation(u, count), total_correlation(v, count)));
+}
+
+// KSG1 of `count` neighbouring pairs.
+double pair_information(const Samples& u, const Samples& v, std::size_t first, std::size_t count,
+                        const Groups& groups, std::size_t k, const Execution& exec) {
+  return ksg1(columns(u, first, count), columns(v, first, count), groups, {.k = k}, exec).nats;
+}
+
+// A reading depends on how the rows fell into halves; the fewer rows, the more splits are
+// affordable.
+std::size_t split_count(const CcaKsgOptions& options, std::size_t rows) {
+  if (options.splits > 0) return options.splits;
+  return std::clamp<std::size_t>(10'000 / std::max<std::size_t>(1, rows), 1, 5);
+}
+
 // Whole groups in random order, each to the half that has fewer rows so far.
 std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
-  Random random(derive_seed(seed, "cca-halves"));
+  Random random(seed);
   std::vector<char> half(groups.rows(), 0);
   std::size_t rows[2] = {0, 0};
   for (const std::size_t g : random.permutation(groups.count())) {
@@ -119,7 +176,10 @@ std::string Rung::name() const {
 
 CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
                      const CcaKsgOptions& options, const Execution& exec)
-    : options_(options), groups_(groups), half_(split_in_half(groups, exec.seed)) {
+    : options_(options), groups_(groups) {
+  for (std::size_t split = 0; split < split_count(options, x.size()); ++split) {
+    splits_.push_back(split_in_half(groups, derive_seed(exec.seed, "cca-halves", split)));
+  }
   // More components than a twentieth of the rows fitted cost more in noise than they bring.
   const std::size_t affordable = std::max<std::size_t>(1, x.size() / 2 / 20);
   const std::size_t most = std::min(options.most_components, affordable);
@@ -140,85 +200,111 @@ CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
       {squared, true, with_squares(leading(0, squared)), with_squares(leading(1, squared))});
 }
 
-CcaLadder::Halves CcaLadder::halves(std::size_t direction,
-                                    std::span<const std::size_t> left_out) const {
-  std::vector<char> skip(half_.size(), 0);
-  for (const std::size_t row : left_out) skip[row] = 1;
+CcaLadder::Halves CcaLadder::halves(std::size_t direction) const {
   Halves out;
-  for (std::size_t i = 0; i < half_.size(); ++i) {
-    if (skip[i]) continue;
-    (static_cast<std::size_t>(half_[i]) == direction ? out.fitted : out.held_out).push_back(i);
+  const std::vector<char>& half = splits_[direction / 2];
+  for (std::size_t i = 0; i < half.size(); ++i) {
+    const bool fitted = static_cast<std::size_t>(half[i]) == direction % 2;
+    (fitted ? out.fitted : out.held_out).push_back(i);
   }
   return out;
 }
 
-std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, const Halves& halves,
-                                        std::optional<Rung> only, const Execution& exec) const {
-  if (features.x.cols() == 0 || features.y.cols() == 0) return {};  // a constant side
+HeldOutPairs CcaLadder::held_out(const FeatureSet& features, std::size_t direction,
+                                 std::size_t least_pairs) const {
+  HeldOutPairs out;
+  auto [fitted, rows] = halves(direction);
+  out.rows = std::move(rows);
   const CanonicalPairs pairs =
-      fit_canonical_pairs(rows_of(features.x, halves.fitted), rows_of(features.y, halves.fitted));
+      fit_canonical_pairs(rows_of(features.x, fitted), rows_of(features.y, fitted));
   const auto available = static_cast<std::size_t>(pairs.rho.size());
-  const std::size_t most_joint = std::min(options_.joint_pairs, available);
-  const std::size_t most_summed = features.squares ? 0 : std::min(pairs.significant(), available);
-  const std::size_t used =
-      only ? std::min(only->pairs, available) : std::max(most_joint, most_summed);
-  const Groups groups = groups_.select(halves.held_out);
-  const Samples u = normal_scores(
-      pairs.project_x(rows_of(features.x, halves.held_out)).leftCols(static_cast<Index>(used)));
-  const Samples v = normal_scores(
-      pairs.project_y(rows_of(features.y, halves.held_out)).leftCols(static_cast<Index>(used)));
-  const Ksg1Options ksg{.k = options_.k};
-  auto joint = [&](std::size_t first, std::size_t count) {
-    return ksg1(columns(u, first, count), columns(v, first, count), groups, ksg, exec).nats;
-  };
-  auto wanted = [&](const Rung& rung) { return !only || *only == rung; };
+  out.significant = std::min(pairs.significant(), available);
+  const auto used = static_cast<Index>(std::min(available, std::max(least_pairs, out.significant)));
+  out.u = normal_scores(pairs.project_x(rows_of(features.x, out.rows)).leftCols(used));
+  out.v = normal_scores(pairs.project_y(rows_of(features.y, out.rows)).leftCols(used));
+  return out;
+}
 
+const CcaLadder::FeatureSet& CcaLadder::features_of(const Rung& rung) const {
+  return *std::find_if(features_.begin(), features_.end(), [&](const FeatureSet& f) {
+    return f.components == rung.components && f.squares == rung.squares;
+  });
+}
+
+HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction) const {
+  return held_out(features_of(rung), direction, rung.pairs);
+}
+
+double CcaLadder::fit_variance(const Rung& rung, std::size_t direction,
+                               const Execution& exec) const {
+  const FeatureSet& features = features_of(rung);
+  const Halves split = halves(direction);
+  const MatrixXd x = rows_of(features.x, split.held_out);
+  const MatrixXd y = rows_of(features.y, split.held_out);
+  const auto blocks = deal_groups(groups_, split.fitted, derive_seed(exec.seed, "cca-fit-blocks"));
+  std::vector<double> without(blocks.size());
+  parallel_for(blocks.size(), exec, [&](std::size_t b) {
+    const auto rows = without_block(split.fitted, blocks[b]);
+    const CanonicalPairs pairs =
+        fit_canonical_pairs(rows_of(features.x, rows), rows_of(features.y, rows));
+    without[b] = gaussian_reading(pairs.project_x(x), pairs.project_y(y), rung.pairs);
+  });
+  const auto count = static_cast<double>(without.size());
+  const double mean = std::accumulate(without.begin(), without.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double value : without) squares += (value - mean) * (value - mean);
+  return (count - 1.0) / count * squares;
+}
+
+std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t direction,
+                                        const Execution& exec) const {
+  if (features.x.cols() == 0 || features.y.cols() == 0) return {};  // a constant side
+  const HeldOutPairs pairs = held_out(features, direction, options_.joint_pairs);
+  const Groups groups = groups_.select(pairs.rows);
   std::vector<RungValue> values;
-  for (std::size_t r = 1; r <= std::min(most_joint, used); ++r) {
+  for (std::size_t r = 1; r <= std::min(options_.joint_pairs, pairs.u.dim()); ++r) {
     const Rung rung{features.components, features.squares, true, r};
-    if (wanted(rung)) values.push_back({rung, joint(0, r)});
+    values.push_back({rung, read_rung(rung, pairs.u, pairs.v, groups, options_.k, exec)});
   }
-  if (only ? only->joint : most_summed < 2) return values;
+  if (features.squares) return values;  // a component and its square are never independent
   double sum = 0.0;
-  for (std::size_t r = 1; r <= (only ? used : most_summed); ++r) {
-    sum += joint(r - 1, 1);
+  for (std::size_t r = 1; r <= pairs.significant; ++r) {
+    sum += pair_information(pairs.u, pairs.v, r - 1, 1, groups, options_.k, exec);
+    if (r < 2 || !(r == pairs.significant || is_sum_size(r))) continue;
     const Rung rung{features.components, features.squares, false, r};
-    if (r < 2 || !(r == most_summed || is_sum_size(r) || only) || !wanted(rung)) continue;
-    const double shared = std::min(total_correlation(u, r), total_correlation(v, r));
-    values.push_back({rung, sum - std::max(0.0, shared)});
+    values.push_back({rung, sum - counted_twice(pairs.u, pairs.v, r)});
   }
   return values;
 }
 
 std::vector<std::vector<RungValue>> CcaLadder::climb(const Execution& exec) const {
-  std::vector<std::vector<RungValue>> parts(2 * features_.size());
+  const std::size_t count = 2 * splits_.size();
+  std::vector<std::vector<RungValue>> parts(count * features_.size());
   parallel_for(parts.size(), exec, [&](std::size_t i) {
-    parts[i] = climb(features_[i / 2], halves(i % 2, {}), std::nullopt, exec.serial());
+    parts[i] = climb(features_[i / count], i % count, exec.serial());
   });
-  std::vector<std::vector<RungValue>> directions(2);
+  std::vector<std::vector<RungValue>> directions(count);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    directions[i % 2].insert(directions[i % 2].end(), parts[i].begin(), parts[i].end());
+    directions[i % count].insert(directions[i % count].end(), parts[i].begin(), parts[i].end());
   }
   return directions;
 }
 
-double CcaLadder::value_without(std::span<const Rung> chosen, std::span<const std::size_t> left_out,
-                                const Execution& exec) const {
+double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Groups& groups,
+                 std::size_t k, const Execution& exec) {
+  if (rung.joint) return pair_information(u, v, 0, rung.pairs, groups, k, exec);
   double sum = 0.0;
-  for (std::size_t direction = 0; direction < 2; ++direction) {
-    const auto features = std::find_if(features_.begin(), features_.end(), [&](const auto& f) {
-      return f.components == chosen[direction].components && f.squares == chosen[direction].squares;
-    });
-    sum += climb(*features, halves(direction, left_out), chosen[direction], exec).front().nats;
+  for (std::size_t i = 0; i < rung.pairs; ++i) {
+    sum += pair_information(u, v, i, 1, groups, k, exec);
   }
-  return sum / 2.0;
+  return sum - counted_twice(u, v, rung.pairs);
 }
 
 std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& directions) {
   std::vector<Rung> chosen;
-  for (std::size_t direction = 0; direction < 2; ++direction) {
+  for (std::size_t direction = 0; direction < directions.size(); ++direction) {
     const RungValue* best = nullptr;
-    for (const RungValue& candidate : directions[1 - direction]) {
+    for (const RungValue& candidate : directions[direction ^ 1U]) {
       const auto& own = directions[direction];
       const bool there = std::any_of(own.begin(), own.end(), [&](const RungValue& value) {
         return value.rung == candidate.rung;

@@ -70,15 +70,6 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-// Row t of D from delete-block values: √((B−1)/B) (θ_(b) − θ̄).
-void jackknife_row(std::span<const double> without, std::span<double> row) {
-  const double mean = mean_of(without);
-  const auto b = static_cast<double>(without.size());
-  for (std::size_t i = 0; i < without.size(); ++i) {
-    row[i] = std::sqrt((b - 1.0) / b) * (without[i] - mean);
-  }
-}
-
 // From the parts of partitions in 2, 3 and 4: (θ_i − their partition's mean) / √(m Σ(m−1)).
 void subsampling_row(std::span<const double> parts, std::span<double> row) {
   constexpr std::size_t kPartitions = 5;
@@ -132,24 +123,16 @@ std::optional<RankStability> rank_stability(std::span<const Measurement* const> 
   for (const Measurement* teacher : teachers) terms.push_back({teacher, 1.0});
   const auto bar = error_bar(terms, exec, why_not);
   if (!bar) return std::nullopt;
-  const bool parts = std::ranges::all_of(teachers, [](const Measurement* teacher) {
-    return teacher->kind() == ErrorBarKind::subsampling;
-  });
-  const ErrorBarKind kind = parts ? ErrorBarKind::subsampling : ErrorBarKind::delete_block;
   std::vector<double> values;
   Matrix deviations;
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     values.push_back(teachers[t]->estimate().nats);
-    const auto& replicates = teachers[t]->replicates(kind, exec);
+    const auto& replicates = teachers[t]->replicates(exec);
     if (t == 0) deviations = Matrix(teachers.size(), replicates.size());
-    parts ? subsampling_row(replicates, deviations.row(t))
-          : jackknife_row(replicates, deviations.row(t));
+    subsampling_row(replicates, deviations.row(t));
   }
-  const double blocks = static_cast<double>(deviations.cols());
-  auto out = rank_stability(values, deviations.view(),
-                            parts ? bar->degrees_of_freedom : blocks - 1.0, exec);
-  out.method += parts ? ", covariance from subsampling parts"
-                      : ", covariance from the delete-block jackknife";
+  auto out = rank_stability(values, deviations.view(), bar->degrees_of_freedom, exec);
+  out.method += ", covariance from subsampling parts";
   return out;
 }
 

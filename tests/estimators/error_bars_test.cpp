@@ -51,12 +51,6 @@ double holmes_nemenman(const std::vector<double>& replicates) {
   return std::sqrt(weighted / weights);
 }
 
-double jackknife(const std::vector<double>& without) {
-  const auto b = static_cast<double>(without.size());
-  const double sd = test::summary(without).sd;  // Σ(θ − θ̄)² = (B − 1) sd²
-  return std::sqrt((b - 1.0) / b * (b - 1.0) * sd * sd);
-}
-
 ErrorBar bar_of(std::vector<Term> terms, const Execution& exec = {}) {
   const auto bar = error_bar(terms, exec);
   REQUIRE(bar.has_value());
@@ -84,7 +78,7 @@ TEST_CASE("Holmes-Nemenman: the pooled variance of the parts, t from the number 
   const XY xy = test::gaussian_rows(240, 1, 1, 0.6, 11);
   const Measurement m = ksg_of(xy, Groups::singletons(240));
   CHECK(m.kind() == ErrorBarKind::subsampling);
-  const auto& values = m.replicates(ErrorBarKind::subsampling, {});
+  const auto& values = m.replicates({});
   REQUIRE(values.size() == kPartitions * (2 + 3 + 4));
   CHECK(std::set<double>(values.begin(), values.end()).size() == values.size());
   const ErrorBar bar = bar_of({{&m}});
@@ -105,39 +99,28 @@ TEST_CASE("Holmes-Nemenman: a sum's error bar is that of the summed replicates")
   const Groups groups = Groups::singletons(200);
   const Measurement first = ksg_of(a, groups);
   const Measurement second = ksg_of(b, groups);
-  std::vector<double> sum = first.replicates(ErrorBarKind::subsampling, {});
-  const auto& other = second.replicates(ErrorBarKind::subsampling, {});
+  std::vector<double> sum = first.replicates({});
+  const auto& other = second.replicates({});
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = 2.0 * sum[i] - 0.5 * other[i];
   CHECK(test::near(bar_of({{&first, 2.0}, {&second, -0.5}}).standard_error, holmes_nemenman(sum),
                    kRounding));
 }
 
-TEST_CASE("delete-block jackknife: (B − 1)/B times the sum of squares, t with B − 1") {
+TEST_CASE(
+    "cca-ksg enters parts with its directions fixed; a neighbour estimate beside it is taken "
+    "again") {
   const XY xy = test::gaussian_rows(300, 3, 3, 0.5, 5);
   const Groups groups = Groups::singletons(300);
   const Measurement cca = measured(CcaKsgOptions{}, xy.x, xy.y, groups);
-  CHECK(cca.kind() == ErrorBarKind::delete_block);
-  const auto& values = cca.replicates(ErrorBarKind::delete_block, {});
-  REQUIRE(values.size() == 20);
-  const ErrorBar bar = bar_of({{&cca}});
-  CHECK(test::near(bar.standard_error, jackknife(values), kRounding));
-  CHECK(bar.degrees_of_freedom == 19.0);
-
-  // A neighbour estimate beside it is taken again without the same blocks.
+  CHECK(cca.kind() == ErrorBarKind::subsampling);
+  std::vector<double> margin = cca.replicates({});
+  REQUIRE(margin.size() == 45);
+  CHECK(test::near(bar_of({{&cca}}).standard_error, holmes_nemenman(margin), kRounding));
   const Measurement ksg = ksg_of(xy, groups);
-  std::vector<double> margin = values;
-  const auto& others = ksg.replicates(ErrorBarKind::delete_block, {});
+  const auto& others = ksg.replicates({});
   for (std::size_t i = 0; i < margin.size(); ++i) margin[i] -= others[i];
-  CHECK(
-      test::near(bar_of({{&cca, 1.0}, {&ksg, -1.0}}).standard_error, jackknife(margin), kRounding));
-}
-
-TEST_CASE("delete-block jackknife: fewer groups than 20 give one block a group") {
-  const Groups groups = test::equal_groups(9, 20);
-  const XY xy = test::gaussian_grouped_rows(groups, 2, 0.5, 0.3, 5);
-  const Measurement m = measured(CcaKsgOptions{}, xy.x, xy.y, groups);
-  CHECK(m.replicates(ErrorBarKind::delete_block, {}).size() == 9);
-  CHECK(bar_of({{&m}}).degrees_of_freedom == 8.0);
+  CHECK(test::near(bar_of({{&cca, 1.0}, {&ksg, -1.0}}).standard_error, holmes_nemenman(margin),
+                   kRounding));
 }
 
 TEST_CASE("per-row terms: clustered over groups, against a calculation by hand") {
@@ -187,7 +170,7 @@ TEST_CASE("independent labels: the error bar covers what chance does to the plug
   CHECK(covered >= kRepeats * (0.95 - 4.0 * 0.0154));
 }
 
-TEST_CASE("per-row terms: a label bound enters parts and blocks as the mean of its terms there") {
+TEST_CASE("per-row terms: a label bound enters parts as the mean of its terms there") {
   const XY xy = test::gaussian_rows(240, 1, 1, 0.6, 9);
   const ClassLabels y = noisy_halves(xy.x, 0.3, 4);
   const Groups groups = Groups::singletons(240);
@@ -195,14 +178,10 @@ TEST_CASE("per-row terms: a label bound enters parts and blocks as the mean of i
   const Measurement ross = measured(RossOptions{}, xy.x, y, groups);
   // The parts of one partition are disjoint and cover all rows, 120 + 120: their means average to
   // the whole.
-  const auto& parts = bound.replicates(ErrorBarKind::subsampling, {});
+  const auto& parts = bound.replicates({});
   REQUIRE(parts.size() == 45);
   CHECK(test::near((parts[0] + parts[1]) / 2.0, bound.estimate().nats, kRounding));
-  // Deleting block b of 12 of 240 rows: the mean over b of the means left is the mean of all.
-  const auto& blocks = bound.replicates(ErrorBarKind::delete_block, {});
-  REQUIRE(blocks.size() == 20);
-  CHECK(test::near(test::summary(blocks).mean, bound.estimate().nats, kRounding));
-  std::vector<double> margin = ross.replicates(ErrorBarKind::subsampling, {});
+  std::vector<double> margin = ross.replicates({});
   for (std::size_t i = 0; i < margin.size(); ++i) margin[i] -= parts[i];
   CHECK(test::near(bar_of({{&ross, 1.0}, {&bound, -1.0}}).standard_error, holmes_nemenman(margin),
                    kRounding));
@@ -257,7 +236,7 @@ TEST_CASE("whole groups are never split between parts") {
   const double zero = m.estimate().row_terms[9];
   const double one = m.estimate().row_terms[0];
   std::size_t next = 0;
-  const auto& values = m.replicates(ErrorBarKind::subsampling, {});
+  const auto& values = m.replicates({});
   for (const std::size_t parts : kParts) {
     for (std::size_t p = 0; p < kPartitions; ++p) {
       double groups_with_ones = 0.0;

@@ -31,9 +31,8 @@ enum class Accepts { real, labels, either };
 
 /// Where the standard error of an estimator comes from (error_bars.hpp).
 enum class ErrorBarKind {
-  subsampling,   ///< again on parts of the rows (Holmes & Nemenman 2019)
-  row_terms,     ///< spread of per-row terms
-  delete_block,  ///< delete-block jackknife
+  subsampling,  ///< again on parts of the rows (Holmes & Nemenman 2019)
+  row_terms,    ///< spread of per-row terms
 };
 
 struct CatalogEntry {

@@ -14,6 +14,7 @@ struct CcaKsgOptions {
   std::size_t joint_pairs =
       3;  ///< most canonical pairs read jointly; KSG in 3+3 dimensions is still good
   std::size_t components = 16;  ///< principal components of each side in the narrow feature set
+  std::size_t splits = 0;  ///< random splits in halves; 0 = 10 000 / N, at least 1 and at most 5
   std::size_t most_components =
       64;  ///< in the wide one, and never more than a twentieth of the rows fitted
 };
@@ -37,8 +38,9 @@ struct CcaKsgOptions {
 ///               order (correlations of the variates and of their squares), so this rung is a bound
 ///               only to that order.
 /// For each half the rung is taken that was highest in the *other* half, so no value selects
-/// itself; the estimate is the mean of both. All rungs are in the diagnostics. Dependence that
-/// neither a linear map nor a square sees is missed.
+/// itself; the estimate is the mean of both halves and of all random splits (how the rows fall into
+/// halves moved single readings by .03 nats at N = 2000, 5+5). All rungs are in the diagnostics.
+/// Dependence that neither a linear map nor a square sees is missed.
 ///
 /// x is N × D_x, y is N × D_y, best on the rank scale, at least 40 rows and 4 groups (data Error
 /// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows; memory O(N q)
