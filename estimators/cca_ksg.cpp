@@ -1,5 +1,6 @@
 #include "cch/estimators/cca_ksg.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -40,6 +41,15 @@ void record(const std::vector<std::vector<RungValue>>& directions, Estimate& est
     }
   }
   for (const auto& [name, sum] : sums) estimate.diagnostics.set(name, sum.first / sum.second);
+}
+
+// Whether every row has k rows outside its own group.
+bool has_neighbours(const Groups& groups, std::size_t k) {
+  std::size_t largest = 0;
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    largest = std::max(largest, groups.members(g).size());
+  }
+  return groups.rows() >= largest + k && groups.rows() > 0;
 }
 
 }  // namespace
@@ -84,6 +94,7 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
   std::vector<char> wanted(groups.rows(), 0);
   for (const std::size_t row : rows) wanted[row] = 1;
   double sum = 0.0;
+  double weight = 0.0;
   for (const Reading& reading : readings) {
     std::vector<std::size_t> places;
     std::vector<std::size_t> data_rows;
@@ -92,15 +103,18 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
       places.push_back(i);
       data_rows.push_back(reading.pairs.rows[i]);
     }
-    if (places.empty()) {
-      refuse_data("too-few-rows", "a part of the rows has none that were held out", {},
-                  "cca-ksg reads on rows that its directions were not fitted on",
-                  "Give more groups");
-    }
-    sum += read_rung(reading.rung, reading.pairs.u.select(places), reading.pairs.v.select(places),
-                     groups.select(data_rows), k, exec);
+    const Groups own = groups.select(data_rows);
+    if (!has_neighbours(own, k)) continue;
+    const auto n = static_cast<double>(places.size());
+    weight += n;
+    sum += n * read_rung(reading.rung, reading.pairs.u.select(places),
+                         reading.pairs.v.select(places), own, k, exec);
   }
-  return readings.empty() ? 0.0 : sum / static_cast<double>(readings.size());
+  if (!readings.empty() && weight == 0.0) {
+    refuse_data("too-few-rows", "a part of the rows has too few that were held out", {},
+                "cca-ksg reads on rows that its directions were not fitted on", "Give more groups");
+  }
+  return readings.empty() ? 0.0 : sum / weight;
 }
 
 }  // namespace detail

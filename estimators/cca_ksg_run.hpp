@@ -21,9 +21,10 @@ struct CcaKsgRun {
             const Execution& exec);
 
   /// The estimate on these rows alone (ascending), with the canonical directions and rungs as they
-  /// are: the mean over all directions of what the rows held out there say. Readings on disjoint
-  /// rows are independent given the directions, whose own error moves a held-out reading to second
-  /// order only.
+  /// are: the mean over all directions of what the rows held out there say, weighted by
+  /// their number; directions in which they have too few neighbours outside their group are left
+  /// out. Readings on disjoint rows are independent given the directions, whose own error moves a
+  /// held-out reading to second order only.
   [[nodiscard]] double value_on(std::span<const std::size_t> rows, const Execution& exec) const;
 
   /// Variance of the estimate that comes from fitting the directions, which value_on does not show.

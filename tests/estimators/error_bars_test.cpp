@@ -106,21 +106,24 @@ TEST_CASE("Holmes-Nemenman: a sum's error bar is that of the summed replicates")
                    kRounding));
 }
 
-TEST_CASE(
-    "cca-ksg enters parts with its directions fixed; a neighbour estimate beside it is taken "
-    "again") {
+TEST_CASE("cca-ksg enters parts with its directions fixed, whose own variance is added") {
   const XY xy = test::gaussian_rows(300, 3, 3, 0.5, 5);
   const Groups groups = Groups::singletons(300);
   const Measurement cca = measured(CcaKsgOptions{}, xy.x, xy.y, groups);
   CHECK(cca.kind() == ErrorBarKind::subsampling);
   std::vector<double> margin = cca.replicates({});
   REQUIRE(margin.size() == 45);
-  CHECK(test::near(bar_of({{&cca}}).standard_error, holmes_nemenman(margin), kRounding));
+  const double hidden = std::sqrt(cca.hidden_variance({}));
+  CHECK(hidden > 0.0);
+  CHECK(test::near(bar_of({{&cca}}).standard_error, std::hypot(holmes_nemenman(margin), hidden),
+                   kRounding));
+  // A neighbour estimate beside it is taken again on the same parts and hides nothing.
   const Measurement ksg = ksg_of(xy, groups);
+  CHECK(ksg.hidden_variance({}) == 0.0);
   const auto& others = ksg.replicates({});
   for (std::size_t i = 0; i < margin.size(); ++i) margin[i] -= others[i];
-  CHECK(test::near(bar_of({{&cca, 1.0}, {&ksg, -1.0}}).standard_error, holmes_nemenman(margin),
-                   kRounding));
+  CHECK(test::near(bar_of({{&cca, 1.0}, {&ksg, -1.0}}).standard_error,
+                   std::hypot(holmes_nemenman(margin), hidden), kRounding));
 }
 
 TEST_CASE("per-row terms: clustered over groups, against a calculation by hand") {

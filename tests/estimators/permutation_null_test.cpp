@@ -167,7 +167,7 @@ TEST_CASE("dependence is found by every statistic, of means and of spread") {
 }
 
 TEST_CASE(
-    "long: the level holds for rows, whole groups and strata; rows of groups would break it") {
+    "long: the level holds for rows, whole groups and strata, rows of groups would break it") {
   constexpr int kRepeats = 200;
   const std::vector<Groups> shapes{Groups::singletons(120), test::equal_groups(24, 10),
                                    test::unequal_groups(200, 3, 7)};
