@@ -94,6 +94,15 @@ nlohmann::json diagnostics_json(const Diagnostics& diagnostics) {
   return json;
 }
 
+void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
+                       std::ostream& out) {
+  out << "\nDiagnostics of " << title << '\n';
+  for (const auto& [name, value] : diagnostics.items()) {
+    const bool text = value.is_string();
+    out << "  " << name << "  " << (text ? value.get<std::string>() : value.dump()) << '\n';
+  }
+}
+
 nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
   nlohmann::json json = nlohmann::json::array();
   std::set<std::pair<std::string, std::string>>

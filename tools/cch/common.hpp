@@ -43,6 +43,9 @@ nlohmann::json optional_json(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
 }
 nlohmann::json diagnostics_json(const Diagnostics& diagnostics);
+/// One line a diagnostic under a title, for --verbose.
+void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
+                       std::ostream& out);
 nlohmann::json warnings_json(const std::vector<Warning>& warnings);
 /// One entry of "inputs".
 nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);

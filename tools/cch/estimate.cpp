@@ -203,6 +203,7 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   } else {
     terminal.out << report::render_estimate_table(
         json, {terminal.colour, terminal.width, o.common.quiet});
+    if (o.common.verbose) print_diagnostics("the estimate", json["diagnostics"], terminal.out);
   }
   return kExitDone;
 }

@@ -88,6 +88,16 @@ void describe_plan(const RankInputs& inputs, std::ostream& out) {
   out << "dry run: all inputs can be used; nothing was estimated\n";
 }
 
+void print_all_diagnostics(const nlohmann::json& document, std::ostream& out) {
+  for (const auto& estimator : document["estimators"]) {
+    print_diagnostics("I(student; labels)", estimator["student_labels_diagnostics"], out);
+    for (const auto& teacher : estimator["teachers"]) {
+      print_diagnostics("I(" + teacher["name"].get<std::string>() + "; student)",
+                        teacher["diagnostics"], out);
+    }
+  }
+}
+
 bool fails(const RankSettings& s, const RankResult& result) {
   return !s.fail_on.empty() &&
          result.estimators.front().teachers.front().cch.verdict == parse_verdict(s.fail_on);
@@ -123,6 +133,7 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   } else {
     terminal.out << report::render_rank_table(document,
                                               {terminal.colour, terminal.width, s.common.quiet});
+    if (s.common.verbose) print_all_diagnostics(document, terminal.out);
   }
   for (const std::string& path : written) {
     terminal.err << "wrote " << fs::absolute(path).lexically_normal().string() << '\n';
