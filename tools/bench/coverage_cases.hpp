@@ -24,7 +24,8 @@ namespace cch::bench {
 enum class CaseKind { estimate, margin, permutation };
 
 /// One simulated situation. Columns correlate by rho in pairs, on both levels where rows come in
-/// groups; with labels the second side is one latent column cut at 0.
+/// groups; with labels the second side is one latent column cut at 0. In a margin the teacher and y
+/// are independent given x.
 struct Case {
   std::string name;
   std::string estimator;
@@ -33,6 +34,7 @@ struct Case {
   std::size_t group_size = 1;
   std::size_t dim = 1;
   double rho = 0.6;
+  double rho_teacher = 0.7;  ///< margins only
   double icc = 0.0;
   bool labels = false;
   std::size_t classes = 0;  ///< > 0: Gaussian classes with means N(0, I) in the first four columns
@@ -60,11 +62,41 @@ inline const std::vector<Case>& cases() {
        .labels = true},
       {.name = "ksg1-3+3-2000", .estimator = "ksg1", .rows = 2000, .dim = 3, .rho = 0.5},
       {.name = "ksg1-5+5-2000", .estimator = "ksg1", .rows = 2000, .dim = 5, .rho = 0.5},
+      {.name = "margin-ksg1-1000", .estimator = "ksg1", .kind = margin, .rho = 0.5},
+      {.name = "margin-ksg1-4000", .estimator = "ksg1", .kind = margin, .rows = 4000, .rho = 0.5},
+      {.name = "margin-ksg1-60x20",
+       .estimator = "ksg1",
+       .kind = margin,
+       .rows = 1200,
+       .group_size = 20,
+       .rho = 0.5,
+       .icc = 0.8},
       {.name = "margin-ksg1-ross-1000",
        .estimator = "ksg1",
        .kind = margin,
        .rho = 0.7,
        .labels = true},
+      {.name = "margin-ksg1-ross-4000",
+       .estimator = "ksg1",
+       .kind = margin,
+       .rows = 4000,
+       .rho = 0.7,
+       .labels = true},
+      {.name = "margin-ksg1-ross-60x20",
+       .estimator = "ksg1",
+       .kind = margin,
+       .rows = 1200,
+       .group_size = 20,
+       .rho = 0.7,
+       .icc = 0.8,
+       .labels = true},
+      {.name = "margin-ksg1-3+3-2000",
+       .estimator = "ksg1",
+       .kind = margin,
+       .rows = 2000,
+       .dim = 3,
+       .rho = 0.3,
+       .rho_teacher = 0.5},
       {.name = "label-bound-32-800",
        .estimator = "label-bound",
        .rows = 800,
@@ -116,9 +148,11 @@ inline double sign_information(double rho) {
 /// The true value, where it has a closed form.
 inline std::optional<double> truth_of(const Case& c) {
   if (c.classes > 0) return std::nullopt;
-  const double pairs = -0.5 * static_cast<double>(c.dim) * std::log(1.0 - c.rho * c.rho);
-  if (c.kind == CaseKind::margin) return pairs - sign_information(c.rho);
-  return c.labels ? sign_information(c.rho) : pairs;
+  auto pairs = [&](double rho) {
+    return -0.5 * static_cast<double>(c.dim) * std::log(1.0 - rho * rho);
+  };
+  const double with_y = c.labels ? sign_information(c.rho) : pairs(c.rho);
+  return c.kind == CaseKind::margin ? pairs(c.rho_teacher) - with_y : with_y;
 }
 
 /// Three variables of one draw: x the student, y the other side of the estimate, teacher for
@@ -163,27 +197,39 @@ inline ClassLabels signs_of(const Samples& latent) {
   return test::labels_of(std::move(codes), 2);
 }
 
+inline test::XY draw_pairs(const Case& c, const Groups& groups, std::uint64_t seed) {
+  return groups.grouped() ? test::gaussian_grouped_rows(groups, c.dim, c.rho, c.icc, seed)
+                          : test::gaussian_rows(c.rows, c.dim, c.dim, c.rho, seed);
+}
+
+// Correlation rho_teacher with x column by column (on both levels), independent of y given x.
+inline Samples draw_teacher(const Case& c, const Samples& x, const Groups& groups,
+                            std::uint64_t seed) {
+  const Samples other = draw_pairs(c, groups, derive_seed(seed, "coverage-teacher")).x;
+  const double rest = std::sqrt(1.0 - c.rho_teacher * c.rho_teacher);
+  Matrix teacher(x.size(), x.dim());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      teacher(i, j) = c.rho_teacher * x(i, j) + rest * other(i, j);
+    }
+  }
+  return Samples::from(std::move(teacher));
+}
+
 inline Draw draw(const Case& c, std::uint64_t seed) {
   const Groups groups = c.group_size > 1 ? test::equal_groups(c.rows / c.group_size, c.group_size)
                                          : Groups::singletons(c.rows);
-  test::XY xy = c.group_size > 1 ? test::gaussian_grouped_rows(groups, c.dim, c.rho, c.icc, seed)
-                                 : test::gaussian_rows(c.rows, c.dim, c.dim, c.rho, seed);
+  const test::XY xy = draw_pairs(c, groups, seed);
   if (c.classes > 0) {
     auto [x, labels] = draw_classes(c, xy.x, seed);
     return {rank_scaled(x), labels, rank_scaled(xy.y), groups};
   }
-  if (!c.labels) return {rank_scaled(xy.x), rank_scaled(xy.y), std::nullopt, groups};
-  if (c.kind != CaseKind::margin) {
-    return {rank_scaled(xy.x), signs_of(xy.y), std::nullopt, groups};
+  Draw out{rank_scaled(xy.x), rank_scaled(xy.y), std::nullopt, groups};
+  if (c.labels) out.y = signs_of(xy.y);
+  if (c.kind == CaseKind::margin) {
+    out.teacher = rank_scaled(draw_teacher(c, xy.x, groups, seed));
   }
-  // A second column with the same correlation to x, independent of y given x.
-  Random random(derive_seed(seed, "coverage-teacher"));
-  Matrix teacher(c.rows, 1);
-  for (std::size_t i = 0; i < c.rows; ++i) {
-    teacher(i, 0) = c.rho * xy.x(i, 0) + std::sqrt(1.0 - c.rho * c.rho) * random.normal();
-  }
-  return {rank_scaled(xy.x), signs_of(xy.y), rank_scaled(Samples::from(std::move(teacher))),
-          groups};
+  return out;
 }
 
 /// One repeat: the estimate with its error bar, or a p value.
@@ -195,6 +241,7 @@ struct Repeat {
   double p = 1.0;
 };
 
+// The share of tests that reject is exact at 5 % for any number that makes α(n + 1) whole.
 inline constexpr std::size_t kPermutations = 99;
 
 inline Repeat measure(const Case& c, const Draw& d, const BiasCurve* curve, const Execution& exec) {
@@ -209,7 +256,9 @@ inline Repeat measure(const Case& c, const Draw& d, const BiasCurve* curve, cons
   std::vector<Term> terms;
   if (c.kind == CaseKind::margin) {
     measured.emplace_back(options, *d.teacher, d.x, d.groups, exec);
-    measured.emplace_back(label_partner(options, d.y).options, d.x, d.y, d.groups, exec);
+    const EstimatorOptions partner =
+        is_discrete(d.y) ? label_partner(options, d.y).options : options;
+    measured.emplace_back(partner, d.x, d.y, d.groups, exec);
     terms = {{&measured[0], 1.0}, {&measured[1], -1.0}};
   } else {
     measured.emplace_back(options, d.x, d.y, d.groups, exec);
