@@ -23,6 +23,16 @@ struct RankSettings {
   std::string y_kind = "auto";
   std::optional<std::size_t> k;
   bool exact = false;
+  std::string scenario = "same-rows";
+  std::string decide_by = "combined";
+  std::string lambda = "auto";              ///< "auto" or a positive number
+  std::string unlabelled;                   ///< label that means "no label"; empty: none
+  std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher
+  std::string extra_labels;                 ///< their labels
+  std::size_t permutations = 0;
+  bool controls = false;
+  bool planted_bias = true;
+  bool sensitivity = true;
   std::size_t first_rows = 0;
   std::string out;
   std::string html;
