@@ -1,16 +1,23 @@
 #include "cch/criterion/ranking.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <memory>
+#include <numeric>
 #include <set>
 
-#include "cch/core/parallel.hpp"
-#include "cch/core/random.hpp"
+#include "cch/criterion/controls.hpp"
 #include "cch/estimators/catalog.hpp"
+#include "estimators/criterion/gather.hpp"
+#include "estimators/criterion/representation.hpp"
+#include "estimators/criterion/sensitivity.hpp"
 
 namespace cch {
 namespace {
+
+using detail::attempt;
+using detail::MeasuredTeacher;
+using detail::RepresentationLevel;
 
 constexpr std::size_t kFewestGroups = 20;
 constexpr std::size_t kFewestRows = 100;
@@ -91,73 +98,6 @@ Scaled put_on_scale(const RankInput& input, Scale scale, std::vector<Warning>& w
   return out;
 }
 
-EstimatorChoice configured(EstimatorChoice choice, const RankOptions& options) {
-  if (options.k && entry_of(choice.options).neighbours) set_neighbours(choice.options, *options.k);
-  if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options); cca && options.k)
-    cca->k = *options.k;
-  if (options.exact) set_exact(choice.options);
-  return choice;
-}
-
-// The estimators of one ranking: a choice for each pair, because `auto` looks at the dimensions.
-struct Plan {
-  std::vector<EstimatorChoice> teacher_student;
-  std::vector<EstimatorChoice> teacher_labels;
-  EstimatorChoice student_labels;
-};
-
-EstimatorChoice label_side(const std::string& name, const EstimatorOptions& teacher_student,
-                           const Samples& x, const Scaled& data, const Groups& groups) {
-  if (name == "auto") return choose_estimator(x, data.labels, groups);
-  return label_partner(teacher_student, data.labels);
-}
-
-Plan make_plan(const std::string& name, const Scaled& data, const Groups& groups,
-               const RankOptions& options) {
-  Plan plan;
-  for (const Samples& teacher : data.teachers) {
-    EstimatorChoice choice = name == "auto"
-                                 ? choose_estimator(teacher, data.student, groups)
-                                 : EstimatorChoice{default_options(name), "as asked for"};
-    plan.teacher_student.push_back(configured(std::move(choice), options));
-    plan.teacher_labels.push_back(configured(
-        label_side(name, plan.teacher_student.back().options, teacher, data, groups), options));
-  }
-  plan.student_labels = configured(
-      label_side(name, plan.teacher_student.front().options, data.student, data, groups), options);
-  return plan;
-}
-
-// A label bound is low by what its classifiers had too few rows to learn. That part falls like 1/N,
-// so the step from half of the groups to all of them, taken twice, reaches past it (ours).
-double upper_value(const Measurement& student_labels, const EstimatorOptions& options,
-                   const Samples& student, const Variable& labels,
-                   const std::optional<double>& entropy, const Execution& exec) {
-  const Estimate& full = student_labels.estimate();
-  double upper = full.nats + 2.0 * full.standard_error.value_or(0.0);
-  if (std::holds_alternative<LabelBoundOptions>(options)) {
-    const Groups& groups = student_labels.groups();
-    Random random(derive_seed(exec.seed, "half-of-groups"));
-    std::vector<std::size_t> rows;
-    const auto order = random.permutation(groups.count());
-    for (std::size_t g = 0; g < order.size() && 2 * rows.size() < groups.rows(); ++g) {
-      const auto members = groups.members(order[g]);
-      rows.insert(rows.end(), members.begin(), members.end());
-    }
-    std::sort(rows.begin(), rows.end());
-    try {
-      const double half =
-          estimate(options, student.select(rows), select(labels, rows), groups.select(rows), exec)
-              .nats;
-      upper += 2.0 * std::max(0.0, full.nats - half);
-    } catch (const Error& error) {  // half of the rows lose a class: nothing is known but H(Y)
-      if (error.kind() == ErrorKind::cancelled) throw;
-      upper = entropy.value_or(upper);
-    }
-  }
-  return entropy ? std::min(upper, *entropy) : upper;
-}
-
 bool is_constant(const Samples& x) {
   for (std::size_t i = 1; i < x.size(); ++i) {
     for (std::size_t j = 0; j < x.dim(); ++j) {
@@ -167,8 +107,8 @@ bool is_constant(const Samples& x) {
   return true;
 }
 
-std::vector<std::string> why_unreliable(const RankInput& input, const EstimatorOptions& options,
-                                        std::size_t joint_dim) {
+// Reasons why nothing at all can be decided, at any level.
+std::vector<std::string> why_unreliable(const RankInput& input) {
   std::vector<std::string> reasons;
   // Estimates then differ by rounding alone, with as little spread.
   if (is_constant(input.student.features)) {
@@ -183,30 +123,27 @@ std::vector<std::string> why_unreliable(const RankInput& input, const EstimatorO
     reasons.push_back("Only " + std::to_string(groups) +
                       " rows: intervals need at least 100, so this ranking is exploratory.");
   }
-  if (entry_of(options).neighbours && joint_dim > 10) {
-    reasons.push_back("A neighbour estimate in " + std::to_string(joint_dim) +
-                      " dimensions is far too low without any sign; use auto or cca-ksg.");
-  }
   return reasons;
 }
 
-void adjust_over_teachers(std::vector<TeacherResult>& teachers) {
+void adjust_over_teachers(std::vector<MeasuredTeacher>& teachers) {
   std::vector<double> above;
   std::vector<double> below;
-  for (const TeacherResult& teacher : teachers) {
-    above.push_back(teacher.margin.p_above.value_or(1.0));
-    below.push_back(teacher.margin.p_below.value_or(1.0));
+  for (const MeasuredTeacher& teacher : teachers) {
+    above.push_back(teacher.result.margin.p_above.value_or(1.0));
+    below.push_back(teacher.result.margin.p_below.value_or(1.0));
   }
   above = holm_adjusted(above);
   below = holm_adjusted(below);
   for (std::size_t t = 0; t < teachers.size(); ++t) {
-    if (!teachers[t].margin.p_above) continue;
-    teachers[t].margin.p_above = above[t];
-    teachers[t].margin.p_below = below[t];
+    Margin& margin = teachers[t].result.margin;
+    if (!margin.p_above) continue;
+    margin.p_above = above[t];
+    margin.p_below = below[t];
   }
 }
 
-int order_of(Verdict verdict) {
+int place_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::distil:
       return 0;
@@ -232,145 +169,42 @@ TeacherDifference difference(const std::string& first, const Measurement& a,
   return result;
 }
 
-class OneRanking {
- public:
-  OneRanking(const RankInput& input, const Scaled& data, const RankOptions& options,
-             std::string name, const std::optional<double>& entropy, const Execution& exec)
-      : input_(input),
-        data_(data),
-        outer_(exec),
-        exec_(without_progress(exec)),
-        entropy_(entropy),
-        name_(std::move(name)),
-        plan_(make_plan(name_, data, input.groups, options)) {}
+std::vector<double> margins_of(const EstimatorRanking& ranking) {
+  std::vector<double> out;
+  for (const TeacherResult& teacher : ranking.teachers) out.push_back(teacher.margin.nats);
+  return out;
+}
 
-  EstimatorRanking run() {
-    report(0);
-    student_labels_ = std::make_unique<Measurement>(plan_.student_labels.options, data_.student,
-                                                    data_.labels, input_.groups, exec_);
-    ranking_.i_student_labels = with_error_bar(*student_labels_, exec_);
-    upper_ = upper_value(*student_labels_, plan_.student_labels.options, data_.student,
-                         data_.labels, entropy_, exec_);
-    for (std::size_t t = 0; t < data_.teachers.size(); ++t) {
-      ranking_.teachers.push_back(measure(t));
-      report(t + 1);
+// Mid-ranks.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<double> out;
+  for (const double value : values) {
+    double rank = 0.5;
+    for (const double other : values) {
+      rank += other < value ? 1.0 : other == value ? 0.5 : 0.0;
     }
-    adjust_over_teachers(ranking_.teachers);
-    decide();
-    sort_and_compare();
-    describe();
-    return std::move(ranking_);
+    out.push_back(rank);
   }
+  return out;
+}
 
- private:
-  void report(std::size_t done) const {
-    outer_.progress("ranking by " + name_, done, data_.teachers.size());
+// Pearson's correlation of the ranks; nothing for fewer than three values or equal ones.
+std::optional<double> spearman(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() < 3) return std::nullopt;
+  const auto x = ranks_of(a);
+  const auto y = ranks_of(b);
+  const double mean = (static_cast<double>(a.size()) + 1.0) / 2.0;
+  double xx = 0.0;
+  double yy = 0.0;
+  double xy = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    xx += (x[i] - mean) * (x[i] - mean);
+    yy += (y[i] - mean) * (y[i] - mean);
+    xy += (x[i] - mean) * (y[i] - mean);
   }
-
-  TeacherResult measure(std::size_t t) {
-    TeacherResult result;
-    result.name = input_.teachers[t].name;
-    result.dim = data_.teachers[t].dim();
-    const EstimatorOptions& options = plan_.teacher_student[t].options;
-    teacher_student_.push_back(std::make_unique<Measurement>(options, data_.teachers[t],
-                                                             data_.student, input_.groups, exec_));
-    const Measurement& measured = *teacher_student_.back();
-    result.i_teacher_student = with_error_bar(measured, exec_);
-    result.i_teacher_labels =
-        with_error_bar(Measurement(plan_.teacher_labels[t].options, data_.teachers[t], data_.labels,
-                                   input_.groups, exec_),
-                       exec_);
-    std::string why_not;
-    result.margin = paired_margin(measured, *student_labels_, exec_, &why_not);
-    if (!why_not.empty()) {
-      ranking_.warnings.push_back({"no-error-bar", "margin of '" + result.name + "': " + why_not});
-    }
-    const auto& ts = entry_of(options);
-    const auto& sl = entry_of(plan_.student_labels.options);
-    result.mixed_families = ts.name != sl.name && !(ts.neighbours && sl.neighbours);
-    result.i_student_labels_upper = upper_;
-    return result;
-  }
-
-  void decide() {
-    for (std::size_t t = 0; t < ranking_.teachers.size(); ++t) {
-      TeacherResult& teacher = ranking_.teachers[t];
-      CchEvidence evidence;
-      evidence.margin = teacher.margin;
-      evidence.i_student_labels = ranking_.i_student_labels.nats;
-      evidence.i_student_labels_upper = upper_;
-      evidence.entropy_labels = entropy_;
-      evidence.mixed_families = teacher.mixed_families;
-      if (teacher.i_teacher_student.interval95) {
-        evidence.i_teacher_student_low = teacher.i_teacher_student.interval95->lo;
-      }
-      evidence.unreliable = why_unreliable(input_, plan_.teacher_student[t].options,
-                                           teacher.dim + data_.student.dim());
-      teacher.cch = decide_by_cch(evidence);
-    }
-  }
-
-  void sort_and_compare() {
-    auto& teachers = ranking_.teachers;
-    std::vector<std::size_t>& order = order_;
-    order.resize(teachers.size());
-    for (std::size_t t = 0; t < order.size(); ++t) order[t] = t;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const int first = order_of(teachers[a].cch.verdict);
-      const int second = order_of(teachers[b].cch.verdict);
-      return first != second ? first < second : teachers[a].margin.nats > teachers[b].margin.nats;
-    });
-    std::vector<TeacherResult> sorted;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      sorted.push_back(std::move(teachers[order[i]]));
-      sorted.back().rank = i + 1;
-    }
-    teachers = std::move(sorted);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      for (std::size_t j = i + 1; j < order.size(); ++j) {
-        if (i != 0 && j != i + 1) continue;
-        ranking_.differences.push_back(difference(teachers[i].name, *teacher_student_[order[i]],
-                                                  teachers[j].name, *teacher_student_[order[j]],
-                                                  exec_));
-      }
-    }
-  }
-
-  void describe() {
-    std::set<std::string> names;
-    std::string reasons;
-    for (const std::size_t t :
-         order_) {  // in rank order, so that the order of the input is not seen
-      const EstimatorChoice& choice = plan_.teacher_student[t];
-      const std::string name(entry_of(choice.options).name);
-      if (!names.insert(name).second) continue;
-      ranking_.teacher_student += (ranking_.teacher_student.empty() ? "" : ", ") + name;
-      reasons += (reasons.empty() ? "" : "; ") + name + " (" + choice.why + ")";
-    }
-    ranking_.student_labels = entry_of(plan_.student_labels.options).name;
-    ranking_.why = "I(teacher; student): " + reasons +
-                   ". I(student; labels): " + ranking_.student_labels + " (" +
-                   plan_.student_labels.why + ").";
-  }
-
-  const RankInput& input_;
-  const Scaled& data_;
-  static Execution without_progress(Execution exec) {
-    exec.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
-    return exec;
-  }
-
-  const Execution& outer_;
-  Execution exec_;
-  std::optional<double> entropy_;
-  std::string name_;
-  Plan plan_;
-  double upper_ = 0.0;
-  std::vector<std::size_t> order_;  // teachers of the input by rank
-  std::unique_ptr<Measurement> student_labels_;
-  std::vector<std::unique_ptr<Measurement>> teacher_student_;
-  EstimatorRanking ranking_;
-};
+  if (xx == 0.0 || yy == 0.0) return std::nullopt;
+  return xy / std::sqrt(xx * yy);
+}
 
 void note_mixed_families(RankResult& result) {
   const auto& first = result.estimators.front();
@@ -380,30 +214,408 @@ void note_mixed_families(RankResult& result) {
   result.warnings.push_back(
       {"mixed-families", "I(teacher; student) by " + first.teacher_student +
                              " and I(student; labels) by " + first.student_labels +
-                             " have different biases; 'distil' then also needs the margin to hold "
+                             " have different biases; a CCH that holds then also has to hold "
                              "against the upper value of I(student; labels)"});
 }
+
+void check_options(const RankInput& input, const RankOptions& options) {
+  if (options.estimators.empty()) {
+    refuse_usage("no-estimator", "there is no estimator to rank by", {},
+                 "Give at least one name, for example auto");
+  }
+  if (options.lambda && !(*options.lambda > 0.0 && std::isfinite(*options.lambda))) {
+    refuse_usage("bad-lambda", "lambda must be a positive number", {},
+                 "Use for example 1, or auto");
+  }
+  if (options.permutations > 0 && (1.0 / (static_cast<double>(options.permutations) + 1.0)) >=
+                                      0.05 / static_cast<double>(input.teachers.size())) {
+    refuse_usage("too-few-permutations",
+                 std::to_string(options.permutations) +
+                     " permutations can never reject at 5 % for " +
+                     std::to_string(input.teachers.size()) + " teachers",
+                 "the smallest p value is 1/(n + 1)",
+                 "Use at least " + std::to_string(20 * input.teachers.size()) + ", better 999");
+  }
+}
+
+// What one set of teachers, the user's or the controls, is judged by.
+struct Judged {
+  std::vector<MeasuredTeacher> measured;
+  std::vector<TeacherEvidence> evidence;
+  std::vector<std::size_t> order;  // by rank
+};
+
+class Ranking {
+ public:
+  Ranking(const RankInput& input, const RankOptions& options, const Execution& exec)
+      : input_(input), options_(options), outer_(exec), exec_(without_progress(exec)) {}
+
+  RankResult run() {
+    result_.decided_by = options_.decide_by;
+    result_.scenario = options_.scenario;
+    if (const auto* classes = std::get_if<ClassLabels>(&input_.labels)) {
+      result_.entropy_labels = classes->entropy_nats();
+    }
+    unreliable_ = why_unreliable(input_);
+    const Scaled data = put_on_scale(input_, options_.scale, result_.warnings, exec_);
+    const RepresentationLevel level(options_.estimators.front(), data.student, data.labels,
+                                    input_.groups, options_, exec_);
+    EstimatorRanking first;
+    Judged teachers = measured(level, data.teachers, input_, first.warnings);
+    const Controls controls = made_controls(data);
+    run_pilot(controls);
+    gather(level, input_, options_.planted_bias, options_.permutations, teachers);
+    add_pilot(0, teachers);
+    settle(level, teachers);
+    stabilise(teachers);
+    keep_first(level, teachers, std::move(first));
+    keep_others(data, teachers.order);
+    compare(teachers);
+    sensitivity(level, teachers);
+    judge_controls(level, controls);
+    note_mixed_families(result_);
+    return std::move(result_);
+  }
+
+ private:
+  static Execution without_progress(Execution exec) {
+    exec.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
+    return exec;
+  }
+
+  struct Controls {
+    RankInput input;  // the same student, with the controls as teachers
+    std::vector<Samples> scaled;
+    Scenario scenario = Scenario::same_rows;
+  };
+
+  Judged measured(const RepresentationLevel& level, const std::vector<Samples>& features,
+                  const RankInput& input, std::vector<Warning>& warnings) const {
+    Judged out;
+    for (std::size_t t = 0; t < features.size(); ++t) {
+      outer_.progress("information", t, features.size());
+      out.measured.push_back(level.measure(input.teachers[t].name, features[t], warnings));
+    }
+    outer_.progress("information", features.size(), features.size());
+    adjust_over_teachers(out.measured);
+    out.evidence.resize(out.measured.size());
+    return out;
+  }
+
+  // Everything but the pilot and the decision.
+  void gather(const RepresentationLevel& level, const RankInput& input, bool planted,
+              std::size_t permutations, Judged& teachers) {
+    auto levels = detail::predictions(input, options_, outer_, result_.warnings);
+    const auto labels_bias =
+        planted
+            ? attempt("planted-bias", result_.warnings,
+                      [&] {
+                        return detail::planted_side(
+                            level.student_labels_options(), level.student(), level.labels(),
+                            level.groups(), level.i_student_labels().nats, options_.scale, exec_);
+                      })
+            : std::nullopt;
+    for (std::size_t t = 0; t < teachers.measured.size(); ++t) {
+      const MeasuredTeacher& teacher = teachers.measured[t];
+      TeacherEvidence& evidence = teachers.evidence[t];
+      evidence.prediction = std::move(levels[t]);
+      evidence.i_teacher_labels_given_student =
+          attempt("conditional-information", result_.warnings,
+                  [&] { return detail::conditional_information(level, teacher, options_, exec_); });
+      evidence.i_teacher_student_all_rows =
+          detail::on_all_rows(input, t, teacher.choice.options, options_.scale, exec_);
+      if (labels_bias) add_planted(level, *labels_bias, teacher, evidence);
+      if (permutations > 0) add_null(level, permutations, teachers.measured.size(), t, teachers);
+      outer_.progress("evidence", t + 1, teachers.measured.size());
+    }
+  }
+
+  void add_planted(const RepresentationLevel& level, const detail::PlantedSide& labels_bias,
+                   const MeasuredTeacher& teacher, TeacherEvidence& evidence) {
+    evidence.planted = attempt("planted-bias", result_.warnings, [&] {
+      auto side = detail::planted_side(teacher.choice.options, teacher.features, level.student(),
+                                       level.groups(), teacher.result.i_teacher_student.nats,
+                                       options_.scale, exec_);
+      return detail::planted_margin(teacher, std::move(side), labels_bias.bias,
+                                    level.groups().count());
+    });
+  }
+
+  void add_null(const RepresentationLevel& level, std::size_t permutations, std::size_t tests,
+                std::size_t t, Judged& teachers) {
+    PermutationOptions options;
+    options.permutations = permutations;
+    options.tests = tests;
+    const MeasuredTeacher& teacher = teachers.measured[t];
+    teachers.evidence[t].null = attempt("permutation-null", result_.warnings, [&] {
+      return permutation_null(teacher.choice.options, teacher.features, level.student(),
+                              level.groups(), options, exec_);
+    });
+  }
+
+  // The user's teachers and the controls train in one pilot, which fits the student alone once.
+  void run_pilot(const Controls& controls) {
+    PilotInput input{input_.student.features, {}, input_.labels, input_.groups, input_.extra};
+    for (const Modality& teacher : input_.teachers) input.teachers.push_back(teacher.features);
+    const bool together = controls.scenario == options_.scenario;
+    if (together) {
+      for (const Modality& control : controls.input.teachers) {
+        input.teachers.push_back(control.features);
+      }
+      for (const Samples& extra : controls.input.extra.teachers) {
+        input.extra.teachers.push_back(extra);
+      }
+    }
+    if (options_.scenario == Scenario::same_rows) input.extra = {};
+    PilotOptions options;
+    options.lambda = options_.lambda;
+    options.scenario = options_.scenario;
+    pilot_ = one_pilot(input, options);
+    if (pilot_) {
+      result_.pilot = PilotAlone{pilot_->score_alone, pilot_->accuracy_alone, pilot_->rows.size(),
+                                 pilot_->extra_rows};
+    }
+    if (together || controls.input.teachers.empty()) return;
+    PilotInput apart{input_.student.features, {}, input_.labels, input_.groups, {}};
+    for (const Modality& control : controls.input.teachers) {
+      apart.teachers.push_back(control.features);
+    }
+    options.scenario = Scenario::same_rows;
+    controls_pilot_ = one_pilot(apart, options);
+  }
+
+  std::optional<PilotResult> one_pilot(const PilotInput& input, const PilotOptions& options) {
+    outer_.progress("pilot", 0, 1);
+    auto out = attempt("pilot", result_.warnings, [&] { return pilot(input, options, exec_); });
+    outer_.progress("pilot", 1, 1);
+    if (out) {
+      result_.warnings.insert(result_.warnings.end(), out->warnings.begin(), out->warnings.end());
+    }
+    return out;
+  }
+
+  void add_pilot(std::size_t begin, Judged& teachers) const {
+    const bool apart = begin > 0 && controls_pilot_;
+    const auto& from = apart ? controls_pilot_ : pilot_;
+    if (!from) return;
+    for (std::size_t t = 0; t < teachers.evidence.size(); ++t) {
+      const std::size_t at = apart ? t : begin + t;
+      if (at < from->teachers.size()) teachers.evidence[t].pilot = from->teachers[at];
+    }
+  }
+
+  void settle(const RepresentationLevel& level, Judged& teachers) const {
+    for (std::size_t t = 0; t < teachers.measured.size(); ++t) {
+      TeacherEvidence& evidence = teachers.evidence[t];
+      level.decide(teachers.measured[t], evidence.planted, unreliable_);
+      VerdictEvidence look;
+      look.representation = teachers.measured[t].result.cch;
+      if (evidence.prediction) look.prediction = evidence.prediction->outcome;
+      if (evidence.pilot) {
+        look.pilot_gain = evidence.pilot->gain.value;
+        look.pilot_interval = evidence.pilot->gain.interval95;
+      }
+      look.unreliable = unreliable_;
+      evidence.decision = cch::decide(options_.decide_by, look);
+    }
+    teachers.order = order_of(teachers);
+    for (std::size_t i = 0; i < teachers.order.size(); ++i) {
+      teachers.measured[teachers.order[i]].result.rank = i + 1;
+    }
+  }
+
+  // What comes after the verdict in the order: the gain or margin that decides, larger first.
+  [[nodiscard]] std::array<double, 2> keys(const Judged& teachers, std::size_t t) const {
+    const TeacherEvidence& evidence = teachers.evidence[t];
+    const double representation = teachers.measured[t].result.margin.nats;
+    const double prediction =
+        evidence.prediction ? evidence.prediction->margin.nats : representation;
+    switch (options_.decide_by) {
+      case DecideBy::cch:
+        return {representation, prediction};
+      case DecideBy::cch_prediction:
+        return {prediction, representation};
+      case DecideBy::combined:
+      case DecideBy::pilot:
+        break;
+    }
+    return {evidence.pilot ? evidence.pilot->gain.value : 0.0, prediction};
+  }
+
+  [[nodiscard]] std::vector<std::size_t> order_of(const Judged& teachers) const {
+    std::vector<std::size_t> order(teachers.measured.size());
+    for (std::size_t t = 0; t < order.size(); ++t) order[t] = t;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const int first = place_of(teachers.evidence[a].decision.verdict);
+      const int second = place_of(teachers.evidence[b].decision.verdict);
+      return first != second ? first < second : keys(teachers, a) > keys(teachers, b);
+    });
+    return order;
+  }
+
+  void stabilise(Judged& teachers) {
+    std::vector<const Measurement*> measurements;
+    for (const MeasuredTeacher& teacher : teachers.measured) {
+      measurements.push_back(teacher.teacher_student.get());
+    }
+    std::string why_not;
+    const auto stability = rank_stability(measurements, exec_, &why_not);
+    if (!stability) {
+      result_.warnings.push_back({"stability-left-out", "rank stability: " + why_not});
+      return;
+    }
+    result_.stability_method = stability->method;
+    for (std::size_t t = 0; t < measurements.size(); ++t) {
+      teachers.evidence[t].place = stability->teachers[t];
+    }
+  }
+
+  void keep_first(const RepresentationLevel& level, const Judged& teachers,
+                  EstimatorRanking ranking) {
+    std::vector<const MeasuredTeacher*> sorted;
+    for (const std::size_t t : teachers.order) {
+      sorted.push_back(&teachers.measured[t]);
+      ranking.teachers.push_back(teachers.measured[t].result);
+      result_.evidence.push_back(teachers.evidence[t]);
+    }
+    level.describe(sorted, ranking);
+    result_.estimators.push_back(std::move(ranking));
+  }
+
+  // The further estimators, at the level of representations only, in the order that is settled.
+  void keep_others(const Scaled& data, const std::vector<std::size_t>& order) {
+    for (std::size_t e = 1; e < options_.estimators.size(); ++e) {
+      const RepresentationLevel level(options_.estimators[e], data.student, data.labels,
+                                      input_.groups, options_, exec_);
+      EstimatorRanking ranking;
+      Judged judged = measured(level, data.teachers, input_, ranking.warnings);
+      std::vector<const MeasuredTeacher*> sorted;
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        MeasuredTeacher& teacher = judged.measured[order[i]];
+        level.decide(teacher, {}, unreliable_);
+        teacher.result.rank = i + 1;
+        sorted.push_back(&teacher);
+        ranking.teachers.push_back(teacher.result);
+      }
+      level.describe(sorted, ranking);
+      ranking.rank_correlation =
+          spearman(margins_of(result_.estimators.front()), margins_of(ranking));
+      result_.estimators.push_back(std::move(ranking));
+    }
+  }
+
+  void compare(const Judged& teachers) {
+    const auto& order = teachers.order;
+    auto add = [&](std::size_t i, std::size_t j) {
+      const MeasuredTeacher& a = teachers.measured[order[i]];
+      const MeasuredTeacher& b = teachers.measured[order[j]];
+      result_.differences.push_back(
+          difference(a.result.name, *a.teacher_student, b.result.name, *b.teacher_student, exec_));
+    };
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      for (std::size_t j = i + 1; j < order.size(); ++j) {
+        if (i == 0 || j == i + 1) add(i, j);
+      }
+    }
+  }
+
+  void sensitivity(const RepresentationLevel& level, const Judged& teachers) {
+    if (!options_.sensitivity) return;
+    for (const std::size_t t : teachers.order) {
+      auto curves = attempt("curves", result_.warnings, [&] {
+        return detail::estimate_curves(level, teachers.measured[t], exec_);
+      });
+      result_.curves.push_back(curves.value_or(EstimateCurves{}));
+    }
+    auto grid = attempt("sensitivity", result_.warnings,
+                        [&] { return detail::sensitivity_grid(input_, teachers.order, outer_); });
+    if (grid) result_.sensitivity = std::move(*grid);
+  }
+
+  Controls made_controls(const Scaled& data) {
+    Controls out{{input_.student, {}, input_.labels, input_.groups, {}}, {}, options_.scenario};
+    if (!options_.controls) return out;
+    const bool pairs = options_.scenario == Scenario::unlabelled_pairs;
+    if (options_.scenario == Scenario::more_labels) {
+      out.scenario = Scenario::same_rows;
+      result_.warnings.push_back({"controls-same-rows",
+                                  "further labelled rows have no student features, so the controls "
+                                  "are trained in the scenario same-rows"});
+    }
+    if (!pairs) {
+      auto controls = control_teachers(input_, {}, exec_);
+      add_warnings(controls.warnings);
+      out.input.teachers = std::move(controls.teachers);
+    } else {
+      split_controls(out);
+    }
+    std::vector<Warning> known;
+    for (const Modality& control : out.input.teachers) {
+      // A clone on its scale is the student on its scale, to the last bit.
+      out.scaled.push_back(control.name == kCloneControl
+                               ? data.student
+                               : scaled(control.features, options_.scale, known, exec_));
+    }
+    return out;
+  }
+
+  // Controls of labelled and unlabelled rows together, then parted again.
+  void split_controls(Controls& out) {
+    const detail::AllRows all = detail::with_extra_rows(input_);
+    const RankInput whole{{input_.student.name, all.student},
+                          {{input_.teachers.front().name, all.teachers.front()}},
+                          all.student,
+                          all.groups,
+                          {}};
+    auto controls = control_teachers(whole, {}, exec_);
+    add_warnings(controls.warnings);
+    const std::size_t n = input_.student.features.size();
+    std::vector<std::size_t> main(n);
+    std::vector<std::size_t> extra(all.student.size() - n);
+    std::iota(main.begin(), main.end(), std::size_t{0});
+    std::iota(extra.begin(), extra.end(), n);
+    out.input.extra.student = input_.extra.student;
+    out.input.extra.groups = input_.extra.groups;
+    for (Modality& control : controls.teachers) {
+      out.input.teachers.push_back({control.name, control.features.select(main)});
+      out.input.extra.teachers.push_back(control.features.select(extra));
+    }
+  }
+
+  void judge_controls(const RepresentationLevel& level, const Controls& controls) {
+    if (controls.input.teachers.empty()) return;
+    std::vector<Warning> ignored;
+    Judged judged = measured(level, controls.scaled, controls.input, ignored);
+    gather(level, controls.input, false, 0, judged);
+    add_pilot(input_.teachers.size(), judged);
+    settle(level, judged);
+    for (const std::size_t t : judged.order) {
+      result_.controls.push_back({judged.measured[t].result, judged.evidence[t]});
+    }
+  }
+
+  void add_warnings(const std::vector<Warning>& warnings) {
+    result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
+  }
+
+  const RankInput& input_;
+  const RankOptions& options_;
+  const Execution& outer_;
+  Execution exec_;
+  std::vector<std::string> unreliable_;
+  std::optional<PilotResult> pilot_;
+  std::optional<PilotResult> controls_pilot_;
+  RankResult result_;
+};
 
 }  // namespace
 
 RankResult rank_teachers(const RankInput& input, const RankOptions& options,
                          const Execution& exec) {
   check_input(input);
-  if (options.estimators.empty()) {
-    refuse_usage("no-estimator", "there is no estimator to rank by", {},
-                 "Give at least one name, for example auto");
-  }
-  RankResult result;
-  if (const auto* classes = std::get_if<ClassLabels>(&input.labels)) {
-    result.entropy_labels = classes->entropy_nats();
-  }
-  const Scaled data = put_on_scale(input, options.scale, result.warnings, exec);
-  for (const std::string& name : options.estimators) {
-    result.estimators.push_back(
-        OneRanking(input, data, options, name, result.entropy_labels, exec).run());
-  }
-  note_mixed_families(result);
-  return result;
+  refuse_reserved_names(input);
+  check_options(input, options);
+  return Ranking(input, options, exec).run();
 }
 
 }  // namespace cch

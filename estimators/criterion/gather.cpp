@@ -1,0 +1,169 @@
+#include "estimators/criterion/gather.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cch/criterion/prediction_level.hpp"
+#include "cch/criterion/probes.hpp"
+
+namespace cch::detail {
+namespace {
+
+Samples side_by_side(const Samples& a, const Samples& b) {
+  Matrix out(a.size(), a.dim() + b.dim());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::copy_n(a.view().row(i).data(), a.dim(), out.row(i).data());
+    std::copy_n(b.view().row(i).data(), b.dim(), out.row(i).data() + a.dim());
+  }
+  return Samples::from(std::move(out), "teacher and student");
+}
+
+Samples stacked(const Samples& a, const Samples& b) {
+  Matrix out(a.size() + b.size(), a.dim());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::copy_n(a.view().row(i).data(), a.dim(), out.row(i).data());
+  }
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    std::copy_n(b.view().row(i).data(), a.dim(), out.row(a.size() + i).data());
+  }
+  return Samples::from(std::move(out), a.name());
+}
+
+// A side whose truth the curve cannot bound is as far off as one likes, upwards: the estimators are
+// low in what they cannot resolve.
+bool unbounded(const PlantedBias& bias) {
+  return !bias.resolved && bias.bias < 0.0;
+}
+
+void adjust_over_teachers(std::vector<std::optional<PredictionLevel>>& levels) {
+  std::vector<double> above;
+  std::vector<double> below;
+  for (const auto& level : levels) {
+    above.push_back(level ? level->margin.p_above.value_or(1.0) : 1.0);
+    below.push_back(level ? level->margin.p_below.value_or(1.0) : 1.0);
+  }
+  const std::size_t teachers = levels.size();
+  above = holm_adjusted(above);
+  below = holm_adjusted(below);
+  for (std::size_t t = 0; t < teachers; ++t) {
+    if (!levels[t] || !levels[t]->margin.p_above) continue;
+    levels[t]->margin.p_above = above[t];
+    levels[t]->margin.p_below = below[t];
+    if (!levels[t]->opposed) levels[t]->outcome = cch_outcome(levels[t]->margin);
+  }
+}
+
+}  // namespace
+
+PlantedSide planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
+                         const Groups& groups, double estimate, Scale scale,
+                         const Execution& exec) {
+  PlantedOptions planted;
+  const double near = std::max(estimate, 0.05);
+  planted.truths = {0.0, near, 2.0 * near};
+  planted.repeats = 4;
+  planted.reach = estimate;
+  planted.scale = scale;
+  PlantedSide out;
+  out.curve = planted_calibration(options, planted_shape(x, y, groups), planted, exec);
+  out.bias = bias_at(out.curve, estimate);
+  return out;
+}
+
+PlantedMargin planted_margin(const MeasuredTeacher& teacher, PlantedSide teacher_student,
+                             const PlantedBias& student_labels, std::size_t groups) {
+  PlantedMargin out;
+  out.teacher_student = teacher_student.bias;
+  out.student_labels = student_labels;
+  out.curve = std::move(teacher_student.curve);
+  out.margin_bias = out.teacher_student.bias - out.student_labels.bias;
+  const Margin& margin = teacher.result.margin;
+  if (!margin.standard_error) return out;
+  const double freedom =
+      std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (static_cast<double>(groups) - 1.0)));
+  out.interval95 =
+      bias_aware_interval(margin.nats, *margin.standard_error, freedom, out.margin_bias);
+  const CchOutcome outcome = cch_outcome(margin);
+  if (outcome == CchOutcome::holds) {
+    out.could_flip = out.interval95->lo <= 0.0 || unbounded(out.student_labels);
+  } else if (outcome == CchOutcome::fails) {
+    out.could_flip = out.interval95->hi >= 0.0 || unbounded(out.teacher_student);
+  }
+  return out;
+}
+
+ConditionalInformation conditional_information(const RepresentationLevel& level,
+                                               const MeasuredTeacher& teacher,
+                                               const RankOptions& options, const Execution& exec) {
+  const Samples joint_features = side_by_side(teacher.features, level.student());
+  const EstimatorChoice choice =
+      configured(choose_estimator(joint_features, level.labels(), level.groups()), options);
+  const Measurement joint(choice.options, joint_features, level.labels(), level.groups(), exec);
+  const bool same = choice.options.index() == level.student_labels_options().index();
+  std::optional<Measurement> alone;
+  if (!same) alone.emplace(choice.options, level.student(), level.labels(), level.groups(), exec);
+  const Margin difference =
+      paired_margin(joint, same ? level.student_labels() : *alone, exec, nullptr);
+  return {difference.nats, difference.standard_error, difference.interval95,
+          std::string(entry_of(choice.options).name)};
+}
+
+std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
+                                                        const RankOptions& options,
+                                                        const Execution& exec,
+                                                        std::vector<Warning>& warnings) {
+  std::vector<std::optional<PredictionLevel>> out(input.teachers.size());
+  const auto student = attempt("prediction-level", warnings, [&] {
+    return linear_probe(input.student.features, input.labels, input.groups, {}, exec);
+  });
+  if (!student) return out;
+  PredictionLevelOptions level;
+  level.lambda = options.lambda.value_or(level.lambda);
+  for (std::size_t t = 0; t < out.size(); ++t) {
+    const Modality& teacher = input.teachers[t];
+    out[t] = attempt("prediction-level", warnings, [&] {
+      const Probe probe = linear_probe(teacher.features, input.labels, input.groups, {}, exec);
+      return prediction_level(probe, *student, input.student.features, input.labels, input.groups,
+                              level, exec);
+    });
+    exec.progress("prediction level", t + 1, out.size());
+    if (!out[t]) continue;
+    for (const Warning& warning : out[t]->warnings) {
+      warnings.push_back(
+          {warning.code, "predictions of '" + teacher.name + "': " + warning.message});
+    }
+  }
+  adjust_over_teachers(out);
+  return out;
+}
+
+AllRows with_extra_rows(const RankInput& input) {
+  const std::size_t n = input.student.features.size();
+  const std::size_t extra = input.extra.student->size();
+  std::vector<std::size_t> codes(input.groups.codes().begin(), input.groups.codes().end());
+  for (std::size_t i = 0; i < extra; ++i) {
+    codes.push_back(input.extra.groups.empty() ? n + i : input.extra.groups[i]);
+  }
+  AllRows out{stacked(input.student.features, *input.extra.student), {}, Groups::from(codes)};
+  for (std::size_t t = 0; t < input.teachers.size(); ++t) {
+    out.teachers.push_back(stacked(input.teachers[t].features, input.extra.teachers[t]));
+  }
+  return out;
+}
+
+std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,
+                                    const EstimatorOptions& options, Scale scale,
+                                    const Execution& exec) {
+  if (!input.extra.student || input.extra.teachers.size() != input.teachers.size()) {
+    return std::nullopt;
+  }
+  RankInput one{input.student, {input.teachers[teacher]}, input.labels, input.groups, input.extra};
+  one.extra.teachers = {input.extra.teachers[teacher]};
+  const AllRows all = with_extra_rows(one);
+  std::vector<Warning> ignored;  // the same as those of the labelled rows
+  const Measurement measured(options, scaled(all.teachers.front(), scale, ignored, exec),
+                             scaled(all.student, scale, ignored, exec), all.groups, exec);
+  return with_error_bar(measured, exec);
+}
+
+}  // namespace cch::detail

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cch/criterion/ranking.hpp"
+#include "estimators/criterion/representation.hpp"
+
+namespace cch::detail {
+
+/// Runs one part of the evidence. A data Error (too few groups, a class with too few rows) becomes
+/// a warning "`what`-left-out" and the part stays empty; other errors go on.
+template <class Part>
+auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& part)
+    -> std::optional<decltype(part())> {
+  try {
+    return part();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data) throw;
+    const Fault& fault = error.faults().front();
+    warnings.push_back({what + "-left-out",
+                        what + ": " + fault.problem + (fault.why.empty() ? "" : ", " + fault.why)});
+    return std::nullopt;
+  }
+}
+
+/// An estimator's bias at one estimate, on planted data of the shape of x and y.
+struct PlantedSide {
+  PlantedBias bias;
+  BiasCurve curve;
+};
+PlantedSide planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
+                         const Groups& groups, double estimate, Scale scale, const Execution& exec);
+
+/// Both biases, the bias-aware interval of the margin, and whether they could turn its sign.
+PlantedMargin planted_margin(const MeasuredTeacher& teacher, PlantedSide teacher_student,
+                             const PlantedBias& student_labels, std::size_t groups);
+
+/// I(T;Y|S) by the chain rule with one estimator on both terms, paired. The estimator is `auto`'s
+/// choice for the joint columns.
+ConditionalInformation conditional_information(const RepresentationLevel& level,
+                                               const MeasuredTeacher& teacher,
+                                               const RankOptions& options, const Execution& exec);
+
+/// Prediction-level CCH of each teacher, its p values Holm-adjusted over them and its outcome taken
+/// from these. Features as the user gave them: the probes standardise their own training rows.
+std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
+                                                        const RankOptions& options,
+                                                        const Execution& exec,
+                                                        std::vector<Warning>& warnings);
+
+/// I(teacher; student) on the labelled rows and those of `extra` that have no label.
+std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,
+                                    const EstimatorOptions& options, Scale scale,
+                                    const Execution& exec);
+
+/// Main rows of all modalities followed by the extra ones; groups numbered as ExtraRows says.
+struct AllRows {
+  Samples student;
+  std::vector<Samples> teachers;
+  Groups groups;
+};
+AllRows with_extra_rows(const RankInput& input);
+
+}  // namespace cch::detail
