@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "cch/estimators/planted_calibration.hpp"
+#include "estimators/planted_classes.hpp"
+
+namespace cch::detail {
+
+/// Estimates of several draws of one information. One draw's estimate is read against ι̂, the mean
+/// of ln p(x_i,y_i)/(p(x_i) p(y_i)) over the very rows drawn, which is known here and has mean I:
+///   adjusted = estimate − c (ι̂ − I),   c = clamp(mean estimate / I, 0, 1),
+/// since rows that happen to hold I + δ are read about c δ higher. The mean stays and the spread
+/// shrinks: sixfold for label-bound, twofold for KSG, by a tenth for cca-ksg.
+struct PlantedReadings {
+  double truth = 0.0;
+  std::size_t repeats = 0;
+  double mean = 0.0;              ///< of the adjusted estimates
+  double squares = 0.0;           ///< Σ (estimate − its mean)²
+  double adjusted_squares = 0.0;  ///< Σ (adjusted − mean)²
+
+  /// With the spreads of these draws alone; at least two draws.
+  [[nodiscard]] BiasPoint point() const;
+  /// The same with further draws of this truth.
+  void add(const PlantedReadings& more);
+};
+
+/// Draws data of one shape with any information and lets one estimator read them.
+class Planting {
+ public:
+  /// Usage Errors for shapes that cannot be drawn.
+  Planting(const EstimatorOptions& options, const PlantedShape& shape,
+           const PlantedOptions& planted, const Execution& exec);
+
+  /// `repeats` draws in parallel; their random streams are named by `place`.
+  [[nodiscard]] PlantedReadings read(double truth, std::size_t place, std::size_t repeats) const;
+  /// .95 H(Y) for labels, beyond which their class means run off to infinity; else 8 nats a pair.
+  [[nodiscard]] double largest_truth() const;
+  /// What is planted: at most the rows asked for, whole groups at random, in their own order.
+  [[nodiscard]] const PlantedShape& shape() const { return shape_; }
+  void describe(BiasCurve& curve) const;
+
+ private:
+  struct Draw {
+    double estimate = 0.0;
+    double realised = 0.0;  // ι̂
+  };
+
+  [[nodiscard]] std::size_t pairs() const;
+  [[nodiscard]] double strength_of(double truth) const;  // ρ, or s for labels
+  [[nodiscard]] Draw draw(double strength, std::uint64_t seed) const;
+  [[nodiscard]] Samples on_scale(Matrix values, const Execution& inner) const;
+  [[nodiscard]] double read_off(Matrix x, const Variable& y, const Execution& inner) const;
+
+  EstimatorOptions options_;
+  std::size_t rows_asked_;
+  PlantedShape shape_;
+  Scale scale_;
+  Execution exec_;
+  std::optional<PlantedClasses> classes_;
+};
+
+}  // namespace cch::detail
