@@ -1,0 +1,114 @@
+#include "cch/gaussian/distillation_moments.hpp"
+
+#include <Eigen/Cholesky>
+#include <string>
+
+#include "cch/core/error.hpp"
+#include "cch/gaussian/distillation_risk.hpp"
+#include "gaussian/eigen.hpp"
+#include "gaussian/moments.hpp"
+
+namespace cch {
+namespace detail {
+namespace {
+
+/// What is added to B and Vh by the errors of a teacher fitted on rows of its own.
+struct FitErrors {
+  double b = 0.0;
+  double vh = 0.0;
+};
+
+struct Weights {
+  Eigen::MatrixXd w1;
+  FitErrors errors;
+};
+
+/// L⁻¹ m for s = L Lᵀ: inner products of such columns are mᵀ s⁻¹ m.
+Eigen::MatrixXd whitened(const Eigen::MatrixXd& s, const Eigen::MatrixXd& m) {
+  return Eigen::LLT<Eigen::MatrixXd>(s).matrixL().solve(m);
+}
+
+double squared(const Eigen::MatrixXd& m) {
+  return m.squaredNorm();
+}
+
+Eigen::MatrixXd optimal_weights(const ModalityCovariance& cov) {
+  return Eigen::LLT<Eigen::MatrixXd>(cov.s11).solve(cov.s1y);
+}
+
+FitErrors fit_errors(const ModalityCovariance& cov, std::size_t rows, bool intercept) {
+  const auto d1 = static_cast<std::size_t>(cov.s11.rows());
+  const double factor = excess_noise_factor(d1, {rows, intercept});
+  const double ve1 = cov.syy.trace() - squared(whitened(cov.s11, cov.s1y));
+  // M = tr(Σ11⁻¹ Σ12 Σ22⁻¹ Σ21): the share of x1's D1 directions that x2 predicts.
+  const Eigen::MatrixXd cross = whitened(cov.s11, cov.s12);
+  const double m = squared(whitened(cov.s22, cross.transpose()));
+  const double slope = 1.0 / static_cast<double>(rows - d1 - (intercept ? 2 : 1));
+  // The error of the intercept is one number for all rows, so it belongs to B.
+  const double constant = intercept ? factor - slope * static_cast<double>(d1) : 0.0;
+  return {ve1 * (slope * m + constant), ve1 * slope * (static_cast<double>(d1) - m)};
+}
+
+Weights weights_of(const ModalityCovariance& cov, const Teacher& teacher, bool intercept) {
+  if (std::holds_alternative<StudentRowsTeacher>(teacher)) {
+    refuse_usage("dependent-teacher",
+                 "no formula covers a teacher that is fitted on the student's own rows",
+                 "its errors depend on the student's, in-sample and cross-fitted alike",
+                 "Simulate it (simulate_risk), or give the teacher fresh rows");
+  }
+  if (const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher)) {
+    return {optimal_weights(cov), fit_errors(cov, fresh->rows, intercept)};
+  }
+  const auto* given = std::get_if<GivenTeacher>(&teacher);
+  if (!given) return {optimal_weights(cov), {}};
+  const Matrix& w = given->weights;
+  if (index(w.rows()) != cov.s1y.rows() || index(w.cols()) != cov.s1y.cols()) {
+    refuse_usage(
+        "teacher-shape",
+        "the teacher's weights are " + std::to_string(w.rows()) + " × " + std::to_string(w.cols()),
+        "x1 has " + std::to_string(cov.s1y.rows()) + " columns and y has " +
+            std::to_string(cov.s1y.cols()),
+        "Give one row for each column of x1 and one column for each of y");
+  }
+  return {to_eigen(w), {}};
+}
+
+}  // namespace
+
+ModalityCovariance modality_covariance(const JointGaussian& joint, const ModalityBlocks& blocks) {
+  auto part = [&](const BlockNames& a, const BlockNames& b) {
+    return to_eigen(joint.covariance(a, b));
+  };
+  return {part(blocks.teacher, blocks.teacher), part(blocks.teacher, blocks.student),
+          part(blocks.student, blocks.student), part(blocks.teacher, blocks.label),
+          part(blocks.student, blocks.label),   part(blocks.label, blocks.label)};
+}
+
+DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& teacher,
+                               bool intercept) {
+  const auto [w1, errors] = weights_of(cov, teacher, intercept);
+  const Eigen::LLT<Eigen::MatrixXd> factor(cov.s22);
+  // s and vᵀx2 in coordinates in which x2 has unit covariance.
+  const Eigen::MatrixXd s = factor.matrixL().solve(cov.s2y);
+  const Eigen::MatrixXd v = factor.matrixL().solve(cov.s12.transpose() * w1);
+  DistillationMoments out;
+  out.p = static_cast<std::size_t>(cov.s22.rows());
+  out.outputs = static_cast<std::size_t>(cov.syy.rows());
+  out.vs = squared(s);
+  out.ve = cov.syy.trace() - out.vs;
+  out.vh = (w1.transpose() * cov.s11 * w1).trace() - squared(v) + errors.vh;
+  out.b = squared(v - s) + errors.b;
+  const double cov_ts = s.cwiseProduct(v).sum();
+  out.c = w1.cwiseProduct(cov.s1y).sum() - cov_ts;
+  out.beta_s = out.vs > 0.0 ? cov_ts / out.vs : 0.0;
+  return out;
+}
+
+}  // namespace detail
+
+DistillationMoments distillation_moments(const JointGaussian& joint, const Teacher& teacher,
+                                         bool intercept, const ModalityBlocks& blocks) {
+  return detail::moments_of(detail::modality_covariance(joint, blocks), teacher, intercept);
+}
+
+}  // namespace cch

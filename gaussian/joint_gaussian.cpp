@@ -1,0 +1,181 @@
+#include "cch/gaussian/joint_gaussian.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+#include <utility>
+
+#include "cch/core/error.hpp"
+#include "cch/core/nearest_name.hpp"
+#include "cch/core/random.hpp"
+#include "gaussian/covariance_checks.hpp"
+#include "gaussian/eigen.hpp"
+
+namespace cch {
+
+using detail::index;
+
+/// Everything is computed on correlations R, Σ = D R D with D = diag(sd), so that units do not
+/// decide what counts as singular.
+struct JointGaussian::Parts {
+  Matrix covariance;
+  std::vector<GaussianBlock> blocks;
+  Eigen::VectorXd sd;
+  Eigen::MatrixXd correlations;
+  Eigen::LLT<Eigen::MatrixXd> factor;  // of the correlations
+
+  /// Columns of the named blocks; refuses unknown and repeated names.
+  [[nodiscard]] std::vector<Eigen::Index> columns(const BlockNames& names) const;
+  /// ln det Σ over the named blocks; 0 for none.
+  [[nodiscard]] double log_det(const BlockNames& names) const;
+};
+
+namespace {
+
+BlockNames joined(BlockNames a, const BlockNames& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+[[noreturn]] void refuse_name(const std::string& name, const std::vector<GaussianBlock>& blocks) {
+  std::vector<std::string> names;
+  for (const GaussianBlock& block : blocks) names.push_back(block.name);
+  refuse_usage("unknown-block", "there is no block '" + name + "'", {},
+               "Did you mean '" + nearest_name(name, names) + "'?");
+}
+
+double log_det_of(const Eigen::LLT<Eigen::MatrixXd>& factor) {
+  return 2.0 * factor.matrixLLT().diagonal().array().log().sum();
+}
+
+/// 1/‖R⁻¹‖₁, at most the smallest eigenvalue; 0 where R has no Cholesky factor.
+double eigenvalue_bound(const Eigen::LLT<Eigen::MatrixXd>& factor, const Eigen::MatrixXd& r) {
+  if (factor.info() != Eigen::Success) return 0.0;
+  return factor.rcond() * r.cwiseAbs().colwise().sum().maxCoeff();
+}
+
+}  // namespace
+
+std::vector<Eigen::Index> JointGaussian::Parts::columns(const BlockNames& names) const {
+  std::vector<Eigen::Index> out;
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (!seen.insert(name).second) {
+      refuse_usage("repeated-block", "block '" + name + "' is named twice",
+                   "what a block says about itself is infinite", "Name every block once");
+    }
+    Eigen::Index first = 0;
+    auto block = blocks.begin();
+    for (; block != blocks.end() && block->name != name; ++block) first += index(block->dim);
+    if (block == blocks.end()) refuse_name(name, blocks);
+    for (std::size_t j = 0; j < block->dim; ++j) out.push_back(first + index(j));
+  }
+  return out;
+}
+
+double JointGaussian::Parts::log_det(const BlockNames& names) const {
+  if (names.empty()) return 0.0;
+  const auto chosen = columns(names);
+  const double scale = 2.0 * sd(chosen).array().log().sum();
+  if (index(covariance.rows()) == static_cast<Eigen::Index>(chosen.size())) {
+    return scale + log_det_of(factor);
+  }
+  return scale + log_det_of(Eigen::LLT<Eigen::MatrixXd>(correlations(chosen, chosen)));
+}
+
+JointGaussian JointGaussian::from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
+                                  const std::string& name) {
+  detail::check_covariance(covariance, blocks, name);
+  auto parts = std::make_shared<Parts>();
+  const Eigen::MatrixXd sigma = detail::to_eigen(covariance);
+  parts->sd = sigma.diagonal().cwiseSqrt();
+  const Eigen::VectorXd scale = parts->sd.cwiseInverse();
+  parts->correlations =
+      scale.asDiagonal() * (0.5 * (sigma + sigma.transpose())) * scale.asDiagonal();
+  parts->factor.compute(parts->correlations);
+  detail::check_definite(parts->correlations, blocks,
+                         eigenvalue_bound(parts->factor, parts->correlations), name);
+  parts->covariance = covariance;
+  parts->blocks = std::move(blocks);
+  return JointGaussian(std::move(parts));
+}
+
+const std::vector<GaussianBlock>& JointGaussian::blocks() const {
+  return parts_->blocks;
+}
+
+std::size_t JointGaussian::dim() const {
+  return parts_->covariance.rows();
+}
+
+std::size_t JointGaussian::dim(const BlockNames& of) const {
+  return parts_->columns(of).size();
+}
+
+const Matrix& JointGaussian::covariance() const {
+  return parts_->covariance;
+}
+
+Matrix JointGaussian::covariance(const BlockNames& a, const BlockNames& b) const {
+  return detail::from_eigen(
+      detail::to_eigen(parts_->covariance)(parts_->columns(a), parts_->columns(b)));
+}
+
+JointGaussian JointGaussian::marginal(const BlockNames& of) const {
+  std::vector<GaussianBlock> blocks;
+  for (const std::string& name : of) blocks.push_back({name, dim({name})});
+  return from(covariance(of, of), std::move(blocks), "the marginal covariance");
+}
+
+JointGaussian JointGaussian::conditional(const BlockNames& of, const BlockNames& given) const {
+  static_cast<void>(parts_->columns(joined(of, given)));
+  const Eigen::MatrixXd ac = detail::to_eigen(covariance(of, given));
+  const Eigen::MatrixXd w = detail::to_eigen(regression(of, given));
+  const Eigen::MatrixXd rest = detail::to_eigen(covariance(of, of)) - ac * w;
+  std::vector<GaussianBlock> blocks;
+  for (const std::string& name : of) blocks.push_back({name, dim({name})});
+  return from(detail::from_eigen(0.5 * (rest + rest.transpose())), std::move(blocks),
+              "the conditional covariance");
+}
+
+Matrix JointGaussian::regression(const BlockNames& a, const BlockNames& b) const {
+  const auto target = parts_->columns(a);
+  const auto on = parts_->columns(b);
+  const Eigen::LLT<Eigen::MatrixXd> factor(parts_->correlations(on, on));
+  const Eigen::MatrixXd standardised = factor.solve(parts_->correlations(on, target));
+  const Eigen::VectorXd scale = parts_->sd(on).cwiseInverse();
+  return detail::from_eigen(scale.asDiagonal() * standardised * parts_->sd(target).asDiagonal());
+}
+
+double JointGaussian::entropy(const BlockNames& of) const {
+  const double log_2_pi_e = std::log(2.0 * std::numbers::pi) + 1.0;
+  return 0.5 * (static_cast<double>(dim(of)) * log_2_pi_e + parts_->log_det(of));
+}
+
+double JointGaussian::entropy(const BlockNames& of, const BlockNames& given) const {
+  return entropy(joined(of, given)) - entropy(given);
+}
+
+double JointGaussian::information(const BlockNames& a, const BlockNames& b) const {
+  return information(a, b, {});
+}
+
+double JointGaussian::information(const BlockNames& a, const BlockNames& b,
+                                  const BlockNames& given) const {
+  const BlockNames ac = joined(a, given);
+  const BlockNames bc = joined(b, given);
+  return 0.5 * (parts_->log_det(ac) + parts_->log_det(bc) - parts_->log_det(joined(a, bc)) -
+                parts_->log_det(given));
+}
+
+Matrix JointGaussian::sample(std::size_t n, std::uint64_t seed) const {
+  Random random(derive_seed(seed, "joint-gaussian"));
+  detail::RowMajor rows(index(n), index(dim()));
+  for (Eigen::Index i = 0; i < rows.size(); ++i) rows.data()[i] = random.normal();
+  const Eigen::MatrixXd upper = parts_->factor.matrixU();
+  return detail::from_eigen(rows * (upper * parts_->sd.asDiagonal()));
+}
+
+}  // namespace cch

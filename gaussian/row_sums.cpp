@@ -1,0 +1,96 @@
+#include "gaussian/row_sums.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+#include "gaussian/eigen.hpp"
+
+namespace cch::detail {
+namespace {
+
+Eigen::VectorXd normals(Eigen::Index n, Random& random) {
+  Eigen::VectorXd out(n);
+  for (Eigen::Index i = 0; i < n; ++i) out(i) = random.normal();
+  return out;
+}
+
+/// A of Bartlett's decomposition with ν degrees of freedom.
+Eigen::MatrixXd bartlett(Eigen::Index dim, std::size_t nu, Random& random) {
+  const Eigen::Index columns = std::min(dim, index(nu));
+  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(dim, columns);
+  for (Eigen::Index j = 0; j < columns; ++j) {
+    a(j, j) = std::sqrt(chi_squared(nu - static_cast<std::size_t>(j), random));
+    a.col(j).tail(dim - j - 1) = normals(dim - j - 1, random);
+  }
+  return a;
+}
+
+}  // namespace
+
+RowSums& RowSums::operator+=(const RowSums& other) {
+  products += other.products;
+  sum += other.sum;
+  rows += other.rows;
+  return *this;
+}
+
+RowSums& RowSums::operator-=(const RowSums& other) {
+  products -= other.products;
+  sum -= other.sum;
+  rows -= other.rows;
+  return *this;
+}
+
+double chi_squared(std::size_t k, Random& random) {
+  if (k == 1) {
+    const double z = random.normal();
+    return z * z;
+  }
+  // Twice a gamma variate of shape k/2 ≥ 1, by rejection (Marsaglia & Tsang 2000).
+  const double d = 0.5 * static_cast<double>(k) - 1.0 / 3.0;
+  const double c = 1.0 / std::sqrt(9.0 * d);
+  for (;;) {
+    const double z = random.normal();
+    const double root = 1.0 + c * z;
+    if (root <= 0.0) continue;
+    const double v = root * root * root;
+    const double u = 1.0 - random.uniform();  // in (0, 1]
+    if (std::log(u) < 0.5 * z * z + d - d * v + d * std::log(v)) return 2.0 * d * v;
+  }
+}
+
+RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& random) {
+  const Eigen::Index dim = lower.rows();
+  RowSums out;
+  out.rows = static_cast<double>(n);
+  const Eigen::VectorXd scaled_mean = lower.triangularView<Eigen::Lower>() * normals(dim, random);
+  out.sum = std::sqrt(out.rows) * scaled_mean;
+  const Eigen::MatrixXd la = lower.triangularView<Eigen::Lower>() * bartlett(dim, n - 1, random);
+  out.products = scaled_mean * scaled_mean.transpose();
+  out.products.noalias() += la * la.transpose();
+  return out;
+}
+
+LinearFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
+                        Eigen::Index to, Eigen::Index outputs, bool intercept) {
+  return least_squares(sums.products.block(from, from, inputs, inputs),
+                       sums.sum.segment(from, inputs),
+                       sums.products.block(from, to, inputs, outputs),
+                       sums.sum.segment(to, outputs).transpose(), sums.rows, intercept);
+}
+
+LinearFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
+                        const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total, double rows,
+                        bool intercept) {
+  if (!intercept) {
+    return {Eigen::LLT<Eigen::MatrixXd>(products).solve(cross),
+            Eigen::RowVectorXd::Zero(cross.cols())};
+  }
+  const Eigen::VectorXd mean = sum / rows;
+  const Eigen::MatrixXd w =
+      Eigen::LLT<Eigen::MatrixXd>(products - mean * sum.transpose()).solve(cross - mean * total);
+  return {w, total / rows - mean.transpose() * w};
+}
+
+}  // namespace cch::detail

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+
+#include "cch/core/random.hpp"
+
+namespace cch::detail {
+
+/// Sums over rows, all that least squares needs to know of them.
+struct RowSums {
+  Eigen::MatrixXd products;  // Σ x xᵀ
+  Eigen::VectorXd sum;       // Σ x
+  double rows = 0.0;
+
+  RowSums& operator+=(const RowSums& other);
+  RowSums& operator-=(const RowSums& other);
+};
+
+/// χ² with k ≥ 1 degrees of freedom.
+double chi_squared(std::size_t k, Random& random);
+
+/// The sums of n ≥ 1 independent rows of N(0, L Lᵀ), exactly distributed: mean √n x̄ ~ N(0, Σ), and
+/// independently Σ (x − x̄)(x − x̄)ᵀ = L A Aᵀ Lᵀ with A lower trapezoidal, D × min(D, n − 1), normal
+/// below the diagonal and A_ii² ~ χ² with n − 1 − i degrees of freedom, i from 0 (Bartlett 1933).
+RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& random);
+
+/// Linear map that was fitted by least squares, prediction bᵀ + Wᵀx.
+struct LinearFit {
+  Eigen::MatrixXd w;  // inputs × outputs
+  Eigen::RowVectorXd b;
+};
+
+/// Least squares of the columns `to` on the columns `from` of one set of sums.
+LinearFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
+                        Eigen::Index to, Eigen::Index outputs, bool intercept);
+
+/// Least squares on targets whose sums are given: cross = Σ x targetᵀ, total = Σ targetᵀ.
+LinearFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
+                        const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total, double rows,
+                        bool intercept);
+
+}  // namespace cch::detail
