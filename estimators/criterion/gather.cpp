@@ -55,22 +55,14 @@ void adjust_over_teachers(std::vector<std::optional<PredictionLevel>>& levels) {
 
 }  // namespace
 
-PlantedSide planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
-                         const Groups& groups, double estimate, Scale scale,
-                         const Execution& exec) {
+NearbyBias planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
+                        const Groups& groups, double estimate, Scale scale, const Execution& exec) {
   PlantedOptions planted;
-  const double near = std::max(estimate, 0.05);
-  planted.truths = {0.0, near, 2.0 * near};
-  planted.repeats = 4;
-  planted.reach = estimate;
   planted.scale = scale;
-  PlantedSide out;
-  out.curve = planted_calibration(options, planted_shape(x, y, groups), planted, exec);
-  out.bias = bias_at(out.curve, estimate);
-  return out;
+  return planted_bias_near(options, planted_shape(x, y, groups), estimate, planted, exec);
 }
 
-PlantedMargin planted_margin(const MeasuredTeacher& teacher, PlantedSide teacher_student,
+PlantedMargin planted_margin(const MeasuredTeacher& teacher, NearbyBias teacher_student,
                              const PlantedBias& student_labels, std::size_t groups) {
   PlantedMargin out;
   out.teacher_student = teacher_student.bias;
@@ -110,8 +102,10 @@ ConditionalInformation conditional_information(const RepresentationLevel& level,
 
 std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
                                                         const RankOptions& options,
-                                                        const Execution& exec,
+                                                        const Execution& outer,
                                                         std::vector<Warning>& warnings) {
+  Execution exec = outer;
+  exec.sink = nullptr;  // only whole teachers are reported
   std::vector<std::optional<PredictionLevel>> out(input.teachers.size());
   const auto student = attempt("prediction-level", warnings, [&] {
     return linear_probe(input.student.features, input.labels, input.groups, {}, exec);
@@ -126,7 +120,7 @@ std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
       return prediction_level(probe, *student, input.student.features, input.labels, input.groups,
                               level, exec);
     });
-    exec.progress("prediction level", t + 1, out.size());
+    outer.progress("prediction level", t + 1, out.size());
     if (!out[t]) continue;
     for (const Warning& warning : out[t]->warnings) {
       warnings.push_back(

@@ -26,15 +26,11 @@ auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& par
 }
 
 /// An estimator's bias at one estimate, on planted data of the shape of x and y.
-struct PlantedSide {
-  PlantedBias bias;
-  BiasCurve curve;
-};
-PlantedSide planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
-                         const Groups& groups, double estimate, Scale scale, const Execution& exec);
+NearbyBias planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
+                        const Groups& groups, double estimate, Scale scale, const Execution& exec);
 
 /// Both biases, the bias-aware interval of the margin, and whether they could turn its sign.
-PlantedMargin planted_margin(const MeasuredTeacher& teacher, PlantedSide teacher_student,
+PlantedMargin planted_margin(const MeasuredTeacher& teacher, NearbyBias teacher_student,
                              const PlantedBias& student_labels, std::size_t groups);
 
 /// I(T;Y|S) by the chain rule with one estimator on both terms, paired. The estimator is `auto`'s

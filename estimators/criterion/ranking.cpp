@@ -9,6 +9,9 @@
 #include "cch/criterion/controls.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "estimators/criterion/gather.hpp"
+#include "estimators/criterion/ranked_controls.hpp"
+#include "estimators/criterion/ranking_checks.hpp"
+#include "estimators/criterion/ranking_scale.hpp"
 #include "estimators/criterion/representation.hpp"
 #include "estimators/criterion/sensitivity.hpp"
 
@@ -17,114 +20,9 @@ namespace {
 
 using detail::attempt;
 using detail::MeasuredTeacher;
+using detail::RankedControls;
 using detail::RepresentationLevel;
-
-constexpr std::size_t kFewestGroups = 20;
-constexpr std::size_t kFewestRows = 100;
-
-void check_input(const RankInput& input) {
-  std::vector<Fault> faults;
-  const std::size_t n = input.student.features.size();
-  auto check_rows = [&](const std::string& what, std::size_t rows) {
-    if (rows == n) return;
-    faults.push_back({"unequal-rows",
-                      what + " has " + std::to_string(rows) + " rows, the student '" +
-                          input.student.name + "' has " + std::to_string(n),
-                      {},
-                      "row i must be the same sample everywhere",
-                      "Align the files by id, or export them from the same rows"});
-  };
-  std::set<std::string> names{input.student.name};
-  for (const Modality& teacher : input.teachers) {
-    check_rows("teacher '" + teacher.name + "'", teacher.features.size());
-    if (names.insert(teacher.name).second) continue;
-    faults.push_back({"duplicate-name",
-                      "two modalities are called '" + teacher.name + "'",
-                      {},
-                      "the ranking could not tell them apart",
-                      "Give each modality its own name"});
-  }
-  check_rows("labels", size(input.labels));
-  if (input.groups.rows() != n) check_rows("groups", input.groups.rows());
-  if (const auto* classes = std::get_if<ClassLabels>(&input.labels);
-      classes != nullptr && classes->entropy_nats() == 0.0) {
-    faults.push_back({"one-class",
-                      "all labels are of one class",
-                      {},
-                      "there is nothing to know about such labels",
-                      "Give the rows of at least two classes"});
-  }
-  if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
-  if (input.teachers.empty()) {
-    refuse_usage("no-teacher", "there is no teacher to rank", {}, "Give at least one --teacher");
-  }
-}
-
-// The variables of a ranking on one scale, estimated from there on.
-struct Scaled {
-  Samples student;
-  std::vector<Samples> teachers;
-  Variable labels;
-};
-
-// One warning for all inputs with ties: a ranking of images would otherwise begin with a page of
-// them.
-void merge_tied_values(std::vector<Warning>& warnings) {
-  std::string names;
-  std::size_t count = 0;
-  std::erase_if(warnings, [&](const Warning& warning) {
-    if (warning.code != "tied-values") return false;
-    names +=
-        (count++ == 0 ? "" : ", ") + warning.message.substr(0, warning.message.find(" has equal"));
-    return true;
-  });
-  if (count == 0) return;
-  warnings.push_back({"tied-values",
-                      "columns in which more than 5 % of the rows share a value with other rows "
-                      "(these share their mid-rank) are in: " +
-                          names});
-}
-
-Scaled put_on_scale(const RankInput& input, Scale scale, std::vector<Warning>& warnings,
-                    const Execution& exec) {
-  Scaled out{scaled(input.student.features, scale, warnings, exec), {}, input.labels};
-  for (const Modality& teacher : input.teachers) {
-    out.teachers.push_back(scaled(teacher.features, scale, warnings, exec));
-  }
-  if (const auto* values = std::get_if<Samples>(&input.labels)) {
-    out.labels = scaled(*values, scale, warnings, exec);
-  }
-  merge_tied_values(warnings);
-  return out;
-}
-
-bool is_constant(const Samples& x) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < x.dim(); ++j) {
-      if (x(i, j) != x(0, j)) return false;
-    }
-  }
-  return true;
-}
-
-// Reasons why nothing at all can be decided, at any level.
-std::vector<std::string> why_unreliable(const RankInput& input) {
-  std::vector<std::string> reasons;
-  // Estimates then differ by rounding alone, with as little spread.
-  if (is_constant(input.student.features)) {
-    reasons.emplace_back("The student's features are constant: there is nothing to compare.");
-  }
-  const std::size_t groups = input.groups.count();
-  if (input.groups.grouped() && groups < kFewestGroups) {
-    reasons.push_back("Only " + std::to_string(groups) +
-                      " groups: intervals need at least 20, so this ranking is exploratory.");
-  }
-  if (!input.groups.grouped() && groups < kFewestRows) {
-    reasons.push_back("Only " + std::to_string(groups) +
-                      " rows: intervals need at least 100, so this ranking is exploratory.");
-  }
-  return reasons;
-}
+using detail::Scaled;
 
 void adjust_over_teachers(std::vector<MeasuredTeacher>& teachers) {
   std::vector<double> above;
@@ -218,26 +116,6 @@ void note_mixed_families(RankResult& result) {
                              "against the upper value of I(student; labels)"});
 }
 
-void check_options(const RankInput& input, const RankOptions& options) {
-  if (options.estimators.empty()) {
-    refuse_usage("no-estimator", "there is no estimator to rank by", {},
-                 "Give at least one name, for example auto");
-  }
-  if (options.lambda && !(*options.lambda > 0.0 && std::isfinite(*options.lambda))) {
-    refuse_usage("bad-lambda", "lambda must be a positive number", {},
-                 "Use for example 1, or auto");
-  }
-  if (options.permutations > 0 && (1.0 / (static_cast<double>(options.permutations) + 1.0)) >=
-                                      0.05 / static_cast<double>(input.teachers.size())) {
-    refuse_usage("too-few-permutations",
-                 std::to_string(options.permutations) +
-                     " permutations can never reject at 5 % for " +
-                     std::to_string(input.teachers.size()) + " teachers",
-                 "the smallest p value is 1/(n + 1)",
-                 "Use at least " + std::to_string(20 * input.teachers.size()) + ", better 999");
-  }
-}
-
 // What one set of teachers, the user's or the controls, is judged by.
 struct Judged {
   std::vector<MeasuredTeacher> measured;
@@ -256,13 +134,14 @@ class Ranking {
     if (const auto* classes = std::get_if<ClassLabels>(&input_.labels)) {
       result_.entropy_labels = classes->entropy_nats();
     }
-    unreliable_ = why_unreliable(input_);
-    const Scaled data = put_on_scale(input_, options_.scale, result_.warnings, exec_);
+    unreliable_ = detail::why_unreliable(input_);
+    const Scaled data = detail::put_on_scale(input_, options_.scale, result_.warnings, exec_);
     const RepresentationLevel level(options_.estimators.front(), data.student, data.labels,
                                     input_.groups, options_, exec_);
     EstimatorRanking first;
     Judged teachers = measured(level, data.teachers, input_, first.warnings);
-    const Controls controls = made_controls(data);
+    const RankedControls controls =
+        detail::ranked_controls(input_, data.student, options_, exec_, result_.warnings);
     run_pilot(controls);
     gather(level, input_, options_.planted_bias, options_.permutations, teachers);
     add_pilot(0, teachers);
@@ -282,12 +161,6 @@ class Ranking {
     exec.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
     return exec;
   }
-
-  struct Controls {
-    RankInput input;  // the same student, with the controls as teachers
-    std::vector<Samples> scaled;
-    Scenario scenario = Scenario::same_rows;
-  };
 
   Judged measured(const RepresentationLevel& level, const std::vector<Samples>& features,
                   const RankInput& input, std::vector<Warning>& warnings) const {
@@ -330,7 +203,7 @@ class Ranking {
     }
   }
 
-  void add_planted(const RepresentationLevel& level, const detail::PlantedSide& labels_bias,
+  void add_planted(const RepresentationLevel& level, const NearbyBias& labels_bias,
                    const MeasuredTeacher& teacher, TeacherEvidence& evidence) {
     evidence.planted = attempt("planted-bias", result_.warnings, [&] {
       auto side = detail::planted_side(teacher.choice.options, teacher.features, level.student(),
@@ -354,7 +227,7 @@ class Ranking {
   }
 
   // The user's teachers and the controls train in one pilot, which fits the student alone once.
-  void run_pilot(const Controls& controls) {
+  void run_pilot(const RankedControls& controls) {
     PilotInput input{input_.student.features, {}, input_.labels, input_.groups, input_.extra};
     for (const Modality& teacher : input_.teachers) input.teachers.push_back(teacher.features);
     const bool together = controls.scenario == options_.scenario;
@@ -532,57 +405,7 @@ class Ranking {
     if (grid) result_.sensitivity = std::move(*grid);
   }
 
-  Controls made_controls(const Scaled& data) {
-    Controls out{{input_.student, {}, input_.labels, input_.groups, {}}, {}, options_.scenario};
-    if (!options_.controls) return out;
-    const bool pairs = options_.scenario == Scenario::unlabelled_pairs;
-    if (options_.scenario == Scenario::more_labels) {
-      out.scenario = Scenario::same_rows;
-      result_.warnings.push_back({"controls-same-rows",
-                                  "further labelled rows have no student features, so the controls "
-                                  "are trained in the scenario same-rows"});
-    }
-    if (!pairs) {
-      auto controls = control_teachers(input_, {}, exec_);
-      add_warnings(controls.warnings);
-      out.input.teachers = std::move(controls.teachers);
-    } else {
-      split_controls(out);
-    }
-    std::vector<Warning> known;
-    for (const Modality& control : out.input.teachers) {
-      // A clone on its scale is the student on its scale, to the last bit.
-      out.scaled.push_back(control.name == kCloneControl
-                               ? data.student
-                               : scaled(control.features, options_.scale, known, exec_));
-    }
-    return out;
-  }
-
-  // Controls of labelled and unlabelled rows together, then parted again.
-  void split_controls(Controls& out) {
-    const detail::AllRows all = detail::with_extra_rows(input_);
-    const RankInput whole{{input_.student.name, all.student},
-                          {{input_.teachers.front().name, all.teachers.front()}},
-                          all.student,
-                          all.groups,
-                          {}};
-    auto controls = control_teachers(whole, {}, exec_);
-    add_warnings(controls.warnings);
-    const std::size_t n = input_.student.features.size();
-    std::vector<std::size_t> main(n);
-    std::vector<std::size_t> extra(all.student.size() - n);
-    std::iota(main.begin(), main.end(), std::size_t{0});
-    std::iota(extra.begin(), extra.end(), n);
-    out.input.extra.student = input_.extra.student;
-    out.input.extra.groups = input_.extra.groups;
-    for (Modality& control : controls.teachers) {
-      out.input.teachers.push_back({control.name, control.features.select(main)});
-      out.input.extra.teachers.push_back(control.features.select(extra));
-    }
-  }
-
-  void judge_controls(const RepresentationLevel& level, const Controls& controls) {
+  void judge_controls(const RepresentationLevel& level, const RankedControls& controls) {
     if (controls.input.teachers.empty()) return;
     std::vector<Warning> ignored;
     Judged judged = measured(level, controls.scaled, controls.input, ignored);
@@ -592,10 +415,6 @@ class Ranking {
     for (const std::size_t t : judged.order) {
       result_.controls.push_back({judged.measured[t].result, judged.evidence[t]});
     }
-  }
-
-  void add_warnings(const std::vector<Warning>& warnings) {
-    result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
   }
 
   const RankInput& input_;
@@ -612,9 +431,9 @@ class Ranking {
 
 RankResult rank_teachers(const RankInput& input, const RankOptions& options,
                          const Execution& exec) {
-  check_input(input);
+  detail::check_input(input);
   refuse_reserved_names(input);
-  check_options(input, options);
+  detail::check_options(input, options);
   return Ranking(input, options, exec).run();
 }
 

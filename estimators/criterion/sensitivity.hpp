@@ -8,7 +8,8 @@
 namespace cch::detail {
 
 /// I(teacher; student) on a quarter and a half of the groups (means over all disjoint parts) and on
-/// all of them, and for k ∈ {3, 5, 10, 20}: point estimates on at most 2000 rows.
+/// all of them, and for k ∈ {3, 5, 10, 20}: point estimates on at most 2000 rows, cca-ksg with one
+/// random split.
 EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredTeacher& teacher,
                                const Execution& exec);
 
