@@ -221,6 +221,36 @@ Matrix Array::matrix(std::size_t count) const {
   return out;
 }
 
+Array Array::select(std::span<const std::size_t> rows) const {
+  Array out;
+  out.layout_ = {dtype(), shape(), layout_.big_endian, false};
+  if (shape().empty()) return *this;
+  out.layout_.shape[0] = rows.size();
+  out.rows_ = rows.size();
+  out.cols_ = cols_;
+  if (text_) {
+    std::vector<std::string> values;
+    for (const std::size_t row : rows) {
+      for (std::size_t j = 0; j < cols_; ++j) values.push_back((*text_)[row * cols_ + j]);
+    }
+    out.text_ = std::make_shared<const std::vector<std::string>>(std::move(values));
+    return out;
+  }
+  const std::size_t item = item_size(dtype());
+  const std::vector<std::size_t> offsets =
+      layout_.fortran ? fortran_offsets(shape(), cols_) : std::vector<std::size_t>{};
+  std::vector<std::byte> bytes(rows.size() * cols_ * item);
+  std::byte* to = bytes.data();
+  for (const std::size_t row : rows) {
+    for (std::size_t j = 0; j < cols_; ++j, to += item) {
+      const std::size_t at = layout_.fortran ? offsets[j] + row : row * cols_ + j;
+      std::memcpy(to, bytes_.view.data() + at * item, item);
+    }
+  }
+  out.bytes_ = own_bytes(std::move(bytes));
+  return out;
+}
+
 std::string Array::text_at(std::size_t row) const {
   assert(cols_ == 1 && row < rows_);
   if (text_) return (*text_)[row];

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cctype>
-#include <cstdint>
-#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "data/pack.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -148,15 +146,6 @@ bool words_repeat_below(const std::vector<Row>& rows, std::size_t col) {
   });
 }
 
-template <class T>
-Array pack(std::span<const T> values, DType type, std::vector<std::size_t> shape,
-           const std::string& where) {
-  const auto raw = std::as_bytes(values);
-  const bool big = std::endian::native == std::endian::big;
-  return Array::numeric({type, std::move(shape), big, false},
-                        own_bytes(std::vector<std::byte>(raw.begin(), raw.end())), where);
-}
-
 }  // namespace
 
 CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator separator,
@@ -246,23 +235,9 @@ void CsvTable::name_columns(const std::vector<Row>& rows) {
 }
 
 Array CsvTable::column(std::size_t col) const {
-  std::vector<std::int64_t> integers;
-  std::vector<double> reals;
-  for (std::size_t i = 0; i < rows(); ++i) {
-    const auto whole = detail::parse_number<std::int64_t>(cell(i, col));
-    const auto real = detail::parse_number<double>(cell(i, col));
-    if (whole && integers.size() == i) integers.push_back(*whole);
-    if (real && reals.size() == i) reals.push_back(*real);
-  }
-  if (integers.size() == rows()) {
-    return pack(std::span(std::as_const(integers)), DType::i64, {rows()}, where_);
-  }
-  if (reals.size() == rows()) {
-    return pack(std::span(std::as_const(reals)), DType::f64, {rows()}, where_);
-  }
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < rows(); ++i) texts.emplace_back(cell(i, col));
-  return Array::text(std::move(texts), {rows()});
+  return detail::typed_column(std::move(texts), where_);
 }
 
 double CsvTable::number(std::size_t row, std::size_t col) const {
@@ -282,13 +257,13 @@ Array CsvTable::numbers() const {
   for (std::size_t i = 0; i < rows(); ++i) {
     for (std::size_t col = 0; col < cols(); ++col) values[i * cols() + col] = number(i, col);
   }
-  return pack(std::span(std::as_const(values)), DType::f64, {rows(), cols()}, where_);
+  return detail::pack(std::span(std::as_const(values)), DType::f64, {rows(), cols()}, where_);
 }
 
 Array CsvTable::numbers(std::size_t col) const {
   std::vector<double> values(rows());
   for (std::size_t i = 0; i < rows(); ++i) values[i] = number(i, col);
-  return pack(std::span(std::as_const(values)), DType::f64, {rows()}, where_);
+  return detail::pack(std::span(std::as_const(values)), DType::f64, {rows()}, where_);
 }
 
 }  // namespace cch

@@ -15,6 +15,7 @@
 #include "cch/data/sha256.hpp"
 #include "cch/data/source.hpp"
 #include "data/open.hpp"
+#include "data/pack.hpp"
 
 namespace cch {
 
@@ -59,8 +60,9 @@ bool rows_equal(const Array& array, std::size_t a, std::size_t b) {
   return x == y;
 }
 
-// Rows equal to an earlier one; rows of equal hash are compared value by value.
-std::size_t count_duplicates(const Array& array, std::vector<RowHash> hashes) {
+// Rows equal to an earlier one; rows of equal hash are compared value by value with `equal`.
+template <class Equal>
+std::size_t count_duplicates(std::vector<RowHash> hashes, Equal&& equal) {
   std::sort(hashes.begin(), hashes.end(), [](const RowHash& a, const RowHash& b) {
     return std::pair(a.hash, a.row) < std::pair(b.hash, b.row);
   });
@@ -68,9 +70,8 @@ std::size_t count_duplicates(const Array& array, std::vector<RowHash> hashes) {
   std::vector<std::size_t> distinct;  // rows of the current hash, all different
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (i == 0 || hashes[i].hash != hashes[i - 1].hash) distinct.clear();
-    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](std::size_t row) {
-      return rows_equal(array, row, hashes[i].row);
-    });
+    const bool known = std::any_of(distinct.begin(), distinct.end(),
+                                   [&](std::size_t row) { return equal(row, hashes[i].row); });
     if (known) {
       ++duplicates;
     } else {
@@ -99,7 +100,10 @@ class Scan {
     for (std::size_t j = 0; j < constant_.size() && array_.rows() > 1; ++j) {
       if (constant_[j]) facts_.constant_columns.push_back(j);
     }
-    if (hash) facts_.duplicate_rows = count_duplicates(array_, std::move(hashes_));
+    if (!hash) return;
+    facts_.duplicate_rows =
+        count_duplicates(std::move(hashes_),
+                         [this](std::size_t a, std::size_t b) { return rows_equal(array_, a, b); });
   }
 
  private:
@@ -234,10 +238,8 @@ void inspect_file(const SourceSpec& spec, FileFacts& file) {
 
 // A computed view has no bytes in any file; they are made here.
 Array computed_array(const Matrix& view, const std::string& where) {
-  const auto raw = std::as_bytes(std::span(view.data(), view.rows() * view.cols()));
-  const bool big = std::endian::native == std::endian::big;
-  return Array::numeric({DType::f64, {view.rows(), view.cols()}, big, false},
-                        own_bytes(std::vector<std::byte>(raw.begin(), raw.end())), where);
+  const std::span<const double> values(view.data(), view.rows() * view.cols());
+  return detail::pack(values, DType::f64, {view.rows(), view.cols()}, where);
 }
 
 void inspect_dataset(const SourceSpec& spec, FileFacts& file) {
@@ -259,6 +261,22 @@ bool FileFacts::faultless() const {
   return faults.empty() && std::all_of(arrays.begin(), arrays.end(), [](const ArrayFacts& array) {
            return array.faults.empty();
          });
+}
+
+std::size_t duplicate_rows(std::span<const Samples> parts) {
+  if (parts.empty() || parts.front().size() > kMaxRowsForDuplicates) return 0;
+  std::vector<RowHash> hashes(parts.front().size());
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    hashes[i] = {0, i};
+    for (const Samples& part : parts) {
+      hashes[i].hash = 31 * hashes[i].hash + hash_row(part.view().row(i).data(), part.dim());
+    }
+  }
+  return count_duplicates(std::move(hashes), [&](std::size_t a, std::size_t b) {
+    return std::all_of(parts.begin(), parts.end(), [&](const Samples& part) {
+      return std::ranges::equal(part.view().row(a), part.view().row(b));
+    });
+  });
 }
 
 FileFacts inspect_source(const std::string& source) {

@@ -144,6 +144,7 @@ Opened open_file(const SourceSpec& source, Use use) {
       opened.array = safetensors_array(bytes, source.key, source.path);
       break;
     case Format::table:
+      opened.table = true;
       open_table(bytes, source, use, opened);
       break;
   }

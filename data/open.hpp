@@ -20,7 +20,8 @@ struct Opened {
   Array array;
   std::optional<Matrix> computed;  ///< a view of a data set that has no bytes in any file
   SourceInfo info;
-  std::string where;  ///< for messages
+  std::string where;   ///< for messages
+  bool table = false;  ///< fields of a text file, whose type is a guess from all of them
 };
 
 /// Formats of files, told by the ending of the name, else by the first bytes.

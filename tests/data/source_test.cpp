@@ -177,8 +177,8 @@ TEST_CASE("labels: whole numbers are classes in the order of their values, fract
   CHECK(classes.names() == std::vector<std::string>{"0", "9", "10"});
   CHECK(classes[2] == classes[3]);
   CHECK(label_refusal(floats("(2,)", {0.5, 1}), LabelKind::discrete) == "labels-not-whole");
-  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::discrete) == "labels-not-whole");
-  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::continuous) == "non-finite-value");
+  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::discrete) == "non-finite-label");
+  CHECK(label_refusal(floats("(2,)", {NAN, 1}), LabelKind::continuous) == "non-finite-label");
 }
 
 TEST_CASE("labels: an empty field is a missing label, named by its row") {

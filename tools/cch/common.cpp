@@ -32,6 +32,14 @@ std::string processor_name() {
                     "Choose a folder that you may write to and that has room"});
 }
 
+void write_whole(const std::string& temporary, const FileContent& file) {
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  if (!out) cannot_write(file.path, std::strerror(errno));
+  out << file.content;
+  out.flush();
+  if (!out) cannot_write(file.path, std::strerror(errno));
+}
+
 }  // namespace
 
 CLI::Validator whole_number() {
@@ -127,26 +135,24 @@ nlohmann::json machine_json(const Execution& exec) {
           {"instruction_set", instruction_set()}};
 }
 
-void write_file(const std::string& path, const std::string& content) {
-  const std::string temporary = path + ".tmp" + std::to_string(getpid());
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    if (!file) cannot_write(path, std::strerror(errno));
-    file << content;
-    file.flush();
-    if (!file) {
-      const std::string reason = std::strerror(errno);
-      file.close();
-      std::filesystem::remove(temporary);
-      cannot_write(path, reason);
+void write_files(const std::vector<FileContent>& files) {
+  const std::string ending = ".tmp" + std::to_string(getpid());
+  std::vector<std::string> temporaries;
+  try {
+    for (const FileContent& file : files) {
+      temporaries.push_back(file.path + ending);
+      write_whole(temporaries.back(), file);
     }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      std::error_code failure;
+      std::filesystem::rename(temporaries[i], files[i].path, failure);
+      if (failure) cannot_write(files[i].path, failure.message());
+    }
+  } catch (const Error&) {
+    std::error_code ignored;
+    for (const std::string& temporary : temporaries) std::filesystem::remove(temporary, ignored);
+    throw;
   }
-  std::error_code failure;
-  std::filesystem::rename(temporary, path, failure);
-  if (!failure) return;
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
-  cannot_write(path, failure.message());
 }
 
 void make_folder(const std::string& path) {

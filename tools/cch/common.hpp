@@ -52,9 +52,14 @@ nlohmann::json input_json(const std::string& role, const std::string& name, cons
 /// {"processor", "threads", "instruction_set"} of this run.
 nlohmann::json machine_json(const Execution& exec);
 
-/// Writes the file under a temporary name in the same folder and renames it, so that a reader never
-/// sees half of it. A run Error "cannot-write" with the reason otherwise.
-void write_file(const std::string& path, const std::string& content);
+struct FileContent {
+  std::string path;
+  std::string content;
+};
+/// Writes every file under a temporary name in its folder and then renames them all, so that a
+/// reader never sees half of one and nothing is left where one cannot be written. A run Error
+/// "cannot-write" with the reason otherwise.
+void write_files(const std::vector<FileContent>& files);
 /// Creates the folder where it is missing; a run Error "cannot-write" where that fails.
 void make_folder(const std::string& path);
 

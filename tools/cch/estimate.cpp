@@ -9,6 +9,7 @@
 #include "tools/cch/command.hpp"
 #include "tools/cch/common.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/fault_collector.hpp"
 #include "tools/cch/y_kind.hpp"
 #include "tools/report/table.hpp"
 
@@ -47,37 +48,26 @@ class Loader {
       : o_(options), limit_{.max_rows = o_.first_rows, .threads = o_.common.threads} {}
 
   EstimateInputs run() {
-    attempt([&] { load_x(); });
-    attempt([&] { load_y(); });
-    attempt([&] {
+    faults_.attempt([&] { load_x(); });
+    faults_.attempt([&] { load_y(); });
+    faults_.attempt([&] {
       if (o_.given.empty()) return;
       LoadedSamples z = load_samples(parse_source(o_.given), "given", limit_);
       in_.given = std::move(z.samples);
       keep("given", z.info);
     });
-    attempt([&] {
+    faults_.attempt([&] {
       if (o_.groups.empty()) return;
       LoadedGroups groups = load_groups(parse_source(o_.groups), limit_);
       in_.groups = std::move(groups.groups);
       keep("groups", groups.info);
     });
-    if (!faults_.empty()) throw Error(kind_, std::move(faults_));
+    faults_.throw_if_any();
     if (o_.groups.empty()) in_.groups = Groups::singletons(size(in_.x));
     return std::move(in_);
   }
 
  private:
-  template <class Read>
-  void attempt(Read&& read) {
-    try {
-      read();
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::usage) throw;
-      if (faults_.empty() || error.kind() == ErrorKind::data) kind_ = error.kind();
-      faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());
-    }
-  }
-
   void keep(const std::string& role, const SourceInfo& info) {
     in_.record.push_back(input_json(role, role, info));
     in_.warnings.insert(in_.warnings.end(), info.warnings.begin(), info.warnings.end());
@@ -111,8 +101,7 @@ class Loader {
   const EstimateOptions& o_;
   LoadOptions limit_;
   EstimateInputs in_;
-  std::vector<Fault> faults_;
-  ErrorKind kind_ = ErrorKind::data;
+  FaultCollector faults_;
 };
 
 void put_on_scale(Variable& v, Scale scale, std::vector<Warning>& warnings, const Execution& exec) {

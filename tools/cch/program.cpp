@@ -15,7 +15,7 @@ namespace cch {
 namespace {
 
 void print_fault(const Fault& fault, std::ostream& err) {
-  err << "error: " << fault.problem << '\n';
+  err << "error: " << fault.problem << " [" << fault.code << "]\n";
   if (!fault.where.empty()) err << "  where: " << fault.where << '\n';
   if (!fault.why.empty()) err << "  why:   " << fault.why << '\n';
   if (!fault.action.empty()) err << "  do:    " << fault.action << '\n';
@@ -125,6 +125,7 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
   };
   add("rank", "Rank teacher modalities for a student", setup_rank);
   add("estimate", "Estimate one mutual information", setup_estimate);
+  add("report", "Render a folder of `cch rank -o` again, nothing recomputed", setup_report);
   add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
   add("doctor", "Show what this build and machine can do", setup_doctor);
   try {

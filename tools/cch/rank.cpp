@@ -1,23 +1,18 @@
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 
-#include "cch/estimators/catalog.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank_document.hpp"
+#include "tools/cch/rank_folder.hpp"
 #include "tools/cch/rank_inputs.hpp"
+#include "tools/cch/rank_plan.hpp"
 #include "tools/cch/rank_settings.hpp"
-#include "tools/report/csv.hpp"
-#include "tools/report/html.hpp"
 #include "tools/report/table.hpp"
 
 namespace cch {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<std::string> flags_given(const CLI::App& app) {
   std::vector<std::string> names;
@@ -27,65 +22,6 @@ std::vector<std::string> flags_given(const CLI::App& app) {
     }
   }
   return names;
-}
-
-void check_settings(const RankSettings& s) {
-  std::vector<Fault> faults;
-  auto missing = [&](bool there, const std::string& option, const std::string& example) {
-    if (there) return;
-    faults.push_back({"option-missing", option + " is missing", {}, {}, "Add " + example});
-  };
-  missing(!s.student.empty(), "--student", "--student NAME=PATH");
-  missing(!s.teachers.empty(), "--teacher", "--teacher NAME=PATH, once for each candidate");
-  missing(!s.labels.empty(), "--labels", "--labels PATH");
-  if (!faults.empty()) throw Error(ErrorKind::usage, std::move(faults));
-  for (const std::string& name : s.estimators) {
-    if (name != "auto") default_options(name);
-  }
-  parse_scale(s.scale);
-  if (!s.fail_on.empty()) parse_verdict(s.fail_on);
-}
-
-RankOptions rank_options(const RankSettings& s) {
-  RankOptions options;
-  if (!s.estimators.empty()) options.estimators = s.estimators;
-  options.scale = parse_scale(s.scale);
-  options.k = s.k;
-  options.exact = s.exact;
-  return options;
-}
-
-// Results first on disk, then on the screen: a screen that is gone loses nothing.
-std::vector<std::string> write_results(const RankSettings& s, const nlohmann::json& document) {
-  std::vector<std::string> written;
-  auto write = [&](const std::string& path, const std::string& content) {
-    write_file(path, content);
-    written.push_back(path);
-  };
-  if (!s.out.empty()) {
-    const fs::path folder(s.out);
-    write((folder / "rank.json").string(), document.dump(2) + "\n");
-    write((folder / "ranking.csv").string(), report::render_rank_csv(document));
-    write((folder / "report.html").string(), report::render_rank_html(document));
-  }
-  if (!s.html.empty()) write(s.html, report::render_rank_html(document));
-  return written;
-}
-
-void describe_plan(const RankInputs& inputs, std::ostream& out) {
-  const RankInput& input = inputs.input;
-  out << fmt::format("student {}: {} rows, {} columns\n", input.student.name,
-                     input.student.features.size(), input.student.features.dim());
-  for (const Modality& teacher : input.teachers) {
-    const EstimatorChoice choice =
-        choose_estimator(teacher.features, input.student.features, input.groups);
-    out << fmt::format("teacher {}: {} columns; auto would take {} ({})\n", teacher.name,
-                       teacher.features.dim(), entry_of(choice.options).name, choice.why);
-  }
-  out << "labels: " << inputs.labels_reason << '\n';
-  out << fmt::format("groups: {}\n", input.groups.grouped() ? std::to_string(input.groups.count())
-                                                            : std::string("none"));
-  out << "dry run: all inputs can be used; nothing was estimated\n";
 }
 
 void print_all_diagnostics(const nlohmann::json& document, std::ostream& out) {
@@ -99,23 +35,27 @@ void print_all_diagnostics(const nlohmann::json& document, std::ostream& out) {
 }
 
 bool fails(const RankSettings& s, const RankResult& result) {
-  return !s.fail_on.empty() &&
-         result.estimators.front().teachers.front().cch.verdict == parse_verdict(s.fail_on);
+  return !s.fail_on.empty() && result.evidence.front().decision.verdict == parse_verdict(s.fail_on);
+}
+
+bool is_given(const std::vector<std::string>& given, const std::string& name) {
+  return std::find(given.begin(), given.end(), name) != given.end();
 }
 
 int run(RankSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  s.unlabelled_given = is_given(given, "unlabelled");
   if (!s.study.empty()) read_rank_study(s.study, given, s);
   if (s.estimators.empty()) s.estimators = {"auto"};
-  check_settings(s);
+  check_rank_settings(s);
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
-  RankInputs inputs = load_rank_inputs(s);
+  const RankInputs inputs = load_rank_inputs(s);
   if (s.dry_run) {
-    describe_plan(inputs, terminal.out);
+    const nlohmann::json plan = rank_plan(s, inputs, invocation.command_line);
+    terminal.out << (s.common.json ? plan.dump(2) + "\n" : render_rank_plan(plan));
     return kExitDone;
   }
-  if (!s.out.empty()) make_folder(s.out);
-  if (!s.html.empty()) check_writable(s.html);
+  const RankFolder folder(s.out, s.html);
   RankResult result;
   Execution exec = make_execution(s.common, invocation.stop, nullptr);
   {
@@ -126,8 +66,9 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   const nlohmann::json document =
-      rank_document(s, inputs, result, exec, invocation.command_line, seconds.count());
-  const auto written = write_results(s, document);
+      as_written(rank_document(s, inputs, result, exec, invocation.command_line, seconds.count()));
+  // Results first on disk, then on the screen: a screen that is gone loses nothing.
+  const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {
     terminal.out << document.dump(2) << '\n';
   } else {
@@ -135,35 +76,68 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
                                               {terminal.colour, terminal.width, s.common.quiet});
     if (s.common.verbose) print_all_diagnostics(document, terminal.out);
   }
-  for (const std::string& path : written) {
-    terminal.err << "wrote " << fs::absolute(path).lexically_normal().string() << '\n';
-  }
+  print_written(written, terminal.err);
   return fails(s, result) ? kExitFailOn : kExitDone;
+}
+
+void add_inputs(CLI::App& app, RankSettings& s) {
+  app.add_option("study", s.study, "STUDY.toml with the same names as the options");
+  app.add_option("--student", s.student, "NAME=PATH[:KEY] of the modality that must work alone");
+  app.add_option("--teacher", s.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+      ->allow_extra_args(false);  // a study may follow
+  app.add_option("--labels", s.labels, "PATH[:KEY] of classes or real values");
+  app.add_option("--y-kind", s.y_kind, "auto, continuous or discrete")->capture_default_str();
+  app.add_option("--unlabelled", s.unlabelled,
+                 "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
+                 "table are then accepted too");
+  app.add_option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
+  app.add_option("--ids", s.ids,
+                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
+      ->allow_extra_args(false);
+  app.add_option("--extra-teacher", s.extra_teachers,
+                 "NAME=PATH[:KEY] of further labelled rows of a teacher (scenario more-labels); "
+                 "one for every teacher")
+      ->allow_extra_args(false);
+  app.add_option("--extra-labels", s.extra_labels, "PATH[:KEY] of their labels");
+  app.add_option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
+      ->check(whole_number())
+      ->capture_default_str();
+}
+
+void add_questions(CLI::App& app, RankSettings& s) {
+  app.add_option("--scenario", s.scenario,
+                 "same-rows, more-labels (the teacher learns from further labelled rows) or "
+                 "unlabelled-pairs (it also labels paired rows that have no label)")
+      ->capture_default_str();
+  app.add_option("--decide-by", s.decide_by, "combined, cch, cch-prediction or pilot")
+      ->capture_default_str();
+  app.add_option("--lambda", s.lambda,
+                 "Weight of the teacher's part of the pilot's loss, auto picks it on inner folds")
+      ->capture_default_str();
+  app.add_option("--estimator", s.estimators,
+                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
+      ->allow_extra_args(false);
+  app.add_option("--scale", s.scale, "none, zscore or rank")->capture_default_str();
+  app.add_option("--k", s.k, "Neighbours, where the estimator has them")->check(whole_number());
+  app.add_flag("--exact", s.exact, "Every row a query, however long it takes");
+  app.add_option("--permutations", s.permutations,
+                 "Permutations of the test that I(teacher; student) = 0, 0 = no test")
+      ->check(whole_number())
+      ->capture_default_str();
+  app.add_flag("--controls", s.controls,
+               "Also rank teachers of known worth: clones of the student, shuffled rows, noise");
+  app.add_flag("--planted-bias,!--no-planted-bias", s.planted_bias,
+               "Measure the estimators' bias on planted data of this shape (on by default)");
+  app.add_flag("--sensitivity,!--no-sensitivity", s.sensitivity,
+               "Curves and the grid of estimators, scales and k (on by default)");
 }
 
 }  // namespace
 
 Command setup_rank(CLI::App& app) {
   auto s = std::make_shared<RankSettings>();
-  app.add_option("study", s->study, "STUDY.toml with the same names as the options");
-  app.add_option("--student", s->student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", s->teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
-      ->allow_extra_args(false);  // a study may follow
-  app.add_option("--labels", s->labels, "PATH[:KEY] of classes or real values");
-  app.add_option("--groups", s->groups, "Which rows belong together (images, videos, patients)");
-  app.add_option("--ids", s->ids,
-                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
-      ->allow_extra_args(false);
-  app.add_option("--estimator", s->estimators,
-                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
-      ->allow_extra_args(false);
-  app.add_option("--scale", s->scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--y-kind", s->y_kind, "auto, continuous or discrete")->capture_default_str();
-  app.add_option("--k", s->k, "Neighbours, where the estimator has them")->check(whole_number());
-  app.add_flag("--exact", s->exact, "Every row a query, however long it takes");
-  app.add_option("--first-rows", s->first_rows, "Use only the first rows, 0 = all")
-      ->check(whole_number())
-      ->capture_default_str();
+  add_inputs(app, *s);
+  add_questions(app, *s);
   app.add_option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
   app.add_option("--html", s->html, "File for the report alone");
   app.add_option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");

@@ -1,214 +1,246 @@
 #include "tools/cch/rank_inputs.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <optional>
+#include <limits>
+#include <numeric>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/align.hpp"
-#include "tools/cch/y_kind.hpp"
+#include "tools/cch/rank_files.hpp"
+#include "tools/cch/rank_looks.hpp"
 
 namespace cch {
 namespace {
 
-struct NamedSource {
-  std::string name;
-  SourceSpec source;
-};
+using Rows = std::vector<std::size_t>;
 
-NamedSource named_source(const std::string& option, const std::string& pair) {
-  const auto equals = pair.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
-    refuse_usage("bad-arguments", option + " '" + pair + "' is not NAME=PATH",
-                 "the report needs a name for it",
-                 "Write for example " + option + " audio=audio.npy");
-  }
-  return {pair.substr(0, equals), parse_source(pair.substr(equals + 1))};
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+Rows at(const Rows& rows, const Rows& positions) {
+  Rows out;
+  out.reserve(positions.size());
+  for (const std::size_t p : positions) out.push_back(rows[p]);
+  return out;
 }
 
-// Everything that is read, in one order: student, teachers, labels, groups.
-struct Loaded {
-  std::vector<Modality> modalities;
-  std::vector<std::size_t> stored_rows;  // rows of each modality's file, before --first-rows
-  std::optional<LoadedLabels> labels;
-  std::optional<LoadedGroups> groups;
-};
+std::vector<std::vector<std::string>> ids_in_order(const RankFiles& files,
+                                                   const std::vector<std::string>& names,
+                                                   const Rows& sizes) {
+  for (const auto& [name, values] : files.ids) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    refuse_usage("unknown-name", "--ids names '" + name + "', which is no input", {},
+                 "Did you mean '" + nearest_name(name, names) + "'?");
+  }
+  std::vector<std::vector<std::string>> out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto found = files.ids.find(names[i]);
+    if (found == files.ids.end()) {
+      refuse_usage("ids-missing", "there are no identifiers for '" + names[i] + "'",
+                   "rows can be matched by identifier only if every input has them",
+                   "Add --ids " + names[i] + "=PATH");
+    }
+    if (found->second.size() != sizes[i]) {
+      refuse_data("unequal-rows",
+                  "'" + names[i] + "' has " + std::to_string(sizes[i]) + " rows but " +
+                      std::to_string(found->second.size()) + " identifiers",
+                  {}, "identifier i must belong to row i", "Give one identifier a row");
+    }
+    out.push_back(found->second);
+  }
+  return out;
+}
 
-class Loader {
+// Matches the rows of all files and parts them into those with and without a label.
+class Assembly {
  public:
-  explicit Loader(const RankSettings& settings) : settings_(settings) {
-    // With identifiers the first rows are those of the join, so everything must be read.
-    if (settings.ids.empty()) limit_.max_rows = settings.first_rows;
-    limit_.threads = settings.common.threads;
+  Assembly(const RankSettings& settings, RankFiles files)
+      : settings_(settings), files_(std::move(files)) {
+    result_.record = std::move(files_.record);
+    result_.warnings = std::move(files_.warnings);
+    result_.labels_reason = files_.labels->kind_reason;
   }
 
   RankInputs run() {
-    const NamedSource student = named_source("--student", settings_.student);
-    std::vector<NamedSource> teachers;
-    for (const auto& pair : settings_.teachers) teachers.push_back(named_source("--teacher", pair));
-    load_modality("student", student);
-    for (const NamedSource& teacher : teachers) load_modality("teacher", teacher);
-    load_labels_and_groups();
-    std::map<std::string, std::vector<std::string>> ids;
-    load_ids_into(ids);
-    if (!faults_.empty()) throw Error(kind_, std::move(faults_));
-    align(ids);
+    match_rows();
+    part_rows();
+    take_features();
+    take_labels_and_groups();
+    take_extra();
+    describe();
+    const auto looks = look_at_rows(result_.input, !settings_.groups.empty());
+    result_.warnings.insert(result_.warnings.end(), looks.begin(), looks.end());
     return std::move(result_);
   }
 
  private:
-  // Runs one reader; its faults join those of the others.
-  void attempt(const std::function<void()>& read) {
-    try {
-      read();
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::usage) throw;
-      if (faults_.empty() || error.kind() == ErrorKind::data) kind_ = error.kind();
-      faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());
+  void warn(const std::string& code, const std::string& message) {
+    result_.warnings.push_back({code, message});
+  }
+
+  void match_rows() {
+    Rows sizes;
+    for (const Modality& modality : files_.modalities) {
+      names_.push_back(modality.name);
+      sizes.push_back(modality.features.size());
     }
-  }
-
-  void keep(const std::string& role, const std::string& name, const SourceInfo& info) {
-    result_.record.push_back(input_json(role, name, info));
-    result_.warnings.insert(result_.warnings.end(), info.warnings.begin(), info.warnings.end());
-  }
-
-  void load_modality(const std::string& role, const NamedSource& source) {
-    attempt([&] {
-      LoadedSamples loaded = load_samples(source.source, role + " " + source.name, limit_);
-      keep(role, source.name, loaded.info);
-      loaded_.modalities.push_back({source.name, std::move(loaded.samples)});
-      loaded_.stored_rows.push_back(loaded.info.shape.front());
-    });
-  }
-
-  void load_labels_and_groups() {
-    attempt([&] {
-      loaded_.labels =
-          load_labels(parse_source(settings_.labels), parse_label_kind(settings_.y_kind), limit_);
-      keep("labels", "labels", loaded_.labels->info);
-      result_.labels_reason = loaded_.labels->kind_reason;
-    });
-    if (settings_.groups.empty()) return;
-    attempt([&] {
-      loaded_.groups = load_groups(parse_source(settings_.groups), limit_);
-      keep("groups", "groups", loaded_.groups->info);
-    });
-  }
-
-  void load_ids_into(std::map<std::string, std::vector<std::string>>& ids) {
-    for (const std::string& pair : settings_.ids) {
-      attempt([&] {
-        const NamedSource source = named_source("--ids", pair);
-        LoadedIds loaded = load_ids(source.source, limit_);
-        keep("ids", source.name, loaded.info);
-        ids[source.name] = std::move(loaded.ids);
-      });
+    names_.emplace_back("labels");
+    sizes.push_back(files_.label_rows());
+    if (files_.groups) {
+      names_.emplace_back("groups");
+      sizes.push_back(files_.groups->groups.rows());
     }
-  }
-
-  void align(const std::map<std::string, std::vector<std::string>>& ids) {
-    std::vector<std::string> names;
-    std::vector<std::size_t> sizes;
-    for (std::size_t i = 0; i < loaded_.modalities.size(); ++i) {
-      names.push_back(loaded_.modalities[i].name);
-      sizes.push_back(loaded_.stored_rows[i]);
-    }
-    names.emplace_back("labels");
-    sizes.push_back(loaded_.labels->info.shape.front());
-    if (loaded_.groups) {
-      names.emplace_back("groups");
-      sizes.push_back(loaded_.groups->info.shape.front());
-    }
-    Alignment alignment;
-    if (ids.empty()) {
-      alignment = align_by_order(sizes, names);
-      result_.warnings.push_back({"row-order-unverified",
-                                  "rows were matched by their order, which nothing verifies; give "
-                                  "--ids NAME=PATH for every input to match them by identifier"});
+    in_order_ = files_.ids.empty();
+    if (in_order_) {
+      alignment_ = align_by_order(sizes, names_);
+      warn("row-order-unverified",
+           "rows were matched by their order, which nothing verifies; give --ids NAME=PATH for "
+           "every input to match them by identifier");
     } else {
-      alignment = align_by_id(ids_in_order(ids, names, sizes), names);
+      alignment_ = align_by_id(ids_in_order(files_, names_, sizes), names_);
     }
-    take_rows(std::move(alignment), names, ids.empty());
+    if (settings_.first_rows == 0) return;
+    for (auto& rows : alignment_.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
   }
 
-  static std::vector<std::vector<std::string>> ids_in_order(
-      const std::map<std::string, std::vector<std::string>>& ids,
-      const std::vector<std::string>& names, const std::vector<std::size_t>& sizes) {
-    for (const auto& [name, values] : ids) {
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-      refuse_usage("unknown-name", "--ids names '" + name + "', which is no input", {},
-                   "Did you mean '" + nearest_name(name, names) + "'?");
+  // Positions in the common order of the rows with a label and of the others.
+  void part_rows() {
+    label_index_.assign(files_.label_rows(), 0);
+    for (const std::size_t row : files_.labels->unlabelled) label_index_[row] = kNone;
+    std::size_t next = 0;
+    for (std::size_t& index : label_index_) {
+      if (index != kNone) index = next++;
     }
-    std::vector<std::vector<std::string>> out;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const auto found = ids.find(names[i]);
-      if (found == ids.end()) {
-        refuse_usage("ids-missing", "there are no identifiers for '" + names[i] + "'",
-                     "rows can be matched by identifier only if every input has them",
-                     "Add --ids " + names[i] + "=PATH");
-      }
-      if (found->second.size() != sizes[i]) {
-        refuse_data("unequal-rows",
-                    "'" + names[i] + "' has " + std::to_string(sizes[i]) + " rows but " +
-                        std::to_string(found->second.size()) + " identifiers",
-                    {}, "identifier i must belong to row i", "Give one identifier a row");
-      }
-      out.push_back(found->second);
+    const Rows& label_rows = alignment_.rows[files_.modalities.size()];
+    for (std::size_t p = 0; p < label_rows.size(); ++p) {
+      (label_index_[label_rows[p]] == kNone ? unlabelled_ : labelled_).push_back(p);
     }
-    return out;
+    if (!labelled_.empty()) return;
+    refuse_data("no-labelled-rows", "no row that all inputs share has a label", settings_.labels,
+                "there is nothing to rank teachers for",
+                "Check --unlabelled, --ids and --first-rows");
   }
 
-  void take_rows(Alignment alignment, const std::vector<std::string>& names, bool in_order) {
-    if (settings_.first_rows > 0) {
-      for (auto& rows : alignment.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
-    }
+  // Nothing has to move when the files are already what is needed.
+  [[nodiscard]] bool as_stored() const { return in_order_ && unlabelled_.empty(); }
+
+  void take_features() {
     RankInput& input = result_.input;
-    const std::size_t modalities = loaded_.modalities.size();
-    for (std::size_t i = 0; i < modalities; ++i) {
-      Modality& modality = loaded_.modalities[i];
-      if (!in_order) modality.features = modality.features.select(alignment.rows[i]);
-      (i == 0 ? input.student : input.teachers.emplace_back()) = std::move(modality);
+    for (std::size_t i = 0; i < files_.modalities.size(); ++i) {
+      Modality& from = files_.modalities[i];
+      Modality& to = i == 0 ? input.student : input.teachers.emplace_back();
+      to.name = from.name;
+      to.features =
+          as_stored() ? from.features : from.features.select(at(alignment_.rows[i], labelled_));
     }
-    const auto& label_rows = alignment.rows[modalities];
-    input.labels = in_order ? loaded_.labels->labels : select(loaded_.labels->labels, label_rows);
-    input.groups = Groups::singletons(label_rows.size());
-    if (loaded_.groups) {
-      input.groups = in_order ? loaded_.groups->groups
-                              : loaded_.groups->groups.select(alignment.rows[modalities + 1]);
+  }
+
+  void take_labels_and_groups() {
+    RankInput& input = result_.input;
+    const Rows& label_rows = alignment_.rows[files_.modalities.size()];
+    const Variable& labels = files_.labels->labels;
+    input.labels =
+        as_stored() ? labels : select(labels, at(label_index_, at(label_rows, labelled_)));
+    input.groups = Groups::singletons(labelled_.size());
+    if (!files_.groups) return;
+    const Groups& groups = files_.groups->groups;
+    input.groups = as_stored() ? groups : groups.select(at(alignment_.rows.back(), labelled_));
+  }
+
+  void take_extra() {
+    const Scenario scenario = parse_scenario(settings_.scenario);
+    if (scenario == Scenario::more_labels) {
+      result_.input.extra = checked_extra(files_);
+      if (settings_.groups.empty()) return warn_about_unlabelled("the scenario more-labels");
+      warn("extra-groups-unknown",
+           "the extra rows of the teachers are taken as of other groups than the labelled pairs; "
+           "where they share a person, video or image with them, the gain of distillation is "
+           "overstated");
+      return warn_about_unlabelled("the scenario more-labels");
     }
+    if (unlabelled_.empty()) {
+      if (scenario != Scenario::unlabelled_pairs) return;
+      refuse_usage("no-unlabelled-rows", "every row has a label",
+                   "the scenario unlabelled-pairs is about rows that have none",
+                   "Check the value of --unlabelled, or leave out --scenario");
+    }
+    take_unlabelled();
+    if (scenario != Scenario::unlabelled_pairs) warn_about_unlabelled("the pilot and the labels");
+  }
+
+  void warn_about_unlabelled(const std::string& where) {
+    if (unlabelled_.empty()) return;
+    warn("unlabelled-rows", std::to_string(unlabelled_.size()) +
+                                " rows have no label and do not enter " + where +
+                                "; --scenario unlabelled-pairs lets the teacher label them");
+  }
+
+  void take_unlabelled() {
+    ExtraRows& extra = result_.input.extra;
+    for (std::size_t i = 0; i < files_.modalities.size(); ++i) {
+      Samples rows = files_.modalities[i].features.select(at(alignment_.rows[i], unlabelled_));
+      if (i == 0) {
+        extra.student = std::move(rows);
+      } else {
+        extra.teachers.push_back(std::move(rows));
+      }
+    }
+    if (files_.groups) extra.groups = group_codes_of_unlabelled();
+  }
+
+  // In the numbering of the labelled rows' groups; a group without a labelled row gets a new code.
+  [[nodiscard]] Rows group_codes_of_unlabelled() const {
+    const Groups& stored = files_.groups->groups;
+    const Groups& labelled = result_.input.groups;
+    const Rows& rows = alignment_.rows.back();
+    Rows number(stored.count(), kNone);
+    for (std::size_t i = 0; i < labelled_.size(); ++i) {
+      number[stored.of(rows[labelled_[i]])] = labelled.of(i);
+    }
+    std::size_t next = labelled.count();
+    Rows codes;
+    for (const std::size_t p : unlabelled_) {
+      std::size_t& code = number[stored.of(rows[p])];
+      if (code == kNone) code = next++;
+      codes.push_back(code);
+    }
+    return codes;
+  }
+
+  void describe() {
     nlohmann::json lost = nlohmann::json::array();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      lost.push_back({{"name", names[i]}, {"rows", alignment.lost[i]}});
-      if (alignment.lost[i] == 0) continue;
-      result_.warnings.push_back({"rows-left-out", std::to_string(alignment.lost[i]) +
-                                                       " rows of '" + names[i] +
-                                                       "' have identifiers that do not occur in "
-                                                       "every input; they were left out"});
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      lost.push_back({{"name", names_[i]}, {"rows", alignment_.lost[i]}});
+      if (alignment_.lost[i] == 0) continue;
+      warn("rows-left-out", std::to_string(alignment_.lost[i]) + " rows of '" + names_[i] +
+                                "' have identifiers that do not occur in every input; they were "
+                                "left out");
     }
-    result_.alignment = {{"by", in_order ? "row-order" : "id"},
-                         {"verified", alignment.verified},
-                         {"rows", label_rows.size()},
+    result_.alignment = {{"by", in_order_ ? "row-order" : "id"},
+                         {"verified", alignment_.verified},
+                         {"rows", alignment_.rows.front().size()},
+                         {"rows_without_label", unlabelled_.size()},
                          {"lost", lost}};
   }
 
   const RankSettings& settings_;
-  LoadOptions limit_;
-  Loaded loaded_;
+  RankFiles files_;
+  std::vector<std::string> names_;  // of every input: modalities, labels, groups
+  Alignment alignment_;
+  bool in_order_ = true;
+  Rows labelled_;     // positions in the common order
+  Rows unlabelled_;   // likewise
+  Rows label_index_;  // row of the label file → row of the labels read, kNone without one
   RankInputs result_{.input = {{}, {}, {}, Groups::singletons(0)},
-                     .record = nlohmann::json::array(),
+                     .record = {},
                      .alignment = {},
                      .labels_reason = {},
                      .warnings = {}};
-  std::vector<Fault> faults_;
-  ErrorKind kind_ = ErrorKind::data;
 };
 
 }  // namespace
 
 RankInputs load_rank_inputs(const RankSettings& settings) {
-  return Loader(settings).run();
+  return Assembly(settings, read_rank_files(settings)).run();
 }
 
 }  // namespace cch

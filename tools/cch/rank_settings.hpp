@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/criterion/ranking.hpp"
 #include "tools/cch/common.hpp"
 
 namespace cch {
@@ -26,7 +27,8 @@ struct RankSettings {
   std::string scenario = "same-rows";
   std::string decide_by = "combined";
   std::string lambda = "auto";              ///< "auto" or a positive number
-  std::string unlabelled;                   ///< label that means "no label"; empty: none
+  std::string unlabelled;                   ///< label that means "no label"
+  bool unlabelled_given = false;            ///< because "" is such a label as well
   std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher
   std::string extra_labels;                 ///< their labels
   std::size_t permutations = 0;
@@ -39,6 +41,13 @@ struct RankSettings {
   std::string fail_on;
   bool dry_run = false;
 };
+
+/// Every wrong value and every combination that has no meaning, in one usage Error.
+void check_rank_settings(const RankSettings& settings);
+/// The options of the ranking that checked settings stand for.
+RankOptions rank_options(const RankSettings& settings);
+/// λ > 0 of "--lambda L", nothing for "auto"; a usage Error "bad-lambda" otherwise.
+std::optional<double> parse_lambda(const std::string& text);
 
 /// Reads the TOML study and fills every setting that no flag has set (`given` names those that a
 /// flag has set). Paths in it are relative to its folder; data-set names stay as they are. Usage

@@ -1,4 +1,6 @@
+#include <fmt/format.h>
 #include <toml++/toml.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -36,6 +38,14 @@ std::size_t count_of(const toml::node& node, const std::string& key) {
   const auto value = node.value<std::int64_t>();
   if (!node.is_integer() || !value || *value < 0) refuse_value(key, "a whole number from 0");
   return static_cast<std::size_t>(*value);
+}
+
+// "auto" or a number, which keeps its shortest form.
+std::string number_or_text_of(const toml::node& node, const std::string& key) {
+  if (node.is_string()) return text_of(node, key);
+  const auto number = node.value<double>();
+  if (!node.is_number() || !number) refuse_value(key, "a number or a text");
+  return fmt::format("{}", *number);
 }
 
 bool flag_of(const toml::node& node, const std::string& key) {
@@ -95,6 +105,22 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
       {"y-kind", text(s.y_kind)},
       {"k", [&s](const toml::node& n, const std::string& key) { s.k = count_of(n, key); }},
       {"exact", flag(s.exact)},
+      {"scenario", text(s.scenario)},
+      {"decide-by", text(s.decide_by)},
+      {"lambda",
+       [&s](const toml::node& n, const std::string& key) { s.lambda = number_or_text_of(n, key); }},
+      {"unlabelled",
+       [&s](const toml::node& n, const std::string& key) {
+         s.unlabelled = number_or_text_of(n, key);
+         s.unlabelled_given = true;
+       }},
+      {"extra-teacher", pairs(s.extra_teachers)},
+      {"extra-labels", source(s.extra_labels)},
+      {"permutations",
+       [&s](const toml::node& n, const std::string& key) { s.permutations = count_of(n, key); }},
+      {"controls", flag(s.controls)},
+      {"planted-bias", flag(s.planted_bias)},
+      {"sensitivity", flag(s.sensitivity)},
       {"first-rows",
        [&s](const toml::node& n, const std::string& key) { s.first_rows = count_of(n, key); }},
       {"out", text(s.out)},

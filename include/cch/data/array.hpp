@@ -66,6 +66,8 @@ class Array {
   void to_doubles(std::size_t first, std::size_t count, std::span<double> out) const;
   /// The first `count` rows as a matrix.
   [[nodiscard]] Matrix matrix(std::size_t count) const;
+  /// The chosen rows, in the order given, with bytes of their own (C order). Cost O(values taken).
+  [[nodiscard]] Array select(std::span<const std::size_t> rows) const;
   /// The single value of a row, exactly, as text ("True", "-3", "0.1", "cat"); for arrays with one
   /// column.
   [[nodiscard]] std::string text_at(std::size_t row) const;

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cch/core/error.hpp"
+#include "cch/core/samples.hpp"
 
 namespace cch {
 
@@ -43,6 +45,10 @@ struct FileFacts {
 
   [[nodiscard]] bool faultless() const;
 };
+
+/// Rows that equal an earlier row in every one of the parts, which have the same number of rows; 0
+/// above 2²⁵ rows. Cost O(N·D + N log N), 16 bytes a row.
+std::size_t duplicate_rows(std::span<const Samples> parts);
 
 /// Looks at every array of a file (PATH), at one (PATH:KEY), or at a data set; reads in blocks of
 /// rows. Faults are found and listed, not thrown. For data sets of images without a view, only the

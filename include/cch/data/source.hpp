@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct SourceInfo {
 struct LoadOptions {
   std::size_t max_rows = 0;  ///< take only the first rows (0 = all); others are not converted
   unsigned threads = 0;      ///< for views that are computed (0 = all); results do not depend on it
+  /// Of labels alone: rows with this label (numbers by value, "nan" is NaN) or with an empty field
+  /// have none. Without it such rows are labels like others, or are refused.
+  std::optional<std::string> unlabelled = {};
 };
 
 struct LoadedSamples {
@@ -45,7 +49,8 @@ struct LoadedSamples {
   SourceInfo info;
 };
 struct LoadedLabels {
-  Variable labels;
+  Variable labels;                      ///< of the labelled rows alone
+  std::vector<std::size_t> unlabelled;  ///< the other rows as they are stored, ascending
   SourceInfo info;
   std::string kind_reason;  ///< "discrete: 10 distinct integers in 60000 rows"
 };
@@ -70,9 +75,11 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
                            const LoadOptions& options = {});
 
 /// Labels. automatic: see decide_label_kind; unclear cases are a usage Error "label-kind-unclear".
-/// Class names are the original values as text, classes sorted (numbers by value). Data Errors:
-/// "missing-label" (an empty string, its row named), "labels-not-1d", "labels-not-whole" (discrete
-/// asked for fractions).
+/// Class names are the original values as text, classes sorted (numbers by value). Rows without a
+/// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others.
+/// Data Errors: "missing-label" (empty strings: first row and count), "non-finite-label",
+/// "no-labelled-rows", "labels-not-1d", "labels-not-whole" (discrete asked for fractions). Warning
+/// "label-may-mean-none": a negative class beside 0, or 255 far above the others.
 LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOptions& options = {});
 
 /// Groups from 1-D integers, whole numbers or strings. Data Errors: "groups-not-1d",

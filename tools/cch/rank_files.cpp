@@ -1,0 +1,159 @@
+#include "tools/cch/rank_files.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "cch/core/nearest_name.hpp"
+#include "data/text.hpp"
+#include "tools/cch/fault_collector.hpp"
+#include "tools/cch/y_kind.hpp"
+
+namespace cch {
+namespace {
+
+struct NamedSource {
+  std::string name;
+  SourceSpec source;
+};
+
+NamedSource named_source(const std::string& option, const std::string& pair) {
+  const auto equals = pair.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
+    refuse_usage("bad-arguments", option + " '" + pair + "' is not NAME=PATH",
+                 "the report needs a name for it",
+                 "Write for example " + option + " audio=audio.npy");
+  }
+  if (!detail::is_utf8(pair.substr(0, equals))) {
+    refuse_usage("bad-name", "the name in " + option + " is not UTF-8 text",
+                 "no report could show it", "Write the name in UTF-8");
+  }
+  return {pair.substr(0, equals), parse_source(pair.substr(equals + 1))};
+}
+
+class Reader {
+ public:
+  explicit Reader(const RankSettings& settings) : settings_(settings) {
+    // With identifiers the first rows are those of the join, so everything must be read.
+    if (settings.ids.empty()) limit_.max_rows = settings.first_rows;
+    limit_.threads = settings.common.threads;
+    whole_.threads = settings.common.threads;
+  }
+
+  RankFiles run() {
+    read_modality("student", "--student", settings_.student);
+    for (const auto& pair : settings_.teachers) read_modality("teacher", "--teacher", pair);
+    read_labels_and_groups();
+    for (const auto& pair : settings_.ids) faults_.attempt([&] { read_ids(pair); });
+    read_extra();
+    faults_.throw_if_any();
+    return std::move(files_);
+  }
+
+ private:
+  void keep(const std::string& role, const std::string& name, const SourceInfo& info) {
+    files_.record.push_back(input_json(role, name, info));
+    files_.warnings.insert(files_.warnings.end(), info.warnings.begin(), info.warnings.end());
+  }
+
+  void read_modality(const std::string& role, const std::string& option, const std::string& pair) {
+    faults_.attempt([&] {
+      const NamedSource named = named_source(option, pair);
+      names_.push_back(named.name);
+      LoadedSamples loaded = load_samples(named.source, role + " " + named.name, limit_);
+      keep(role, named.name, loaded.info);
+      files_.modalities.push_back({named.name, std::move(loaded.samples)});
+      files_.stored.push_back(loaded.info.shape.front());
+    });
+  }
+
+  void read_labels_and_groups() {
+    faults_.attempt([&] {
+      LoadOptions options = limit_;
+      if (settings_.unlabelled_given) options.unlabelled = settings_.unlabelled;
+      files_.labels =
+          load_labels(parse_source(settings_.labels), parse_label_kind(settings_.y_kind), options);
+      keep("labels", "labels", files_.labels->info);
+    });
+    if (settings_.groups.empty()) return;
+    faults_.attempt([&] {
+      files_.groups = load_groups(parse_source(settings_.groups), limit_);
+      keep("groups", "groups", files_.groups->info);
+    });
+  }
+
+  void read_ids(const std::string& pair) {
+    const NamedSource named = named_source("--ids", pair);
+    LoadedIds loaded = load_ids(named.source, limit_);
+    keep("ids", named.name, loaded.info);
+    files_.ids[named.name] = std::move(loaded.ids);
+  }
+
+  // Extra teachers go into the order of the teachers; each of them needs exactly one.
+  void read_extra() {
+    if (settings_.extra_teachers.empty() && settings_.extra_labels.empty()) return;
+    std::map<std::string, Modality> by_name;
+    for (const std::string& pair : settings_.extra_teachers) {
+      faults_.attempt([&] { read_extra_teacher(pair, by_name); });
+    }
+    faults_.attempt([&] { read_extra_labels(); });
+    const std::vector<std::string> teachers = teacher_names();
+    for (const std::string& name : teachers) {
+      const auto found = by_name.find(name);
+      if (found != by_name.end()) {
+        files_.extra.teachers.push_back(std::move(found->second));
+      } else if (!named_.contains(name)) {
+        faults_.add(ErrorKind::usage, {"extra-teacher-missing",
+                                       "there are no extra rows for the teacher '" + name + "'",
+                                       {},
+                                       "teachers can be compared only on the same further labels",
+                                       "Add --extra-teacher " + name + "=PATH"});
+      }
+    }
+  }
+
+  void read_extra_teacher(const std::string& pair, std::map<std::string, Modality>& by_name) {
+    const NamedSource named = named_source("--extra-teacher", pair);
+    const std::vector<std::string> teachers = teacher_names();
+    if (std::find(teachers.begin(), teachers.end(), named.name) == teachers.end()) {
+      refuse_usage("unknown-name",
+                   "--extra-teacher names '" + named.name + "', which is no teacher", {},
+                   "Did you mean '" + nearest_name(named.name, teachers) + "'?");
+    }
+    if (!named_.insert(named.name).second) {
+      refuse_usage("duplicate-name", "--extra-teacher names '" + named.name + "' twice", {},
+                   "Join its rows in one file");
+    }
+    LoadedSamples loaded = load_samples(named.source, "extra teacher " + named.name, whole_);
+    keep("extra-teacher", named.name, loaded.info);
+    by_name[named.name] = {named.name, std::move(loaded.samples)};
+  }
+
+  // The kind is that of the main labels: a few rows alone could be taken for another one.
+  void read_extra_labels() {
+    if (!files_.labels) return;
+    const LabelKind kind =
+        is_discrete(files_.labels->labels) ? LabelKind::discrete : LabelKind::continuous;
+    files_.extra.labels = load_labels(parse_source(settings_.extra_labels), kind, whole_);
+    keep("extra-labels", "extra-labels", files_.extra.labels->info);
+  }
+
+  [[nodiscard]] std::vector<std::string> teacher_names() const {
+    return {names_.begin() + (names_.empty() ? 0 : 1), names_.end()};
+  }
+
+  const RankSettings& settings_;
+  LoadOptions limit_;
+  LoadOptions whole_;
+  RankFiles files_;
+  std::vector<std::string> names_;  // of the student and the teachers, read or not
+  std::set<std::string> named_;     // extra teachers that were given, readable or not
+  FaultCollector faults_;
+};
+
+}  // namespace
+
+RankFiles read_rank_files(const RankSettings& settings) {
+  return Reader(settings).run();
+}
+
+}  // namespace cch

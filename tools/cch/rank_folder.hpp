@@ -1,0 +1,38 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace cch {
+
+/// The document as it reads back from its file (text that is not UTF-8 is replaced), so that
+/// everything rendered from it now and later is the same to the byte.
+nlohmann::json as_written(const nlohmann::json& document);
+
+/// Where the files of a ranking go: rank.json, ranking.csv and report.html in a folder (if one is
+/// named) and the report alone in another file (likewise).
+class RankFolder {
+ public:
+  /// Makes the folder and checks that everything can be written, so that an error comes before the
+  /// work: a run Error "cannot-write".
+  RankFolder(std::string folder, std::string html);
+
+  enum class With { document, renderings_alone };
+  /// Renders and writes all files or none; returns their paths.
+  [[nodiscard]] std::vector<std::string> write(const nlohmann::json& document, With with) const;
+
+ private:
+  std::string folder_;
+  std::string html_;
+};
+
+/// "wrote PATH", a line each.
+void print_written(const std::vector<std::string>& paths, std::ostream& err);
+
+/// The cch.rank/1 document of a folder. Data Errors: "result-missing", "unreadable-file",
+/// "result-damaged" (cut short or no JSON, with the place), "document-schema".
+nlohmann::json read_rank_folder(const std::string& folder);
+
+}  // namespace cch

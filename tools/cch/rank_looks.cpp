@@ -1,0 +1,91 @@
+#include "tools/cch/rank_looks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cch/data/inspect.hpp"
+
+namespace cch {
+namespace {
+
+constexpr std::size_t kRowsAClass = 5;
+constexpr std::size_t kFewGroups = 20;
+
+bool all_rows_equal(const Samples& x) {
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != x(0, j)) return false;
+    }
+  }
+  return x.size() > 1;
+}
+
+void look_at_modality(const Modality& modality, std::vector<Warning>& warnings) {
+  const Samples& x = modality.features;
+  if (all_rows_equal(x)) {
+    warnings.push_back({"all-rows-equal", fmt::format("all {} rows of '{}' are equal, so it knows "
+                                                      "nothing about anything; check the export",
+                                                      x.size(), modality.name)});
+    return;
+  }
+  if (x.dim() < 2) return;  // equal numbers are ties, which have a warning of their own
+  const std::size_t copies = duplicate_rows(std::span(&x, 1));
+  if (copies == 0) return;
+  warnings.push_back(
+      {"duplicate-rows",
+       fmt::format("{} of {} rows of '{}' are exact copies of an earlier row; copies are each "
+                   "other's nearest neighbours, which raises kNN estimates, unless --groups puts "
+                   "them into one group",
+                   copies, x.size(), modality.name)});
+}
+
+void look_at_samples(const RankInput& input, std::vector<Warning>& warnings) {
+  std::vector<Samples> parts{input.student.features};
+  std::size_t columns = parts.front().dim();
+  for (const Modality& teacher : input.teachers) {
+    parts.push_back(teacher.features);
+    columns += teacher.features.dim();
+  }
+  const std::size_t copies = columns < 2 ? 0 : duplicate_rows(parts);
+  if (copies == 0) return;
+  warnings.push_back(
+      {"duplicate-samples",
+       fmt::format("{} of {} rows are exact copies of an earlier row in every modality; a row and "
+                   "its copy in two folds make everything look better than it is. Drop them, or "
+                   "put them into one group with --groups",
+                   copies, parts.front().size())});
+}
+
+}  // namespace
+
+std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given) {
+  std::vector<Warning> warnings;
+  look_at_modality(input.student, warnings);
+  for (const Modality& teacher : input.teachers) look_at_modality(teacher, warnings);
+  look_at_samples(input, warnings);
+  if (const auto* classes = std::get_if<ClassLabels>(&input.labels)) {
+    const auto counts = classes->counts();
+    const auto used = static_cast<std::size_t>(
+        std::count_if(counts.begin(), counts.end(), [](std::size_t c) { return c > 0; }));
+    if (used * kRowsAClass > classes->size()) {
+      warnings.push_back(
+          {"many-classes", fmt::format("{} classes in {} rows are fewer than {} rows a class: "
+                                       "information about these labels can hardly be measured",
+                                       used, classes->size(), kRowsAClass)});
+    }
+  }
+  const std::size_t groups = input.groups.count();
+  if (groups_given && !input.groups.grouped()) {
+    warnings.push_back({"groups-of-one-row",
+                        "every group has one row, so --groups changes nothing; check that it "
+                        "names what belongs together and not the rows"});
+  } else if (groups_given && groups < kFewGroups) {
+    warnings.push_back({"few-groups", fmt::format("there are {} groups: error bars rest on groups, "
+                                                  "and fewer than {} support no firm verdict",
+                                                  groups, kFewGroups)});
+  }
+  return warnings;
+}
+
+}  // namespace cch

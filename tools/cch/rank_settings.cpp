@@ -1,0 +1,116 @@
+#include "tools/cch/rank_settings.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "cch/estimators/catalog.hpp"
+#include "tools/cch/fault_collector.hpp"
+#include "tools/cch/y_kind.hpp"
+
+namespace cch {
+namespace {
+
+void check_there(const RankSettings& s, FaultCollector& faults) {
+  auto missing = [&](bool there, const std::string& option, const std::string& example) {
+    if (there) return;
+    faults.add(ErrorKind::usage,
+               {"option-missing", option + " is missing", {}, {}, "Add " + example});
+  };
+  missing(!s.student.empty(), "--student", "--student NAME=PATH");
+  missing(!s.teachers.empty(), "--teacher", "--teacher NAME=PATH, once for each candidate");
+  missing(!s.labels.empty(), "--labels", "--labels PATH");
+}
+
+void check_values(const RankSettings& s, FaultCollector& faults) {
+  for (const std::string& name : s.estimators) {
+    faults.attempt([&] {
+      if (name != "auto") default_options(name);
+    });
+  }
+  faults.attempt([&] { parse_scale(s.scale); });
+  faults.attempt([&] { parse_label_kind(s.y_kind); });
+  faults.attempt([&] { parse_decide_by(s.decide_by); });
+  faults.attempt([&] { parse_lambda(s.lambda); });
+  faults.attempt([&] {
+    if (!s.fail_on.empty()) parse_verdict(s.fail_on);
+  });
+}
+
+// Which options go with which scenario.
+void check_scenario(const RankSettings& s, FaultCollector& faults) {
+  Scenario scenario = Scenario::same_rows;
+  try {
+    scenario = parse_scenario(s.scenario);
+  } catch (const Error& error) {
+    faults.add(error.kind(), error.faults().front());
+    return;
+  }
+  const bool some_extra = !s.extra_teachers.empty() || !s.extra_labels.empty();
+  const bool all_extra = !s.extra_teachers.empty() && !s.extra_labels.empty();
+  if (some_extra && scenario != Scenario::more_labels) {
+    faults.add(ErrorKind::usage,
+               {"option-without-meaning",
+                "--extra-teacher and --extra-labels have no use in the scenario " + s.scenario,
+                {},
+                "they are further labelled rows that only the teacher sees",
+                "Add --scenario more-labels, or leave them out"});
+  }
+  if (!all_extra && scenario == Scenario::more_labels) {
+    faults.add(ErrorKind::usage,
+               {"option-missing",
+                "the scenario more-labels needs --extra-teacher and --extra-labels",
+                {},
+                "the teacher's further labels are what it is about",
+                "Add --extra-labels PATH, and --extra-teacher NAME=PATH for every teacher"});
+  }
+  if (!s.unlabelled_given && scenario == Scenario::unlabelled_pairs) {
+    faults.add(ErrorKind::usage,
+               {"option-missing",
+                "the scenario unlabelled-pairs needs --unlabelled",
+                {},
+                "it must be known which rows have no label",
+                "Add --unlabelled VALUE, the label that means none (such as -1 or nan; \"\" for "
+                "empty fields alone)"});
+  }
+}
+
+}  // namespace
+
+std::optional<double> parse_lambda(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  double value = 0.0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  if (result.ec == std::errc{} && result.ptr == end && std::isfinite(value) && value > 0.0) {
+    return value;
+  }
+  refuse_usage("bad-lambda", "--lambda '" + text + "' is neither auto nor a number above 0",
+               "λ = a/(1 − a) weighs the teacher's part of the loss against the labels'",
+               "Write --lambda auto or, for example, --lambda 1");
+}
+
+void check_rank_settings(const RankSettings& settings) {
+  FaultCollector faults;
+  check_there(settings, faults);
+  check_values(settings, faults);
+  check_scenario(settings, faults);
+  faults.throw_if_any();
+}
+
+RankOptions rank_options(const RankSettings& s) {
+  RankOptions options;
+  if (!s.estimators.empty()) options.estimators = s.estimators;
+  options.scale = parse_scale(s.scale);
+  options.k = s.k;
+  options.exact = s.exact;
+  options.decide_by = parse_decide_by(s.decide_by);
+  options.scenario = parse_scenario(s.scenario);
+  options.lambda = parse_lambda(s.lambda);
+  options.permutations = s.permutations;
+  options.controls = s.controls;
+  options.planted_bias = s.planted_bias;
+  options.sensitivity = s.sensitivity;
+  return options;
+}
+
+}  // namespace cch

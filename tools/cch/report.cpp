@@ -1,0 +1,47 @@
+#include <memory>
+
+#include "tools/cch/command.hpp"
+#include "tools/cch/common.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank_folder.hpp"
+#include "tools/report/table.hpp"
+
+namespace cch {
+namespace {
+
+struct ReportOptions {
+  std::string folder;
+  std::string html;
+  bool json = false;
+  bool quiet = false;
+};
+
+int run(const ReportOptions& o, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  const nlohmann::json document = read_rank_folder(o.folder);
+  const std::string table =
+      report::render_rank_table(document, {terminal.colour, terminal.width, o.quiet});
+  const auto written =
+      RankFolder(o.folder, o.html).write(document, RankFolder::With::renderings_alone);
+  terminal.out << (o.json ? document.dump(2) + "\n" : table);
+  const std::string writer = document.value("version", "");
+  if (writer != version()) {
+    terminal.err << "note: the result was written by cch " << writer << ", this is cch "
+                 << version() << '\n';
+  }
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_report(CLI::App& app) {
+  auto o = std::make_shared<ReportOptions>();
+  app.add_option("folder", o->folder, "Folder that `cch rank -o` has written")->required();
+  app.add_option("--html", o->html, "File for the report besides the folder's own");
+  app.add_flag("--json", o->json, "The stored document on standard output");
+  app.add_flag("-q,--quiet", o->quiet, "The table alone");
+  return [o](Invocation& invocation) { return run(*o, invocation); };
+}
+
+}  // namespace cch
