@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
-#include <set>
 
 #include "cch/criterion/controls.hpp"
 #include "cch/estimators/catalog.hpp"

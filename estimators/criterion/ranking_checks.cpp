@@ -3,6 +3,8 @@
 #include <cmath>
 #include <set>
 
+#include "cch/estimators/catalog.hpp"
+
 namespace cch::detail {
 namespace {
 
@@ -62,6 +64,9 @@ void check_options(const RankInput& input, const RankOptions& options) {
   if (options.estimators.empty()) {
     refuse_usage("no-estimator", "there is no estimator to rank by", {},
                  "Give at least one name, for example auto");
+  }
+  for (const std::string& name : options.estimators) {
+    if (name != "auto") (void)default_options(name);
   }
   if (options.lambda && !(*options.lambda > 0.0 && std::isfinite(*options.lambda))) {
     refuse_usage("bad-lambda", "lambda must be a positive number", {},

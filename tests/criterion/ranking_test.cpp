@@ -50,10 +50,14 @@ RankInput input_of(const World& w, std::vector<Modality> teachers) {
       {"student", w.student}, std::move(teachers), w.labels, Groups::singletons(w.student.size())};
 }
 
+// Representations alone decide; the other levels have tests of their own (evidence_test.cpp).
 RankOptions by(std::vector<std::string> estimators, std::optional<std::size_t> k = {}) {
   RankOptions options;
   options.estimators = std::move(estimators);
   options.k = k;
+  options.decide_by = DecideBy::cch;
+  options.planted_bias = false;
+  options.sensitivity = false;
   return options;
 }
 
@@ -90,10 +94,10 @@ std::vector<double> numbers_of(const RankResult& result) {
       out.push_back(t.i_student_labels_upper);
       out.push_back(static_cast<double>(t.cch.verdict));
     }
-    for (const TeacherDifference& d : ranking.differences) {
-      out.push_back(d.nats);
-      out.push_back(d.standard_error.value_or(-1.0));
-    }
+  }
+  for (const TeacherDifference& d : result.differences) {
+    out.push_back(d.nats);
+    out.push_back(d.standard_error.value_or(-1.0));
   }
   return out;
 }
@@ -126,8 +130,8 @@ TEST_CASE("ranking: verdict first, then margin, ranks, differences and rows are 
   CHECK(ranking.teachers.back().name == "none");
   CHECK(test::near(result.entropy_labels.value_or(0.0), std::log(2.0), 0.01));
   // First against each, and neighbours: 3 + 2.
-  REQUIRE(ranking.differences.size() == 5);
-  for (const TeacherDifference& d : ranking.differences) {
+  REQUIRE(result.differences.size() == 5);
+  for (const TeacherDifference& d : result.differences) {
     CHECK(test::near(d.nats,
                      teacher(ranking, d.first).i_teacher_student.nats -
                          teacher(ranking, d.second).i_teacher_student.nats,
@@ -139,9 +143,11 @@ TEST_CASE("ranking: verdict first, then margin, ranks, differences and rows are 
 
 TEST_CASE("a second teacher costs the first a factor of its p value, and changes no estimate") {
   const World w = world(300, 1.0, 4, 1);
-  const RankResult alone = rank_teachers(input_of(w, {{"a", related(w.student, 0.75, 5)}}), {}, {});
+  const RankResult alone =
+      rank_teachers(input_of(w, {{"a", related(w.student, 0.75, 5)}}), by({"auto"}), {});
   const RankResult two = rank_teachers(
-      input_of(w, {{"a", related(w.student, 0.75, 5)}, {"b", related(w.student, 0.0, 6)}}), {}, {});
+      input_of(w, {{"a", related(w.student, 0.75, 5)}, {"b", related(w.student, 0.0, 6)}}),
+      by({"auto"}), {});
   const Margin& single = alone.estimators.front().teachers.front().margin;
   const Margin& adjusted = teacher(two.estimators.front(), "a").margin;
   CHECK(single.nats == adjusted.nats);
@@ -156,7 +162,7 @@ TEST_CASE("controls: pure noise is never worth distilling, a clone of the studen
     const RankInput input = input_of(w, {{"noise", related(w.student, 0.0, seed)},
                                          {"clone", w.student},
                                          {"noisy clone", related(w.student, 0.98, seed)}});
-    const RankResult result = rank_teachers(input, {}, {});
+    const RankResult result = rank_teachers(input, by({"auto"}), {});
     const EstimatorRanking& ranking = result.estimators.front();
     CAPTURE(seed);
     const TeacherResult& noise = teacher(ranking, "noise");
@@ -179,7 +185,7 @@ TEST_CASE("a teacher that is the labels is not told to be distilled for its nois
   Random random(5);
   for (std::size_t i = 0; i < 300; ++i) values(i, 0) = w.labels[i] + 0.1 * random.normal();
   const RankResult result =
-      rank_teachers(input_of(w, {{"labels", Samples::from(std::move(values))}}), {}, {});
+      rank_teachers(input_of(w, {{"labels", Samples::from(std::move(values))}}), by({"auto"}), {});
   const TeacherResult& t = result.estimators.front().teachers.front();
   CHECK(t.cch.outcome == CchOutcome::undecided);
   CHECK(t.i_teacher_labels.nats > 0.5);
@@ -197,7 +203,7 @@ TEST_CASE("false claims stay rare where I(teacher,student) equals I(student,labe
                           related(student, 0.6, seed + 1000),
                           Groups::singletons(300)};
     const auto outcome =
-        rank_teachers(input, {}, {}).estimators.front().teachers.front().cch.outcome;
+        rank_teachers(input, by({"auto"}), {}).estimators.front().teachers.front().cch.outcome;
     claims += outcome != CchOutcome::undecided ? 1 : 0;
   }
   // 5 % of 40 is 2, SD 1.4; 8 or more in 1 of 2000 sets of seeds at a true level of 5 %.
@@ -206,7 +212,8 @@ TEST_CASE("false claims stay rare where I(teacher,student) equals I(student,labe
 
 TEST_CASE("mixed families: flagged, warned of, and judged against an upper value") {
   const World w = world(400, 0.5, 6, 4);
-  const RankResult result = rank_teachers(input_of(w, {{"t", related(w.student, 0.7, 1)}}), {}, {});
+  const RankResult result =
+      rank_teachers(input_of(w, {{"t", related(w.student, 0.7, 1)}}), by({"auto"}), {});
   const EstimatorRanking& ranking = result.estimators.front();
   CHECK(ranking.teacher_student == "cca-ksg");
   CHECK(ranking.student_labels == "label-bound");
@@ -224,7 +231,7 @@ TEST_CASE("one family on both sides is not mixed: real-valued labels by cca-ksg"
                         {{"t", related(student, 0.7, 1)}},
                         related(student, 0.3, 2),
                         Groups::singletons(300)};
-  const RankResult result = rank_teachers(input, {}, {});
+  const RankResult result = rank_teachers(input, by({"auto"}), {});
   CHECK_FALSE(result.estimators.front().teachers.front().mixed_families);
   CHECK_FALSE(result.entropy_labels.has_value());
   CHECK(result.estimators.front().teachers.front().cch.outcome == CchOutcome::holds);
@@ -263,7 +270,7 @@ TEST_CASE("too few groups for any error bar: no p values, a warning, still a ran
   std::vector<std::size_t> codes(70);
   for (std::size_t i = 0; i < 70; ++i) codes[i] = i % 7;
   input.groups = Groups::from(codes);
-  const RankResult result = rank_teachers(input, {}, {});
+  const RankResult result = rank_teachers(input, by({"auto"}), {});
   const EstimatorRanking& ranking = result.estimators.front();
   CHECK_FALSE(ranking.teachers.front().margin.p_above.has_value());
   CHECK_FALSE(ranking.teachers.front().margin.interval95.has_value());
@@ -281,7 +288,7 @@ TEST_CASE("all faults of the inputs come at once") {
   input.labels = test::labels_of(label_codes, 2);
   input.groups = Groups::singletons(70);
   try {
-    (void)rank_teachers(input, {}, {});
+    (void)rank_teachers(input, by({"auto"}), {});
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::data);
@@ -314,7 +321,7 @@ TEST_CASE("labels of a single class are refused, not ranked") {
     World w = world(200, 1.0, 1, dim);
     w.labels = test::labels_of(std::vector<int>(200, 1), 2);
     CHECK(test::fault_code([&] {
-            (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.5, 1)}}), {}, {});
+            (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.5, 1)}}), by({"auto"}), {});
           }) == "one-class");
   }
 }
@@ -345,9 +352,9 @@ TEST_CASE("the order of the teachers changes nothing but the order of equals") {
                                  {"b", related(w.student, 0.2, 2)},
                                  {"c", related(w.student, 0.6, 3)},
                                  {"one column", related(world(300, 0.8, 2, 1).student, 0.5, 4)}};
-  const RankResult first = rank_teachers(input_of(w, teachers), {}, {});
+  const RankResult first = rank_teachers(input_of(w, teachers), by({"auto"}), {});
   std::reverse(teachers.begin(), teachers.end());
-  const RankResult second = rank_teachers(input_of(w, teachers), {}, {});
+  const RankResult second = rank_teachers(input_of(w, teachers), by({"auto"}), {});
   CHECK(numbers_of(first) == numbers_of(second));
   for (std::size_t i = 0; i < 4; ++i) {
     CHECK(first.estimators.front().teachers[i].name == second.estimators.front().teachers[i].name);
@@ -381,8 +388,9 @@ TEST_CASE("a common monotone change of units changes nothing on the rank scale")
     return Samples::from(std::move(out));
   };
   const World other{cubed(w.student), w.labels};
-  const auto plain = numbers_of(rank_teachers(input_of(w, {{"t", t}}), {}, {}));
-  const auto changed = numbers_of(rank_teachers(input_of(other, {{"t", cubed(t)}}), {}, {}));
+  const auto plain = numbers_of(rank_teachers(input_of(w, {{"t", t}}), by({"auto"}), {}));
+  const auto changed =
+      numbers_of(rank_teachers(input_of(other, {{"t", cubed(t)}}), by({"auto"}), {}));
   CHECK(plain == changed);
 }
 
@@ -409,7 +417,7 @@ TEST_CASE("a stop request ends the ranking") {
   Execution exec;
   exec.stop = source.get_token();
   try {
-    (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.7, 1)}}), {}, exec);
+    (void)rank_teachers(input_of(w, {{"t", related(w.student, 0.7, 1)}}), by({"auto"}), exec);
     FAIL("went on");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::cancelled);
