@@ -30,6 +30,7 @@ json rank_data_set(const std::string& name, const std::string& student,
   for (const std::string& teacher : teachers) {
     arguments.insert(arguments.end(), {"--teacher", teacher + "=" + path(teacher)});
   }
+  arguments.insert(arguments.end(), test::kQuick.begin(), test::kQuick.end());
   if (grouped) arguments.insert(arguments.end(), {"--groups", path("groups")});
   const test::RunOutcome run = test::run_cch(arguments);
   CAPTURE(run.err);

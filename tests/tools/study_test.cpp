@@ -20,6 +20,7 @@ const std::string kInputs =
 RunOutcome run_study(const WorldFiles& files, const std::string& text,
                      std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"rank", files.folder.write("study.toml", text), "-q"});
+  more.insert(more.end(), test::kQuick.begin(), test::kQuick.end());
   return run_cch(more);
 }
 
@@ -114,12 +115,64 @@ TEST_CASE("study: bad values are refused as on the command line") {
   check_refused(run_study(files, kInputs + "k = 0\n"), {"k"});
 }
 
+TEST_CASE("study: scenario, decision and evidence have the names of the flags") {
+  const WorldFiles files;
+  const std::string text = kInputs +
+                           "json = true\nscenario = \"unlabelled-pairs\"\nunlabelled = 1\n"
+                           "decide-by = \"pilot\"\nlambda = 0.5\npermutations = 19\n"
+                           "controls = true\ny-kind = \"discrete\"\n";
+  // Of two classes one means "no label": the other alone says nothing.
+  const RunOutcome refused = run_study(files, text);
+  CHECK(refused.code == 3);
+  CHECK(refused.err_has("one-class"));
+  std::string labels = "y\n";
+  for (int i = 0; i < 160; ++i) labels += i % 4 == 3 ? "\n" : (i % 2 == 0 ? "0\n" : "1\n");
+  files.folder.write("y.csv", labels);
+  std::string study = text;
+  study.replace(study.find("y.npy"), 5, "y.csv")
+      .replace(study.find("unlabelled = 1"), 14, "unlabelled = nan");
+  const json document = run_study(files, study).document();
+  REQUIRE(document.is_object());
+  CHECK(document["rows"] == 120);
+  CHECK(document["alignment"]["rows_without_label"] == 40);
+  CHECK(document["scenario"] == "unlabelled-pairs");
+  CHECK(document["decided_by"] == "pilot");
+  CHECK(document["config"]["lambda"] == 0.5);
+  CHECK(document["config"]["unlabelled"] == "nan");
+  CHECK(document["config"]["permutations"] == 19);
+  CHECK(document["controls"].is_array());
+  const json teacher = document["teachers"][0];
+  CHECK(teacher["null"]["permutations"] == 19);
+  CHECK(teacher["prediction_level"]["lambda"] == 0.5);
+  CHECK(teacher["i_teacher_student_all_rows"]["rows"] == 160);
+  // A flag wins over the study.
+  const json flags =
+      run_study(files, study, {"--decide-by", "cch", "--permutations", "0"}).document();
+  CHECK(flags["decided_by"] == "cch");
+  CHECK(flags["teachers"][0]["null"].is_null());
+}
+
+TEST_CASE("study: planted bias and sensitivity are keys that a flag can turn round") {
+  const WorldFiles files(120);
+  const std::string study = files.folder.write(
+      "study.toml", kInputs + "json = true\nplanted-bias = false\nsensitivity = false\n");
+  const json off = run_cch({"rank", "-q", study}).document();
+  CHECK(off["config"]["planted-bias"] == false);
+  CHECK(off["teachers"][0]["planted_bias"].is_null());
+  CHECK(off["sensitivity"].is_null());
+  const json on = run_cch({"rank", "-q", study, "--planted-bias", "--sensitivity"}).document();
+  CHECK(on["config"]["planted-bias"] == true);
+  CHECK(on["teachers"][0]["planted_bias"].is_object());
+  CHECK(on["sensitivity"].is_array());
+}
+
 TEST_CASE("study: one may stand after options that take values") {
   const WorldFiles files;
   const std::string study = files.folder.write("study.toml", kInputs);
-  const RunOutcome run = run_cch({"rank", "-q", "--json", "--estimator", "ksg1", study});
+  const RunOutcome run = run_cch({"rank", "-n", "--json", "--estimator", "ksg1", study});
   CHECK(run.code == 0);
-  CHECK(run_cch({"rank", "-q", "--teacher", "only=" + files.teacher, study}).code == 0);
+  CHECK(run_cch({"rank", "-n", "--teacher", "only=" + files.teacher, study}).code == 0);
+  CHECK(run_cch({"rank", "-n", "--lambda", "1", "--unlabelled", "-1", study}).code == 0);
 }
 
 }  // namespace

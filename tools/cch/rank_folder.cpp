@@ -6,6 +6,7 @@
 #include "cch/data/bytes.hpp"
 #include "tools/cch/common.hpp"
 #include "tools/report/csv.hpp"
+#include "tools/report/field.hpp"
 #include "tools/report/html.hpp"
 
 namespace cch {
@@ -79,6 +80,11 @@ nlohmann::json read_rank_folder(const std::string& folder) {
         "what is left of it may not be what was found", "Make it again with cch rank -o");
   }
   report::require_schema(document, "cch.rank/1");
+  for (const char* name : {"student", "labels", "teachers", "estimators", "version"}) {
+    if (!report::field(document, name).is_null()) continue;
+    refuse_data("result-incomplete", "the result has no field \"" + std::string(name) + "\"", path,
+                "it cannot be what cch rank has written", "Make it again with cch rank -o");
+  }
   return document;
 }
 

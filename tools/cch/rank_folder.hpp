@@ -32,7 +32,7 @@ class RankFolder {
 void print_written(const std::vector<std::string>& paths, std::ostream& err);
 
 /// The cch.rank/1 document of a folder. Data Errors: "result-missing", "unreadable-file",
-/// "result-damaged" (cut short or no JSON, with the place), "document-schema".
+/// "result-damaged" (cut short or no JSON, with the place), "document-schema", "result-incomplete".
 nlohmann::json read_rank_folder(const std::string& folder);
 
 }  // namespace cch

@@ -140,10 +140,19 @@ class Assembly {
     const Variable& labels = files_.labels->labels;
     input.labels =
         as_stored() ? labels : select(labels, at(label_index_, at(label_rows, labelled_)));
+    refuse_constant(input.labels);
     input.groups = Groups::singletons(labelled_.size());
     if (!files_.groups) return;
     const Groups& groups = files_.groups->groups;
     input.groups = as_stored() ? groups : groups.select(at(alignment_.rows.back(), labelled_));
+  }
+
+  // One class is refused by the ranking; this is the same for real values.
+  void refuse_constant(const Variable& labels) const {
+    const auto* values = std::get_if<Samples>(&labels);
+    if (values == nullptr || values->size() < 2 || !all_rows_equal(*values)) return;
+    refuse_data("constant-labels", "all labels are equal", settings_.labels,
+                "there is nothing to know about such labels", "Check the column or the array");
   }
 
   void take_extra() {

@@ -12,15 +12,6 @@ namespace {
 constexpr std::size_t kRowsAClass = 5;
 constexpr std::size_t kFewGroups = 20;
 
-bool all_rows_equal(const Samples& x) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < x.dim(); ++j) {
-      if (x(i, j) != x(0, j)) return false;
-    }
-  }
-  return x.size() > 1;
-}
-
 void look_at_modality(const Modality& modality, std::vector<Warning>& warnings) {
   const Samples& x = modality.features;
   if (all_rows_equal(x)) {
@@ -58,6 +49,15 @@ void look_at_samples(const RankInput& input, std::vector<Warning>& warnings) {
 }
 
 }  // namespace
+
+bool all_rows_equal(const Samples& x) {
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != x(0, j)) return false;
+    }
+  }
+  return x.size() > 1;
+}
 
 std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given) {
   std::vector<Warning> warnings;

@@ -24,7 +24,7 @@ int run(const ReportOptions& o, Invocation& invocation) {
   const auto written =
       RankFolder(o.folder, o.html).write(document, RankFolder::With::renderings_alone);
   terminal.out << (o.json ? document.dump(2) + "\n" : table);
-  const std::string writer = document.value("version", "");
+  const std::string writer = report::text(report::field(document, "version"));
   if (writer != version()) {
     terminal.err << "note: the result was written by cch " << writer << ", this is cch "
                  << version() << '\n';

@@ -1,0 +1,116 @@
+// `cch report DIR`: the same renderings to the byte, and what is refused.
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using test::run_cch;
+using test::RunOutcome;
+using test::WorldFiles;
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A folder that rank has written, and what rank printed.
+struct Ranked : WorldFiles {
+  std::string out = folder.path("out");
+  RunOutcome run = run_cch(rank({"-o", out, "--permutations", "19", "--controls"}));
+
+  [[nodiscard]] std::string in(const std::string& name) const { return out + "/" + name; }
+};
+
+TEST_CASE("report: renders a folder of rank again, to the byte") {
+  const Ranked ranked;
+  REQUIRE(ranked.run.code == 0);
+  const std::string json = content(ranked.in("rank.json"));
+  const std::string csv = content(ranked.in("ranking.csv"));
+  const std::string html = content(ranked.in("report.html"));
+  fs::remove(ranked.in("ranking.csv"));
+  fs::remove(ranked.in("report.html"));
+  const std::string alone = ranked.folder.path("alone.html");
+  const RunOutcome again = run_cch({"report", ranked.out, "-q", "--html", alone});
+  CHECK(again.code == 0);
+  CHECK(again.out == ranked.run.out);
+  CHECK(content(ranked.in("ranking.csv")) == csv);
+  CHECK(content(ranked.in("report.html")) == html);
+  CHECK(content(alone) == html);
+  CHECK(content(ranked.in("rank.json")) == json);
+  CHECK(again.err_has("ranking.csv"));
+  CHECK(again.err_has("alone.html"));
+  const RunOutcome stored = run_cch({"report", ranked.out, "--json"});
+  CHECK(stored.code == 0);
+  CHECK(stored.out == json);
+}
+
+TEST_CASE("report: names that are no ASCII or hold markup are rendered alike") {
+  const WorldFiles files;
+  const std::string out = files.folder.path("out");
+  auto arguments = WorldFiles::rank_of(files.student, files.teacher, files.labels);
+  arguments[2] = "<b>\"schüler\"&amp;=" + files.student;
+  arguments.insert(arguments.end(), {"-o", out});
+  REQUIRE(run_cch(arguments).code == 0);
+  const std::string html = content(out + "/report.html");
+  REQUIRE(run_cch({"report", out}).code == 0);
+  CHECK(content(out + "/report.html") == html);
+  CHECK(html.find("<b>\"sch") == std::string::npos);
+}
+
+void check_refused(const RunOutcome& run, const std::vector<std::string>& words) {
+  CAPTURE(run.err);
+  CHECK(run.code == 3);
+  CHECK(run.out.empty());
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(run.err_has(word));
+  }
+}
+
+TEST_CASE("report: folders without a whole result of rank are refused, and nothing is written") {
+  const Ranked ranked;
+  REQUIRE(ranked.run.code == 0);
+  const std::string json = content(ranked.in("rank.json"));
+  const std::string html = content(ranked.in("report.html"));
+  const auto report_of = [&](const std::string& document) {
+    std::ofstream(ranked.in("rank.json"), std::ios::binary) << document;
+    return run_cch({"report", ranked.out});
+  };
+  for (const std::size_t length : {json.size() / 2, json.size() - 3, std::size_t{1}}) {
+    CAPTURE(length);
+    check_refused(report_of(json.substr(0, length)), {"result-damaged", "rank.json", "byte"});
+  }
+  check_refused(report_of(""), {"empty-file"});
+  check_refused(report_of("[1, 2]"), {"document-field-type"});
+  check_refused(report_of("{\"schema\": \"cch.rank/2\"}"), {"document-schema", "cch.rank/2"});
+  check_refused(report_of("{\"schema\": \"cch.estimate/1\"}"), {"document-schema"});
+  check_refused(report_of("{\"schema\": \"cch.rank/1\"}"), {"result-incomplete", "student"});
+  nlohmann::json changed = nlohmann::json::parse(json);
+  changed["teachers"] = 3;
+  check_refused(report_of(changed.dump()), {"document-field-type"});
+  CHECK(content(ranked.in("report.html")) == html);
+  check_refused(run_cch({"report", ranked.folder.path("absent")}), {"result-missing", "absent"});
+  check_refused(run_cch({"report", ranked.student}), {"result-missing"});
+  CHECK(run_cch({"report"}).code == 2);
+}
+
+TEST_CASE("report: says when another version wrote the result") {
+  const Ranked ranked;
+  nlohmann::json document = nlohmann::json::parse(content(ranked.in("rank.json")));
+  document["version"] = "0.0.9";
+  std::ofstream(ranked.in("rank.json"), std::ios::binary) << document.dump();
+  const RunOutcome run = run_cch({"report", ranked.out});
+  CHECK(run.code == 0);
+  CHECK(run.err_has("written by cch 0.0.9"));
+}
+
+}  // namespace
+}  // namespace cch

@@ -1,0 +1,251 @@
+// Rows beside the labelled pairs: which rows enter where, and what is refused.
+
+#include <string>
+#include <vector>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+#include "tools/cch/rank_inputs.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using test::npy_matrix;
+using test::npy_vector;
+using test::run_cch;
+using test::RunOutcome;
+using test::WorldFiles;
+
+bool has_warning(const std::vector<Warning>& warnings, const std::string& code) {
+  for (const Warning& warning : warnings) {
+    if (warning.code == code) return true;
+  }
+  return false;
+}
+
+bool has_warning(const json& document, const std::string& code) {
+  for (const auto& warning : document["warnings"]) {
+    if (warning["code"] == code) return true;
+  }
+  return false;
+}
+
+void check_refused(const std::vector<std::string>& arguments, int code,
+                   const std::vector<std::string>& words) {
+  const RunOutcome run = run_cch(arguments);
+  CAPTURE(run.err);
+  CHECK(run.code == code);
+  CHECK(run.out.empty());
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(run.err_has(word));
+  }
+}
+
+// Twelve rows whose number is their value, in three files; rows 2, 5 and 11 have no label.
+struct TwelveRows {
+  test::TempFolder folder;
+  RankSettings settings;
+
+  TwelveRows() {
+    std::vector<double> values;
+    std::vector<std::int64_t> labels;
+    std::vector<std::int64_t> groups{7, 7, 7, 3, 3, 9, 4, 4, 4, 4, 3, 9};
+    for (int i = 0; i < 12; ++i) {
+      values.push_back(i);
+      labels.push_back(i == 2 || i == 5 || i == 11 ? -1 : i % 2);
+    }
+    std::vector<double> negative(values);
+    for (double& v : negative) v = -v;
+    settings.student = "s=" + folder.write("s.npy", npy_matrix(values, 1));
+    settings.teachers = {"t=" + folder.write("t.npy", npy_matrix(negative, 1))};
+    settings.labels = folder.write("y.npy", npy_vector(labels));
+    settings.groups = folder.write("g.npy", npy_vector(groups));
+    settings.y_kind = "discrete";
+    settings.unlabelled = "-1";
+    settings.unlabelled_given = true;
+    settings.scenario = "unlabelled-pairs";
+  }
+};
+
+std::vector<double> column(const Samples& x) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < x.size(); ++i) out.push_back(x(i, 0));
+  return out;
+}
+
+using Values = std::vector<double>;
+using Codes = std::vector<std::size_t>;
+
+TEST_CASE("unlabelled rows: parted from the labelled ones, groups in the same numbering") {
+  const TwelveRows twelve;
+  const RankInput input = load_rank_inputs(twelve.settings).input;
+  CHECK(column(input.student.features) == Values{0, 1, 3, 4, 6, 7, 8, 9, 10});
+  CHECK(column(input.teachers[0].features) == Values{-0.0, -1, -3, -4, -6, -7, -8, -9, -10});
+  const auto& labels = std::get<ClassLabels>(input.labels);
+  CHECK(labels.names() == std::vector<std::string>{"0", "1"});
+  CHECK(std::vector<int>(labels.codes().begin(), labels.codes().end()) ==
+        std::vector<int>{0, 1, 1, 0, 0, 1, 0, 1, 0});
+  CHECK(Codes(input.groups.codes().begin(), input.groups.codes().end()) ==
+        Codes{0, 0, 1, 1, 2, 2, 2, 2, 1});
+  CHECK(column(*input.extra.student) == Values{2, 5, 11});
+  CHECK(column(input.extra.teachers[0]) == Values{-2, -5, -11});
+  // Row 2 is of the first group; rows 5 and 11 share one that no labelled row is of.
+  CHECK(input.extra.groups == Codes{0, 3, 3});
+  CHECK_FALSE(input.extra.labels);
+}
+
+TEST_CASE("unlabelled rows: found after the rows were matched by identifier") {
+  TwelveRows twelve;
+  std::string ids;
+  std::string backwards;
+  for (int i = 0; i < 12; ++i) {
+    ids += "r" + std::to_string(i) + "\n";
+    backwards += "r" + std::to_string(12 - i) + "\n";  // r12 … r1: r0 and r12 are lost
+  }
+  const std::string forward_ids = twelve.folder.write("ids.txt", ids);
+  twelve.settings.ids = {"s=" + forward_ids, "labels=" + forward_ids, "groups=" + forward_ids,
+                         "t=" + twelve.folder.write("back.txt", backwards)};
+  const RankInputs inputs = load_rank_inputs(twelve.settings);
+  CHECK(column(inputs.input.student.features) == Values{1, 3, 4, 6, 7, 8, 9, 10});
+  CHECK(column(inputs.input.teachers[0].features) == Values{-11, -9, -8, -6, -5, -4, -3, -2});
+  CHECK(column(*inputs.input.extra.student) == Values{2, 5, 11});
+  CHECK(column(inputs.input.extra.teachers[0]) == Values{-10, -7, -1});
+  CHECK(inputs.input.extra.groups == Codes{0, 3, 3});
+  CHECK(inputs.alignment["rows"] == 11);
+  CHECK(inputs.alignment["rows_without_label"] == 3);
+}
+
+TEST_CASE("unlabelled rows: --first-rows counts rows of the files, with and without a label") {
+  TwelveRows twelve;
+  twelve.settings.first_rows = 6;
+  const RankInput input = load_rank_inputs(twelve.settings).input;
+  CHECK(column(input.student.features) == Values{0, 1, 3, 4});
+  CHECK(column(*input.extra.student) == Values{2, 5});
+}
+
+TEST_CASE("unlabelled rows: said to be left out where the scenario is another one") {
+  TwelveRows twelve;
+  CHECK_FALSE(has_warning(load_rank_inputs(twelve.settings).warnings, "unlabelled-rows"));
+  twelve.settings.scenario = "same-rows";
+  const RankInputs inputs = load_rank_inputs(twelve.settings);
+  CHECK(has_warning(inputs.warnings, "unlabelled-rows"));
+  CHECK(inputs.input.extra.student->size() == 3);  // for I(teacher; student) on all rows
+  // Every value is a label: nothing is left out, which is said as well.
+  twelve.settings.unlabelled = "77";
+  const RankInputs all = load_rank_inputs(twelve.settings);
+  CHECK(all.input.student.features.size() == 12);
+  CHECK(has_warning(all.warnings, "no-unlabelled-rows"));
+}
+
+TEST_CASE("rank --scenario unlabelled-pairs: the pilot uses them, all-rows information is there") {
+  const WorldFiles files;
+  auto labels = test::small_world(160, 1, 0.9).labels;
+  for (std::size_t i = 0; i < labels.size(); i += 4) labels[i] = 255;
+  const std::string y = files.folder.write("y255.npy", npy_vector(labels));
+  auto arguments = WorldFiles::rank_of(files.student, files.teacher, y);
+  arguments.insert(arguments.end(), {"--json", "--unlabelled", "255"});
+  const json same = run_cch(arguments).document();
+  CHECK(has_warning(same, "unlabelled-rows"));
+  CHECK(same["pilot"]["extra_rows"] == 0);
+  arguments.insert(arguments.end(), {"--scenario", "unlabelled-pairs"});
+  const json pairs = run_cch(arguments).document();
+  CHECK(pairs["scenario"] == "unlabelled-pairs");
+  CHECK(pairs["rows"] == 120);
+  CHECK(pairs["pilot"]["extra_rows"] == 40);
+  CHECK(pairs["teachers"][0]["i_teacher_student_all_rows"]["rows"] == 160);
+  CHECK(pairs["teachers"][0]["pilot"]["gain_cross_entropy"] !=
+        same["teachers"][0]["pilot"]["gain_cross_entropy"]);
+  CHECK(pairs["teachers"][0]["margin"] == same["teachers"][0]["margin"]);
+}
+
+// 40 further labelled rows of the teachers t and noise.
+struct MoreLabels : WorldFiles {
+  std::string t;
+  std::string noise_rows;
+  std::string y;
+
+  MoreLabels() {
+    const test::SmallWorld w = test::small_world(40, 1, 0.9, 2);
+    t = folder.write("xt.npy", npy_matrix(w.teacher, 1));
+    noise_rows = folder.write("xn.npy", npy_matrix(w.noise, 1));
+    y = folder.write("xy.npy", npy_vector(w.labels));
+  }
+  [[nodiscard]] std::vector<std::string> with(const std::string& t_path, const std::string& y_path,
+                                              const std::vector<std::string>& more = {}) const {
+    auto arguments =
+        rank({"--json", "--scenario", "more-labels", "--extra-teacher", "noise=" + noise_rows,
+              "--extra-teacher", "t=" + t_path, "--extra-labels", y_path});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+};
+
+TEST_CASE("rank --scenario more-labels: the teachers learn from the further rows") {
+  const MoreLabels files;
+  const json document = run_cch(files.with(files.t, files.y)).document();
+  REQUIRE(document.is_object());
+  CHECK(document["pilot"]["extra_rows"] == 40);
+  CHECK(document["inputs"].size() == 7);
+  const json same = run_cch(files.rank({"--json"})).document();
+  CHECK(document["teachers"][0]["margin"] == same["teachers"][0]["margin"]);
+  CHECK(document["teachers"][0]["pilot"]["teacher_score"] !=
+        same["teachers"][0]["pilot"]["teacher_score"]);
+  const std::string groups = files.folder.write("g.npy", npy_vector([] {
+                                                  std::vector<std::int64_t> codes(160);
+                                                  for (std::size_t i = 0; i < codes.size(); ++i)
+                                                    codes[i] = static_cast<std::int64_t>(i / 4);
+                                                  return codes;
+                                                }()));
+  CHECK(has_warning(run_cch(files.with(files.t, files.y, {"--groups", groups})).document(),
+                    "extra-groups-unknown"));
+}
+
+TEST_CASE("rank --scenario more-labels: rows, columns and classes must fit") {
+  const MoreLabels files;
+  const test::SmallWorld wide = test::small_world(40, 2, 0.5);
+  const test::SmallWorld few = test::small_world(39, 1, 0.5);
+  auto other = wide.labels;
+  other[3] = 2;
+  const std::string two_columns = files.folder.write("two.npy", npy_matrix(wide.teacher, 2));
+  const std::string short_rows = files.folder.write("few.npy", npy_matrix(few.teacher, 1));
+  const std::string classes = files.folder.write("other.npy", npy_vector(other));
+  check_refused(files.with(two_columns, files.y), 3, {"unequal-columns", two_columns, "'t'"});
+  check_refused(files.with(short_rows, files.y), 3, {"unequal-rows", short_rows, "39", "40"});
+  check_refused(files.with(files.t, classes), 3, {"unknown-class", "'2'", classes, "1 rows"});
+  // All at once.
+  check_refused(files.with(two_columns, classes), 3, {"unequal-columns", "unknown-class"});
+  const std::string absent = files.folder.path("absent.npy");
+  check_refused(files.with(absent, absent), 3, {absent});
+  check_refused(files.with(files.t, files.y, {"--extra-teacher", "t=" + files.t}), 2,
+                {"duplicate-name", "'t' twice"});
+  check_refused(files.with(files.t, files.y, {"--extra-teacher", "noize=" + files.t}), 2,
+                {"unknown-name", "'noize'", "'noise'"});
+  check_refused(files.rank({"--scenario", "more-labels", "--extra-labels", files.y,
+                            "--extra-teacher", "t=" + files.t}),
+                2, {"extra-teacher-missing", "'noise'", "--extra-teacher noise=PATH"});
+}
+
+TEST_CASE("rank: combinations of options without a meaning come in one usage error") {
+  const MoreLabels files;
+  check_refused(files.rank({"--scenario", "more-labels"}), 2, {"option-missing", "--extra-labels"});
+  check_refused(files.rank({"--extra-labels", files.y}), 2,
+                {"option-without-meaning", "same-rows", "more-labels"});
+  check_refused(files.rank({"--extra-teacher", "t=" + files.t, "--scenario", "unlabelled-pairs"}),
+                2, {"option-without-meaning", "option-missing", "--unlabelled"});
+  check_refused(files.rank({"--scenario", "unlabelled-pairs", "--unlabelled", "77"}), 2,
+                {"no-unlabelled-rows", "--unlabelled"});
+  for (const std::string lambda : {"0", "-1", "nan", "inf", "one", ""}) {
+    CAPTURE(lambda);
+    check_refused(files.rank({"--lambda", lambda}), 2, {"bad-lambda"});
+  }
+  check_refused(
+      files.rank({"--scenario", "more-lables", "--decide-by", "pilots", "--lambda", "0", "--y-kind",
+                  "discret", "--scale", "ranks", "--estimator", "kgs1"}),
+      2, {"more-labels", "Did you mean 'pilot'", "bad-lambda", "'discrete'", "'ranks'", "'ksg1'"});
+  check_refused(files.rank({"--permutations", "-1"}), 2, {"--permutations"});
+}
+
+}  // namespace
+}  // namespace cch
