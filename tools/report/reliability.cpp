@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tools/report/evidence.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/sentence.hpp"
 #include "tools/report/utf8.hpp"
@@ -11,14 +12,15 @@ namespace cch::report {
 namespace {
 
 constexpr std::int64_t kFewestGroups = 20;  // below, errors by groups are exploratory
+constexpr double kFirmPlace = 0.9;          // share of draws that calls a first place firm
 
 struct Caveats {
   std::vector<std::string> severe;
   std::vector<std::string> mild;
 };
 
-bool mixes_families(const json& teacher) {
-  return boolean(field(teacher, "cch", "representation", "mixed_families")).value_or(false);
+bool truth_of(const json& node) {
+  return boolean(node).value_or(false);
 }
 
 /// Signs that the estimators give to the margin of one teacher: one entry an estimator with a
@@ -35,26 +37,88 @@ std::vector<std::string> outcomes_of(const json& document, const std::string& na
   return outcomes;
 }
 
-void look_at_first(const json& document, const json& first, Caveats& found) {
-  const std::string name = text(field(first, "name"));
-  const std::string shown = name_in_sentence(name);
-  if (text(field(first, "verdict")) == "unreliable") {
-    found.severe.push_back(fmt::format("A check of the estimates for {} failed.", shown));
-  }
-  const std::vector<std::string> outcomes = outcomes_of(document, name);
+/// What the representations say matters where they decide.
+void look_at_representations(const json& document, const json& first, const std::string& name,
+                             Caveats& found) {
+  const std::vector<std::string> outcomes = outcomes_of(document, text(field(first, "name")));
   if (std::adjacent_find(outcomes.begin(), outcomes.end(), std::not_equal_to<>()) !=
       outcomes.end()) {
     found.severe.push_back(
-        fmt::format("The estimators disagree about the sign of the margin of {}.", shown));
+        fmt::format("The estimators disagree about the sign of the margin of {}.", name));
   }
-  if (mixes_families(first)) {
+  const json& planted = field(first, "planted_bias");
+  if (truth_of(field(planted, "could_flip"))) {
+    found.severe.push_back(fmt::format(
+        "The expected bias of the estimators could turn the sign of the margin of {}.", name));
+  }
+  if (truth_of(field(first, "cch", "representation", "mixed_families"))) {
     found.mild.push_back(
         "The two sides of the margin come from different estimator families, whose biases differ.");
   }
-  if (field(first, "planted_bias").is_null()) {
+  if (planted.is_null()) {
     found.mild.push_back(
         "The estimators' bias at this size and dimension was not measured; the intervals cover "
         "sampling error only.");
+  }
+  const auto top = number(field(first, "stability", "top1"));
+  if (top && *top < kFirmPlace) {
+    found.mild.push_back(fmt::format("{} has the largest I(T;S) in only {} % of the draws.", name,
+                                     fixed(*top * 100, 0)));
+  }
+}
+
+/// The margin of prediction level by another estimator lies on the other side of zero.
+bool other_side(const json& level, const char* key, double margin) {
+  const auto shared = number(field(level, key, "i_teacher_student"));
+  const auto labels = number(field(level, key, "i_student_labels"));
+  return shared && labels && (*shared - *labels) * margin < 0;
+}
+
+void look_at_predictions(const json& first, const std::string& name, Caveats& found) {
+  const auto margin = prediction_margin(first).nats;
+  const json& level = field(first, "prediction_level");
+  if (margin && (other_side(level, "gaussian", *margin) || other_side(level, "mixed_ksg", *margin)))
+    found.mild.push_back(fmt::format(
+        "At prediction level another estimator gives the margin of {} the other sign.", name));
+}
+
+void look_at_pilot(const json& document, const json& first, const std::string& name,
+                   Caveats& found) {
+  const json& pilot = field(first, "pilot");
+  if (pilot.is_null()) {
+    found.severe.push_back(fmt::format("There is no pilot for {}.", name));
+    return;
+  }
+  const Value gain = value_of(field(pilot, "gain_cross_entropy"));
+  const Value accuracy = value_of(field(pilot, "gain_accuracy"));
+  if (excludes_zero(gain) && excludes_zero(accuracy) && gain.nats && accuracy.nats &&
+      *gain.nats * *accuracy.nats < 0) {
+    found.mild.push_back(
+        fmt::format("With {} the pilot's accuracy moves against its cross-entropy.", name));
+  }
+  const std::string prediction = text(field(first, "cch", "prediction", "outcome"));
+  const bool gains = gain.low && *gain.low > 0;
+  if (rule_of(document) == Rule::combined && prediction == (gains ? "fails" : "holds")) {
+    found.mild.push_back(fmt::format(
+        "The CCH on predictions {} for {}, against what the pilot says.", prediction, name));
+  } else if (rule_of(document) == Rule::combined && prediction == "undecided") {
+    found.mild.push_back(
+        fmt::format("The CCH on predictions is undecided for {}: the pilot stands alone.", name));
+  }
+}
+
+void look_at_first(const json& document, const json& first, Caveats& found) {
+  const std::string name = name_in_sentence(text(field(first, "name")));
+  if (text(field(first, "verdict")) == "unreliable") {
+    found.severe.push_back(fmt::format("A check of the estimates for {} failed.", name));
+  }
+  const Rule rule = rule_of(document);
+  if (pilot_decides(document)) look_at_pilot(document, first, name, found);
+  if (rule == Rule::combined || rule == Rule::cch_prediction) {
+    look_at_predictions(first, name, found);
+  }
+  if (rule == Rule::cch || rule == Rule::unknown) {
+    look_at_representations(document, first, name, found);
   }
 }
 
@@ -71,92 +135,32 @@ void look_at_data(const json& document, Caveats& found) {
 }
 
 void look_at_rule(const json& document, Caveats& found) {
-  if (text(field(document, "decided_by")) != "cch") return;
-  found.mild.push_back(
-      "The CCH on representations decided alone; no student was trained to confirm it.");
-}
-
-std::string margin_of(const std::string& name, const Value& margin, bool positive) {
-  const double size = std::abs(*margin.nats);
-  std::string errors;
-  if (margin.standard_error.value_or(0) > 0) {
-    errors = fmt::format(" ({} standard errors)",
-                         fixed(size / *margin.standard_error, size / *margin.standard_error < 10));
+  if (rule_of(document) == Rule::cch) {
+    found.mild.push_back(
+        "The CCH on representations decided alone; no student was trained to confirm it.");
   }
-  return fmt::format(
-      "The margin of {} would have to be {} nats{} {} than estimated to change sign.", name,
-      fixed(size, decimals_for(margin.standard_error)), errors, positive ? "smaller" : "larger");
-}
-
-/// Half-widths shrink as 1/√N, so the interval leaves zero at N · (half-width / |margin|)² rows.
-std::string rows_needed(const json& document, const std::string& name, const Value& margin) {
-  const double half_width = (*margin.high - *margin.low) / 2;
-  const double factor = std::pow(half_width / std::abs(*margin.nats), 2);
-  const std::string undecided =
-      fmt::format("The interval of the margin of {} contains zero.", name);
-  const auto rows = whole_number(field(document, "rows"));
-  if (!rows || !std::isfinite(factor) || factor > 1000 || factor <= 1) return undecided;
-  const double needed = std::pow(10, std::floor(std::log10(factor * double(*rows))) - 1);
-  const double rounded = std::ceil(factor * double(*rows) / needed) * needed;
-  return fmt::format("{} If the margin stays at {} nats, about {} rows would decide it (now {}).",
-                     undecided, fixed(margin.nats, decimals_for(margin.standard_error)),
-                     count(static_cast<std::int64_t>(rounded)), count(rows));
-}
-
-void add_upper_side(const json& document, const json& first, const std::string& name,
-                    std::vector<std::string>& out) {
-  const auto entropy = label_entropy(document);
-  const Value teacher = value_of(field(first, "i_teacher_student"));
-  if (!entropy || !teacher.low) return;
-  const std::string limit = fixed(entropy, 3);
-  if (*teacher.low > *entropy) {
-    out.push_back(
-        fmt::format("No value of I(student; labels) would change it: even H(Y) = {} nats lies "
-                    "below the interval "
-                    "of I({}; student).",
-                    limit, name));
-  } else {
-    out.push_back(
-        fmt::format("I(student; labels) can be as large as H(Y) = {} nats; at that value the "
-                    "margin of {} would "
-                    "not be shown to be positive.",
-                    limit, name));
+  if (rule_of(document) == Rule::cch_prediction) {
+    found.mild.push_back(
+        "The CCH on predictions decided alone; no student was trained to confirm it.");
   }
-}
-
-/// Where a trained student decided, its gain is what the verdict hangs on.
-void add_pilot(const json& document, const json& first, const std::string& name,
-               std::vector<std::string>& out) {
-  const std::string rule = text(field(document, "decided_by"));
-  if (rule != "pilot" && rule != "combined") return;
-  const Value gain = value_of(field(first, "pilot", "gain_cross_entropy"));
-  if (!gain.nats) return;
-  out.push_back(fmt::format(
-      "The pilot's gain with {} is {} nats of cross-entropy, 95 % interval {}: an interval on the "
-      "other side of zero would turn the verdict.",
-      name, with_error(gain.nats, gain.standard_error),
-      interval(gain.low, gain.high, decimals_for(gain.standard_error))));
-}
-
-void add_runner_up(const json& document, std::vector<std::string>& out) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  if (teachers.size() < 2) return;
-  const std::string first = text(field(teachers[0], "name"));
-  const std::string second = text(field(teachers[1], "name"));
-  for (const json& pair : elements(field(document, "differences"))) {
-    if (text(field(pair, "first")) != first || text(field(pair, "second")) != second) continue;
-    const Value gap = value_of(pair);
-    if (!gap.low || !gap.high) return;
-    const bool settled = *gap.low > 0 || *gap.high < 0;
-    out.push_back(fmt::format("The lead of {} over {} is {} nats: the order of the two is {}.",
-                              name_in_sentence(first), name_in_sentence(second),
-                              with_error(gap.nats, gap.standard_error),
-                              settled ? "settled" : "not settled"));
-    return;
+  const std::vector<std::string> wrong = controls_to_distil(document);
+  if (pilot_decides(document) && !wrong.empty()) {
+    found.severe.push_back(fmt::format("{} came out as distil, though no student can gain from it.",
+                                       list_in_words(wrong, 4)));
   }
 }
 
 }  // namespace
+
+std::vector<std::string> controls_to_distil(const json& document) {
+  std::vector<std::string> names;
+  for (const json& control : elements(field(document, "controls"))) {
+    if (text(field(control, "verdict")) == "distil") {
+      names.push_back(name_in_sentence(text(field(control, "name"))));
+    }
+  }
+  return names;
+}
 
 Reliability reliability(const json& document) {
   Caveats found;
@@ -168,24 +172,6 @@ Reliability reliability(const json& document) {
   const std::string word = !found.severe.empty() ? "low" : found.mild.empty() ? "high" : "moderate";
   found.severe.insert(found.severe.end(), found.mild.begin(), found.mild.end());
   return {word, found.severe};
-}
-
-std::vector<std::string> what_would_change_it(const json& document) {
-  std::vector<std::string> out;
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  if (teachers.empty()) return out;
-  const json& first = teachers.front();
-  const std::string name = name_in_sentence(text(field(first, "name")));
-  const Value margin = value_of(field(first, "margin"));
-  add_pilot(document, first, name, out);
-  if (margin.nats && margin.low && margin.high) {
-    const bool decided = *margin.low > 0 || *margin.high < 0;
-    out.push_back(decided ? margin_of(name, margin, *margin.nats > 0)
-                          : rows_needed(document, name, margin));
-  }
-  if (margin.low && *margin.low > 0) add_upper_side(document, first, name, out);
-  add_runner_up(document, out);
-  return out;
 }
 
 }  // namespace cch::report

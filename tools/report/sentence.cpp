@@ -83,6 +83,17 @@ std::string outcome_name(const json& outcome) {
   return trivial ? word + " (trivially)" : word;
 }
 
+std::string outcomes_in_words(const json& teacher) {
+  const json& representation = field(teacher, "cch", "representation");
+  const json& prediction = field(teacher, "cch", "prediction");
+  std::string words;
+  if (!field(representation, "outcome").is_null()) {
+    words = outcome_name(representation) + " on representations";
+  }
+  if (field(prediction, "outcome").is_null()) return words;
+  return words + (words.empty() ? "" : ", ") + outcome_name(prediction) + " on predictions";
+}
+
 std::string list_in_words(const std::vector<std::string>& names, std::size_t most) {
   const std::size_t shown = std::min(names.size(), most);
   const std::size_t left = names.size() - shown;

@@ -28,18 +28,28 @@ std::string verdict_sentence(const json& document);
 /// What decided the verdicts, in words ("CCH on representations", …).
 std::string decision_rule(const json& document);
 
-/// How far the result can be trusted: "high" when nothing below is found, "low" when the
-/// first-ranked verdict is unreliable, there are fewer than 20 groups or the estimators disagree
-/// about its sign; "moderate" otherwise. `reasons` has one sentence for each thing found.
+/// Controls whose verdict is "distil", by name.
+std::vector<std::string> controls_to_distil(const json& document);
+
+/// "holds (trivially) on representations, undecided on predictions": the CCH of one teacher at both
+/// levels; "" without either.
+std::string outcomes_in_words(const json& teacher);
+
+/// How far the evidence that decided can be trusted. "low": the first verdict is unreliable, there
+/// are fewer than 20 groups, the pilot is missing where it should decide, a control came out as
+/// distil under a trained student, or, where representations decide, the estimators disagree about
+/// the sign or their expected bias could turn it. "high": nothing found; "moderate": anything else.
+/// `reasons` has one sentence for each thing found.
 struct Reliability {
   std::string word;
   std::vector<std::string> reasons;
 };
 Reliability reliability(const json& document);
 
-/// Sentences about what would turn the verdict on the first-ranked teacher: the size of an error
-/// that would do it, the rows that would decide it (half-widths shrink as 1/√N), the largest
-/// I(S;Y).
+/// Sentences about what would turn the verdict on the first-ranked teacher, about the number that
+/// decided it: the size of an error that would do it or the rows that would decide it (half-widths
+/// shrink as 1/√N), then the second vote of the combined rule, the largest I(S;Y) where
+/// representations decide, and the runner-up.
 std::vector<std::string> what_would_change_it(const json& document);
 
 }  // namespace cch::report

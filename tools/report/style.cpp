@@ -92,11 +92,23 @@ svg .label { font-weight: 600; } svg .tick, svg .axis, svg .reference-label { fi
 svg .stripe { fill: var(--panel); } svg .grid { stroke: var(--hair); }
 svg .zero { stroke: var(--ink); stroke-width: 1.5; }
 svg .reference { stroke: var(--quiet); stroke-dasharray: 5 4; }
+svg .outer { stroke: currentColor; stroke-width: 1.25; } svg .band { fill: var(--hair); }
 svg .interval { stroke: currentColor; stroke-width: 2.5; stroke-linecap: round; }
 svg .mark { stroke: var(--paper); stroke-width: 1.5; fill: currentColor; }
 svg .end { fill: currentColor; }
 svg .k-distil { color: var(--good-fill); } svg .k-do_not_distil { color: var(--bad-fill); }
 svg .k-inconclusive { color: var(--open-fill); } svg .k-unreliable { color: var(--doubt-fill); }
+svg.plot { display: block; width: 100%; height: auto; max-width: 400px; }
+svg .curve { fill: none; stroke: currentColor; stroke-width: 2; } svg .dashed { stroke-dasharray: 5 4; stroke-width: 1.5; }
+svg .k-first { color: var(--open-fill); } svg .k-second { color: var(--warm); } svg .k-plain { color: var(--quiet); }
+svg.plot .words { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+svg .bar { fill: var(--open-fill); opacity: .55; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 18px 30px; margin: 0 0 10px; }
+.plots > div { break-inside: avoid; min-width: 0; } .plot-name { margin: 0 0 4px; font-size: 14px; font-weight: 600; }
+.shade { display: inline-block; padding: 1px 7px; border-radius: 4px; white-space: nowrap; }
+.above-1 { background: color-mix(in srgb, var(--open-fill) 14%, transparent); } .above-2 { background: color-mix(in srgb, var(--open-fill) 30%, transparent); } .above-3 { background: color-mix(in srgb, var(--open-fill) 48%, transparent); }
+.below-1 { background: color-mix(in srgb, var(--bad-fill) 14%, transparent); } .below-2 { background: color-mix(in srgb, var(--bad-fill) 30%, transparent); } .below-3 { background: color-mix(in srgb, var(--bad-fill) 48%, transparent); }
+.alarm { max-width: none; padding: 12px 18px; border: 2px solid var(--bad); border-radius: 8px; color: var(--bad); font-weight: 600; }
 footer { padding-bottom: 40px; color: var(--quiet); font-size: 14px; }
 @media (max-width: 860px) {
   .first, .panels { grid-template-columns: minmax(0, 1fr); gap: 18px; }

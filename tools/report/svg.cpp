@@ -18,6 +18,12 @@ std::string length(double value) {
   return out == "-0" ? "0" : out;
 }
 
+std::string point_list(const std::vector<std::pair<double, double>>& points) {
+  std::string list;
+  for (const auto& [x, y] : points) list += fmt::format("{},{} ", length(x), length(y));
+  return list;
+}
+
 double nice_step(double range, int most) {
   const double raw = range / std::max(most, 1);
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
@@ -61,9 +67,12 @@ void Svg::circle(double x, double y, double radius, std::string_view style,
 
 void Svg::polygon(const std::vector<std::pair<double, double>>& points, std::string_view style,
                   std::string_view attributes) {
-  std::string list;
-  for (const auto& [x, y] : points) list += fmt::format("{},{} ", length(x), length(y));
-  body_ += fmt::format("<polygon class=\"{}\" points=\"{}\" {}/>\n", style, list, attributes);
+  body_ += fmt::format("<polygon class=\"{}\" points=\"{}\" {}/>\n", style, point_list(points),
+                       attributes);
+}
+
+void Svg::polyline(const std::vector<std::pair<double, double>>& points, std::string_view style) {
+  body_ += fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", style, point_list(points));
 }
 
 void Svg::open_group(std::string_view title) {

@@ -24,6 +24,8 @@ class Svg {
   /// A closed polygon through the points.
   void polygon(const std::vector<std::pair<double, double>>& points, std::string_view style,
                std::string_view attributes = "");
+  /// Straight lines through the points, not closed.
+  void polyline(const std::vector<std::pair<double, double>>& points, std::string_view style);
   void open_group(std::string_view title);
   void close_group() { body_ += "</g>\n"; }
 

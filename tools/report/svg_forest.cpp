@@ -34,6 +34,7 @@ std::vector<double> all_values(const Forest& forest) {
       for (const auto& value : {mark.value.nats, mark.value.low, mark.value.high}) {
         if (value) values.push_back(*value);
       }
+      if (mark.outer) values.insert(values.end(), {mark.outer->first, mark.outer->second});
     }
   }
   const double most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
@@ -102,14 +103,36 @@ void draw_arrow(Svg& svg, double x, double y, double direction, const std::strin
   svg.polygon({{x + 7 * direction, y}, {x, y - 4}, {x, y + 4}}, style);
 }
 
+/// A line from one end to the other; ends outside the axis become arrows.
+void draw_span(Svg& svg, const Axis& axis, double from, double to, double y,
+               const std::string& style, const std::string& kind) {
+  if (std::isnan(from) || std::isnan(to)) return;
+  const double low = std::max(from, axis.low);
+  const double high = std::min(to, axis.high);
+  svg.line(axis.at(low), y, axis.at(high), y, style + " k-" + kind);
+  if (low > from) draw_arrow(svg, axis.at(low), y, -1, "end k-" + kind);
+  if (high < to) draw_arrow(svg, axis.at(high), y, 1, "end k-" + kind);
+}
+
 void draw_interval(Svg& svg, const Axis& axis, const ForestMark& mark, double y) {
+  if (mark.outer) {
+    const auto [low, high] = *mark.outer;
+    draw_span(svg, axis, low, high, y, "outer", mark.kind);
+    for (const double end : {low, high}) {
+      if (axis.holds(end)) {
+        svg.line(axis.at(end), y - 4, axis.at(end), y + 4, "outer k-" + mark.kind);
+      }
+    }
+  }
   if (!mark.value.low || !mark.value.high) return;
-  if (std::isnan(*mark.value.low) || std::isnan(*mark.value.high)) return;
-  const double low = std::max(*mark.value.low, axis.low);
-  const double high = std::min(*mark.value.high, axis.high);
-  svg.line(axis.at(low), y, axis.at(high), y, "interval k-" + mark.kind);
-  if (low > *mark.value.low) draw_arrow(svg, axis.at(low), y, -1, "end k-" + mark.kind);
-  if (high < *mark.value.high) draw_arrow(svg, axis.at(high), y, 1, "end k-" + mark.kind);
+  draw_span(svg, axis, *mark.value.low, *mark.value.high, y, "interval", mark.kind);
+}
+
+void draw_band(Svg& svg, const Forest& forest, const Frame& frame) {
+  if (!forest.band) return;
+  const double low = frame.axis.at(std::max(forest.band->first, frame.axis.low));
+  const double high = frame.axis.at(std::min(forest.band->second, frame.axis.high));
+  svg.rect(low, frame.top, high - low, frame.bottom - frame.top, "band");
 }
 
 void draw_shape(Svg& svg, const std::string& kind, double x, double y, const std::string& data) {
@@ -166,6 +189,7 @@ std::string render_forest(const Forest& forest, const ForestLayout& layout) {
     svg.rect(0, frame.top + frame.row_height * static_cast<double>(i), layout.width,
              frame.row_height, "stripe");
   }
+  draw_band(svg, forest, frame);
   draw_axis(svg, forest, frame);
   draw_references(svg, forest, frame);
   for (std::size_t i = 0; i < forest.rows.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/report/field.hpp"
@@ -12,6 +13,7 @@ namespace cch::report {
 struct ForestMark {
   Value value;
   std::string kind;  ///< distil, do_not_distil, inconclusive, unreliable, other, first or second
+  std::optional<std::pair<double, double>> outer = {};  ///< a wider interval, drawn thin
 };
 
 struct ForestRow {
@@ -31,8 +33,9 @@ struct Forest {
   std::string title;
   std::string description;
   std::string axis_label;
-  std::vector<ForestRow> rows;
-  std::vector<ReferenceLine> references;  ///< drawn where they fall inside the axis
+  std::vector<ForestRow> rows = {};
+  std::vector<ReferenceLine> references = {};          ///< drawn where they fall inside the axis
+  std::optional<std::pair<double, double>> band = {};  ///< shaded behind the rows
   /// A value that the axis takes in as well if that stretches it by half or less.
   std::optional<double> reach = {};
 };

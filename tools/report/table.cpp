@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "tools/report/evidence.hpp"
 #include "tools/report/number.hpp"
+#include "tools/report/rank_columns.hpp"
 #include "tools/report/sentence.hpp"
 #include "tools/report/text_layout.hpp"
 #include "tools/report/utf8.hpp"
@@ -19,111 +21,54 @@ std::size_t width_of(const TerminalStyle& style) {
   return std::max<std::size_t>(style.width, kNarrowest);
 }
 
-std::string colour_of(std::string_view verdict, const TerminalStyle& style) {
-  if (!style.colour) return "";
-  if (verdict == "distil") return "\x1b[32m";
-  if (verdict == "do_not_distil") return "\x1b[31m";
-  return verdict == "unreliable" ? "\x1b[35m" : "\x1b[33m";
-}
-
 std::string bold(const std::string& words, const TerminalStyle& style) {
   return style.colour ? "\x1b[1m" + words + "\x1b[0m" : words;
 }
 
-std::string value_cell(const json& node) {
-  const Value value = value_of(node);
-  return with_error(value.nats, value.standard_error);
+/// "λ auto, for fac weight 0.5 and temperature 1".
+std::string lambda_words(const json& document) {
+  const json& lambda = field(document, "config", "lambda");
+  const json& first = elements(field(document, "teachers")).front();
+  std::string words = lambda.is_null() ? "" : "λ " + plain_value(lambda);
+  const auto weight = number(field(first, "pilot", "weight"));
+  if (!weight) return words;
+  return fmt::format("{}{}for {} weight {} and temperature {}", words, words.empty() ? "" : ", ",
+                     name_in_sentence(text(field(first, "name"))), general(weight),
+                     general(number(field(first, "pilot", "temperature"))));
 }
 
-std::string interval_cell(const json& node) {
-  const Value value = value_of(node);
-  return interval(value.low, value.high, decimals_for(value.standard_error));
+std::string pilot_note(const json& document) {
+  if (all_null(field(document, "teachers"), "pilot")) return "";
+  const bool squared = text(field(document, "pilot", "unit")) == "mse";
+  const std::string lambda = lambda_words(document);
+  return fmt::format(
+      " Pilot gain: {} a linear student with the teacher over one without, positive is better{}.",
+      squared ? "½ ln of the ratio of squared errors of" : "held-out cross-entropy gained by",
+      lambda.empty() ? "" : " (" + lambda + ")");
 }
 
-std::string verdict_cell(const json& teacher) {
-  const std::string verdict = text(field(teacher, "verdict"));
-  if (verdict.empty()) return kMissing;
-  return fmt::format("{} {}", verdict_symbol(verdict), fit(verdict_name(verdict), 16));
-}
-
-template <class Cell>
-TextColumn column(const json& document, std::string heading, bool right, Cell&& cell) {
-  TextColumn made{std::move(heading), right, false, 0, {}, {}};
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    made.cells.push_back(cell(teacher));
-  }
-  return made;
-}
-
-TextColumn optional_column(TextColumn made) {
-  made.optional = true;
-  return made;
-}
-
-/// I(S;Y) as every teacher's row has it, or "" where rows differ (then it is a column).
-std::string shared_student_side(const json& document) {
-  std::string shared;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const std::string cell = value_cell(field(teacher, "i_student_labels"));
-    if (!shared.empty() && shared != cell) return "";
-    shared = cell;
-  }
-  return shared;
-}
-
-std::vector<TextColumn> rank_columns(const json& document, const TerminalStyle& style) {
-  std::vector<TextColumn> columns;
-  columns.push_back(column(document, "#", true, [](const json& teacher) {
-    return count(whole_number(field(teacher, "rank")));
-  }));
-  const std::size_t longest = std::clamp<std::size_t>(width_of(style) / 4, 12, 40);
-  columns.push_back(column(document, "teacher", false, [longest](const json& teacher) {
-    return fit_middle(text(field(teacher, "name")), longest);
-  }));
-  columns.back().shrink_to = 8;
-  columns.push_back(column(document, "margin", true, [](const json& teacher) {
-    return value_cell(field(teacher, "margin"));
-  }));
-  columns.push_back(
-      optional_column(column(document, "95 % interval", true, [](const json& teacher) {
-        return interval_cell(field(teacher, "margin"));
-      })));
-  columns.push_back(optional_column(column(document, "I(T;S)", true, [](const json& teacher) {
-    return value_cell(field(teacher, "i_teacher_student"));
-  })));
-  if (shared_student_side(document).empty()) {
-    columns.push_back(optional_column(column(document, "I(S;Y)", true, [](const json& teacher) {
-      return value_cell(field(teacher, "i_student_labels"));
-    })));
-  }
-  columns.push_back(optional_column(column(document, "CCH", false, [](const json& teacher) {
-    return fit(outcome_name(field(teacher, "cch", "representation")), 24);
-  })));
-  columns.push_back(optional_column(column(document, "I(T;Y)", true, [](const json& teacher) {
-    return value_cell(field(teacher, "i_teacher_labels"));
-  })));
-  columns.push_back(optional_column(column(document, "dim", true, [](const json& teacher) {
-    return count(whole_number(field(teacher, "dim")));
-  })));
-  columns.push_back(column(document, "verdict", false, verdict_cell));
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    columns.back().colours.push_back(colour_of(text(field(teacher, "verdict")), style));
-  }
-  return columns;
-}
-
-std::string table_part(const json& document, const TerminalStyle& style) {
-  std::vector<std::string> left_out;
-  std::string out = text_table(rank_columns(document, style), width_of(style), left_out);
-  std::reverse(left_out.begin(), left_out.end());
+/// Units, what the columns mean, and what all rows share.
+std::string notes(const json& document, const std::vector<std::string>& left_out) {
+  std::string note = "Nats, ± standard error.";
+  if (!elements(field(document, "teachers")).empty()) note += pilot_note(document);
+  note += " Margin = I(teacher; student) − I(student; labels)";
+  note += "; the CCH asks whether it is positive, on predictions and on representations.";
   const std::string shared = shared_student_side(document);
-  std::string note = "Nats, ± standard error. Margin = I(teacher; student) − I(student; labels).";
   if (!shared.empty()) note += fmt::format(" I(S;Y) = {}.", shared);
   if (const auto entropy = label_entropy(document)) note += " H(Y) = " + fixed(entropy, 3) + ".";
   if (!left_out.empty()) {
     note += fmt::format(" Left out at this width: {}.", list_in_words(left_out, left_out.size()));
   }
-  return out + '\n' + wrap(note, width_of(style));
+  return note;
+}
+
+std::string table_part(const json& document, const TerminalStyle& style) {
+  std::vector<std::string> left_out;
+  std::string out = text_table(
+      rank_columns(document, {style.colour, static_cast<unsigned>(width_of(style)), style.quiet}),
+      width_of(style), left_out);
+  std::reverse(left_out.begin(), left_out.end());
+  return out + '\n' + wrap(notes(document, left_out), width_of(style));
 }
 
 std::string bullets(const std::vector<std::string>& lines, std::size_t width) {
@@ -138,9 +83,11 @@ std::string reasons_part(const json& document, const TerminalStyle& style) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < shown; ++i) {
     const std::string name = name_in_sentence(text(field(teachers[i], "name")));
+    std::string reasons;
     for (const json& reason : elements(field(teachers[i], "reasons"))) {
-      lines.push_back(fmt::format("{}: {}", name, text(reason)));
+      reasons += ' ' + text(reason);
     }
+    if (!reasons.empty()) lines.push_back(name + ':' + reasons);
   }
   if (lines.empty()) return "";
   return '\n' + bold("Why", style) + '\n' + bullets(lines, width_of(style));
@@ -170,6 +117,8 @@ std::string facts_line(const json& document) {
   std::string line = fmt::format("Student {} ({} rows), ",
                                  name_in_sentence(text(field(document, "student", "name"))),
                                  count(whole_number(field(document, "rows"))));
+  const std::string scenario = scenario_name(document);
+  if (!scenario.empty()) line += fit(scenario, 40) + "; ";
   line += fmt::format("{} by {}",
                       elements(field(document, "teachers")).size() == 1 ? "decided" : "verdicts",
                       decision_rule(document));

@@ -23,9 +23,20 @@ std::size_t total_width(const std::vector<TextColumn>& columns) {
   return total == 0 ? 0 : total - kGap;
 }
 
-bool drop_last_optional(std::vector<TextColumn>& columns, std::vector<std::string>& left_out) {
+/// Width after every cell that may be cut is cut.
+std::size_t least_width(const std::vector<TextColumn>& columns) {
+  std::size_t total = total_width(columns);
+  for (const TextColumn& column : columns) {
+    const std::size_t width = width_of(column);
+    if (column.shrink_to > 0) total -= width - std::min(width, column.shrink_to);
+  }
+  return total;
+}
+
+bool drop_last(std::vector<TextColumn>& columns, bool TextColumn::*may_go,
+               std::vector<std::string>& left_out) {
   const auto last = std::find_if(columns.rbegin(), columns.rend(),
-                                 [](const TextColumn& column) { return column.optional; });
+                                 [may_go](const TextColumn& column) { return column.*may_go; });
   if (last == columns.rend()) return false;
   left_out.push_back(last->heading);
   columns.erase(std::next(last).base());
@@ -98,7 +109,9 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view firs
 
 std::string text_table(std::vector<TextColumn> columns, std::size_t width,
                        std::vector<std::string>& left_out) {
-  while (total_width(columns) > width && drop_last_optional(columns, left_out)) {
+  while (total_width(columns) > width && drop_last(columns, &TextColumn::optional, left_out)) {
+  }
+  while (least_width(columns) > width && drop_last(columns, &TextColumn::last_resort, left_out)) {
   }
   shrink(columns, width);
   std::string out = table_line(columns, nullptr);

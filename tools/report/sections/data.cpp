@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tools/report/escape.hpp"
+#include "tools/report/evidence.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/sections/sections.hpp"
@@ -47,6 +48,13 @@ std::string alignment_html(const json& document) {
   return escape_html(words);
 }
 
+std::string scenario_html(const json& document) {
+  const std::string name = scenario_name(document);
+  if (name.empty()) return "not stated";
+  const std::string_view meaning = scenario_meaning(document);
+  return escape_html(fit(name, 60) + (meaning.empty() ? "" : ". ") + std::string(meaning));
+}
+
 std::string shape_of(const json& input) {
   std::string words;
   for (const json& length : elements(field(input, "shape"))) {
@@ -90,7 +98,7 @@ std::string data_section(const json& document) {
       {"Groups", groups_html(document)},
       {"Rows paired", alignment_html(document)},
       {"Scale", escape_html(text(field(document, "scale"), kMissing))},
-      {"Scenario", escape_html(text(field(document, "scenario"), "not stated"))}};
+      {"Scenario", scenario_html(document)}};
   return section("data", "Data", facts_list(facts) + files_table(document));
 }
 

@@ -1,11 +1,14 @@
+#include "tools/report/sections/forests.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "cch/criterion/decide.hpp"
 #include "tools/report/escape.hpp"
+#include "tools/report/evidence.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
-#include "tools/report/sections/forests.hpp"
 #include "tools/report/sections/sections.hpp"
 #include "tools/report/sentence.hpp"
 #include "tools/report/svg_forest.hpp"
@@ -25,49 +28,103 @@ std::vector<ReferenceLine> ceilings(const json& document) {
   return lines;
 }
 
-ForestRow margin_row(const json& teacher) {
+/// A row in the colour of the teacher's verdict, with the verdict in words.
+ForestRow verdict_row(const json& teacher, const Value& value) {
   const std::string verdict = text(field(teacher, "verdict"));
   const std::string words =
       verdict.empty() ? "" : fmt::format("{} {}", verdict_symbol(verdict), verdict_name(verdict));
-  return {text(field(teacher, "name")),
-          {{value_of(field(teacher, "margin")), verdict_class(verdict)}},
-          words};
+  return {text(field(teacher, "name")), {{value, verdict_class(verdict), {}}}, words};
 }
 
-}  // namespace
+ForestRow margin_row(const json& teacher) {
+  ForestRow row = verdict_row(teacher, value_of(field(teacher, "margin")));
+  const Value wide = value_of({{"interval95", field(teacher, "planted_bias", "interval95")}});
+  if (wide.low && wide.high) row.marks.front().outer = {*wide.low, *wide.high};
+  return row;
+}
 
-std::string margin_figure(const json& document, const std::string& id, std::size_t most,
-                          double wide) {
+ForestRow pilot_row(const json& teacher) {
+  return verdict_row(teacher, value_of(field(teacher, "pilot", "gain_cross_entropy")));
+}
+
+ForestRow prediction_row(const json& teacher) {
+  return verdict_row(teacher, prediction_margin(teacher));
+}
+
+/// The figure of one row a teacher, over the first `most`.
+template <class Row>
+std::string figure_of(const json& document, Forest forest, std::size_t most, double wide,
+                      std::string caption, Row&& row) {
   const std::vector<json>& teachers = elements(field(document, "teachers"));
   if (teachers.empty()) return "";
-  Forest forest{id,
-                "Margins of the teachers",
-                verdict_sentence(document),
-                "I(teacher; student) − I(student; labels), nats",
-                {},
-                ceilings(document)};
   for (const json& teacher : teachers) {
-    if (forest.rows.size() < most) forest.rows.push_back(margin_row(teacher));
+    if (forest.rows.size() < most) forest.rows.push_back(row(teacher));
   }
-  std::string caption = "Margin and 95 % interval; right of zero the CCH holds.";
   if (forest.rows.size() < teachers.size()) {
     caption += fmt::format(" First {} of {} teachers.", forest.rows.size(), teachers.size());
   }
   return forest_figure(forest, wide, caption);
 }
 
+bool any_outer(const json& document) {
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    if (!field(teacher, "planted_bias", "interval95").is_null()) return true;
+  }
+  return false;
+}
+
+std::string prediction_figure(const json& document, const std::string& id, std::size_t most,
+                              double wide) {
+  return figure_of(document,
+                   {id, "Margins on predictions", verdict_sentence(document),
+                    "I(t;s) − I(s;Y) of predictions, nats"},
+                   most, wide,
+                   "Margin on predictions and 95 % interval; right of zero the CCH holds.",
+                   prediction_row);
+}
+
+}  // namespace
+
+std::string deciding_figure(const json& document, const std::string& id, std::size_t most,
+                            double wide) {
+  if (pilot_decides(document)) return pilot_figure(document, id, most, wide);
+  if (rule_of(document) == Rule::cch_prediction) return prediction_figure(document, id, most, wide);
+  return margin_figure(document, id, most, wide);
+}
+
+std::string pilot_figure(const json& document, const std::string& id, std::size_t most,
+                         double wide) {
+  if (all_null(field(document, "teachers"), "pilot")) return "";
+  Forest forest{id, "Gains of the pilot student", verdict_sentence(document),
+                "gain of the pilot student with the teacher, nats"};
+  forest.band = {-kPracticalEquivalence, kPracticalEquivalence};
+  return figure_of(document, forest, most, wide,
+                   fmt::format("Pilot gain and 95 % interval; right of zero the student gains. "
+                               "Shaded: ±{} nats, no practical difference.",
+                               kPracticalEquivalence),
+                   pilot_row);
+}
+
+std::string margin_figure(const json& document, const std::string& id, std::size_t most,
+                          double wide) {
+  Forest forest{id, "Margins of the teachers", verdict_sentence(document),
+                "I(teacher; student) − I(student; labels), nats"};
+  forest.references = ceilings(document);
+  std::string caption = "Margin on representations and 95 % interval; right of zero the CCH holds.";
+  if (any_outer(document)) caption += " Thin line: the interval with the expected bias.";
+  return figure_of(document, forest, most, wide, caption, margin_row);
+}
+
 std::string sides_figure(const json& document) {
-  Forest forest{"sides-forest",
-                "The two sides of each margin",
+  Forest forest{"sides-forest", "The two sides of each margin",
                 "For each teacher, above what it shares with the student, below what the student "
                 "holds about the labels; nats with 95 % intervals.",
-                "mutual information, nats",
-                {},
-                ceilings(document)};
+                "mutual information, nats"};
+  forest.references = ceilings(document);
   for (const json& teacher : elements(field(document, "teachers"))) {
     forest.rows.push_back({text(field(teacher, "name")),
-                           {{value_of(field(teacher, "i_teacher_student")), "first"},
-                            {value_of(field(teacher, "i_student_labels")), "second"}},
+                           {{value_of(field(teacher, "i_teacher_student")), "first", {}},
+                            {value_of(field(teacher, "i_student_labels")), "second", {}}},
                            ""});
   }
   if (forest.rows.empty()) return "";
@@ -76,8 +133,8 @@ std::string sides_figure(const json& document) {
                        "The two sides with 95 % intervals: <span class=\"verdict "
                        "k-first\">●</span> I(teacher; student), "
                        "<span class=\"verdict k-second\">■</span> I(student; labels). H(Y) is the "
-                       "most that the second "
-                       "can be; ln N the most that a contrastive bound can show with N rows.");
+                       "most that the second can be; ln N the most that a contrastive bound can "
+                       "show with N rows.");
 }
 
 }  // namespace cch::report

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "tools/report/escape.hpp"
+#include "tools/report/evidence.hpp"
 #include "tools/report/html_parts.hpp"
 #include "tools/report/number.hpp"
+#include "tools/report/sections/forests.hpp"
 #include "tools/report/sections/sections.hpp"
 #include "tools/report/sentence.hpp"
 #include "tools/report/utf8.hpp"
@@ -19,33 +21,73 @@ std::string lead(const json& document) {
                   name_in_sentence(text(field(document, "student", "name"), kMissing)),
                   count(whole_number(field(document, "rows"))), teachers.size(),
                   teachers.size() == 1 ? "teacher" : "teachers");
+  const std::string scenario = scenario_name(document);
+  if (!scenario.empty()) words += " · " + fit(scenario, 40);
   const std::string rule = decision_rule(document);
   if (!rule.empty()) words += " · decided by " + rule;
   return element("p", escape_html(words), "class=\"lead\"") + '\n';
 }
 
-/// "fac shares 1.620 ± 0.022 nats with the student, …": the numbers behind the first verdict.
-std::string first_numbers(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  if (teachers.empty()) return "";
-  const json& first = teachers.front();
+std::string strong(const Value& value) {
+  return element("strong", with_error(value.nats, value.standard_error));
+}
+
+std::string interval_words(const Value& value) {
+  if (!value.low || !value.high) return "";
+  return ", 95 % interval " + interval(value.low, value.high, decimals_for(value.standard_error));
+}
+
+/// "With fac the pilot student gains 0.0204 ± 0.0051 nats (0.873 without a teacher), …".
+std::string pilot_numbers(const json& document, const json& first, const std::string& name) {
+  const Value gain = value_of(field(first, "pilot", "gain_cross_entropy"));
+  if (!gain.nats) return "";
+  const bool squared = text(field(document, "pilot", "unit")) == "mse";
+  const auto alone = number(field(document, "pilot", "score_alone"));
+  std::string from;
+  if (alone) {
+    from = fmt::format(", from {}{} without a teacher", squared ? "a mean squared error of " : "",
+                       fixed(alone, 3));
+  }
+  return fmt::format(
+      "With {} the pilot student gains {} nats{}{}{}.", name, strong(gain),
+      squared ? " (½ ln of the ratio of squared errors)" : " of held-out cross-entropy", from,
+      interval_words(gain));
+}
+
+/// "fac shares 1.620 ± 0.022 nats with the student, …".
+std::string margin_numbers(const json& first, const std::string& name) {
   const Value shared = value_of(field(first, "i_teacher_student"));
   const Value labels = value_of(field(first, "i_student_labels"));
   const Value margin = value_of(field(first, "margin"));
   if (!shared.nats || !labels.nats || !margin.nats) return "";
-  return element(
-             "p",
-             fmt::format(
-                 "{} shares <strong>{}</strong> nats with the student; the student holds "
-                 "<strong>{}</strong> nats about the labels. Margin <strong>{}</strong> nats, 95 % "
-                 "interval {}.",
-                 name_html(fit_middle(text(field(first, "name")), 60)),
-                 with_error(shared.nats, shared.standard_error),
-                 with_error(labels.nats, labels.standard_error),
-                 with_error(margin.nats, margin.standard_error),
-                 interval(margin.low, margin.high, decimals_for(margin.standard_error))),
-             "class=\"numbers\"") +
-         '\n';
+  return fmt::format(
+      "{} shares {} nats with the student; the student holds {} nats about the labels. Margin {} "
+      "nats{}.",
+      name, strong(shared), strong(labels), strong(margin), interval_words(margin));
+}
+
+std::string prediction_numbers(const json& first, const std::string& name) {
+  const Value margin = prediction_margin(first);
+  if (!margin.nats) return "";
+  return fmt::format("On predictions {} has a margin of {} nats{}.", name, strong(margin),
+                     interval_words(margin));
+}
+
+/// The numbers behind the first verdict, and what the CCH says at both levels.
+std::string first_numbers(const json& document) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  if (teachers.empty()) return "";
+  const json& first = teachers.front();
+  const std::string name = name_html(fit_middle(text(field(first, "name")), 60));
+  std::string numbers;
+  if (pilot_decides(document)) numbers = pilot_numbers(document, first, name);
+  if (rule_of(document) == Rule::cch_prediction) numbers = prediction_numbers(first, name);
+  if (numbers.empty()) numbers = margin_numbers(first, name);
+  const std::string outcomes = outcomes_in_words(first);
+  if (!outcomes.empty()) {
+    numbers += (numbers.empty() ? "CCH: " : " CCH: ") + escape_html(outcomes) + ".";
+  }
+  return numbers.empty() ? "" : element("p", numbers, "class=\"numbers\"") + '\n';
 }
 
 std::string trust_panel(const json& document) {
@@ -78,7 +120,7 @@ std::string headline_section(const json& document) {
          element("h1", escape_html(sentence), long_sentence ? "class=\"long\"" : "") + '\n' +
          element("div",
                  element("div", words) + '\n' +
-                     margin_figure(document, "headline-forest", kTeachersInHeadline, 620),
+                     deciding_figure(document, "headline-forest", kTeachersInHeadline, 620),
                  "class=\"first\"") +
          "\n</header>\n" +
          element("section", trust_panel(document) + change_panel(document),

@@ -1,78 +1,78 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "tools/report/escape.hpp"
+#include "tools/report/evidence.hpp"
 #include "tools/report/html_parts.hpp"
+#include "tools/report/sections/method_list.hpp"
 #include "tools/report/sections/sections.hpp"
+#include "tools/report/sentence.hpp"
 #include "tools/report/utf8.hpp"
 
 namespace cch::report {
 namespace {
 
-struct Method {
-  std::string_view name;  ///< as in the document
-  std::string_view what;
-  std::string_view paper;  ///< "" where the method is this project's own
-};
+bool any_of_teachers(const json& document, bool (*has)(const json& teacher)) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  return std::any_of(teachers.begin(), teachers.end(), has);
+}
 
-constexpr std::string_view kKraskov =
-    "Kraskov, Stögbauer, Grassberger (2004). Estimating mutual information. Physical Review E 69, "
-    "066138.";
-
-constexpr std::array kMethods = {
-    Method{"ksg1", "nearest neighbours, first algorithm", kKraskov},
-    Method{"ksg2", "nearest neighbours, second algorithm", kKraskov},
-    Method{
-        "ksg-conditional", "nearest neighbours, conditional mutual information",
-        "Frenzel, Pompe (2007). Partial mutual information for coupling analysis of multivariate "
-        "time series. Physical Review Letters 99, 204101."},
-    Method{"ross", "nearest neighbours of real vectors and class labels",
-           "Ross (2014). Mutual information between discrete and continuous data sets. PLoS ONE 9, "
-           "e87357."},
-    Method{"mixed-ksg", "nearest neighbours of mixtures of discrete and continuous values",
-           "Gao, Kannan, Oh, Viswanath (2017). Estimating mutual information for "
-           "discrete-continuous mixtures. NeurIPS 30."},
-    Method{"gaussian", "closed form of a joint Gaussian", ""},
-    Method{
-        "gaussian-copula", "closed form of a joint Gaussian after rank-Gaussianising",
-        "Ince and others (2017). A statistical framework for neuroimaging data analysis based on "
-        "mutual information estimated via a Gaussian copula. Human Brain Mapping 38, 1541–1573."},
-    Method{"cca-ksg", "nearest neighbours on cross-fitted canonical pairs (the CCA ladder, ours)",
-           kKraskov},
-    Method{"label-bound",
-           "lower bound H(Y) minus the held-out cross-entropy of cross-fitted classifiers",
-           "Barber, Agakov (2003). The IM algorithm: a variational approach to information "
-           "maximization. NeurIPS 16."},
-    Method{"discrete", "plug-in estimate from a table of counts", ""},
-    Method{"holmes-nemenman", "standard errors from non-overlapping parts of the data",
-           "Holmes, Nemenman (2019). Estimation of mutual information for real-valued data with "
-           "error bars and controlled bias. Physical Review E 100, 022404."},
-};
-
-/// Names of estimators and of ways to error bars that the document says were used.
-std::set<std::string> names_used(const json& document) {
-  std::set<std::string> names;
+/// Estimators by their catalog names.
+void add_estimators(const json& document, std::set<std::string>& names) {
   for (const json& pair : elements(field(document, "estimators"))) {
     names.insert(text(field(pair, "teacher_student")));
     names.insert(text(field(pair, "student_labels")));
   }
   for (const json& teacher : elements(field(document, "teachers"))) {
-    for (const auto& [path, value] : leaves(field(teacher, "diagnostics"))) {
-      if (path.ends_with("error_bars")) names.insert(value);
-    }
+    const json& conditional = field(teacher, "i_teacher_labels_given_student", "estimator");
+    names.insert(text(conditional));
+    if (!field(teacher, "prediction_level", "gaussian").is_null()) names.insert("gaussian");
+    if (!field(teacher, "prediction_level", "mixed_ksg").is_null()) names.insert("mixed-ksg");
   }
-  names.erase("");
-  return names;
+  for (const json& row : elements(field(document, "sensitivity"))) {
+    names.insert(text(field(row, "estimator")));
+  }
 }
 
-bool holm_used(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  return std::any_of(teachers.begin(), teachers.end(), [](const json& teacher) {
-    return !field(teacher, "margin", "p_above").is_null();
-  });
+/// Error bars and shrinkage, as the diagnostics tell.
+void add_by_diagnostics(const json& document, std::set<std::string>& names) {
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    for (const auto& [path, value] : leaves(field(teacher, "diagnostics"))) {
+      if (path.ends_with("shrinkage") && value != "0") names.insert("shrinkage");
+      if (!path.ends_with("error_bars")) continue;
+      if (value.starts_with("Holmes-Nemenman")) names.insert("Holmes-Nemenman");
+      if (value.find("clustered") != std::string::npos) names.insert("clustered errors");
+    }
+  }
+}
+
+void add_procedures(const json& document, std::set<std::string>& names) {
+  if (!elements(field(document, "teachers")).empty()) names.insert("hypothesis");
+  if (any_of_teachers(document, [](const json& t) { return !field(t, "pilot").is_null(); })) {
+    names.insert("pilot");
+    if (text(field(document, "pilot", "unit")) != "mse") names.insert("temperature");
+    if (!field(document, "groups").is_null()) names.insert("clustered errors");
+  }
+  if (any_of_teachers(document,
+                      [](const json& t) { return !field(t, "prediction_level").is_null(); })) {
+    names.insert("prediction level");
+  }
+  if (any_of_teachers(document,
+                      [](const json& t) { return !field(t, "margin", "p_above").is_null(); })) {
+    names.insert("Holm");
+  }
+  if (any_of_teachers(document,
+                      [](const json& t) { return !field(t, "planted_bias").is_null(); })) {
+    names.insert("planted calibration");
+  }
+  if (any_of_teachers(document, [](const json& t) { return !field(t, "null").is_null(); })) {
+    names.insert("permutation test");
+  }
+  for (const json& pair : elements(field(document, "estimators"))) {
+    if (!field(pair, "rank_correlation").is_null()) names.insert("rank correlation");
+  }
 }
 
 std::string chosen(const json& document) {
@@ -89,45 +89,54 @@ std::string chosen(const json& document) {
 
 std::string described(const std::set<std::string>& names) {
   std::vector<Fact> facts;
-  for (const Method& method : kMethods) {
-    if (names.contains(std::string(method.name))) {
-      facts.push_back({std::string(method.name), escape_html(method.what) + "."});
-    }
+  std::set<std::string> papers;
+  for (const Method& method : all_methods()) {
+    if (!names.contains(std::string(method.name))) continue;
+    facts.push_back({std::string(method.name), escape_html(method.what) + "."});
+    if (!method.paper.empty()) papers.insert(std::string(method.paper));
   }
-  return facts.empty() ? "" : facts_list(facts);
+  if (facts.empty()) return "";
+  return facts_list(facts) + "<h3>References</h3>\n" + sentences({papers.begin(), papers.end()});
 }
 
-std::string references(const json& document, const std::set<std::string>& names) {
-  std::set<std::string> papers;
-  for (const Method& method : kMethods) {
-    if (!method.paper.empty() && names.contains(std::string(method.name))) {
-      papers.insert(std::string(method.paper));
-    }
+/// How the verdicts were made, by the rule that made them.
+std::string rule_words(const json& document) {
+  switch (rule_of(document)) {
+    case Rule::combined:
+      return "Distil: the pilot's 95 % interval lies above zero and the CCH on predictions does "
+             "not fail. Do not distil: it lies below zero, or wholly within ±0.001 nats, and the "
+             "CCH on predictions does not hold. Inconclusive: anything else.";
+    case Rule::pilot:
+      return "Distil: the pilot's 95 % interval lies above zero. Do not distil: it lies below "
+             "zero, or wholly within ±0.001 nats. Inconclusive: anything else.";
+    case Rule::cch_prediction:
+      return "Distil: the CCH on predictions holds. Do not distil: it fails. Inconclusive: "
+             "undecided.";
+    case Rule::cch:
+      return "Distil: the CCH on representations holds, not trivially, and against the upper value "
+             "of I(S;Y) where estimator families are mixed. Do not distil: it fails. Inconclusive: "
+             "anything else.";
+    case Rule::unknown:
+      return "";
   }
-  papers.insert(
-      "Xie, Xu, Sanguinetti (2025). arXiv 2510.13182 (the cross-modal complementarity "
-      "hypothesis).");
-  if (holm_used(document)) {
-    papers.insert(
-        "Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian "
-        "Journal "
-        "of Statistics 6, 65–70.");
-  }
-  return "<h3>References</h3>\n" + sentences({papers.begin(), papers.end()});
+  return "";
 }
 
 }  // namespace
 
 std::string methods_section(const json& document) {
-  const std::set<std::string> names = names_used(document);
-  const std::string intro =
-      "<p>All values are in nats. Estimates are never clamped: near independence about half of "
-      "them "
-      "are negative. The verdict rests on the paired margin I(T;S) − I(S;Y), both sides from the "
-      "same "
-      "rows, and its 95 % interval.</p>\n";
+  std::set<std::string> names;
+  add_estimators(document, names);
+  add_by_diagnostics(document, names);
+  add_procedures(document, names);
+  std::string intro =
+      "All values are in nats unless another unit is named. Estimates are never clamped: near "
+      "independence about half of them are negative. Margins are paired: both sides come from the "
+      "same rows.";
+  const std::string rule = rule_words(document);
+  if (!rule.empty()) intro += " " + rule + " Unreliable: a check of the data or estimates failed.";
   return section("methods", "Methods",
-                 intro + chosen(document) + described(names) + references(document, names));
+                 element("p", escape_html(intro)) + '\n' + chosen(document) + described(names));
 }
 
 }  // namespace cch::report

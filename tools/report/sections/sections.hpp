@@ -11,10 +11,15 @@ namespace cch::report {
 
 std::string headline_section(const json& document);  ///< verdict, reliability, what would change it
 std::string warnings_section(const json& document);
-std::string ranking_section(const json& document);     ///< table, forests, reasons, differences
-std::string prediction_section(const json& document);  ///< CCH on predictions, pilot students
-std::string controls_section(const json& document);    ///< planted bias, control teachers
-std::string agreement_section(const json& document);   ///< margins of every estimator side by side
+std::string ranking_section(const json& document);      ///< evidence by level, forests, reasons
+std::string order_section(const json& document);        ///< places and differences
+std::string prediction_section(const json& document);   ///< pilot students, CCH on predictions
+std::string agreement_section(const json& document);    ///< margins of every estimator side by side
+std::string sensitivity_section(const json& document);  ///< estimator × preprocessing × k
+std::string curves_section(const json& document);       ///< I(T;S) against 1/N and against k
+std::string calibration_section(const json& document);  ///< planted bias
+std::string null_section(const json& document);         ///< permutation tests
+std::string controls_section(const json& document);     ///< teachers of known worth
 std::string diagnostics_section(const json& document);
 std::string data_section(const json& document);
 std::string methods_section(const json& document);
@@ -22,11 +27,15 @@ std::string reproduce_section(const json& document);
 /// JSON and CSV as links that hold them, as far as `room` bytes suffice.
 std::string downloads_section(const json& document, std::size_t room);
 
-/// The forest of margins over the first `most` teachers.
-std::string margin_figure(const json& document, const std::string& id, std::size_t most,
-                          double wide);
-
 /// Teachers that the headline's forest shows; more of them get a second forest in the ranking.
 inline constexpr std::size_t kTeachersInHeadline = 8;
+/// Teachers that have pictures of their own (curves, calibration, null).
+inline constexpr std::size_t kTeachersWithPictures = 8;
+
+/// " First 8 of 40 teachers; the JSON document has all." or "" where `most` suffice.
+std::string first_only(std::size_t teachers, std::size_t most = kTeachersWithPictures);
+
+/// The name of a teacher as a cell.
+std::string teacher_cell(const json& node, const char* key = "name");
 
 }  // namespace cch::report

@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cch/criterion/decide.hpp"
+#include "tools/report/evidence.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/sentence.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+/// "The pilot gain of fac", with its name isolated.
+std::string subject(std::string_view what, const std::string& name) {
+  return fmt::format("The {} of {}", what, name);
+}
+
+std::string far_from_zero(std::string_view what, const std::string& name, const Value& value) {
+  const double size = std::abs(*value.nats);
+  std::string errors;
+  if (value.standard_error.value_or(0) > 0) {
+    const double times = size / *value.standard_error;
+    errors = fmt::format(" ({} standard errors)", fixed(times, times < 10));
+  }
+  return fmt::format("{} would have to be {} nats{} {} than estimated to change sign.",
+                     subject(what, name), fixed(size, decimals_for(value.standard_error)), errors,
+                     *value.nats > 0 ? "smaller" : "larger");
+}
+
+/// Half-widths shrink as 1/√N, so the interval leaves zero at N · (half-width / |value|)² rows.
+std::string rows_needed(const json& document, std::string_view what, const std::string& name,
+                        const Value& value) {
+  const double half_width = (*value.high - *value.low) / 2;
+  const double factor = std::pow(half_width / std::abs(*value.nats), 2);
+  const std::string undecided =
+      fmt::format("The interval of the {} of {} contains zero.", what, name);
+  const json& pilot_rows = field(document, "pilot", "rows");
+  const auto rows = whole_number(
+      pilot_decides(document) && !pilot_rows.is_null() ? pilot_rows : field(document, "rows"));
+  if (!rows || !std::isfinite(factor) || factor > 1000 || factor <= 1) return undecided;
+  const double needed = std::pow(10, std::floor(std::log10(factor * double(*rows))) - 1);
+  const double rounded = std::ceil(factor * double(*rows) / needed) * needed;
+  return fmt::format("{} If it stays at {} nats, about {} rows would decide it (now {}).",
+                     undecided, fixed(value.nats, decimals_for(value.standard_error)),
+                     count(static_cast<std::int64_t>(rounded)), count(rows));
+}
+
+/// A pilot interval inside the region of practical equivalence is a decision of its own.
+bool inside_equivalence(const Value& gain) {
+  return gain.low && gain.high && *gain.low > -kPracticalEquivalence &&
+         *gain.high < kPracticalEquivalence;
+}
+
+void add_deciding(const json& document, const json& first, const std::string& name,
+                  std::vector<std::string>& out) {
+  const Value value = deciding_value(document, first);
+  if (!value.nats || !value.low || !value.high) return;
+  const std::string_view what = deciding_name(document);
+  if (pilot_decides(document) && !excludes_zero(value) && inside_equivalence(value)) {
+    out.push_back(fmt::format(
+        "{} lies within ±{} nats of zero, which counts as no difference; only another student or "
+        "scenario could change that.",
+        subject(what, name), kPracticalEquivalence));
+    return;
+  }
+  out.push_back(excludes_zero(value) ? far_from_zero(what, name, value)
+                                     : rows_needed(document, what, name, value));
+}
+
+/// Under the combined rule the second vote: what it would take for it to contradict.
+void add_second_vote(const json& document, const json& first, const std::string& name,
+                     std::vector<std::string>& out) {
+  if (rule_of(document) != Rule::combined) return;
+  const Value margin = prediction_margin(first);
+  const std::string outcome = text(field(first, "cch", "prediction", "outcome"));
+  if (!margin.nats || outcome.empty()) return;
+  const std::string verdict = text(field(first, "verdict"));
+  std::string turn;
+  if (verdict == "distil") turn = "; if it failed, the verdict would be inconclusive";
+  if (verdict == "do_not_distil") turn = "; if it held, the verdict would be inconclusive";
+  out.push_back(fmt::format("The margin on predictions of {} is {} nats ({}){}.", name,
+                            with_error(margin.nats, margin.standard_error),
+                            outcome_name(field(first, "cch", "prediction")), turn));
+}
+
+/// How large I(S;Y) can be, where the margin of representations decides.
+void add_upper_side(const json& document, const json& first, const std::string& name,
+                    std::vector<std::string>& out) {
+  const auto entropy = label_entropy(document);
+  const Value margin = value_of(field(first, "margin"));
+  const Value teacher = value_of(field(first, "i_teacher_student"));
+  if (!entropy || !teacher.low || !margin.low || *margin.low <= 0) return;
+  const std::string limit = fixed(entropy, 3);
+  if (*teacher.low > *entropy) {
+    out.push_back(
+        fmt::format("No value of I(student; labels) would change it: even H(Y) = {} nats lies "
+                    "below the interval of I({}; student).",
+                    limit, name));
+  } else {
+    out.push_back(
+        fmt::format("I(student; labels) can be as large as H(Y) = {} nats; at that value the "
+                    "margin of {} would not be shown to be positive.",
+                    limit, name));
+  }
+}
+
+void add_lead_of_margin(const json& document, const std::string& first, const std::string& second,
+                        std::vector<std::string>& out) {
+  for (const json& pair : elements(field(document, "differences"))) {
+    if (text(field(pair, "first")) != first || text(field(pair, "second")) != second) continue;
+    const Value gap = value_of(pair);
+    if (!gap.low || !gap.high) return;
+    out.push_back(fmt::format("The lead of {} over {} is {} nats: the order of the two is {}.",
+                              name_in_sentence(first), name_in_sentence(second),
+                              with_error(gap.nats, gap.standard_error),
+                              excludes_zero(gap) ? "settled" : "not settled"));
+    return;
+  }
+}
+
+/// Pilot gains have no interval of their difference: overlap is all that can be said.
+void add_overlap(const json& document, const json& first, const json& second,
+                 std::vector<std::string>& out) {
+  const Value a = deciding_value(document, first);
+  const Value b = deciding_value(document, second);
+  if (!a.low || !b.high || text(field(first, "verdict")) != text(field(second, "verdict"))) return;
+  const bool apart = *a.low > *b.high;
+  out.push_back(fmt::format("The intervals of the {}s of {} and {} {}.", deciding_name(document),
+                            name_in_sentence(text(field(first, "name"))),
+                            name_in_sentence(text(field(second, "name"))),
+                            apart ? "do not overlap" : "overlap: their order is not shown"));
+}
+
+void add_runner_up(const json& document, std::vector<std::string>& out) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  if (teachers.size() < 2) return;
+  const Rule rule = rule_of(document);
+  if (rule == Rule::cch || rule == Rule::unknown) {
+    add_lead_of_margin(document, text(field(teachers[0], "name")), text(field(teachers[1], "name")),
+                       out);
+  } else {
+    add_overlap(document, teachers[0], teachers[1], out);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> what_would_change_it(const json& document) {
+  std::vector<std::string> out;
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  if (teachers.empty()) return out;
+  const json& first = teachers.front();
+  const std::string name = name_in_sentence(text(field(first, "name")));
+  add_deciding(document, first, name, out);
+  add_second_vote(document, first, name, out);
+  const Rule rule = rule_of(document);
+  if (rule == Rule::cch || rule == Rule::unknown) add_upper_side(document, first, name, out);
+  add_runner_up(document, out);
+  const std::string scenario = text(field(document, "scenario"));
+  if (pilot_decides(document)) {
+    out.emplace_back(
+        "The pilot is a linear student on saved features; a deep student may gain more or less.");
+  }
+  if (pilot_decides(document) && scenario == "same-rows") {
+    out.emplace_back(
+        "Unlabelled pairs or a teacher with more labels are other questions: ask them with "
+        "--scenario.");
+  }
+  return out;
+}
+
+}  // namespace cch::report

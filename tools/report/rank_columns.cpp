@@ -1,0 +1,152 @@
+#include "tools/report/rank_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/report/evidence.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/sentence.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+std::string colour_of(std::string_view verdict, const TerminalStyle& style) {
+  if (!style.colour) return "";
+  if (verdict == "distil") return "\x1b[32m";
+  if (verdict == "do_not_distil") return "\x1b[31m";
+  return verdict == "unreliable" ? "\x1b[35m" : "\x1b[33m";
+}
+
+std::string value_cell(const json& node) {
+  const Value value = value_of(node);
+  return with_error(value.nats, value.standard_error);
+}
+
+std::string interval_cell(const Value& value) {
+  return interval(value.low, value.high, decimals_for(value.standard_error));
+}
+
+std::string verdict_cell(const json& teacher) {
+  const std::string verdict = text(field(teacher, "verdict"));
+  if (verdict.empty()) return kMissing;
+  return fmt::format("{} {}", verdict_symbol(verdict), fit(verdict_name(verdict), 16));
+}
+
+template <class Cell>
+TextColumn column(const json& document, std::string heading, bool right, Cell&& cell) {
+  TextColumn made;
+  made.heading = std::move(heading);
+  made.right = right;
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    made.cells.push_back(cell(teacher));
+  }
+  return made;
+}
+
+TextColumn optional_column(TextColumn made) {
+  made.optional = true;
+  return made;
+}
+
+/// Left out only where nothing else helps: CCH is shown at both levels wherever it fits.
+TextColumn kept_column(TextColumn made) {
+  made.last_resort = true;
+  return made;
+}
+
+TextColumn outcome_column(const json& document, const char* heading, const char* level) {
+  return kept_column(column(document, heading, false, [level](const json& teacher) {
+    return fit(outcome_name(field(teacher, "cch", level)), 24);
+  }));
+}
+
+bool any_prediction(const json& document) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  return std::any_of(teachers.begin(), teachers.end(), [](const json& teacher) {
+    return !field(teacher, "cch", "prediction").is_null();
+  });
+}
+
+/// The number that decided, with its name as heading.
+TextColumn deciding_column(const json& document) {
+  const Rule rule = rule_of(document);
+  const char* heading = pilot_decides(document)        ? "pilot gain"
+                        : rule == Rule::cch_prediction ? "margin (pred.)"
+                                                       : "margin";
+  return column(document, heading, true, [&document](const json& teacher) {
+    const Value value = deciding_value(document, teacher);
+    return with_error(value.nats, value.standard_error);
+  });
+}
+
+/// Columns that stay where the width allows; the last goes first.
+void add_details(const json& document, std::vector<TextColumn>& columns) {
+  const auto add = [&](const char* heading, auto&& cell) {
+    columns.push_back(optional_column(column(document, heading, true, cell)));
+  };
+  const auto value_at = [](const char* key) {
+    return [key](const json& teacher) { return value_cell(field(teacher, key)); };
+  };
+  const bool margins = rule_of(document) == Rule::cch || rule_of(document) == Rule::unknown;
+  if (!margins) add("margin", value_at("margin"));
+  add(margins                   ? "95 % interval"
+      : pilot_decides(document) ? "95 % of gain"
+                                : "95 % (pred.)",
+      [&document](const json& teacher) {
+        return interval_cell(deciding_value(document, teacher));
+      });
+  if (!pilot_decides(document) && !all_null(field(document, "teachers"), "pilot")) {
+    add("pilot gain", [](const json& teacher) {
+      return value_cell(field(teacher, "pilot", "gain_cross_entropy"));
+    });
+  }
+  add("I(T;S)", value_at("i_teacher_student"));
+  if (shared_student_side(document).empty()) add("I(S;Y)", value_at("i_student_labels"));
+  add("I(T;Y)", value_at("i_teacher_labels"));
+  add("dim", [](const json& teacher) { return count(whole_number(field(teacher, "dim"))); });
+}
+
+/// What decided comes first, then CCH at both levels, then what width is left for.
+std::vector<TextColumn> evidence_columns(const json& document) {
+  std::vector<TextColumn> columns = {deciding_column(document)};
+  if (any_prediction(document)) {
+    columns.push_back(outcome_column(document, "CCH pred.", "prediction"));
+  }
+  columns.push_back(outcome_column(document, "CCH repr.", "representation"));
+  add_details(document, columns);
+  return columns;
+}
+
+}  // namespace
+
+std::string shared_student_side(const json& document) {
+  std::string shared;
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    const std::string cell = value_cell(field(teacher, "i_student_labels"));
+    if (!shared.empty() && shared != cell) return "";
+    shared = cell;
+  }
+  return shared;
+}
+
+std::vector<TextColumn> rank_columns(const json& document, const TerminalStyle& style) {
+  std::vector<TextColumn> columns;
+  columns.push_back(column(document, "#", true, [](const json& teacher) {
+    return count(whole_number(field(teacher, "rank")));
+  }));
+  const std::size_t longest = std::clamp<std::size_t>(style.width / 4, 12, 40);
+  columns.push_back(column(document, "teacher", false, [longest](const json& teacher) {
+    return fit_middle(text(field(teacher, "name")), longest);
+  }));
+  columns.back().shrink_to = 8;
+  for (TextColumn& evidence : evidence_columns(document)) columns.push_back(std::move(evidence));
+  columns.push_back(column(document, "verdict", false, verdict_cell));
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    columns.back().colours.push_back(colour_of(text(field(teacher, "verdict")), style));
+  }
+  return columns;
+}
+
+}  // namespace cch::report
