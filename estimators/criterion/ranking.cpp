@@ -141,7 +141,7 @@ class Ranking {
     const RankedControls controls =
         detail::ranked_controls(input_, data.student, options_, exec_, result_.warnings);
     run_pilot(controls);
-    gather(level, input_, options_.planted_bias, options_.permutations, teachers);
+    gather(level, teachers);
     add_pilot(0, teachers);
     settle(level, teachers);
     stabilise(teachers);
@@ -174,11 +174,10 @@ class Ranking {
   }
 
   // Everything but the pilot and the decision.
-  void gather(const RepresentationLevel& level, const RankInput& input, bool planted,
-              std::size_t permutations, Judged& teachers) {
-    auto levels = detail::predictions(input, options_, outer_, result_.warnings);
+  void gather(const RepresentationLevel& level, Judged& teachers) {
+    auto levels = detail::predictions(input_, options_, outer_, result_.warnings);
     const auto labels_bias =
-        planted
+        options_.planted_bias
             ? attempt("planted-bias", result_.warnings,
                       [&] {
                         return detail::planted_side(
@@ -194,9 +193,9 @@ class Ranking {
           attempt("conditional-information", result_.warnings,
                   [&] { return detail::conditional_information(level, teacher, options_, exec_); });
       evidence.i_teacher_student_all_rows =
-          detail::on_all_rows(input, t, teacher.choice.options, options_.scale, exec_);
+          detail::on_all_rows(input_, t, teacher.choice.options, options_.scale, exec_);
       if (labels_bias) add_planted(level, *labels_bias, teacher, evidence);
-      if (permutations > 0) add_null(level, permutations, teachers.measured.size(), t, teachers);
+      if (options_.permutations > 0) add_null(level, t, teachers);
       outer_.progress("evidence", t + 1, teachers.measured.size());
     }
   }
@@ -212,11 +211,10 @@ class Ranking {
     });
   }
 
-  void add_null(const RepresentationLevel& level, std::size_t permutations, std::size_t tests,
-                std::size_t t, Judged& teachers) {
+  void add_null(const RepresentationLevel& level, std::size_t t, Judged& teachers) {
     PermutationOptions options;
-    options.permutations = permutations;
-    options.tests = tests;
+    options.permutations = options_.permutations;
+    options.tests = teachers.measured.size();
     const MeasuredTeacher& teacher = teachers.measured[t];
     teachers.evidence[t].null = attempt("permutation-null", result_.warnings, [&] {
       return permutation_null(teacher.choice.options, teacher.features, level.student(),
@@ -405,9 +403,17 @@ class Ranking {
 
   void judge_controls(const RepresentationLevel& level, const RankedControls& controls) {
     if (controls.input.teachers.empty()) return;
-    std::vector<Warning> ignored;
-    Judged judged = measured(level, controls.scaled, controls.input, ignored);
-    gather(level, controls.input, false, 0, judged);
+    Judged judged;
+    for (std::size_t t = 0; t < controls.scaled.size(); ++t) {
+      const std::string& name = controls.input.teachers[t].name;
+      std::vector<Warning> ignored;
+      judged.measured.push_back(options_.decide_by == DecideBy::cch
+                                    ? level.measure(name, controls.scaled[t], ignored)
+                                    : level.glance(name, controls.scaled[t]));
+    }
+    adjust_over_teachers(judged.measured);
+    auto levels = detail::predictions(controls.input, options_, outer_, result_.warnings);
+    for (auto& one : levels) judged.evidence.emplace_back().prediction = std::move(one);
     add_pilot(input_.teachers.size(), judged);
     settle(level, judged);
     for (const std::size_t t : judged.order) {

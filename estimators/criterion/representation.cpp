@@ -89,8 +89,7 @@ double RepresentationLevel::upper_value() const {
   return entropy_ ? std::min(upper, *entropy_) : upper;
 }
 
-MeasuredTeacher RepresentationLevel::measure(std::string name, Samples features,
-                                             std::vector<Warning>& warnings) const {
+MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) const {
   MeasuredTeacher out{{}, std::move(features), {}, nullptr};
   out.choice = teacher_side(out.features);
   TeacherResult& result = out.result;
@@ -98,19 +97,28 @@ MeasuredTeacher RepresentationLevel::measure(std::string name, Samples features,
   result.dim = out.features.dim();
   out.teacher_student =
       std::make_unique<Measurement>(out.choice.options, out.features, student_, groups_, exec_);
-  result.i_teacher_student = with_error_bar(*out.teacher_student, exec_);
+  result.i_teacher_student = out.teacher_student->estimate();
   const EstimatorChoice label_choice = label_side(out.features, out.choice.options);
   result.i_teacher_labels = with_error_bar(
       Measurement(label_choice.options, out.features, labels_, groups_, exec_), exec_);
+  result.margin.nats = result.i_teacher_student.nats - i_student_labels_.nats;
+  const auto& ts = entry_of(out.choice.options);
+  const auto& sl = entry_of(student_labels_choice_.options);
+  result.mixed_families = ts.name != sl.name && !(ts.neighbours && sl.neighbours);
+  result.i_student_labels_upper = upper_;
+  return out;
+}
+
+MeasuredTeacher RepresentationLevel::measure(std::string name, Samples features,
+                                             std::vector<Warning>& warnings) const {
+  MeasuredTeacher out = glance(std::move(name), std::move(features));
+  TeacherResult& result = out.result;
+  result.i_teacher_student = with_error_bar(*out.teacher_student, exec_);
   std::string why_not;
   result.margin = paired_margin(*out.teacher_student, *student_labels_, exec_, &why_not);
   if (!why_not.empty()) {
     warnings.push_back({"no-error-bar", "margin of '" + result.name + "': " + why_not});
   }
-  const auto& ts = entry_of(out.choice.options);
-  const auto& sl = entry_of(student_labels_choice_.options);
-  result.mixed_families = ts.name != sl.name && !(ts.neighbours && sl.neighbours);
-  result.i_student_labels_upper = upper_;
   return out;
 }
 

@@ -32,6 +32,8 @@ class RepresentationLevel {
   /// verdict not yet taken.
   [[nodiscard]] MeasuredTeacher measure(std::string name, Samples features,
                                         std::vector<Warning>& warnings) const;
+  /// The same without error bars, four fifths of the cost.
+  [[nodiscard]] MeasuredTeacher glance(std::string name, Samples features) const;
   /// The verdict from the margin, the planted bias and what makes it unreliable at this level.
   void decide(MeasuredTeacher& teacher, const std::optional<PlantedMargin>& planted,
               const std::vector<std::string>& unreliable) const;

@@ -186,7 +186,9 @@ std::vector<SensitivityRow> sensitivity_grid(const RankInput& whole,
     const double i_student_labels =
         estimate(label_options, data.student, data.labels, input.groups, exec).nats;
     for (const EstimatorOptions& family : grid_estimators(data, input.groups)) {
-      for (const EstimatorOptions& one : with_every_k(family)) {
+      const bool every_k = scale == Scale::rank && !components;
+      for (const EstimatorOptions& one :
+           every_k ? with_every_k(family) : std::vector<EstimatorOptions>{quick(family)}) {
         SensitivityRow row{
             std::string(entry_of(one).name),   data.name,  neighbours_of(one), i_student_labels,
             std::vector<double>(order.size()), rows.size()};

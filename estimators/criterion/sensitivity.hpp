@@ -14,8 +14,9 @@ EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredT
                                const Execution& exec);
 
 /// The margins of all teachers by what `auto` picks, ksg1 and gaussian-copula (I(S;Y) by `auto`),
-/// on four kinds of preprocessing, for k ∈ {3, 5, 10} where there are neighbours: point estimates
-/// on at most 2000 rows (whole groups at random), teachers in the order of `order`.
+/// on four kinds of preprocessing, and on the rank scale for k ∈ {3, 5, 10} where there are
+/// neighbours: point estimates on at most 2000 rows (whole groups at random), teachers in the order
+/// of `order`.
 std::vector<SensitivityRow> sensitivity_grid(const RankInput& input,
                                              const std::vector<std::size_t>& order,
                                              const Execution& exec);

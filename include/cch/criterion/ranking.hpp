@@ -92,7 +92,9 @@ struct PilotAlone {
   std::size_t extra_rows = 0;
 };
 
-/// A teacher of known worth, judged like the others but apart from them: it changes no p value.
+/// A teacher of known worth, judged by the same rule as the others but apart from them: it changes
+/// no p value. Its margin has an error bar only where representations decide, and what decides
+/// nothing (conditional information, planted bias, null, place) is not measured.
 struct ControlResult {
   TeacherResult teacher;
   TeacherEvidence evidence;
