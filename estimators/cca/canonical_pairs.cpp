@@ -1,9 +1,11 @@
 #include "estimators/cca/canonical_pairs.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "estimators/cca/one_sided_jacobi.hpp"
 
 namespace cch::detail {
 namespace {
@@ -34,10 +36,12 @@ CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y) {
   MatrixXd coherence = cross.transpose();
   ly.matrixL().solveInPlace(coherence);
   coherence.transposeInPlace();
-  const Eigen::BDCSVD<MatrixXd> svd(coherence, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  pairs.a = lx.matrixU().solve(svd.matrixU());
-  pairs.b = ly.matrixU().solve(svd.matrixV());
-  pairs.rho = svd.singularValues();
+  SingularValues svd = one_sided_jacobi(coherence);
+  pairs.a = std::move(svd.u);
+  pairs.b = std::move(svd.v);
+  pairs.rho = std::move(svd.sigma);
+  lx.matrixU().solveInPlace(pairs.a);
+  ly.matrixU().solveInPlace(pairs.b);
   return pairs;
 }
 
