@@ -1,0 +1,18 @@
+#include <map>
+#include <memory>
+
+#include "tools/cch/command.hpp"
+
+namespace cch {
+
+Command setup_gaussian(CLI::App& app) {
+  app.require_subcommand(1);
+  auto commands = std::make_shared<std::map<std::string, Command>>();
+  (*commands)["solve"] = setup_gaussian_solve(
+      *app.add_subcommand("solve", "Informations and distillation risk of one joint Gaussian"));
+  return [commands, &app](Invocation& invocation) {
+    return commands->at(app.get_subcommands().front()->get_name())(invocation);
+  };
+}
+
+}  // namespace cch

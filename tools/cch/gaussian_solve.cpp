@@ -1,0 +1,59 @@
+#include <memory>
+
+#include "tools/cch/command.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/gaussian_settings.hpp"
+
+namespace cch {
+namespace {
+
+/// Long names of the options on the command line.
+std::vector<std::string> given_options(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0 && !option->get_lnames().empty()) {
+      out.push_back(option->get_lnames().front());
+    }
+  }
+  return out;
+}
+
+int run(const GaussianSettings& asked, const std::vector<std::string>& given,
+        Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  GaussianSettings settings = asked;
+  const GaussianProblem problem = read_gaussian_problem(settings, given);
+  const Execution exec = make_execution(settings.common, invocation.stop, nullptr);
+  nlohmann::json document = gaussian_document(settings, problem, exec);
+  document["command"] = invocation.command_line;
+  terminal.out << (settings.common.json ? document.dump(2) + "\n"
+                                        : render_gaussian(document, settings.common.quiet));
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_gaussian_solve(CLI::App& app) {
+  auto s = std::make_shared<GaussianSettings>();
+  app.add_option("source", s->source,
+                 "Covariance of (x1, x2, y) in any readable file, or MODEL.toml")
+      ->required();
+  app.add_option("--dims", s->dims, "D1,D2,DY: columns of teacher, student and labels")
+      ->delimiter(',')
+      ->check(whole_number());
+  app.add_option("--n", s->n, "Rows that the student is fitted on")->check(whole_number());
+  app.add_option("--lambda", s->lambdas, "Weights of the teacher against the labels")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--teacher", s->teacher,
+                 "optimal; ols:N1 (least squares on N1 fresh rows); same-rows[:FOLDS] (on the "
+                 "student's rows, simulated); or a file of weights, D1 or D1 × DY")
+      ->capture_default_str();
+  app.add_flag("--intercept", s->intercept, "Teacher and student are fitted with an intercept");
+  app.add_option("--simulate", s->simulate, "Also simulate, with so many training sets")
+      ->check(whole_number());
+  add_common_options(app, s->common);
+  return [s, &app](Invocation& invocation) { return run(*s, given_options(app), invocation); };
+}
+
+}  // namespace cch

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include "tools/cch/gaussian_settings.hpp"
+#include "tools/report/field.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/text_layout.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using report::elements;
+using report::field;
+using report::number;
+using report::text;
+
+constexpr std::size_t kWidth = 80;
+
+std::string shown(const json& value, const char* missing = "–") {
+  const auto x = number(value);
+  return x ? fmt::format("{:.5g}", *x) : missing;
+}
+
+std::string headline(const json& d) {
+  if (field(d, "risk").is_null()) {
+    return "Simulated: no formula covers a teacher that is fitted on the student's own rows.\n";
+  }
+  const double gain = number(field(d, "best_gain")).value_or(0.0);
+  if (!(gain > 0.0)) return "This teacher cannot lower the student's risk at any λ.\n";
+  return fmt::format("At best λ = {} this teacher lowers the student's risk by {}.\n",
+                     shown(field(d, "lambda_star"), "∞ (the teacher alone)"), shown(gain));
+}
+
+std::string facts(const json& d) {
+  if (field(d, "risk").is_null()) return {};
+  const bool holds = report::boolean(field(d, "cch_holds")).value_or(false);
+  return fmt::format(
+      "\nCCH              {}: I(t;s) = {} nats, I(s;y) = {} nats\n"
+      "shares           β_s = {}, β_e = {}\n"
+      "κ                {}\n"
+      "helps up to λ =  {}\n",
+      holds ? "holds" : "fails", shown(field(d, "i_teacher_student"), "∞"),
+      shown(field(d, "i_student_labels")), shown(field(d, "beta_s")), shown(field(d, "beta_e")),
+      shown(field(d, "kappa")), shown(field(d, "largest_helpful_lambda"), "∞"));
+}
+
+std::string closed_table(const json& d) {
+  if (field(d, "risk").is_null()) return {};
+  std::string out = fmt::format("\n{:>8}  {:>11}  {:>11}  {:>9}  {:>10}  {:>9}\n", "λ",
+                                "excess risk", "gain", "cosine", "accuracy", "direction");
+  for (const json& point : elements(field(d, "risk"))) {
+    out +=
+        fmt::format("{:>8}  {:>11}  {:>11}  {:>9}  {:>10}  {:>9}\n", shown(field(point, "lambda")),
+                    shown(field(point, "excess_risk")), shown(field(point, "gain")),
+                    shown(field(point, "cosine")), shown(field(point, "accuracy_change")),
+                    text(field(point, "says", "direction"), report::kMissing));
+  }
+  return out + "Gain: risk without distillation less that with it. Accuracy: change for y > 0.\n";
+}
+
+std::string simulated_table(const json& d) {
+  const json& simulation = field(d, "simulation");
+  if (simulation.is_null()) return {};
+  std::string out = fmt::format("\nSimulated, {} training sets\n{:>8}  {:>22}  {:>24}\n",
+                                report::count(report::whole_number(field(simulation, "repeats"))),
+                                "λ", "excess risk", "gain");
+  for (const json& point : elements(field(simulation, "risk"))) {
+    auto with_error = [&](const char* name) {
+      return fmt::format("{} ± {}", shown(field(point, name, "mean")),
+                         shown(field(point, name, "standard_error")));
+    };
+    out += fmt::format("{:>8}  {:>22}  {:>24}\n", shown(field(point, "lambda")),
+                       with_error("excess_risk"), with_error("gain"));
+  }
+  return out;
+}
+
+std::string notes(const json& d) {
+  std::string out;
+  for (const json& point : elements(field(d, "risk"))) {
+    for (const json& sentence : elements(field(point, "says", "disagreements"))) {
+      out += report::wrap("λ = " + shown(field(point, "lambda")) + ": " + text(sentence), kWidth,
+                          "  · ", "    ");
+    }
+  }
+  if (!out.empty()) out = "\nWhere the laws differ\n" + out;
+  std::string warnings;
+  for (const json& warning : elements(field(d, "warnings"))) {
+    warnings += report::wrap(text(field(warning, "message")), kWidth, "  ! ", "    ");
+  }
+  return warnings.empty() ? out : out + "\nWarnings\n" + warnings;
+}
+
+}  // namespace
+
+std::string render_gaussian(const json& document, bool quiet) {
+  if (quiet) return closed_table(document) + simulated_table(document);
+  return headline(document) + facts(document) + closed_table(document) + simulated_table(document) +
+         notes(document);
+}
+
+}  // namespace cch
