@@ -14,6 +14,8 @@ namespace cch::bench {
 namespace {
 
 constexpr std::size_t kDraws = 2000;
+// With two, a gain of any size may lie two standard errors from 0 by chance (30 % of all).
+constexpr std::size_t kFewestSeeds = 3;
 
 /// One (set, teacher, student, n, scenario), over seeds.
 struct Averaged {
@@ -27,7 +29,6 @@ struct Averaged {
 
 int decided_sign(const std::vector<double>& gains) {
   const auto n = static_cast<double>(gains.size());
-  if (gains.size() < 2) return 0;
   double mean = 0.0;
   for (const double g : gains) mean += g / n;
   double squares = 0.0;
@@ -62,7 +63,7 @@ std::vector<Averaged> average(const std::vector<CellResult>& results, bool by_ac
   for (auto& [key, seeds] : groups) {
     std::sort(seeds.begin(), seeds.end(),
               [](const CellResult* a, const CellResult* b) { return a->cell.seed < b->cell.seed; });
-    if (by_accuracy && !seeds.front()->gain_accuracy) continue;
+    if (seeds.size() < kFewestSeeds || (by_accuracy && !seeds.front()->gain_accuracy)) continue;
     Averaged cell{key.set, key.scenario, seeds.size(), 0, {}, 0};
     std::vector<double> gains;
     for (const CellResult* result : seeds) {
