@@ -1,0 +1,245 @@
+// How often verdicts are right: simulated problems whose true gains and margins are known. Writes
+// one JSON line a finished part of a problem, goes on where it stopped, prints the score.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "cch/core/random.hpp"
+#include "cch/criterion/decide.hpp"
+#include "cch/criterion/pilot.hpp"
+#include "cch/criterion/prediction_level.hpp"
+#include "cch/criterion/ranking.hpp"
+#include "verdicts_problem.hpp"
+#include "verdicts_score.hpp"
+#include "verdicts_truth.hpp"
+
+namespace {
+
+using namespace cch;
+using bench::Problem;
+using nlohmann::json;
+
+struct Choices {
+  std::size_t problems = 300;
+  std::string out = "verdicts.jsonl";
+  std::uint64_t seed = 1;
+  bench::TruthOptions truth;
+  unsigned threads = 0;
+  bool score_only = false;
+};
+
+/// Representations are compared where a neighbour or canonical estimate takes about a second.
+constexpr std::size_t kMostJointColumns = 12;
+constexpr std::size_t kMostRows = 2000;
+
+bool has_known_margin(const Problem& p) {
+  const auto joint = static_cast<std::size_t>(p.student.a.rows() + p.teachers[0].a.rows());
+  return p.classes == 0 && joint <= kMostJointColumns && p.rows <= kMostRows;
+}
+
+json pilot_json(const PilotGain& gain) {
+  return {{"gain", gain.value},
+          {"se", gain.standard_error},
+          {"se_training", gain.standard_error_training},
+          {"lo", gain.interval95.lo},
+          {"hi", gain.interval95.hi}};
+}
+
+json truth_json(const bench::TrueGain& gain) {
+  return {{"gain", gain.nats}, {"se", gain.standard_error}, {"spread", gain.spread}};
+}
+
+/// Outcome of the hypothesis on predictions for every teacher.
+std::vector<CchOutcome> on_predictions(const Problem& p, const PilotInput& input,
+                                       const Execution& exec) {
+  const Probe student = linear_probe(input.student, input.labels, input.groups, {}, exec);
+  PredictionLevelOptions options;
+  options.lambda = p.lambda;
+  options.other_estimators = false;
+  std::vector<CchOutcome> out;
+  for (const Samples& teacher : input.teachers) {
+    const Probe probe = linear_probe(teacher, input.labels, input.groups, {}, exec);
+    out.push_back(
+        prediction_level(probe, student, input.student, input.labels, input.groups, options, exec)
+            .outcome);
+  }
+  return out;
+}
+
+Decision verdict(DecideBy by, const PilotTeacher& pilot, CchOutcome prediction) {
+  VerdictEvidence evidence;
+  evidence.prediction = prediction;
+  evidence.pilot_gain = pilot.gain.value;
+  evidence.pilot_interval = pilot.gain.interval95;
+  return decide(by, evidence);
+}
+
+json on_representations(const Problem& p, const PilotInput& input, const Execution& exec) {
+  RankInput rank{{"student", input.student}, {}, input.labels, input.groups};
+  for (std::size_t t = 0; t < bench::kTeachers; ++t) {
+    rank.teachers.push_back({std::string(bench::to_string(bench::kRoles[t])), input.teachers[t]});
+  }
+  const RankResult result = rank_teachers(rank, {}, exec);
+  json out = json::array();
+  for (const TeacherResult& teacher : result.estimators.front().teachers) {
+    for (std::size_t t = 0; t < bench::kTeachers; ++t) {
+      if (bench::to_string(bench::kRoles[t]) != teacher.name) continue;
+      out.push_back({{"role", teacher.name},
+                     {"true_margin", bench::true_margin(p, t)},
+                     {"margin", teacher.margin.nats},
+                     {"se", teacher.margin.standard_error.value_or(-1.0)},
+                     {"verdict", std::string(to_string(teacher.cch.verdict))},
+                     {"outcome", std::string(to_string(teacher.cch.outcome))}});
+    }
+  }
+  return out;
+}
+
+/// The seed of a problem: true gains and verdicts can be computed again without each other.
+Execution execution(const Problem& p, const Choices& choices) {
+  Execution exec;
+  exec.threads = choices.threads;
+  exec.seed = derive_seed(choices.seed, "verdict-run", p.index);
+  return exec;
+}
+
+json truth_of(const Problem& p, const Choices& choices) {
+  const Execution exec = execution(p, choices);
+  const auto truth = bench::true_gains(p, p.rows, choices.truth, exec);
+  json out = {{"rows", p.rows},         {"groups", p.rows / p.group_size},
+              {"icc", p.icc},           {"classes", p.classes},
+              {"lambda", p.lambda},     {"scenario", std::string(to_string(p.scenario))},
+              {"design", p.description}};
+  for (const bench::TrueGain& gain : truth) {
+    out["teachers"].push_back({{"truth", truth_json(gain)}});
+  }
+  if (p.classes > 0) return out;
+  // Students of the pilot's folds learn from four fifths of the rows; cheap where risks are exact.
+  const std::size_t rows = std::min(p.rows, PilotOptions{}.max_rows) * 4 / 5;
+  const auto at_fold = bench::true_gains(p, rows, choices.truth,
+                                         exec.with_seed(derive_seed(exec.seed, "at-fold-size")));
+  for (std::size_t t = 0; t < truth.size(); ++t) {
+    out["teachers"][t]["truth_at_fold_size"] = truth_json(at_fold[t]);
+  }
+  return out;
+}
+
+json verdicts_of(const Problem& p, const Choices& choices) {
+  const Execution exec = execution(p, choices);
+  const PilotInput input = bench::draw_problem(p, p.rows, derive_seed(exec.seed, "user"));
+  PilotOptions options;
+  options.lambda = p.lambda;
+  options.scenario = p.scenario;
+  const PilotResult piloted = pilot(input, options, exec);
+  const auto prediction = on_predictions(p, input, exec);
+  json out;
+  for (std::size_t t = 0; t < input.teachers.size(); ++t) {
+    const PilotTeacher& teacher = piloted.teachers[t];
+    auto by = [&](DecideBy mode) {
+      return std::string(to_string(verdict(mode, teacher, prediction[t]).verdict));
+    };
+    out["teachers"].push_back({{"role", std::string(bench::to_string(bench::kRoles[t]))},
+                               {"pilot", pilot_json(teacher.gain)},
+                               {"prediction", std::string(to_string(prediction[t]))},
+                               {"combined", by(DecideBy::combined)},
+                               {"by_pilot", by(DecideBy::pilot)}});
+  }
+  if (has_known_margin(p)) out["representations"] = on_representations(p, input, exec);
+  return out;
+}
+
+/// Both parts of finished problems: "truth" and "verdicts".
+using Store = std::map<std::size_t, std::map<std::string, json>>;
+
+/// Half a line left by a kill is cut off, so that appending loses nothing.
+Store load(const Choices& choices) {
+  Store done;
+  std::ifstream in(choices.out, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::size_t end = text.rfind('\n');
+  const std::size_t whole = end == std::string::npos ? 0 : end + 1;
+  if (whole < text.size()) std::filesystem::resize_file(choices.out, whole);
+  std::istringstream lines(text.substr(0, whole));
+  for (std::string line; std::getline(lines, line);) {
+    const json record = json::parse(line);
+    if (record.at("seed") != choices.seed) continue;
+    done[record.at("problem")][record.at("part")] = record.at("result");
+  }
+  return done;
+}
+
+void keep(const Choices& choices, std::size_t problem, const std::string& part,
+          const json& result) {
+  const json line = {
+      {"problem", problem}, {"seed", choices.seed}, {"part", part}, {"result", result}};
+  std::ofstream out(choices.out, std::ios::app);
+  out << line.dump() << '\n';
+  if (!out.flush()) throw std::runtime_error("cannot write to " + choices.out);
+}
+
+void run(const Choices& choices) {
+  Store done = load(choices);
+  std::vector<json> finished;
+  for (std::size_t i = 0; i < choices.problems; ++i) {
+    auto& parts = done[i];
+    const Problem p = bench::problem(i, choices.seed);
+    auto finish = [&](const std::string& part, auto compute) {
+      if (parts.contains(part) || choices.score_only) return;
+      parts[part] = compute(p, choices);
+      keep(choices, i, part, parts[part]);
+    };
+    finish("verdicts", verdicts_of);
+    finish("truth", truth_of);
+    if (parts.size() < 2) continue;
+    json both = parts["truth"];
+    both["problem"] = i;
+    for (std::size_t t = 0; t < both["teachers"].size(); ++t) {
+      both["teachers"][t].update(parts["verdicts"]["teachers"][t]);
+    }
+    if (parts["verdicts"].contains("representations")) {
+      both["representations"] = parts["verdicts"]["representations"];
+    }
+    finished.push_back(std::move(both));
+  }
+  fmt::print("{}", bench::score(finished));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Choices choices;
+  CLI::App app{"How often verdicts are right, by simulation"};
+  app.add_option("--problems", choices.problems, "Problems of the design")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--out", choices.out, "File of finished problems; a run goes on from it")
+      ->capture_default_str();
+  app.add_option("--seed", choices.seed, "Seed")->capture_default_str();
+  app.add_option("--trainings", choices.truth.trainings, "Fresh training sets for a true gain")
+      ->check(CLI::Range(2, 100000))
+      ->capture_default_str();
+  app.add_option("--test-rows", choices.truth.test_rows, "Fresh test rows for each of them")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--threads", choices.threads, "Threads (0: all)")->capture_default_str();
+  app.add_flag("--score-only", choices.score_only, "Score what is finished, run nothing");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(choices);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return 1;
+  }
+  return 0;
+}
