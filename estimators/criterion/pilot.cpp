@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "cch/core/random.hpp"
 #include "estimators/classifiers/folds.hpp"
 #include "estimators/criterion/linear/checks.hpp"
+#include "estimators/criterion/linear/pilot_interval.hpp"
 #include "estimators/criterion/linear/pilot_table.hpp"
 #include "estimators/row_terms.hpp"
 
@@ -41,27 +41,28 @@ void place(const Scored& scored, Rows& rows) {
   }
 }
 
-PilotGain gain_of(const std::vector<double>& terms, const Groups& groups) {
-  Estimate estimate;
-  estimate.row_terms = terms;
-  estimate.nats = mean_of(terms);
-  set_error_bars(estimate, groups);
-  return {estimate.nats, *estimate.standard_error, *estimate.interval95};
-}
+/// l0 − l1 of every row, or g + ½(e0/MSE₀ − e1/MSE_KD), the delta method's: their mean is the gain.
+class GainTerms {
+ public:
+  GainTerms(const std::vector<double>& alone, const std::vector<double>& taught, bool classes)
+      : classes_(classes), alone_(mean_of(alone)), taught_(mean_of(taught)) {}
 
-/// Terms whose mean is the gain: l0 − l1, or g + ½(e0/MSE₀ − e1/MSE_KD), the delta method's.
-std::vector<double> gain_terms(const std::vector<double>& alone, const std::vector<double>& taught,
-                               bool classes) {
-  std::vector<double> terms(alone.size());
-  const double mean_alone = mean_of(alone);
-  const double mean_taught = mean_of(taught);
-  const double gain = 0.5 * std::log(mean_alone / mean_taught);
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    terms[i] = classes ? alone[i] - taught[i]
-                       : gain + 0.5 * (alone[i] / mean_alone - taught[i] / mean_taught);
+  [[nodiscard]] std::vector<double> of(const std::vector<double>& alone,
+                                       const std::vector<double>& taught) const {
+    std::vector<double> terms(alone.size());
+    const double gain = 0.5 * std::log(alone_ / taught_);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      terms[i] =
+          classes_ ? alone[i] - taught[i] : gain + 0.5 * (alone[i] / alone_ - taught[i] / taught_);
+    }
+    return terms;
   }
-  return terms;
-}
+
+ private:
+  bool classes_;
+  double alone_;
+  double taught_;
+};
 
 PilotOutcome outcome_of(const PilotTeacher& teacher) {
   if (teacher.gain.interval95.lo > 0.0) return PilotOutcome::helps;
@@ -80,27 +81,58 @@ Arm commonest(const std::vector<Arm>& picked) {
                            [&](const Arm& a, const Arm& b) { return votes(a) < votes(b); });
 }
 
-PilotTeacher summarise(const std::vector<PilotFold::Distilled>& folds, const Rows& alone,
-                       const PilotTable& table, double equivalence) {
+using Folds = std::vector<std::unique_ptr<PilotFold>>;
+
+/// Gains of the inner students, `gain` of what the students alone and taught score on a row.
+template <class Gain>
+std::vector<InnerGains> inner_gains(const Folds& alone,
+                                    const std::vector<PilotFold::Distilled>& taught, Gain gain) {
+  std::vector<InnerGains> out;
+  for (std::size_t f = 0; f < taught.size(); ++f) {
+    InnerGains& gains = out.emplace_back();
+    gains.rows = taught[f].scored.rows;
+    for (std::size_t h = 0; h < taught[f].inner.size(); ++h) {
+      gains.terms.push_back(gain(alone[f]->inner_alone()[h], taught[f].inner[h]));
+    }
+  }
+  return out;
+}
+
+std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> out(a.size());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = a[i] - b[i];
+  return out;
+}
+
+PilotTeacher summarise(const Folds& folds, const std::vector<PilotFold::Distilled>& distilled,
+                       const Rows& alone, const PilotTable& table, double equivalence) {
   Rows taught{std::vector<double>(table.pairs), std::vector<double>(table.pairs)};
   PilotTeacher out;
   std::vector<Arm> picked;
-  for (const auto& fold : folds) {
+  for (const auto& fold : distilled) {
     place(fold.scored, taught);
     picked.push_back(fold.arm);
     out.weights.push_back(fold.arm.weight);
     out.temperatures.push_back(fold.arm.temperature);
-    out.teacher_score += fold.teacher_score / static_cast<double>(folds.size());
+    out.teacher_score += fold.teacher_score / static_cast<double>(distilled.size());
   }
   const bool classes = table.targets.classes;
-  out.row_terms = gain_terms(alone.loss, taught.loss, classes);
-  out.gain = gain_of(out.row_terms, table.groups);
+  const GainTerms gain(alone.loss, taught.loss, classes);
+  out.row_terms = gain.of(alone.loss, taught.loss);
+  out.gain = gain_with_interval(
+      out.row_terms,
+      inner_gains(folds, distilled,
+                  [&](const Scored& a, const Scored& b) { return gain.of(a.loss, b.loss); }),
+      table.groups);
   out.equivalent = out.gain.interval95.lo >= -equivalence && out.gain.interval95.hi <= equivalence;
   out.outcome = outcome_of(out);
   if (classes) {
-    std::vector<double> terms(table.pairs);
-    for (std::size_t i = 0; i < terms.size(); ++i) terms[i] = taught.correct[i] - alone.correct[i];
-    out.gain_accuracy = gain_of(terms, table.groups);
+    out.gain_accuracy = gain_with_interval(difference(taught.correct, alone.correct),
+                                           inner_gains(folds, distilled,
+                                                       [](const Scored& a, const Scored& b) {
+                                                         return difference(b.correct, a.correct);
+                                                       }),
+                                           table.groups);
   }
   out.weight = commonest(picked).weight;
   out.temperature = commonest(picked).temperature;
@@ -141,7 +173,7 @@ PilotResult pilot(const PilotInput& input, const PilotOptions& options, const Ex
                                table.targets.codes.begin() + static_cast<long>(table.pairs));
   const auto fold = stratified_folds(codes, label_classes(table.targets), table.groups,
                                      options.folds, derive_seed(exec.seed, "pilot-folds"));
-  std::vector<std::unique_ptr<PilotFold>> folds(options.folds);
+  Folds folds(options.folds);
   parallel_for(options.folds, exec, [&](std::size_t f) {
     folds[f] = std::make_unique<PilotFold>(table, fold, f, exec.seed);
   });
@@ -159,7 +191,7 @@ PilotResult pilot(const PilotInput& input, const PilotOptions& options, const Ex
         folds[i % options.folds]->distil(i / options.folds, arms);
   });
   for (const auto& parts : taught) {
-    result.teachers.push_back(summarise(parts, alone, table, options.equivalence));
+    result.teachers.push_back(summarise(folds, parts, alone, table, options.equivalence));
   }
   return result;
 }

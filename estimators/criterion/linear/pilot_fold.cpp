@@ -77,11 +77,13 @@ Scored PilotFold::score(const LinearFit& fit, const Judgement& judgement) const 
 
 void PilotFold::fit_alone() {
   std::vector<std::vector<HeldScores>> held(kStrengths.size());
+  std::vector<std::vector<LinearFit>> inner;
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
     const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), is_pair_);
     const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
     auto& rules = inner_rules_.emplace_back();
-    for (const LinearFit& fit : fit_linear(hard_data(x_, in), kStrengths)) {
+    inner.push_back(fit_linear(hard_data(x_, in), kStrengths));
+    for (const LinearFit& fit : inner.back()) {
       held[rules.size()].push_back(held_scores(fit, x_, out));
       rules.push_back(fit.rule);
     }
@@ -91,6 +93,9 @@ void PilotFold::fit_alone() {
   const LinearFit fit = fit_linear(hard_data(x_, training), {kStrengths[best.index]}).front();
   final_rules_ = {fit.rule};
   alone_ = score(fit, best.judgement);
+  for (const auto& fits : inner) {
+    inner_alone_.push_back(score(fits[best.index], best.judgement));
+  }
 }
 
 PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
@@ -149,6 +154,7 @@ PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Ar
 
   const std::size_t count = kStrengths.size();
   std::vector<std::vector<HeldScores>> held(arms.size() * count);
+  std::vector<std::vector<LinearFit>> students(kInnerFolds);
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
     const TeacherFit inner = fit_teacher(x, inner_fold(h), {full.strength});
     const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), table_.for_student);
@@ -158,6 +164,7 @@ PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Ar
           fit_linear(taught_data(inner.taught, arms[a], in), kStrengths, inner_rules_[h]);
       for (std::size_t s = 0; s < count; ++s) {
         held[a * count + s].push_back(held_scores(fits[s], x_, out));
+        students[h].push_back(fits[s]);
       }
     }
   }
@@ -167,7 +174,11 @@ PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Ar
   const LinearFit fit = fit_linear(taught_data(full.taught, arm, training),
                                    {kStrengths[best.index % count]}, final_rules_)
                             .front();
-  return {score(fit, best.judgement), arm, full.score};
+  Distilled out{score(fit, best.judgement), {}, arm, full.score};
+  for (const auto& fits : students) {
+    out.inner.push_back(score(fits[best.index], best.judgement));
+  }
+  return out;
 }
 
 }  // namespace cch::detail

@@ -29,7 +29,7 @@ struct Arm {
   double temperature = 1.0;
 };
 
-/// Scores of the rows of one outer fold.
+/// Scores of one student on the rows of one outer fold.
 struct Scored {
   RowIndices rows;
   std::vector<double> loss;     ///< −ln q(y), nats, or the squared error
@@ -43,9 +43,13 @@ class PilotFold {
             std::uint64_t seed);
 
   [[nodiscard]] const Scored& alone() const { return alone_; }
+  /// The students that learned while one inner fold was held out, on the same rows, with the
+  /// choices of the outer one.
+  [[nodiscard]] const std::vector<Scored>& inner_alone() const { return inner_alone_; }
 
   struct Distilled {
     Scored scored;
+    std::vector<Scored> inner;  ///< as inner_alone
     Arm arm;
     double teacher_score = 0.0;
   };
@@ -70,6 +74,7 @@ class PilotFold {
   std::vector<std::vector<LinearRule>> inner_rules_;  // alone, by inner fold and strength
   std::vector<LinearRule> final_rules_;               // alone, the chosen one
   Scored alone_;
+  std::vector<Scored> inner_alone_;
 };
 
 }  // namespace cch::detail

@@ -55,11 +55,13 @@ struct PilotOptions {
   double equivalence = 0.001;   ///< half-width of the region of practical equivalence, nats
 };
 
-/// A paired gain with its cluster-robust 95 % interval over groups; positive = distillation helps.
+/// A paired gain with its 95 % interval over groups and training sets; positive = distillation
+/// helps.
 struct PilotGain {
   double value = 0.0;
   double standard_error = 0.0;
   Interval interval95;
+  double standard_error_training = 0.0;  ///< the part of it that is due to other training sets
 };
 
 enum class PilotOutcome { helps, harms, equivalent, undecided };
@@ -102,9 +104,22 @@ struct PilotResult {
 /// are chosen with the whole training part. Features: standardised, at most 64 principal components
 /// without labels. Real-valued labels are standardised by column.
 ///
-/// Gain: mean paired difference on outer rows, SE by groups, t_{G−1}; for real values ½
-/// ln(MSE₀/MSE_KD) with the delta method. The interval is for the fitted students: the spread over
-/// training sets enters only through the folds.
+/// Gain: mean paired difference d_i = l_alone − l_taught on outer rows; for real values ½
+/// ln(MSE₀/MSE_KD) with the delta method. Its interval is for the expected gain over training sets
+/// (and not only that of these fitted students), with t of Satterthwaite's degrees of freedom:
+///
+///   SE² = V_rows + .385 s²,   V_rows = G/(G−1) Σ_g (Σ_{i∈g} (d_i − d̄))² / N²
+///   s² = max(0, mean over outer folds of ½ Σ_j (m_j² − V(m_j)))
+///
+/// m_j = how far the mean gain of inner student j (both students learned without inner fold j, of
+/// three) lies from that of all three on the same outer test rows, V(m_j) its variance by those
+/// rows. .385 = 4/9 · .65 · 4/3 turns s² into the variance of the mean over outer folds if gains
+/// are quadratic in the students' errors, as they are near the best student; were they linear it
+/// would be 16/15. (ours; 5-fold cross-validation has no unbiased estimate of its variance: Bengio
+/// & Grandvalet 2004, and the corrected variance of Nadeau & Bengio 2003 has 4 degrees of freedom
+/// here and 1.5 times the error bar.) Rows that a scenario adds are not varied, so what they do by
+/// chance is left out. docs/verdicts.md says how often the true gain lay inside.
+/// Students of outer folds learn from 4/5 of the rows: with all of them gains are smaller.
 ///
 /// At least 10 groups (data Error), matching rows (data Error), a scenario with its extra rows
 /// (usage Error), λ > 0 (usage Error). Bitwise equal for any number of threads. Cost a teacher:
