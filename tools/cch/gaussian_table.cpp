@@ -55,7 +55,9 @@ std::string closed_table(const json& d) {
                     shown(field(point, "cosine")), shown(field(point, "accuracy_change")),
                     text(field(point, "says", "direction"), report::kMissing));
   }
-  return out + "Gain: risk without distillation less that with it. Accuracy: change for y > 0.\n";
+  return out +
+         "Gain: risk without distillation less that with it. Accuracy: change of the share\nof "
+         "rows whose sign of y is right.\n";
 }
 
 std::string simulated_table(const json& d) {
@@ -86,6 +88,7 @@ std::string notes(const json& d) {
   if (!out.empty()) out = "\nWhere the laws differ\n" + out;
   std::string warnings;
   for (const json& warning : elements(field(d, "warnings"))) {
+    if (text(field(warning, "code")) == "infinite-value") continue;  // shown as ∞ above
     warnings += report::wrap(text(field(warning, "message")), kWidth, "  ! ", "    ");
   }
   return warnings.empty() ? out : out + "\nWarnings\n" + warnings;

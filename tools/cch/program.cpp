@@ -36,24 +36,34 @@ std::vector<std::string> known_words(const CLI::App& app, bool options) {
   return names;
 }
 
+// The command that was chosen, down to the last sub-command, and its words after "cch ", each with
+// a space behind.
+const CLI::App& chosen_command(const CLI::App& root, std::string& words) {
+  const CLI::App* app = &root;
+  for (auto next = app->get_subcommands(); !next.empty(); next = app->get_subcommands()) {
+    app = next.front();
+    words += app->get_name() + " ";
+  }
+  return *app;
+}
+
 Fault unexpected_word(const CLI::App& root, const std::vector<std::string>& arguments) {
-  const auto chosen = root.get_subcommands();
-  const CLI::App& app = chosen.empty() ? root : *chosen.front();
+  std::string words;
+  const CLI::App& app = chosen_command(root, words);
   for (const std::string& argument : arguments) {
     const bool option = argument.size() > 1 && argument.front() == '-';
     const std::string word = argument.substr(0, argument.find('='));
     const auto names = known_words(app, option);
-    const bool known = option ? app.get_option_no_throw(word) != nullptr : !chosen.empty();
+    const bool known = option ? app.get_option_no_throw(word) != nullptr : !words.empty();
     if (known) continue;
     const std::string what = option ? "option" : "command";
     return {"unknown-" + what,
             fmt::format("there is no {} '{}'", what, word),
             {},
             {},
-            names.empty()
-                ? "See cch --help"
-                : fmt::format("Did you mean '{}'? See cch {}--help", nearest_name(word, names),
-                              chosen.empty() ? "" : app.get_name() + " ")};
+            names.empty() ? "See cch --help"
+                          : fmt::format("Did you mean '{}'? See cch {}--help",
+                                        nearest_name(word, names), words)};
   }
   return {"unexpected-argument", "too many arguments", {}, {}, "See cch --help"};
 }
@@ -69,16 +79,18 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error,
     app.exit(error, terminal.out, terminal.err);  // --help and --version
     return kExitDone;
   }
-  const auto chosen = app.get_subcommands();
+  std::string words;
+  chosen_command(app, words);
   // A misspelt command leaves the required one missing.
   const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
-                          (chosen.empty() && !arguments.empty());
-  const std::string help = chosen.empty() ? "" : chosen.front()->get_name() + " ";
-  print_fault(
-      unexpected
-          ? unexpected_word(app, arguments)
-          : Fault{"bad-arguments", capitalised(error.what()), {}, {}, "See cch " + help + "--help"},
-      terminal.err);
+                          (words.empty() && !arguments.empty());
+  print_fault(unexpected ? unexpected_word(app, arguments)
+                         : Fault{"bad-arguments",
+                                 capitalised(error.what()),
+                                 {},
+                                 {},
+                                 "See cch " + words + "--help"},
+              terminal.err);
   return kExitUsage;
 }
 
