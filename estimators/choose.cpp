@@ -1,33 +1,14 @@
 #include <algorithm>
 #include <string>
-#include <vector>
 
 #include "cch/estimators/catalog.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch {
 namespace {
 
-// From here on ties are no accident of rounding; formulas for continuous columns then go wrong (a
-// constant column would "have" −3 nats by ross).
-constexpr double kRepeatedShare = 0.05;
-
-// Largest share of a column's rows that hold a value which some other row holds too.
-double repeated_share(const Samples& x) {
-  double worst = 0.0;
-  std::vector<double> column(x.size());
-  for (std::size_t j = 0; j < x.dim(); ++j) {
-    for (std::size_t i = 0; i < x.size(); ++i) column[i] = x(i, j);
-    std::sort(column.begin(), column.end());
-    std::size_t repeated = 0;
-    for (std::size_t i = 0; i < column.size(); ++i) {
-      const bool left = i > 0 && column[i - 1] == column[i];
-      const bool right = i + 1 < column.size() && column[i + 1] == column[i];
-      repeated += left || right ? 1 : 0;
-    }
-    worst = std::max(worst, static_cast<double>(repeated) / static_cast<double>(column.size()));
-  }
-  return worst;
-}
+using detail::kRepeatedShare;
+using detail::repeated_share;
 
 EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
   const std::string dims = std::to_string(x.dim()) + " real columns against class labels";

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "estimators/kNN/class_columns.hpp"
 #include "estimators/kNN/common.hpp"
 #include "estimators/kNN/forced.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch {
 namespace detail {
@@ -50,6 +52,14 @@ Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& group
       });
 }
 
+void warn_if_tied(const Samples& x, std::vector<Warning>& warnings) {
+  if (x.dim() == 0 || repeated_share(x) <= kRepeatedShare) return;
+  warnings.push_back(
+      {"tied-columns", x.name() + " has a column with equal values in more than 5 % of its rows; "
+                                  "ross is for continuous columns and reads ties as too little "
+                                  "information: mixed-ksg or label-bound take them"});
+}
+
 }  // namespace
 
 Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
@@ -69,10 +79,13 @@ Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
                 "no row has a neighbour of its own class outside its group",
                 "Give classes that occur in several groups");
   }
-  if (rows.size() == x.size()) return ross_usable(x, y, groups, options, path, exec);
+  const bool all = rows.size() == x.size();
   // Dropping rows can leave no class without a partner: the rows that stay keep all of theirs.
   Estimate estimate =
-      ross_usable(x.select(rows), y.select(rows), groups.select(rows), options, path, exec);
+      all ? ross_usable(x, y, groups, options, path, exec)
+          : ross_usable(x.select(rows), y.select(rows), groups.select(rows), options, path, exec);
+  warn_if_tied(x, estimate.warnings);
+  if (all) return estimate;
   estimate.warnings.push_back(
       {"rows-dropped", std::to_string(x.size() - rows.size()) +
                            " rows are the only ones of their class outside their group; they were "
