@@ -8,7 +8,7 @@
 namespace cch::detail {
 namespace {
 
-constexpr int kMostIterations = 25;
+constexpr int kMostSteps = 25;
 constexpr double kSmallestFall = 1e-8;  // nats
 constexpr std::array<double, 6> kDoubts{1e-5, 1e-4, 1e-3, 0.003, 0.01, 0.03};
 constexpr double kRidge = 1e-9;  // keeps the step finite when two members agree exactly
@@ -100,7 +100,7 @@ Calibration calibrate(const std::vector<HeldOut>& blocks) {
   const auto members = static_cast<Eigen::Index>(blocks.front().evidence.size());
   Eigen::VectorXd tau = Eigen::VectorXd::Constant(members, 1.0 / static_cast<double>(members));
   Derivatives d = evaluate(blocks, tau);
-  for (int iteration = 0; iteration < kMostIterations; ++iteration) {
+  for (int iteration = 0; iteration < kMostSteps; ++iteration) {
     const Eigen::VectorXd step = newton_step(d, tau);
     double t = 1.0;
     Eigen::VectorXd next = (tau + step).cwiseMax(0.0);

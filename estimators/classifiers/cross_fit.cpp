@@ -28,7 +28,7 @@ const std::vector<double> kStrengths{250.0, 50.0, 10.0, 2.0, 0.4};
 constexpr std::size_t kEnoughValidation = 800;
 /// Training rows for each principal component, where there are more columns than training rows:
 /// more components overfit, fewer lose classes (measured on omics data with 300 to 750 rows).
-constexpr std::size_t kRowsPerComponent = 2;
+constexpr std::size_t kRowsPerDirection = 2;
 
 /// Candidates of each family by number; an empty list leaves the family out.
 struct Candidates {
@@ -72,7 +72,7 @@ std::size_t columns_kept(const ClassProblem& p) {
   const std::size_t training_rows = p.y.size() * (p.folds - 2) / p.folds;
   const std::size_t most = p.max_dim == 0 ? p.x.cols() : std::min(p.max_dim, p.x.cols());
   if (p.x.cols() <= std::min(most, training_rows)) return most;
-  return std::min(most, std::max<std::size_t>(2, training_rows / kRowsPerComponent));
+  return std::min(most, std::max<std::size_t>(2, training_rows / kRowsPerDirection));
 }
 
 TrainingSet training_set(const ClassProblem& p, const Rows& rows, const Projection& projection) {

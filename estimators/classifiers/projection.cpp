@@ -14,7 +14,7 @@ namespace {
 /// precision.
 constexpr double kNegligible = 1e-6;
 /// A column whose standard deviation is below this share of its mean is constant up to rounding.
-constexpr double kConstantRatio = 1e-12;
+constexpr double kNegligibleRatio = 1e-12;
 
 constexpr double kClip = 6.0;
 Eigen::Index count_useful(const Eigen::VectorXd& ascending, Eigen::Index most) {
@@ -41,7 +41,7 @@ Projection::Projection(MatrixView x, const std::vector<std::size_t>& training_ro
   const Eigen::RowVectorXd sd = (variance / n).cwiseSqrt();
   inverse_sd_.setZero(values.cols());
   for (Eigen::Index j = 0; j < values.cols(); ++j) {
-    if (sd(j) > kConstantRatio * std::abs(mean_(j))) inverse_sd_(j) = 1.0 / sd(j);
+    if (sd(j) > kNegligibleRatio * std::abs(mean_(j))) inverse_sd_(j) = 1.0 / sd(j);
   }
   if (values.cols() > most) fit_components(standardised(x, training_rows), most);
 }

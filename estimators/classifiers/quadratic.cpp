@@ -10,7 +10,7 @@ namespace cch::detail {
 namespace {
 
 /// Share of the pooled variance added to every variance: keeps classes that lie in a plane regular.
-constexpr double kRidge = 1e-3;
+constexpr double kLeastRidge = 1e-3;
 
 struct Spreads {
   Eigen::MatrixXd means;                 // K × r
@@ -34,7 +34,7 @@ Spreads spreads_of(const Eigen::MatrixXf& t, const TrainingSet& train) {
   }
   out.pooled /= std::max(1.0, static_cast<double>(train.rows() - train.classes()));
   const double least = 1e-9 * std::max(1e-20, out.pooled.trace());
-  out.pooled.diagonal() = ((1.0 + kRidge) * out.pooled.diagonal().array() + least).matrix();
+  out.pooled.diagonal() = ((1.0 + kLeastRidge) * out.pooled.diagonal().array() + least).matrix();
   return out;
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 using test::XY;
 
-constexpr std::size_t kRows = 2000;
+constexpr std::size_t kManyRows = 2000;
 const double kBit = std::log(2.0);
 
 Estimate run(const XY& xy, const Groups& groups, const Execution& exec = {}) {
@@ -62,7 +62,7 @@ double mean_absolute_error(std::size_t rank, double truth, double above) {
   const double rho = std::sqrt(1.0 - std::exp(-2.0 * truth / static_cast<double>(rank)));
   double error = 0.0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const double nats = run(low_rank(kRows, 100, rank, rho, seed)).nats;
+    const double nats = run(low_rank(kManyRows, 100, rank, rho, seed)).nats;
     CHECK(nats < truth + above);
     error += std::abs(nats - truth) / static_cast<double>(kSeeds);
   }
@@ -87,9 +87,9 @@ TEST_CASE("long: Gaussian of rank 9 in 100 + 100 columns, 0, 1 and 2 bits") {
 TEST_CASE("two related pairs among 25 + 25 columns") {
   for (const double rho : {0.5, 0.8}) {
     CAPTURE(rho);
-    const XY noise = test::gaussian_rows(kRows, 25, 25, 0.0, 3);
-    Matrix y(kRows, 25);
-    for (std::size_t i = 0; i < kRows; ++i) {
+    const XY noise = test::gaussian_rows(kManyRows, 25, 25, 0.0, 3);
+    Matrix y(kManyRows, 25);
+    for (std::size_t i = 0; i < kManyRows; ++i) {
       for (std::size_t j = 0; j < 25; ++j) {
         y(i, j) = noise.y(i, j);
         if (j < 2) y(i, j) = rho * noise.x(i, j) + std::sqrt(1.0 - rho * rho) * y(i, j);
@@ -121,9 +121,9 @@ TEST_CASE("long: independent data give nothing within the standard error, in man
 // y = S v. Both sides then know S, and every pair repeats that.
 XY common_scale(std::size_t pairs, double sigma, double rho, std::uint64_t seed) {
   Random random(derive_seed(seed, "common-scale"));
-  Matrix x(kRows, pairs);
-  Matrix y(kRows, pairs);
-  for (std::size_t i = 0; i < kRows; ++i) {
+  Matrix x(kManyRows, pairs);
+  Matrix y(kManyRows, pairs);
+  for (std::size_t i = 0; i < kManyRows; ++i) {
     const double scale = std::exp(sigma * random.normal());
     for (std::size_t j = 0; j < pairs; ++j) {
       const double u = random.normal();
@@ -212,9 +212,9 @@ TEST_CASE("a constant side holds no information, and a warning says why") {
 }
 
 TEST_CASE("collinear, repeated and constant columns beside the others change little") {
-  const XY xy = test::gaussian_rows(kRows, 3, 3, 0.6, 4);
-  Matrix wide(kRows, 8);
-  for (std::size_t i = 0; i < kRows; ++i) {
+  const XY xy = test::gaussian_rows(kManyRows, 3, 3, 0.6, 4);
+  Matrix wide(kManyRows, 8);
+  for (std::size_t i = 0; i < kManyRows; ++i) {
     for (std::size_t j = 0; j < 3; ++j) wide(i, j) = xy.x(i, j);
     wide(i, 3) = xy.x(i, 0);
     wide(i, 4) = 2.0 * xy.x(i, 1) - 3.0;
