@@ -8,6 +8,7 @@
 #include "cch/estimators/catalog.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/criterion/ranked_controls.hpp"
+#include "estimators/criterion/ranked_pilot.hpp"
 #include "estimators/criterion/ranking_checks.hpp"
 #include "estimators/criterion/ranking_scale.hpp"
 #include "estimators/criterion/representation.hpp"
@@ -140,16 +141,18 @@ class Ranking {
     Judged teachers = measured(level, data.teachers, input_, first.warnings);
     const RankedControls controls =
         detail::ranked_controls(input_, data.student, options_, exec_, result_.warnings);
-    run_pilot(controls);
+    const detail::RankedPilot pilot =
+        detail::ranked_pilot(input_, controls, options_, outer_, result_.warnings);
+    result_.pilot = pilot.alone;
     gather(level, teachers);
-    add_pilot(0, teachers);
+    add_pilot(pilot.teachers, teachers);
     settle(level, teachers);
     stabilise(teachers);
     keep_first(level, teachers, std::move(first));
     keep_others(data, teachers.order);
     compare(teachers);
     sensitivity(level, teachers);
-    judge_controls(level, controls);
+    judge_controls(level, controls, pilot.controls);
     note_mixed_families(result_);
     return std::move(result_);
   }
@@ -222,54 +225,10 @@ class Ranking {
     });
   }
 
-  // The user's teachers and the controls train in one pilot, which fits the student alone once.
-  void run_pilot(const RankedControls& controls) {
-    PilotInput input{input_.student.features, {}, input_.labels, input_.groups, input_.extra};
-    for (const Modality& teacher : input_.teachers) input.teachers.push_back(teacher.features);
-    const bool together = controls.scenario == options_.scenario;
-    if (together) {
-      for (const Modality& control : controls.input.teachers) {
-        input.teachers.push_back(control.features);
-      }
-      for (const Samples& extra : controls.input.extra.teachers) {
-        input.extra.teachers.push_back(extra);
-      }
-    }
-    if (options_.scenario == Scenario::same_rows) input.extra = {};
-    PilotOptions options;
-    options.lambda = options_.lambda;
-    options.scenario = options_.scenario;
-    pilot_ = one_pilot(input, options);
-    if (pilot_) {
-      result_.pilot = PilotAlone{pilot_->score_alone, pilot_->accuracy_alone, pilot_->rows.size(),
-                                 pilot_->extra_rows};
-    }
-    if (together || controls.input.teachers.empty()) return;
-    PilotInput apart{input_.student.features, {}, input_.labels, input_.groups, {}};
-    for (const Modality& control : controls.input.teachers) {
-      apart.teachers.push_back(control.features);
-    }
-    options.scenario = Scenario::same_rows;
-    controls_pilot_ = one_pilot(apart, options);
-  }
-
-  std::optional<PilotResult> one_pilot(const PilotInput& input, const PilotOptions& options) {
-    outer_.progress("pilot", 0, 1);
-    auto out = attempt("pilot", result_.warnings, [&] { return pilot(input, options, exec_); });
-    outer_.progress("pilot", 1, 1);
-    if (out) {
-      result_.warnings.insert(result_.warnings.end(), out->warnings.begin(), out->warnings.end());
-    }
-    return out;
-  }
-
-  void add_pilot(std::size_t begin, Judged& teachers) const {
-    const bool apart = begin > 0 && controls_pilot_;
-    const auto& from = apart ? controls_pilot_ : pilot_;
-    if (!from) return;
+  static void add_pilot(const std::vector<detail::PilotEvidence>& from, Judged& teachers) {
     for (std::size_t t = 0; t < teachers.evidence.size(); ++t) {
-      const std::size_t at = apart ? t : begin + t;
-      if (at < from->teachers.size()) teachers.evidence[t].pilot = from->teachers[at];
+      teachers.evidence[t].pilot = from[t].pilot;
+      teachers.evidence[t].gain_over_self = from[t].gain_over_self;
     }
   }
 
@@ -284,6 +243,7 @@ class Ranking {
         look.pilot_gain = evidence.pilot->gain.value;
         look.pilot_interval = evidence.pilot->gain.interval95;
       }
+      if (evidence.gain_over_self) look.pilot_over_self = evidence.gain_over_self->interval95;
       look.unreliable = unreliable_;
       evidence.decision = cch::decide(options_.decide_by, look);
     }
@@ -401,7 +361,8 @@ class Ranking {
     if (grid) result_.sensitivity = std::move(*grid);
   }
 
-  void judge_controls(const RepresentationLevel& level, const RankedControls& controls) {
+  void judge_controls(const RepresentationLevel& level, const RankedControls& controls,
+                      const std::vector<detail::PilotEvidence>& pilot) {
     if (controls.input.teachers.empty()) return;
     Judged judged;
     for (std::size_t t = 0; t < controls.scaled.size(); ++t) {
@@ -414,7 +375,7 @@ class Ranking {
     adjust_over_teachers(judged.measured);
     auto levels = detail::predictions(controls.input, options_, outer_, result_.warnings);
     for (auto& one : levels) judged.evidence.emplace_back().prediction = std::move(one);
-    add_pilot(input_.teachers.size(), judged);
+    add_pilot(pilot, judged);
     settle(level, judged);
     for (const std::size_t t : judged.order) {
       result_.controls.push_back({judged.measured[t].result, judged.evidence[t]});
@@ -426,8 +387,6 @@ class Ranking {
   const Execution& outer_;
   Execution exec_;
   std::vector<std::string> unreliable_;
-  std::optional<PilotResult> pilot_;
-  std::optional<PilotResult> controls_pilot_;
   RankResult result_;
 };
 

@@ -49,11 +49,12 @@ json prediction_json(const PredictionLevel& level) {
       {"mixed_ksg", sides_json(level.mixed_ksg_teacher_student, level.mixed_ksg_student_labels)}};
 }
 
-json pilot_json(const PilotTeacher& pilot) {
+json pilot_json(const PilotTeacher& pilot, const std::optional<PilotGain>& over_self) {
   auto gain = [](const PilotGain& g, const char* key) {
     return with_interval(g.value, g.standard_error, g.interval95, key);
   };
   return {{"gain_cross_entropy", gain(pilot.gain, "nats")},
+          {"gain_over_self", over_self ? gain(*over_self, "nats") : json()},
           {"gain_accuracy", pilot.gain_accuracy ? gain(*pilot.gain_accuracy, "value") : json()},
           {"outcome", to_string(pilot.outcome)},
           {"equivalent", pilot.equivalent},
@@ -177,7 +178,9 @@ json judged_json(const TeacherResult& teacher, const TeacherEvidence& evidence,
   }
   out["cch"]["prediction"] = part_json(evidence.prediction, prediction_outcome_json);
   out["prediction_level"] = part_json(evidence.prediction, prediction_json);
-  out["pilot"] = part_json(evidence.pilot, pilot_json);
+  out["pilot"] = part_json(evidence.pilot, [&](const PilotTeacher& pilot) {
+    return pilot_json(pilot, evidence.gain_over_self);
+  });
   out["planted_bias"] = part_json(evidence.planted, planted_json);
   out["null"] = part_json(evidence.null, null_json);
   out["stability"] = part_json(evidence.place, place_json);

@@ -1,0 +1,122 @@
+#include "estimators/criterion/ranked_pilot.hpp"
+
+#include <cmath>
+
+#include "cch/criterion/controls.hpp"
+#include "estimators/criterion/gather.hpp"
+#include "estimators/row_terms.hpp"
+
+namespace cch::detail {
+namespace {
+
+class Runner {
+ public:
+  Runner(const RankInput& input, const RankedControls& controls, const RankOptions& options,
+         const Execution& exec, std::vector<Warning>& warnings)
+      : input_(input), controls_(controls), options_(options), exec_(exec), warnings_(warnings) {}
+
+  RankedPilot run() {
+    RankedPilot out;
+    out.teachers.resize(input_.teachers.size());
+    out.controls.resize(controls_.input.teachers.size());
+    const bool apart = options_.scenario == Scenario::more_labels;
+    PilotInput first = rows_only();
+    if (options_.scenario != Scenario::same_rows) first.extra = input_.extra;
+    for (const Modality& teacher : input_.teachers) first.teachers.push_back(teacher.features);
+    if (!apart) add_own(first);
+    const auto main = pilot_of(first, options_.scenario);
+    if (!main) return out;
+    out.alone =
+        PilotAlone{main->score_alone, main->accuracy_alone, main->rows.size(), main->extra_rows};
+    std::optional<PilotResult> second;
+    if (apart) {
+      PilotInput own = rows_only();
+      add_own(own);
+      second = pilot_of(own, Scenario::same_rows);
+    }
+    const std::size_t teachers = input_.teachers.size();
+    const std::span<const PilotTeacher> own =
+        apart ? (second ? std::span<const PilotTeacher>(second->teachers)
+                        : std::span<const PilotTeacher>())
+              : std::span<const PilotTeacher>(main->teachers).subspan(teachers);
+    const Groups groups = input_.groups.select(main->rows);
+    for (std::size_t t = 0; t < teachers; ++t) {
+      out.teachers[t] = evidence(main->teachers[t], own, groups);
+    }
+    std::size_t next = 1;  // the clone is the student itself, which comes first
+    for (std::size_t c = 0; c < out.controls.size() && !own.empty(); ++c) {
+      const bool clone = controls_.input.teachers[c].name == kCloneControl;
+      out.controls[c] = evidence(clone ? own.front() : own[next++], own, groups);
+    }
+    return out;
+  }
+
+ private:
+  [[nodiscard]] PilotInput rows_only() const {
+    return {input_.student.features, {}, input_.labels, input_.groups, {}};
+  }
+
+  // The student as its own teacher, then the controls but for the clone, which is the same.
+  void add_own(PilotInput& to) const {
+    to.teachers.push_back(input_.student.features);
+    if (to.extra.student) to.extra.teachers.push_back(*to.extra.student);
+    for (std::size_t c = 0; c < controls_.input.teachers.size(); ++c) {
+      const Modality& control = controls_.input.teachers[c];
+      if (control.name == kCloneControl) continue;
+      to.teachers.push_back(control.features);
+      if (to.extra.student) to.extra.teachers.push_back(controls_.input.extra.teachers[c]);
+    }
+  }
+
+  std::optional<PilotResult> pilot_of(const PilotInput& input, Scenario scenario) const {
+    PilotOptions options;
+    options.lambda = options_.lambda;
+    options.scenario = scenario;
+    Execution exec = exec_;
+    exec.sink = nullptr;
+    exec_.progress("pilot", 0, 1);
+    auto out = attempt("pilot", warnings_, [&] { return pilot(input, options, exec); });
+    exec_.progress("pilot", 1, 1);
+    if (out) warnings_.insert(warnings_.end(), out->warnings.begin(), out->warnings.end());
+    return out;
+  }
+
+  static PilotEvidence evidence(const PilotTeacher& teacher, std::span<const PilotTeacher> own,
+                                const Groups& groups) {
+    PilotEvidence out{teacher, {}};
+    if (!own.empty()) out.gain_over_self = gain_difference(teacher, own.front(), groups);
+    return out;
+  }
+
+  const RankInput& input_;
+  const RankedControls& controls_;
+  const RankOptions& options_;
+  const Execution& exec_;
+  std::vector<Warning>& warnings_;
+};
+
+}  // namespace
+
+RankedPilot ranked_pilot(const RankInput& input, const RankedControls& controls,
+                         const RankOptions& options, const Execution& exec,
+                         std::vector<Warning>& warnings) {
+  return Runner(input, controls, options, exec, warnings).run();
+}
+
+PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& self,
+                          const Groups& groups) {
+  Estimate difference;
+  difference.row_terms = teacher.row_terms;
+  for (std::size_t i = 0; i < difference.row_terms.size(); ++i) {
+    difference.row_terms[i] -= self.row_terms[i];
+  }
+  difference.nats = mean_of(difference.row_terms);
+  const double training =
+      teacher.row_terms == self.row_terms
+          ? 0.0
+          : std::hypot(teacher.gain.standard_error_training, self.gain.standard_error_training);
+  set_error_bars(difference, groups, training * training);
+  return {difference.nats, *difference.standard_error, *difference.interval95, training};
+}
+
+}  // namespace cch::detail

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "cch/criterion/ranking.hpp"
+#include "estimators/criterion/ranked_controls.hpp"
+
+namespace cch::detail {
+
+/// What the pilot says of one teacher; empty where it could not run.
+struct PilotEvidence {
+  std::optional<PilotTeacher> pilot;
+  std::optional<PilotGain> gain_over_self;
+};
+
+/// The pilot of a ranking.
+struct RankedPilot {
+  std::optional<PilotAlone> alone;
+  std::vector<PilotEvidence> teachers;  ///< in the order of the input
+  std::vector<PilotEvidence> controls;  ///< likewise
+};
+
+/// Trains the user's teachers, the student's own clone (self-distillation) and the controls in one
+/// pilot, which fits the student alone once. In more_labels the clone and the controls have a pilot
+/// of their own on the same rows. A pilot that the data do not allow leaves a warning.
+RankedPilot ranked_pilot(const RankInput& input, const RankedControls& controls,
+                         const RankOptions& options, const Execution& exec,
+                         std::vector<Warning>& warnings);
+
+/// Gain of `teacher` less that of `self`, both from pilots on the same rows: paired by row, SE by
+/// groups plus both parts that are due to other training sets, as if these were independent.
+PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& self,
+                          const Groups& groups);
+
+}  // namespace cch::detail
