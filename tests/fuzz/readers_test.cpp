@@ -12,6 +12,7 @@
 #include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
+#include "cch/data/source.hpp"
 #include "tests/data/files.hpp"
 #include "tests/support/test.hpp"
 
@@ -57,12 +58,15 @@ struct Outcome {
   int refused = 0;
 };
 
-Outcome attack(const std::string& name, const std::string& valid, const Reader& reader) {
-  constexpr int kRounds = 4000;
+constexpr int kRounds = 4000;
+constexpr int kFileRounds = 500;
+
+Outcome attack(const std::string& name, const std::string& valid, const Reader& reader,
+               int rounds = kRounds) {
   Random random(derive_seed(1, name));
   Outcome outcome;
   reader(test::to_bytes(valid));
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     try {
       reader(test::to_bytes(damage(valid, random)));
       ++outcome.read;
@@ -121,6 +125,25 @@ TEST_CASE("fuzz: csv") {
     const CsvTable parsed = CsvTable::parse(bytes, "x", Separator::automatic);
     for (std::size_t col = 0; col < parsed.cols(); ++col) use(parsed.column(col));
   }));
+}
+
+// Through a file, because labels are read by name: their rows are parted and typed anew.
+TEST_CASE("fuzz: labels of which some rows have none") {
+  const test::TempFolder folder;
+  LoadOptions options;
+  options.unlabelled = "-1";
+  const auto reader = [&](const std::string& name) -> Reader {
+    return [&folder, &options, name](const Bytes& bytes) {
+      const std::string text(reinterpret_cast<const char*>(bytes.view.data()), bytes.size());
+      const LoadedLabels labels =
+          load_labels(parse_source(folder.write(name, text)), LabelKind::discrete, options);
+      CHECK(size(labels.labels) > 0);
+    };
+  };
+  check_both(attack("labels csv", "label\n1\n\n0\n-1\n1\n", reader("y.csv"), kFileRounds));
+  check_both(attack("labels npy",
+                    test::npy("<i2", "(4,)", test::raw(std::vector<std::int16_t>{0, -1, 1, 1})),
+                    reader("y.npy"), kFileRounds));
 }
 
 TEST_CASE("fuzz: idx") {

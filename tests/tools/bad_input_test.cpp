@@ -237,6 +237,9 @@ TEST_CASE("bad input: what is doubtful is ranked, with a warning of its own") {
       CHECK(messages.find(word) != std::string::npos);
     }
     CHECK(document["teachers"][0]["margin"]["nats"].is_number());
+    if (doubtful.what == "string labels") {
+      CHECK(document["labels"]["class_names"] == nlohmann::json{"cat", "dog"});
+    }
     if (doubtful.what == "two groups") CHECK(document["teachers"][0]["verdict"] == "unreliable");
   }
 }

@@ -24,7 +24,7 @@ std::string content(const std::string& path) {
 // A folder that rank has written, and what rank printed.
 struct Ranked : WorldFiles {
   std::string out = folder.path("out");
-  RunOutcome run = run_cch(rank({"-o", out, "--permutations", "19", "--controls"}));
+  RunOutcome run = run_cch(rank({"-o", out, "--permutations", "49", "--controls"}));
 
   [[nodiscard]] std::string in(const std::string& name) const { return out + "/" + name; }
 };
@@ -100,6 +100,46 @@ TEST_CASE("report: folders without a whole result of rank are refused, and nothi
   check_refused(run_cch({"report", ranked.folder.path("absent")}), {"result-missing", "absent"});
   check_refused(run_cch({"report", ranked.student}), {"result-missing"});
   CHECK(run_cch({"report"}).code == 2);
+}
+
+// Every value of a document, in the order of its text.
+void find_values(nlohmann::json& node, std::vector<nlohmann::json*>& values) {
+  for (auto& child : node) {
+    values.push_back(&child);
+    if (child.is_structured()) find_values(child, values);
+  }
+}
+
+TEST_CASE("report: a result with one wrong value is rendered or refused, never a crash") {
+  constexpr std::size_t kRounds = 150;
+  const Ranked ranked;
+  REQUIRE(ranked.run.code == 0);
+  const auto whole = nlohmann::json::parse(content(ranked.in("rank.json")));
+  const std::vector<nlohmann::json> wrong{nullptr,
+                                          3,
+                                          -1e308,
+                                          "<b>",
+                                          true,
+                                          nlohmann::json::array(),
+                                          nlohmann::json::object(),
+                                          {1, 2},
+                                          {{"nats", "x"}}};
+  Random random(derive_seed(1, "damaged-results"));
+  std::size_t refused = 0;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    nlohmann::json document = whole;
+    std::vector<nlohmann::json*> values;
+    find_values(document, values);
+    *values[random.below(values.size())] = wrong[random.below(wrong.size())];
+    std::ofstream(ranked.in("rank.json"), std::ios::binary) << document.dump();
+    const RunOutcome run = run_cch({"report", ranked.out});
+    CAPTURE(run.err);
+    CHECK((run.code == 0 || run.code == 3));
+    refused += run.code == 3 ? 1 : 0;
+  }
+  // Both outcomes must occur, or the damage is not what it is meant to be.
+  CHECK(refused > 0);
+  CHECK(refused < kRounds);
 }
 
 TEST_CASE("report: says when another version wrote the result") {
