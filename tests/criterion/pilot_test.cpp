@@ -235,6 +235,42 @@ TEST_CASE("pilot: real-valued labels give half the log ratio of mean square erro
   CHECK(result.teachers[1].outcome != PilotOutcome::helps);
 }
 
+TEST_CASE("pilot: the interval is for other training sets too") {
+  // A clone teaches the student what it knows: its gain is nearly all chance of the training rows,
+  // so that an error bar by test rows alone is too small.
+  constexpr std::size_t kDraws = 200;
+  constexpr std::size_t kRows = 100;
+  constexpr std::size_t kDim = 8;
+  std::vector<PilotGain> gains;
+  std::vector<double> values;
+  for (std::uint64_t seed = 1; seed <= kDraws; ++seed) {
+    Random random(derive_seed(seed, "clone"));
+    const Matrix x = noise(kRows, kDim, random);
+    Matrix y = noise(kRows, 1, random);
+    for (std::size_t i = 0; i < kRows; ++i) y(i, 0) += x(i, 0);
+    PilotOptions options;
+    options.lambda = 1.0;
+    const PilotResult result =
+        pilot(input_of(samples(x), {samples(x)}, samples(y)), options, with_seed(seed));
+    gains.push_back(result.teachers[0].gain);
+    values.push_back(gains.back().value);
+  }
+  const double mean = test::summary(values).mean;
+  std::size_t covered = 0;
+  std::size_t by_rows = 0;
+  for (const PilotGain& gain : gains) {
+    const double se = gain.standard_error;
+    const double rows =
+        std::sqrt(se * se - gain.standard_error_training * gain.standard_error_training);
+    covered += gain.interval95.lo <= mean && mean <= gain.interval95.hi ? 1 : 0;
+    by_rows += std::abs(gain.value - mean) <= 1.98 * rows ? 1 : 0;  // t of 99 degrees of freedom
+  }
+  // 3 binomial standard errors (.015) about 95 %, and 3 points for the estimated variance.
+  CAPTURE(covered);
+  CHECK(covered >= 0.95 * kDraws - (0.045 + 0.03) * kDraws);
+  CHECK(by_rows < covered);
+}
+
 TEST_CASE("pilot: bitwise the same for any number of threads and beside any other teacher") {
   const ClassRows rows = two_views(120, 0.4, 1.0, 8);
   const PilotInput both = input_of(rows.x, {rows.views[0], rows.x}, labels_of(rows.y, 3));
