@@ -20,6 +20,7 @@
 #include "cch/criterion/pilot.hpp"
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/ranking.hpp"
+#include "estimators/criterion/ranked_pilot.hpp"
 #include "verdicts_problem.hpp"
 #include "verdicts_score.hpp"
 #include "verdicts_truth.hpp"
@@ -77,11 +78,30 @@ std::vector<CchOutcome> on_predictions(const Problem& p, const PilotInput& input
   return out;
 }
 
-Decision verdict(DecideBy by, const PilotTeacher& pilot, CchOutcome prediction) {
+/// Gains over what the student's own soft labels give it, on the labelled rows alone.
+std::vector<PilotGain> over_self(const PilotInput& input, const PilotResult& piloted,
+                                 PilotOptions options, const Execution& exec) {
+  constexpr std::size_t kClone = 3;
+  PilotTeacher self = piloted.teachers[kClone];
+  if (options.scenario == Scenario::more_labels) {
+    options.scenario = Scenario::same_rows;
+    const PilotInput own{input.student, {input.student}, input.labels, input.groups, {}};
+    self = pilot(own, options, exec).teachers.front();
+  }
+  std::vector<PilotGain> out;
+  for (const PilotTeacher& teacher : piloted.teachers) {
+    out.push_back(detail::gain_difference(teacher, self, input.groups.select(piloted.rows)));
+  }
+  return out;
+}
+
+Decision verdict(DecideBy by, const PilotTeacher& pilot, const PilotGain& over_self,
+                 CchOutcome prediction) {
   VerdictEvidence evidence;
   evidence.prediction = prediction;
   evidence.pilot_gain = pilot.gain.value;
   evidence.pilot_interval = pilot.gain.interval95;
+  evidence.pilot_over_self = over_self.interval95;
   return decide(by, evidence);
 }
 
@@ -143,14 +163,16 @@ json verdicts_of(const Problem& p, const Choices& choices) {
   options.scenario = p.scenario;
   const PilotResult piloted = pilot(input, options, exec);
   const auto prediction = on_predictions(p, input, exec);
+  const auto beyond = over_self(input, piloted, options, exec);
   json out;
   for (std::size_t t = 0; t < input.teachers.size(); ++t) {
     const PilotTeacher& teacher = piloted.teachers[t];
     auto by = [&](DecideBy mode) {
-      return std::string(to_string(verdict(mode, teacher, prediction[t]).verdict));
+      return std::string(to_string(verdict(mode, teacher, beyond[t], prediction[t]).verdict));
     };
     out["teachers"].push_back({{"role", std::string(bench::to_string(bench::kRoles[t]))},
                                {"pilot", pilot_json(teacher.gain)},
+                               {"over_self", pilot_json(beyond[t])},
                                {"prediction", std::string(to_string(prediction[t]))},
                                {"combined", by(DecideBy::combined)},
                                {"by_pilot", by(DecideBy::pilot)}});
