@@ -4,6 +4,7 @@
 #include <cch/criterion/ranking.hpp>
 #include <cch/data/source.hpp>
 #include <cch/estimators/ksg1.hpp>
+#include <cch/gaussian/joint_gaussian.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -57,6 +58,13 @@ void check_ranking(const cch::Samples& student, cch::Random& random) {
   require(teachers.back().cch.outcome == cch::CchOutcome::fails, "CCH does not fail for noise");
 }
 
+void check_closed_form() {
+  const auto joint = cch::JointGaussian::from(
+      cch::Matrix(2, 2, {1.0, kCorrelation, kCorrelation, 1.0}), {{"x", 1}, {"y", 1}});
+  const double truth = -0.5 * std::log(1.0 - kCorrelation * kCorrelation);
+  require(std::abs(joint.information({"x"}, {"y"}) - truth) < 1e-12, "the closed form is off");
+}
+
 void check_reading() {
   const auto path = std::filesystem::temp_directory_path() / "cch-consumer.csv";
   std::ofstream(path) << "a,b\n1,2\n3,4\n";
@@ -75,5 +83,6 @@ int main() {
   check_information(student, partner(student, kCorrelation, random));
   check_ranking(student, random);
   check_reading();
+  check_closed_form();
   std::cout << "consumer: the installed library works\n";
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cch/core/matrix.hpp"
@@ -26,11 +27,12 @@ using BlockNames = std::vector<std::string>;
 class JointGaussian {
  public:
   /// Takes the D × D covariance Σ; the blocks cover its D coordinates in order. Usage Errors:
-  /// "bad-blocks" (no blocks, an empty or repeated name, a block of 0 columns), "block-sizes" (they
+  /// "bad-blocks" (an empty or repeated name, a block of 0 columns), "block-sizes" (they
   /// do not add up to D). Data Errors: "not-square", "non-finite-value", "asymmetric-covariance"
-  /// (|Σ_ij − Σ_ji| above 1e-9 √(Σ_ii Σ_jj)), "indefinite-covariance" and "singular-covariance":
-  /// the smallest eigenvalue λ of the correlations Σ_ij/√(Σ_ii Σ_jj) is below −1e-10, or below
-  /// 1e-10. The last two name the smallest group of blocks found to be at fault, and λ. Cost O(D³).
+  /// (|Σ_ij − Σ_ji| above 1e-9 √(Σ_ii Σ_jj); below, rounding, both are averaged),
+  /// "indefinite-covariance" and "singular-covariance": the smallest eigenvalue λ of the
+  /// correlations Σ_ij/√(Σ_ii Σ_jj) is below −1e-10, or below 1e-10. The last two name the smallest
+  /// group of blocks found to be at fault, and λ. Cost O(D³).
   static JointGaussian from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
                             const std::string& name = "the covariance");
 

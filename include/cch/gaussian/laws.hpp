@@ -12,7 +12,7 @@ namespace cch {
 enum class Effect { helps, harms, neither };
 std::string_view to_string(Effect effect);
 
-/// What each law says about one model, teacher and λ; science: the first is of arXiv 2510.13182 and
+/// What each law says about one model, teacher and λ. The first is of arXiv 2510.13182 and
 /// one-directional (where it fails it says nothing), all others are ours.
 struct LawReadings {
   double lambda = 0.0;
@@ -21,8 +21,7 @@ struct LawReadings {
   Effect small_lambda_direction = Effect::neither;  ///< β_s against β_e
   Effect risk = Effect::neither;                    ///< E(u) against E(0) at this λ, exact
   Effect direction = Effect::neither;               ///< cos(u) against cos(0) at this λ
-  std::vector<std::string>
-      disagreements;  ///< a sentence for every two that differ, with the reason
+  std::vector<std::string> disagreements;  ///< where two of them differ, and why: sentences
 };
 
 /// All laws at λ > 0. Cost O(1).
