@@ -195,6 +195,27 @@ TEST_CASE("terminal: the column of the rule comes first") {
   CHECK(std::regex_search(heading("cch-prediction"), std::regex("teacher +margin \\(pred.\\)")));
 }
 
+TEST_CASE("warnings: what was not asked for and what concerns controls are notes") {
+  json document = full_rank_document();
+  document["warnings"].push_back({{"code", "no-groups"}, {"message", "no groups were given"}});
+  document["warnings"].push_back(
+      {{"code", "no-gaussian"}, {"message", "predictions of 'control: noise': refused"}});
+  const std::string html = warnings_section(document);
+  check_holds(html,
+              {"1 warning</h2>", "leans towards distil", "Notes (2)", "no groups were given"});
+  const std::string table = render_rank_table(document, {false, 80, false});
+  CHECK(table.find("  · no groups were given") > table.find("Notes"));
+  CHECK(table.find("  ! I(T;S) comes from") < table.find("Notes"));
+}
+
+TEST_CASE("diagnostics: what the names of the ladder mean") {
+  json document = full_rank_document();
+  document["teachers"][0]["diagnostics"] = {{"rung_2", "pca50 cca sum 6"},
+                                            {"pca50 cca sum 6", 2.77}};
+  check_holds(diagnostics_section(document),
+              {"the step of the CCA ladder", "what each step of the ladder gave"});
+}
+
 TEST_CASE("ranking: evidence by level, both forests, informations") {
   check_holds(ranking_section(full_rank_document()),
               {"Pilot gain, nats", "CCH, predictions", "margin 0.328 ± 0.030", "mixed families",
@@ -307,7 +328,7 @@ TEST_CASE("null: histogram, the observed value, p") {
 TEST_CASE("controls: their verdicts, and an alarm where one came out as distil") {
   json document = full_rank_document();
   std::string html = controls_section(document);
-  check_holds(html, {"control: student clone", "control: shuffled teacher", "inconclusive",
+  check_holds(html, {"<bdi>student clone</bdi>", "<bdi>shuffled teacher</bdi>", "inconclusive",
                      "must not come out as distil", "holds (trivially)"});
   CHECK_FALSE(holds(html, "class=\"alarm\""));
   document["controls"][0]["verdict"] = "distil";
@@ -415,6 +436,9 @@ TEST_CASE("forest: a band behind the rows, an outer interval that the axis holds
   CHECK(holds(svg, "class=\"outer k-distil\""));
   CHECK_FALSE(holds(svg, "class=\"end"));  // both ends are inside: no arrow
   CHECK(holds(svg, "data-value=\"-1\""));
+  // Marks keep a quarter of the axis: far ends become arrows.
+  forest.rows[0].marks[0].outer = {-100.0, 100.0};
+  CHECK(holds(render_forest(forest, {}), "class=\"end k-distil\""));
 }
 
 TEST_CASE("text table: columns of last resort go after cells were cut") {

@@ -96,12 +96,13 @@ void look_at_pilot(const json& document, const json& first, const std::string& n
     found.mild.push_back(
         fmt::format("With {} the pilot's accuracy moves against its cross-entropy.", name));
   }
+  if (rule_of(document) != Rule::combined) return;
   const std::string prediction = text(field(first, "cch", "prediction", "outcome"));
-  const bool gains = gain.low && *gain.low > 0;
-  if (rule_of(document) == Rule::combined && prediction == (gains ? "fails" : "holds")) {
+  const std::string against = gain.low && *gain.low > 0 ? "fails" : "holds";
+  if (excludes_zero(gain) && prediction == against) {
     found.mild.push_back(fmt::format(
         "The CCH on predictions {} for {}, against what the pilot says.", prediction, name));
-  } else if (rule_of(document) == Rule::combined && prediction == "undecided") {
+  } else if (prediction == "undecided") {
     found.mild.push_back(
         fmt::format("The CCH on predictions is undecided for {}: the pilot stands alone.", name));
   }

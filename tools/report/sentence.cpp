@@ -115,8 +115,28 @@ std::string verdict_sentence(const json& document) {
   if (names_with(document, "do_not_distil").size() == teachers.size()) {
     return fmt::format("Do not distil from any of the {} teachers.", teachers.size());
   }
-  return fmt::format("No teacher is shown to be worth distilling from: of {}, {}.", teachers.size(),
-                     tally(document));
+  const std::string none = "No teacher is shown to be worth distilling from: ";
+  const std::string verdict = text(field(teachers.front(), "verdict"));
+  if (!verdict.empty() && names_with(document, verdict).size() == teachers.size()) {
+    return none + fmt::format("{} are {}.",
+                              teachers.size() == 2 ? std::string("both")
+                                                   : fmt::format("all {}", teachers.size()),
+                              verdict_name(verdict));
+  }
+  return none + fmt::format("of {}, {}.", teachers.size(), tally(document));
+}
+
+Messages messages_of(const json& document) {
+  Messages out;
+  for (const json& warning : elements(field(document, "warnings"))) {
+    const std::string code = text(field(warning, "code"));
+    const std::string message = text(field(warning, "message"));
+    const bool note = code == "not-asked-for" || code == "no-groups" ||
+                      code == "continuous-labels" ||
+                      message.find("'control: ") != std::string::npos;
+    (note ? out.notes : out.warnings).push_back(message);
+  }
+  return out;
 }
 
 std::string decision_rule(const json& document) {

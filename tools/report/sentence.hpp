@@ -28,6 +28,13 @@ std::string verdict_sentence(const json& document);
 /// What decided the verdicts, in words ("CCH on representations", …).
 std::string decision_rule(const json& document);
 
+/// Messages of the warnings, those that only say what was not asked for or concern a control last.
+struct Messages {
+  std::vector<std::string> warnings;
+  std::vector<std::string> notes;
+};
+Messages messages_of(const json& document);
+
 /// Controls whose verdict is "distil", by name.
 std::vector<std::string> controls_to_distil(const json& document);
 

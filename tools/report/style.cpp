@@ -57,6 +57,7 @@ section { margin: 0 0 52px; }
 .panel li, .panel p, .warnings li { font-size: 15px; line-height: 1.5; }
 .trust { padding: 1px 9px 2px; border: 1.5px solid currentColor; border-radius: 99px; font-size: 15px; }
 .trust.high { color: var(--good); } .trust.moderate { color: var(--open); } .trust.low { color: var(--bad); }
+.warnings details { border: 0; } .warnings summary { font-size: 15px; padding: 4px 0 8px; }
 .warnings { border-left: 4px solid var(--warm); padding: 4px 0 1px 20px; }
 figure { margin: 0 0 24px; }
 .first figure { margin: 0; }
@@ -105,6 +106,7 @@ svg.plot .words { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; 
 svg .bar { fill: var(--open-fill); opacity: .55; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 18px 30px; margin: 0 0 10px; }
 .plots > div { break-inside: avoid; min-width: 0; } .plot-name { margin: 0 0 4px; font-size: 14px; font-weight: 600; }
+.grid th, .grid td { padding-top: 4px; padding-bottom: 4px; } .grid tbody th { font-weight: 400; }
 .shade { display: inline-block; padding: 1px 7px; border-radius: 4px; white-space: nowrap; }
 .above-1 { background: color-mix(in srgb, var(--open-fill) 14%, transparent); } .above-2 { background: color-mix(in srgb, var(--open-fill) 30%, transparent); } .above-3 { background: color-mix(in srgb, var(--open-fill) 48%, transparent); }
 .below-1 { background: color-mix(in srgb, var(--bad-fill) 14%, transparent); } .below-2 { background: color-mix(in srgb, var(--bad-fill) 30%, transparent); } .below-3 { background: color-mix(in srgb, var(--bad-fill) 48%, transparent); }

@@ -27,6 +27,23 @@ struct Frame {
   std::vector<double> ticks;
 };
 
+/// Ends of outer intervals, as far as they leave the marks a quarter of the axis; those beyond end
+/// in arrows.
+void add_outer(const Forest& forest, std::vector<double>& values) {
+  double reach = 0;
+  for (const double value : values) {
+    if (std::isfinite(value)) reach = std::max(reach, std::abs(value));
+  }
+  for (const ForestRow& row : forest.rows) {
+    for (const ForestMark& mark : row.marks) {
+      if (!mark.outer) continue;
+      for (const double end : {mark.outer->first, mark.outer->second}) {
+        values.push_back(std::clamp(end, -4 * reach, 4 * reach));
+      }
+    }
+  }
+}
+
 std::vector<double> all_values(const Forest& forest) {
   std::vector<double> values;
   for (const ForestRow& row : forest.rows) {
@@ -34,9 +51,9 @@ std::vector<double> all_values(const Forest& forest) {
       for (const auto& value : {mark.value.nats, mark.value.low, mark.value.high}) {
         if (value) values.push_back(*value);
       }
-      if (mark.outer) values.insert(values.end(), {mark.outer->first, mark.outer->second});
     }
   }
+  add_outer(forest, values);
   const double most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
   if (forest.reach && *forest.reach <= 1.5 * most) values.push_back(*forest.reach);
   return values;

@@ -104,13 +104,14 @@ std::string reliability_part(const json& document, const TerminalStyle& style) {
 }
 
 std::string warnings_part(const json& document, const TerminalStyle& style) {
-  const std::vector<json>& warnings = elements(field(document, "warnings"));
-  if (warnings.empty()) return "";
-  std::string out = '\n' + bold("Warnings", style) + '\n';
-  for (const json& warning : warnings) {
-    out += wrap(text(field(warning, "message")), width_of(style), "  ! ", "    ");
+  const auto [messages, notes] = messages_of(document);
+  std::string out;
+  if (!messages.empty()) out += '\n' + bold("Warnings", style) + '\n';
+  for (const std::string& message : messages) {
+    out += wrap(message, width_of(style), "  ! ", "    ");
   }
-  return out;
+  if (notes.empty()) return out;
+  return out + '\n' + bold("Notes", style) + '\n' + bullets(notes, width_of(style));
 }
 
 std::string facts_line(const json& document) {

@@ -63,8 +63,8 @@ std::string bias_html(const json& side) {
 std::string reading(const json& planted) {
   const auto flip = boolean(field(planted, "could_flip"));
   if (!flip) return kMissing;
-  return *flip ? element("span", "! could turn the sign", "class=\"verdict k-unreliable\"")
-               : "does not turn the sign";
+  return *flip ? element("strong", "! could turn the sign", "class=\"k-unreliable\"")
+               : "sign holds";
 }
 
 std::vector<std::string> row_of(const json& teacher) {

@@ -25,8 +25,15 @@ std::string outcome_html(const json& outcome) {
   return outcome.is_null() ? kMissing : escape_html(fit(outcome_name(outcome), 40));
 }
 
+/// The name without the prefix that the heading of the section says already.
+std::string short_name(const json& control) {
+  constexpr std::string_view prefix = "control: ";
+  const std::string name = text(field(control, "name"), kMissing);
+  return name_html(fit(name.starts_with(prefix) ? name.substr(prefix.size()) : name, 200));
+}
+
 std::vector<std::string> row_of(const json& document, const json& control) {
-  return {teacher_cell(control),
+  return {short_name(control),
           value_html(field(control, "pilot", "gain_cross_entropy")),
           outcome_html(field(control, "cch", "prediction")),
           outcome_html(field(control, "cch", "representation")),
@@ -40,13 +47,14 @@ std::string alarm(const json& document) {
   if (!pilot_decides(document)) return "";
   const std::vector<std::string> wrong = controls_to_distil(document);
   if (wrong.empty()) return "";
-  return element("p",
-                 escape_html(fmt::format(
-                     "! {} came out as distil, which no such teacher should. Do not trust the "
-                     "verdicts of this report before this is understood: rows may be duplicated, "
-                     "or groups not declared.",
-                     list_in_words(wrong, 4))),
-                 "class=\"alarm\" role=\"note\"") +
+  return element(
+             "p",
+             escape_html(fmt::format(
+                 "! {} came out as distil, which no such teacher should. Do not trust the verdicts "
+                 "of this report before this is understood: soft labels may help by themselves "
+                 "(self-distillation), rows may be duplicated, or groups not declared.",
+                 list_in_words(wrong, 4))),
+             "class=\"alarm\" role=\"note\"") +
          '\n';
 }
 

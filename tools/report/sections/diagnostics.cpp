@@ -17,6 +17,10 @@ struct Reading {
 /// By the last part of a diagnostic's name.
 constexpr std::array kReadings = {
     Reading{"rung", "the step of the CCA ladder that gave the value: joint, per-pair or copula"},
+    Reading{"readings of rungs", "what each step of the ladder gave, nats: kept components, pairs"},
+    Reading{"splits", "random splits whose estimates were averaged"},
+    Reading{"degrees_of_freedom", "of the t distribution of the 95 % interval"},
+    Reading{"search", "how neighbours were found; every way gives the same ones"},
     Reading{"pairs", "canonical pairs that entered; 0 means that nothing linear was found"},
     Reading{"components", "principal components kept of each side"},
     Reading{"k", "neighbours; larger is smoother and more biased"},
@@ -40,6 +44,14 @@ std::string last_part(const std::string& path) {
   constexpr std::string_view separator = " · ";
   const std::size_t at = path.rfind(separator);
   return at == std::string::npos ? path : path.substr(at + separator.size());
+}
+
+/// The name under which a diagnostic is explained: rung_3 as rung, "pca50 cca sum 6" as one of
+/// many.
+std::string reading_name(const std::string& path) {
+  const std::string name = last_part(path);
+  if (name.starts_with("rung_")) return "rung";
+  return name.find(" cca ") == std::string::npos ? name : "readings of rungs";
 }
 
 using Leaves = std::vector<std::pair<std::string, std::string>>;
@@ -71,7 +83,7 @@ std::string diagnostics_section(const json& document) {
   for (const json& teacher : elements(field(document, "teachers"))) {
     const Leaves diagnostics = leaves(field(teacher, "diagnostics"));
     if (diagnostics.empty()) continue;
-    for (const auto& [name, value] : diagnostics) names.insert(last_part(name));
+    for (const auto& [name, value] : diagnostics) names.insert(reading_name(name));
     html += folded(name_in_sentence(text(field(teacher, "name"))), list_of(diagnostics));
   }
   return section("diagnostics", "Diagnostics", readings(names) + html);

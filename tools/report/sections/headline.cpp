@@ -129,17 +129,18 @@ std::string headline_section(const json& document) {
 }
 
 std::string warnings_section(const json& document) {
-  std::vector<std::string> messages;
-  for (const json& warning : elements(field(document, "warnings"))) {
-    messages.push_back(text(field(warning, "message")));
+  const auto [messages, notes] = messages_of(document);
+  const std::string quiet =
+      notes.empty() ? "" : folded(fmt::format("Notes ({})", notes.size()), sentences(notes));
+  if (messages.empty()) {
+    return quiet.empty() ? "" : element("section", quiet, "aria-label=\"Notes\"") + '\n';
   }
-  if (messages.empty()) return "";
   const std::string heading =
       messages.size() == 1 ? "1 warning" : fmt::format("{} warnings", messages.size());
-  return element(
-             "section",
-             fmt::format("<h2 id=\"warnings-heading\">{}</h2>\n", heading) + sentences(messages),
-             "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
+  return element("section",
+                 fmt::format("<h2 id=\"warnings-heading\">{}</h2>\n", heading) +
+                     sentences(messages) + quiet,
+                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
          '\n';
 }
 

@@ -78,7 +78,8 @@ void add_procedures(const json& document, std::set<std::string>& names) {
 std::string chosen(const json& document) {
   std::string html;
   for (const json& pair : elements(field(document, "estimators"))) {
-    const std::string why = text(field(pair, "why"));
+    std::string why = text(field(pair, "why"));
+    if (why.ends_with('.')) why.pop_back();
     html += element(
         "li", escape_html(fmt::format(
                   "I(T;S) by {}, I(S;Y) by {}{}", text(field(pair, "teacher_student"), "–"),

@@ -78,7 +78,7 @@ std::string null_section(const json& document) {
       pictures.empty() ? ""
                        : plot_grid(headings, pictures,
                                    "Statistics of data whose pairing was exchanged (bars) and "
-                                   "of the data as they are (◆)." +
+                                   "of the data as they are (◆, an arrow where beyond the axis)." +
                                        first_only(rows.size()));
   return section(
       "null", "Is there any information at all?",
