@@ -15,7 +15,7 @@ constexpr Eigen::Index kSpare = 10;
 constexpr int kRounds = 4;
 
 /// Orthonormal columns that span those of a (Cholesky QR; the columns of a lie near orthogonal).
-Eigen::MatrixXf orthonormal(const Eigen::MatrixXf& a) {
+Eigen::MatrixXf orthonormal_columns(const Eigen::MatrixXf& a) {
   const Eigen::MatrixXd gram = scatter_of(a);
   const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
   const Eigen::LLT<Eigen::MatrixXd> llt(
@@ -36,7 +36,7 @@ Spectrum leading(const Eigen::MatrixXd& matrix, Eigen::Index most) {
   Random random(1);
   Eigen::MatrixXf q(d, most + kSpare);
   for (Eigen::Index i = 0; i < q.size(); ++i) q.data()[i] = static_cast<float>(random.normal());
-  for (int round = 0; round < kRounds; ++round) q = orthonormal(orthonormal(c * q));
+  for (int round = 0; round < kRounds; ++round) q = orthonormal_columns(orthonormal_columns(c * q));
   const Eigen::MatrixXd ritz = (q.transpose() * (c * q)).cast<double>();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(ritz);
   return {eigen.eigenvalues().tail(most) * matrix.diagonal().maxCoeff(),

@@ -12,7 +12,9 @@ target_compile_features(cch_flags INTERFACE cxx_std_20)
 # No contraction into fused multiply-adds: the same numbers whatever the instruction set.
 target_compile_options(cch_flags INTERFACE -ffp-contract=off)
 if(CCH_SANITIZE)
-  target_compile_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # Compile time is what limits how much can be sanitized: line tables are all that a report needs.
+  target_compile_options(cch_flags INTERFACE -O1 -g1 -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
   target_link_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE})
 endif()
 
