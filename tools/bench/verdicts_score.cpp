@@ -129,6 +129,36 @@ std::string table(const std::vector<Row>& rows, std::string Row::*verdict) {
   return out;
 }
 
+/// What was said where the truth is known well enough to have a sign.
+std::string by_truth(const std::vector<Row>& rows) {
+  struct Kind {
+    const char* name;
+    std::function<bool(const Row&)> holds;
+  };
+  auto helps = [](const Row& r) {
+    return r.gain - kTruthErrors * r.gain_se > 0.0 && r.gain > kPracticalEquivalence;
+  };
+  auto harms = [](const Row& r) {
+    return r.gain + kTruthErrors * r.gain_se < 0.0 && r.gain < -kPracticalEquivalence;
+  };
+  const std::vector<Kind> kinds{
+      {"helps", helps},
+      {"helps, clear", [&](const Row& r) { return helps(r) && r.clear(); }},
+      {"harms", harms},
+      {"harms, clear", [&](const Row& r) { return harms(r) && r.clear(); }},
+      {"neither", [&](const Row& r) { return !helps(r) && !harms(r); }}};
+  std::string out =
+      "| in truth it | number | distil | do not distil | inconclusive |\n|---|---|---|---|---|\n";
+  for (const Kind& kind : kinds) {
+    auto said = [&](const std::string& verdict) {
+      return count(rows, [&](const Row& r) { return kind.holds(r) && r.combined == verdict; });
+    };
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", kind.name, count(rows, kind.holds),
+                       said("distil"), said("do_not_distil"), said("inconclusive"));
+  }
+  return out;
+}
+
 std::string representations(const std::vector<json>& problems) {
   constexpr std::array<const char*, 3> kOutcomes{"holds", "fails", "undecided"};
   std::array<std::array<std::size_t, 2>, 3> outcomes{};
@@ -166,10 +196,10 @@ std::string representations(const std::vector<json>& problems) {
 std::string score(const std::vector<json>& problems) {
   const std::vector<Row> rows = rows_of(problems);
   return fmt::format(
-      "{} problems, {} teachers\n\nDecided by the pilot and the predictions:\n\n{}\nDecided by "
-      "the pilot alone:\n\n{}\nRepresentations:\n\n{}",
-      problems.size(), rows.size(), table(rows, &Row::combined), table(rows, &Row::by_pilot),
-      representations(problems));
+      "{} problems, {} teachers\n\nDecided by the pilot and the predictions:\n\n{}\nThe same by "
+      "what is true:\n\n{}\nDecided by the pilot alone:\n\n{}\nRepresentations:\n\n{}",
+      problems.size(), rows.size(), table(rows, &Row::combined), by_truth(rows),
+      table(rows, &Row::by_pilot), representations(problems));
 }
 
 }  // namespace cch::bench
