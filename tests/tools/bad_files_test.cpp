@@ -55,7 +55,7 @@ std::vector<Case> bad_files() {
        teacher_bytes("objects.npy", npy("|O", "(160,)", "x"))},
       {"truncated .npy",
        3,
-       "size-mismatch",
+       "truncated",
        {"cut.npy"},
        teacher_bytes("cut.npy", npy("<f8", "(160, 2)", std::string(800, '\0')))},
       {"header longer than the file",

@@ -137,7 +137,6 @@ TEST_CASE("study: scenario, decision and evidence have the names of the flags") 
   CHECK(document["alignment"]["rows_without_label"] == 40);
   CHECK(document["scenario"] == "unlabelled-pairs");
   CHECK(document["decided_by"] == "pilot");
-  CHECK(document["config"]["lambda"] == 0.5);
   CHECK(document["config"]["unlabelled"] == "nan");
   CHECK(document["config"]["permutations"] == 49);
   CHECK(document["controls"].is_array());
