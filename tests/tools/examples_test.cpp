@@ -55,7 +55,7 @@ TEST_CASE("example study: Fashion-MNIST") {
   }
   const Answer answer = dry_run(kExamples / "fashion-mnist.toml");
   CHECK_MESSAGE(answer.code == 0, answer.err);
-  CHECK(answer.out.find("student top-left: 10000 rows, 196 columns") != std::string::npos);
+  CHECK(answer.out.find("student top-left: 4000 rows, 196 columns") != std::string::npos);
   CHECK(answer.out.find("teacher noise: 32 columns") != std::string::npos);
 }
 
