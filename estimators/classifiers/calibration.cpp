@@ -9,7 +9,7 @@ namespace cch::detail {
 namespace {
 
 constexpr int kMostSteps = 25;
-constexpr double kSmallestFall = 1e-8;  // nats
+constexpr double kLeastFall = 1e-8;  // nats
 constexpr std::array<double, 6> kDoubts{1e-5, 1e-4, 1e-3, 0.003, 0.01, 0.03};
 constexpr double kRidge = 1e-9;  // keeps the step finite when two members agree exactly
 
@@ -114,7 +114,7 @@ Calibration calibrate(const std::vector<HeldOut>& blocks) {
     const double fall = d.value - at_next.value;
     tau = next;
     d = at_next;
-    if (fall < kSmallestFall) break;
+    if (fall < kLeastFall) break;
   }
   return {tau, d.value, 0.0};
 }
