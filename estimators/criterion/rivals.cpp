@@ -122,7 +122,7 @@ double h_score(const Samples& features, const ClassLabels& labels) {
   const double lambda = z.cols() > 1 ? shrinkage_intensity(z, r) : 0.0;
   r *= 1.0 - lambda;
   r.diagonal().array() += lambda;
-  return (1.0 - lambda) * r.ldlt().solve(between_classes(z, labels)).trace();
+  return r.ldlt().solve(between_classes(z, labels)).trace();
 }
 
 std::optional<double> debiased_linear_cka(const Samples& x, const Samples& y) {

@@ -50,10 +50,11 @@ double leep(MatrixView theta, const ClassLabels& labels);
 double negative_conditional_entropy(MatrixView theta, const ClassLabels& labels);
 
 /// H-score (Bao et al., ICIP 2019) with shrunken covariance (after Ibrahim, Ponomareva & Mazumder
-/// 2022): (1 − λ) tr(R_λ⁻¹ B) of standardised columns, R_λ = (1 − λ) R + λ I with λ by Ledoit &
-/// Wolf, B = covariance of the class means E[f|y]. λ = 0 gives the sum of the squared canonical
-/// correlations of features and one-hot labels. Unit-free, 0 to min(D, K − 1). Constant columns are
-/// a data Error. Cost O(N D² + D³).
+/// 2022, without their factor 1 − λ, which makes every score of uncorrelated columns 0): tr(R_λ⁻¹
+/// B) of standardised columns, R_λ = (1 − λ) R + λ I with λ by Ledoit & Wolf, B = covariance of the
+/// class means E[f|y]. λ = 0 gives the sum of the squared canonical correlations of features and
+/// one-hot labels, 0 to min(D, K − 1). Unit-free. Constant columns are a data Error. Cost
+/// O(N D² + D³).
 double h_score(const Samples& features, const ClassLabels& labels);
 
 /// Linear centred kernel alignment (Kornblith et al. 2019) from the unbiased HSIC of Song et al.
