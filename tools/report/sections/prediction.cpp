@@ -61,29 +61,32 @@ std::string pilot_table(const json& document) {
   for (const json& teacher : elements(field(document, "teachers"))) {
     const json& pilot = field(teacher, "pilot");
     if (pilot.is_null()) continue;
-    rows.push_back({teacher_cell(teacher), quantity(field(pilot, "gain_cross_entropy")),
-                    quantity(field(pilot, "gain_accuracy")),
-                    escape_html(fit(text(field(pilot, "outcome"), kMissing), 40)),
-                    fixed(number(field(pilot, "teacher_score")), 4),
-                    picked(pilot, "weight", "weights"),
-                    picked(pilot, "temperature", "temperatures")});
+    rows.push_back(
+        {teacher_cell(teacher), quantity(field(pilot, "gain_cross_entropy")),
+         quantity(field(pilot, "gain_over_self")), quantity(field(pilot, "gain_accuracy")),
+         escape_html(fit(text(field(pilot, "outcome"), kMissing), 40)),
+         fixed(number(field(pilot, "teacher_score")), 4), picked(pilot, "weight", "weights"),
+         picked(pilot, "temperature", "temperatures")});
   }
   if (rows.empty()) return "";
   const std::string gain = real_labels(document)
                                ? "½ ln of the ratio of mean squared errors, nats"
                                : "held-out cross-entropy in nats, accuracy as share of rows";
-  return html_table("Pilot: gain of a linear student trained with the teacher over one without; " +
-                        gain +
-                        "; positive is better. Weight a of the teacher's labels, λ = a/(1 − a), "
-                        "and temperature T.",
-                    {{"Teacher", false},
-                     {real_labels(document) ? "Gain" : "Gain, cross-entropy", true},
-                     {"Gain, accuracy", true},
-                     {"Reading", false},
-                     {"Teacher alone", true},
-                     {"Weight", true},
-                     {"T", true}},
-                    rows, "cards");
+  return html_table(
+      "Pilot: gain of a linear student trained with the teacher over one without; " + gain +
+          "; positive is better. Over self: the gain less that of a student taught by its own "
+          "soft labels, which regularise without telling anything. Weight a of the teacher's "
+          "labels, λ = a/(1 − a), "
+          "and temperature T.",
+      {{"Teacher", false},
+       {real_labels(document) ? "Gain" : "Gain, cross-entropy", true},
+       {"Over self", true},
+       {"Gain, accuracy", true},
+       {"Reading", false},
+       {"Teacher alone", true},
+       {"Weight", true},
+       {"T", true}},
+      rows, "cards");
 }
 
 /// Margins of the other two estimators of prediction level.
