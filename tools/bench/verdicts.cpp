@@ -38,7 +38,6 @@ struct Choices {
   bench::TruthOptions truth;
   unsigned threads = 0;
   bool score_only = false;
-  bool favourable = false;
 };
 
 /// Representations are compared where a neighbour or canonical estimate takes about a second.
@@ -196,10 +195,7 @@ Store load(const Choices& choices) {
   std::istringstream lines(text.substr(0, whole));
   for (std::string line; std::getline(lines, line);) {
     const json record = json::parse(line);
-    if (record.at("seed") != choices.seed ||
-        record.value("favourable", false) != choices.favourable) {
-      continue;
-    }
+    if (record.at("seed") != choices.seed) continue;
     done[record.at("problem")][record.at("part")] = record.at("result");
   }
   return done;
@@ -207,8 +203,8 @@ Store load(const Choices& choices) {
 
 void keep(const Choices& choices, std::size_t problem, const std::string& part,
           const json& result) {
-  json line = {{"problem", problem}, {"seed", choices.seed}, {"part", part}, {"result", result}};
-  if (choices.favourable) line["favourable"] = true;
+  const json line = {
+      {"problem", problem}, {"seed", choices.seed}, {"part", part}, {"result", result}};
   std::ofstream out(choices.out, std::ios::app);
   out << line.dump() << '\n';
   if (!out.flush()) throw std::runtime_error("cannot write to " + choices.out);
@@ -219,8 +215,7 @@ void run(const Choices& choices) {
   std::vector<json> finished;
   for (std::size_t i = 0; i < choices.problems; ++i) {
     auto& parts = done[i];
-    const Problem p = bench::problem(
-        i, choices.seed, choices.favourable ? bench::Design::favourable : bench::Design::general);
+    const Problem p = bench::problem(i, choices.seed);
     auto finish = [&](const std::string& part, auto compute) {
       if (parts.contains(part) || choices.score_only) return;
       parts[part] = compute(p, choices);
@@ -260,7 +255,6 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--threads", choices.threads, "Threads (0: all)")->capture_default_str();
-  app.add_flag("--favourable", choices.favourable, "Problems in which teachers often help");
   app.add_flag("--score-only", choices.score_only, "Score what is finished, run nothing");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -184,41 +184,24 @@ std::string_view to_string(Role role) {
   return kNames[static_cast<std::size_t>(role)];
 }
 
-Problem problem(std::size_t index, std::uint64_t seed, Design design) {
+Problem problem(std::size_t index, std::uint64_t seed) {
   Random random(derive_seed(seed, "verdict-problem", index));
   Problem p;
   p.index = index;
   draw_task(p, random);
-  const bool favourable = design == Design::favourable;
-  if (favourable) {
-    p.scenario = Scenario::unlabelled_pairs;
-    const std::size_t groups = p.rows / p.group_size;
-    const std::size_t rows = std::min<std::size_t>(p.rows, 1000);
-    if (p.icc > 0.0) p.group_size = rows / groups;
-    p.rows = p.icc > 0.0 ? p.group_size * groups : rows;
-    p.extra_rows = 2 * p.rows;
-  }
   const auto dims = std::array<std::size_t, 6>{2, 4, 8, 16, 32, 64};
-  const std::size_t any_ds = random.below(6);
-  const std::size_t any_dt = random.below(6);
-  const std::size_t ds = dims[favourable ? 4 + any_ds % 2 : any_ds];
-  const std::size_t dt = dims[favourable ? 1 + any_dt % 2 : any_dt];
+  const std::size_t ds = dims[random.below(6)];
+  const std::size_t dt = dims[random.below(6)];
   Blocks b{};
   b.common = size_of({1, 2, 4}, std::min(ds, dt) / 2, random);
   b.first = size_of({1, 2, 4}, dt - b.common, random);
   b.nuisance = size_of({1, 2, 4}, ds - b.common, random);
   b.second = size_of({1, 2, 4}, ds - b.common - b.nuisance, random);
-  double s1 = one_of<3>({0.1, 0.3, 1.0}, random);
-  double s2 = one_of<3>({0.3, 1.0, 2.0}, random);
+  const double s1 = one_of<3>({0.1, 0.3, 1.0}, random);
+  const double s2 = one_of<3>({0.3, 1.0, 2.0}, random);
   const double nuisance = one_of<3>({0.5, 1.0, 3.0}, random);
-  double signal = one_of<3>({0.3, 0.6, 0.9}, random);
-  double share = one_of<3>({0.2, 0.5, 0.8}, random);
-  if (favourable) {
-    s1 = 0.1;
-    s2 = 0.3;
-    signal = 0.9;
-    share = 0.8;
-  }
+  const double signal = one_of<3>({0.3, 0.6, 0.9}, random);
+  const double share = one_of<3>({0.2, 0.5, 0.8}, random);
 
   const std::size_t first = b.common;
   const std::size_t second = first + b.first;

@@ -57,11 +57,7 @@ inline constexpr std::size_t kTeachers = 3;
 ///   nuisance  z_n enters times .5, 1 or 3
 ///   labels    explained share .3, .6 or .9; of that z_c .2, .5 or .8, the rest z_1 and z_2 alike
 ///   λ         1 or .43
-/// Help is rare there and seldom clear. `favourable` draws the same, but where it is common:
-/// unlabelled-pairs, at most 1000 rows, D 32 or 64 for the student and 4 or 8 for the teachers, s1
-/// = .1, s2 = .3, explained share .9, of that z_c .8.
-enum class Design { general, favourable };
-Problem problem(std::size_t index, std::uint64_t seed, Design design);
+Problem problem(std::size_t index, std::uint64_t seed);
 
 /// One draw of `rows` rows (and the scenario's extra rows) with all teachers and controls.
 PilotInput draw_problem(const Problem& p, std::size_t rows, std::uint64_t seed);
