@@ -32,15 +32,6 @@ Samples with_noise(const Samples& x, double noise, std::uint64_t seed) {
   return Samples::from(std::move(out), std::string(kNoisyCloneControl));
 }
 
-Samples normal_rows(std::size_t rows, std::size_t dim, std::uint64_t seed) {
-  Random random(seed);
-  Matrix out(rows, dim);
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (double& v : out.row(i)) v = random.normal();
-  }
-  return Samples::from(std::move(out), std::string(kNoiseControl));
-}
-
 void add_shuffled(const RankInput& input, const Execution& exec, Controls& controls) {
   const Samples& teacher = input.teachers.front().features;
   try {
@@ -91,6 +82,15 @@ void refuse_reserved_names(const RankInput& input) {
   if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
 }
 
+Samples noise_rows(std::size_t rows, std::size_t dim, std::uint64_t seed) {
+  Random random(derive_seed(seed, "control-noise"));
+  Matrix out(rows, dim);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (double& v : out.row(i)) v = random.normal();
+  }
+  return Samples::from(std::move(out), std::string(kNoiseControl));
+}
+
 Controls control_teachers(const RankInput& input, const ControlOptions& options,
                           const Execution& exec) {
   refuse_reserved_names(input);
@@ -109,8 +109,7 @@ Controls control_teachers(const RankInput& input, const ControlOptions& options,
        with_noise(student, options.noise, derive_seed(exec.seed, "control-clone-noise"))});
   add_shuffled(input, exec, controls);
   controls.teachers.push_back(
-      {std::string(kNoiseControl),
-       normal_rows(student.size(), student.dim(), derive_seed(exec.seed, "control-noise"))});
+      {std::string(kNoiseControl), noise_rows(student.size(), student.dim(), exec.seed)});
   return controls;
 }
 

@@ -44,11 +44,12 @@ std::string prediction_sentence(const VerdictEvidence& e) {
 Decision by_pilot(const VerdictEvidence& e) {
   switch (read(e)) {
     case PilotSays::gain:
-      if (e.pilot_over_self && e.pilot_over_self->lo <= 0.0) {
+      if (e.pilot_over_uninformed && e.pilot_over_uninformed->lo <= 0.0) {
         return {Verdict::inconclusive,
                 {pilot_sentence(e),
-                 "It is not shown to gain more than from its own soft labels (self-distillation), "
-                 "so the gain may be no more than their regularisation."}};
+                 "It is not shown to gain more than from its own soft labels (self-distillation) "
+                 "or from "
+                 "those of noise, so the gain may be no more than their regularisation."}};
       }
       return {Verdict::distil, {pilot_sentence(e)}};
     case PilotSays::no_gain:

@@ -1,6 +1,7 @@
 #include "estimators/criterion/ranked_pilot.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "cch/criterion/controls.hpp"
 #include "estimators/criterion/gather.hpp"
@@ -8,6 +9,12 @@
 
 namespace cch::detail {
 namespace {
+
+std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> rows(end - begin);
+  std::iota(rows.begin(), rows.end(), begin);
+  return rows;
+}
 
 class Runner {
  public:
@@ -43,10 +50,10 @@ class Runner {
     for (std::size_t t = 0; t < teachers; ++t) {
       out.teachers[t] = evidence(main->teachers[t], own, groups);
     }
-    std::size_t next = 1;  // the clone is the student itself, which comes first
+    std::size_t next = kReferences;
     for (std::size_t c = 0; c < out.controls.size() && !own.empty(); ++c) {
-      const bool clone = controls_.input.teachers[c].name == kCloneControl;
-      out.controls[c] = evidence(clone ? own.front() : own[next++], own, groups);
+      const auto reference = reference_of(controls_.input.teachers[c].name);
+      out.controls[c] = evidence(own[reference ? *reference : next++], own, groups);
     }
     return out;
   }
@@ -56,15 +63,31 @@ class Runner {
     return {input_.student.features, {}, input_.labels, input_.groups, {}};
   }
 
-  // The student as its own teacher, then the controls but for the clone, which is the same.
+  static constexpr std::size_t kReferences = 2;
+
+  // Which reference a control is, if any.
+  static std::optional<std::size_t> reference_of(const std::string& name) {
+    if (name == kCloneControl) return 0;
+    if (name == kNoiseControl) return 1;
+    return std::nullopt;
+  }
+
+  // The student as its own teacher and a teacher of noise, then the controls that are neither.
   void add_own(PilotInput& to) const {
+    const std::size_t rows = input_.student.features.size();
+    const std::size_t extra = to.extra.student ? to.extra.student->size() : 0;
+    const Samples noise = noise_rows(rows + extra, input_.student.features.dim(), exec_.seed);
     to.teachers.push_back(input_.student.features);
-    if (to.extra.student) to.extra.teachers.push_back(*to.extra.student);
+    to.teachers.push_back(noise.select(range(0, rows)));
+    if (extra > 0) {
+      to.extra.teachers.push_back(*to.extra.student);
+      to.extra.teachers.push_back(noise.select(range(rows, rows + extra)));
+    }
     for (std::size_t c = 0; c < controls_.input.teachers.size(); ++c) {
       const Modality& control = controls_.input.teachers[c];
-      if (control.name == kCloneControl) continue;
+      if (reference_of(control.name)) continue;
       to.teachers.push_back(control.features);
-      if (to.extra.student) to.extra.teachers.push_back(controls_.input.extra.teachers[c]);
+      if (extra > 0) to.extra.teachers.push_back(controls_.input.extra.teachers[c]);
     }
   }
 
@@ -84,7 +107,9 @@ class Runner {
   static PilotEvidence evidence(const PilotTeacher& teacher, std::span<const PilotTeacher> own,
                                 const Groups& groups) {
     PilotEvidence out{teacher, {}};
-    if (!own.empty()) out.gain_over_self = gain_difference(teacher, own.front(), groups);
+    if (own.empty()) return out;
+    const PilotTeacher& better = own[0].gain.value >= own[1].gain.value ? own[0] : own[1];
+    out.gain_over_uninformed = gain_difference(teacher, better, groups);
     return out;
   }
 
@@ -103,18 +128,18 @@ RankedPilot ranked_pilot(const RankInput& input, const RankedControls& controls,
   return Runner(input, controls, options, exec, warnings).run();
 }
 
-PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& self,
+PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& reference,
                           const Groups& groups) {
   Estimate difference;
   difference.row_terms = teacher.row_terms;
   for (std::size_t i = 0; i < difference.row_terms.size(); ++i) {
-    difference.row_terms[i] -= self.row_terms[i];
+    difference.row_terms[i] -= reference.row_terms[i];
   }
   difference.nats = mean_of(difference.row_terms);
-  const double training =
-      teacher.row_terms == self.row_terms
-          ? 0.0
-          : std::hypot(teacher.gain.standard_error_training, self.gain.standard_error_training);
+  const double training = teacher.row_terms == reference.row_terms
+                              ? 0.0
+                              : std::hypot(teacher.gain.standard_error_training,
+                                           reference.gain.standard_error_training);
   set_error_bars(difference, groups, training * training);
   return {difference.nats, *difference.standard_error, *difference.interval95, training};
 }

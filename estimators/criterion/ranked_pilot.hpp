@@ -11,7 +11,7 @@ namespace cch::detail {
 /// What the pilot says of one teacher; empty where it could not run.
 struct PilotEvidence {
   std::optional<PilotTeacher> pilot;
-  std::optional<PilotGain> gain_over_self;
+  std::optional<PilotGain> gain_over_uninformed;
 };
 
 /// The pilot of a ranking.
@@ -21,16 +21,17 @@ struct RankedPilot {
   std::vector<PilotEvidence> controls;  ///< likewise
 };
 
-/// Trains the user's teachers, the student's own clone (self-distillation) and the controls in one
-/// pilot, which fits the student alone once. In more_labels the clone and the controls have a pilot
-/// of their own on the same rows. A pilot that the data do not allow leaves a warning.
+/// Trains the user's teachers, the two uninformed references (the student's own clone and noise)
+/// and the controls in one pilot, which fits the student alone once. In more_labels references and
+/// controls have a pilot of their own on the same rows. The controls of the references' names are
+/// these references themselves. A pilot that the data do not allow leaves a warning.
 RankedPilot ranked_pilot(const RankInput& input, const RankedControls& controls,
                          const RankOptions& options, const Execution& exec,
                          std::vector<Warning>& warnings);
 
-/// Gain of `teacher` less that of `self`, both from pilots on the same rows: paired by row, SE by
-/// groups plus both parts that are due to other training sets, as if these were independent.
-PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& self,
+/// Gain of `teacher` less that of `reference`, both from pilots on the same rows: paired by row, SE
+/// by groups plus both parts that are due to other training sets, as if these were independent.
+PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& reference,
                           const Groups& groups);
 
 }  // namespace cch::detail

@@ -228,7 +228,7 @@ class Ranking {
   static void add_pilot(const std::vector<detail::PilotEvidence>& from, Judged& teachers) {
     for (std::size_t t = 0; t < teachers.evidence.size(); ++t) {
       teachers.evidence[t].pilot = from[t].pilot;
-      teachers.evidence[t].gain_over_self = from[t].gain_over_self;
+      teachers.evidence[t].gain_over_uninformed = from[t].gain_over_uninformed;
     }
   }
 
@@ -243,7 +243,8 @@ class Ranking {
         look.pilot_gain = evidence.pilot->gain.value;
         look.pilot_interval = evidence.pilot->gain.interval95;
       }
-      if (evidence.gain_over_self) look.pilot_over_self = evidence.gain_over_self->interval95;
+      if (evidence.gain_over_uninformed)
+        look.pilot_over_uninformed = evidence.gain_over_uninformed->interval95;
       look.unreliable = unreliable_;
       evidence.decision = cch::decide(options_.decide_by, look);
     }

@@ -26,7 +26,7 @@ inline std::string side_of(const json& value, const char* high, const char* low,
 inline json sample_pilot(double gain, double standard_error) {
   const json value = sample_value(gain, standard_error);
   return {{"gain_cross_entropy", value},
-          {"gain_over_self", sample_value(gain - 0.0037, standard_error)},
+          {"gain_over_uninformed", sample_value(gain - 0.0037, standard_error)},
           {"gain_accuracy", sample_quantity(0.6 * gain, standard_error)},
           {"outcome", side_of(value, "helps", "harms", "undecided")},
           {"weight", 0.5},

@@ -49,10 +49,12 @@ Rows extra_rows(const Split& split, const Cell& cell) {
           split.order.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
-/// The groups of `rows` in the numbering that set.groups.select(base) gives, or one beyond it.
+/// The groups of `rows` in the numbering that set.groups.select(base) gives, or one of their own
+/// beyond it.
 Rows groups_within(const Groups& all, const Rows& base, const Rows& rows) {
   const Groups selected = all.select(base);
-  Rows number(all.count(), selected.count());
+  Rows number(all.count());
+  std::iota(number.begin(), number.end(), selected.count());
   for (std::size_t i = 0; i < base.size(); ++i) number[all.of(base[i])] = selected.of(i);
   Rows out;
   for (const std::size_t row : rows) out.push_back(number[all.of(row)]);

@@ -101,7 +101,7 @@ Decision verdict(DecideBy by, const PilotTeacher& pilot, const PilotGain& over_s
   evidence.prediction = prediction;
   evidence.pilot_gain = pilot.gain.value;
   evidence.pilot_interval = pilot.gain.interval95;
-  evidence.pilot_over_self = over_self.interval95;
+  evidence.pilot_over_uninformed = over_self.interval95;
   return decide(by, evidence);
 }
 

@@ -54,7 +54,7 @@ json pilot_json(const PilotTeacher& pilot, const std::optional<PilotGain>& over_
     return with_interval(g.value, g.standard_error, g.interval95, key);
   };
   return {{"gain_cross_entropy", gain(pilot.gain, "nats")},
-          {"gain_over_self", over_self ? gain(*over_self, "nats") : json()},
+          {"gain_over_uninformed", over_self ? gain(*over_self, "nats") : json()},
           {"gain_accuracy", pilot.gain_accuracy ? gain(*pilot.gain_accuracy, "value") : json()},
           {"outcome", to_string(pilot.outcome)},
           {"equivalent", pilot.equivalent},
@@ -179,7 +179,7 @@ json judged_json(const TeacherResult& teacher, const TeacherEvidence& evidence,
   out["cch"]["prediction"] = part_json(evidence.prediction, prediction_outcome_json);
   out["prediction_level"] = part_json(evidence.prediction, prediction_json);
   out["pilot"] = part_json(evidence.pilot, [&](const PilotTeacher& pilot) {
-    return pilot_json(pilot, evidence.gain_over_self);
+    return pilot_json(pilot, evidence.gain_over_uninformed);
   });
   out["planted_bias"] = part_json(evidence.planted, planted_json);
   out["null"] = part_json(evidence.null, null_json);
@@ -340,7 +340,7 @@ json config_json(const RankSettings& s) {
           {"first-rows", s.first_rows},
           {"scenario", s.scenario},
           {"decide-by", s.decide_by},
-          {"lambda", s.lambda},
+          {"lambda", s.lambda == "auto" ? json(s.lambda) : json(std::stod(s.lambda))},
           {"unlabelled", s.unlabelled},
           {"extra-teacher", s.extra_teachers},
           {"extra-labels", s.extra_labels},

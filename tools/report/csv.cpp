@@ -30,7 +30,7 @@ std::string word(const json& node) {
 
 std::string headings() {
   std::string out = "rank,teacher,dim,verdict" + value_headings("pilot_gain") +
-                    value_headings("pilot_gain_over_self") +
+                    value_headings("pilot_gain_over_uninformed") +
                     value_headings("pilot_gain_accuracy", "") + ",pilot_outcome";
   out += ",cch_prediction" + value_headings("prediction_margin") +
          ",cch_representation,cch_trivially_satisfied";
@@ -43,7 +43,7 @@ std::string headings() {
 std::string pilot_fields(const json& teacher) {
   const json& pilot = field(teacher, "pilot");
   return value_fields(value_of(field(pilot, "gain_cross_entropy"))) +
-         value_fields(value_of(field(pilot, "gain_over_self"))) +
+         value_fields(value_of(field(pilot, "gain_over_uninformed"))) +
          value_fields(value_of(field(pilot, "gain_accuracy"))) + word(field(pilot, "outcome"));
 }
 

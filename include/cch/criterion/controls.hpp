@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -45,5 +47,8 @@ struct Controls {
 /// a warning "control-partly-shuffled". Randomness from exec.seed by name. Cost O(N D).
 Controls control_teachers(const RankInput& input, const ControlOptions& options,
                           const Execution& exec);
+
+/// The features of the noise control: N(0, 1), rows × dim, of the stream "control-noise".
+Samples noise_rows(std::size_t rows, std::size_t dim, std::uint64_t seed);
 
 }  // namespace cch

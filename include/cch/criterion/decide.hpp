@@ -32,8 +32,9 @@ struct VerdictEvidence {
   std::optional<CchOutcome> prediction;    ///< CCH on cross-fitted probe predictions
   std::optional<double> pilot_gain;        ///< nats, positive: distillation helped
   std::optional<Interval> pilot_interval;  ///< 95 %
-  /// 95 % interval of the gain less the gain by the student's own soft labels (self-distillation).
-  std::optional<Interval> pilot_over_self;
+  /// 95 % interval of the gain less that by soft labels without a teacher's information: the
+  /// student's own (self-distillation) or those of a teacher of noise, whichever gained more.
+  std::optional<Interval> pilot_over_uninformed;
   std::vector<std::string> unreliable;  ///< reasons why nothing can be decided
 };
 
@@ -44,7 +45,9 @@ struct Decision {
 
 /// The verdict:
 ///   unreliable     a reason in `unreliable`, in every mode;
-///   combined       distil: the pilot's interval lies above 0, that over self-distillation too, and
+///   combined       distil: the pilot's interval lies above 0, that over uninformed soft labels
+///   too,
+///                  and
 ///                  prediction-level CCH does not fail;
 ///                  do not distil: the pilot's interval lies below 0, or wholly inside ±.001 nats,
 ///                  and prediction-level CCH does not hold; else inconclusive, saying what

@@ -43,10 +43,11 @@ struct ConditionalInformation {
 struct TeacherEvidence {
   std::optional<PredictionLevel> prediction;  ///< p values of its margin: Holm over the teachers
   std::optional<PilotTeacher> pilot;
-  /// The pilot's gain less that of a student taught by its own soft labels (the student clone as a
-  /// teacher; in more_labels on the same rows), paired by row: what the teacher adds to the
-  /// regularisation that any soft labels bring.
-  std::optional<PilotGain> gain_over_self;
+  /// The pilot's gain less that by soft labels without a teacher's information, paired by row: the
+  /// student's own (a clone as the teacher) or those of a teacher of noise, whichever gained more
+  /// (in more_labels both on the same rows). What the teacher adds to the regularisation that any
+  /// soft labels bring.
+  std::optional<PilotGain> gain_over_uninformed;
   std::optional<ConditionalInformation> i_teacher_labels_given_student;
   /// I(teacher; student) on labelled and unlabelled rows together, where there are such.
   std::optional<Estimate> i_teacher_student_all_rows;

@@ -63,7 +63,7 @@ std::string pilot_table(const json& document) {
     if (pilot.is_null()) continue;
     rows.push_back(
         {teacher_cell(teacher), quantity(field(pilot, "gain_cross_entropy")),
-         quantity(field(pilot, "gain_over_self")), quantity(field(pilot, "gain_accuracy")),
+         quantity(field(pilot, "gain_over_uninformed")), quantity(field(pilot, "gain_accuracy")),
          escape_html(fit(text(field(pilot, "outcome"), kMissing), 40)),
          fixed(number(field(pilot, "teacher_score")), 4), picked(pilot, "weight", "weights"),
          picked(pilot, "temperature", "temperatures")});
@@ -74,13 +74,14 @@ std::string pilot_table(const json& document) {
                                : "held-out cross-entropy in nats, accuracy as share of rows";
   return html_table(
       "Pilot: gain of a linear student trained with the teacher over one without; " + gain +
-          "; positive is better. Over self: the gain less that of a student taught by its own "
-          "soft labels, which regularise without telling anything. Weight a of the teacher's "
+          "; positive is better. Over uninformed: the gain less that "
+          "by the student's own soft labels or by those of noise, whichever is larger: these "
+          "regularise without telling anything. Weight a of the teacher's "
           "labels, λ = a/(1 − a), "
           "and temperature T.",
       {{"Teacher", false},
        {real_labels(document) ? "Gain" : "Gain, cross-entropy", true},
-       {"Over self", true},
+       {"Over uninformed", true},
        {"Gain, accuracy", true},
        {"Reading", false},
        {"Teacher alone", true},
