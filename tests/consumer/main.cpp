@@ -46,12 +46,14 @@ void check_information(const cch::Samples& x, const cch::Samples& y) {
 void check_ranking(const cch::Samples& student, cch::Random& random) {
   std::vector<int> codes(kRows);
   for (std::size_t i = 0; i < kRows; ++i) codes[i] = student(i, 0) + random.normal() > 0.0 ? 1 : 0;
+  cch::RankOptions options;
+  options.decide_by = cch::DecideBy::cch;  // what is known here is about informations
   const cch::RankResult result = cch::rank_teachers(
       {{"student", student},
        {{"far", partner(student, 0.0, random)}, {"near", partner(student, 0.99, random)}},
        cch::ClassLabels::from(codes, {"no", "yes"}),
        cch::Groups::singletons(kRows)},
-      {}, {});
+      options, {});
   const auto& teachers = result.estimators.front().teachers;
   require(teachers.front().name == "near", "the teacher without information is ranked first");
   require(teachers.front().cch.outcome == cch::CchOutcome::holds, "CCH does not hold");
