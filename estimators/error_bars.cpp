@@ -201,8 +201,10 @@ std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& 
     return std::nullopt;
   }
   try {
-    if (!refitted) return row_term_bar(terms);
-    return subsampling_bar(terms, exec);
+    const ErrorBar bar = refitted ? subsampling_bar(terms, exec) : row_term_bar(terms);
+    if (std::isfinite(bar.standard_error)) return bar;
+    if (why_not != nullptr) *why_not = "some part of the rows gave no finite estimate";
+    return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::cancelled) throw;
     if (why_not != nullptr)

@@ -10,15 +10,16 @@
 namespace cch::detail {
 
 /// Runs one part of the evidence. A data Error (too few groups, a class with too few rows) becomes
-/// a warning "`what`-left-out" and the part stays empty; other errors go on.
+/// a warning "`what`-left-out" and the part stays empty, and so does "k-too-large": parts of the
+/// rows may be too few for a k that suits all of them. Other errors go on.
 template <class Part>
 auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& part)
     -> std::optional<decltype(part())> {
   try {
     return part();
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::data) throw;
     const Fault& fault = error.faults().front();
+    if (error.kind() != ErrorKind::data && fault.code != "k-too-large") throw;
     warnings.push_back({what + "-left-out",
                         what + ": " + fault.problem + (fault.why.empty() ? "" : ", " + fault.why)});
     return std::nullopt;

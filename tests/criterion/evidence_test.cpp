@@ -31,6 +31,12 @@ Samples noisy(const Samples& x, double noise, std::uint64_t seed) {
   return Samples::from(std::move(out));
 }
 
+Samples first_column(const Samples& x) {
+  Matrix out(x.size(), 1);
+  for (std::size_t i = 0; i < x.size(); ++i) out(i, 0) = x(i, 0);
+  return Samples::from(std::move(out));
+}
+
 std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
   std::vector<std::size_t> rows(end - begin);
   std::iota(rows.begin(), rows.end(), begin);
@@ -294,6 +300,37 @@ TEST_CASE("too few groups: parts that cannot be had are named, and nothing is de
   for (const TeacherEvidence& evidence : result.evidence) {
     CHECK(evidence.decision.verdict == Verdict::unreliable);
     CHECK_FALSE(evidence.decision.reasons.empty());
+  }
+}
+
+TEST_CASE("three groups: parts without neighbours are left out, not fatal") {
+  RankInput input = world(240, 0, 10);
+  input.student.features = first_column(input.student.features);
+  for (Modality& teacher : input.teachers) teacher.features = first_column(teacher.features);
+  std::vector<std::size_t> codes(240);
+  for (std::size_t i = 0; i < 240; ++i) codes[i] = i % 3;
+  input.groups = Groups::from(codes);
+  RankOptions options = quick();
+  options.sensitivity = true;
+  const RankResult result = rank_teachers(input, options, {});
+  CHECK(warned(result, "curves-left-out"));
+  CHECK(result.evidence.front().decision.verdict == Verdict::unreliable);
+}
+
+TEST_CASE(
+    "real-valued labels of two values: a margin may have no error bar, never one that is no "
+    "number") {
+  const RankInput classes = world(200, 0, 12);
+  Matrix values(200, 1);
+  const auto& labels = std::get<ClassLabels>(classes.labels);
+  for (std::size_t i = 0; i < 200; ++i) values(i, 0) = labels[i];
+  RankInput input = classes;
+  input.labels = Samples::from(std::move(values));
+  const RankResult result = rank_teachers(input, quick(), {});
+  for (const TeacherResult& teacher : result.estimators.front().teachers) {
+    if (!teacher.margin.standard_error) continue;
+    CHECK(std::isfinite(*teacher.margin.standard_error));
+    CHECK(std::isfinite(*teacher.margin.p_above));
   }
 }
 
