@@ -36,24 +36,33 @@ bool unbounded(const PlantedBias& bias) {
 }
 
 void adjust_over_teachers(std::vector<std::optional<PredictionLevel>>& levels) {
-  std::vector<double> above;
-  std::vector<double> below;
-  for (const auto& level : levels) {
-    above.push_back(level ? level->margin.p_above.value_or(1.0) : 1.0);
-    below.push_back(level ? level->margin.p_below.value_or(1.0) : 1.0);
-  }
-  const std::size_t teachers = levels.size();
-  above = holm_adjusted(above);
-  below = holm_adjusted(below);
-  for (std::size_t t = 0; t < teachers; ++t) {
-    if (!levels[t] || !levels[t]->margin.p_above) continue;
-    levels[t]->margin.p_above = above[t];
-    levels[t]->margin.p_below = below[t];
-    if (!levels[t]->opposed) levels[t]->outcome = cch_outcome(levels[t]->margin);
+  std::vector<Margin*> margins;
+  for (auto& level : levels) margins.push_back(level ? &level->margin : nullptr);
+  adjust_by_holm(margins);
+  for (auto& level : levels) {
+    if (level && level->margin.p_above && !level->opposed) {
+      level->outcome = cch_outcome(level->margin);
+    }
   }
 }
 
 }  // namespace
+
+void adjust_by_holm(const std::vector<Margin*>& margins) {
+  std::vector<double> above;
+  std::vector<double> below;
+  for (const Margin* margin : margins) {
+    above.push_back(margin != nullptr ? margin->p_above.value_or(1.0) : 1.0);
+    below.push_back(margin != nullptr ? margin->p_below.value_or(1.0) : 1.0);
+  }
+  above = holm_adjusted(above);
+  below = holm_adjusted(below);
+  for (std::size_t t = 0; t < margins.size(); ++t) {
+    if (margins[t] == nullptr || !margins[t]->p_above) continue;
+    margins[t]->p_above = above[t];
+    margins[t]->p_below = below[t];
+  }
+}
 
 NearbyBias planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
                         const Groups& groups, double estimate, Scale scale, const Execution& exec) {

@@ -30,6 +30,10 @@ auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& par
 NearbyBias planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
                         const Groups& groups, double estimate, Scale scale, const Execution& exec);
 
+/// Holm-adjusts both one-sided p values of the margins in place. A null margin, or one without p
+/// values, counts as a test with p = 1.
+void adjust_by_holm(const std::vector<Margin*>& margins);
+
 /// Both biases, the bias-aware interval of the margin, and whether they could turn its sign.
 PlantedMargin planted_margin(const MeasuredTeacher& teacher, NearbyBias teacher_student,
                              const PlantedBias& student_labels, std::size_t groups);

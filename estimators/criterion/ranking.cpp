@@ -24,20 +24,9 @@ using detail::RepresentationLevel;
 using detail::Scaled;
 
 void adjust_over_teachers(std::vector<MeasuredTeacher>& teachers) {
-  std::vector<double> above;
-  std::vector<double> below;
-  for (const MeasuredTeacher& teacher : teachers) {
-    above.push_back(teacher.result.margin.p_above.value_or(1.0));
-    below.push_back(teacher.result.margin.p_below.value_or(1.0));
-  }
-  above = holm_adjusted(above);
-  below = holm_adjusted(below);
-  for (std::size_t t = 0; t < teachers.size(); ++t) {
-    Margin& margin = teachers[t].result.margin;
-    if (!margin.p_above) continue;
-    margin.p_above = above[t];
-    margin.p_below = below[t];
-  }
+  std::vector<Margin*> margins;
+  for (MeasuredTeacher& teacher : teachers) margins.push_back(&teacher.result.margin);
+  detail::adjust_by_holm(margins);
 }
 
 int place_of(Verdict verdict) {
@@ -195,8 +184,11 @@ class Ranking {
       evidence.i_teacher_labels_given_student =
           attempt("conditional-information", result_.warnings,
                   [&] { return detail::conditional_information(level, teacher, options_, exec_); });
-      evidence.i_teacher_student_all_rows =
-          detail::on_all_rows(input_, t, teacher.choice.options, options_.scale, exec_);
+      if (auto all_rows = attempt("all-rows", result_.warnings, [&] {
+            return detail::on_all_rows(input_, t, teacher.choice.options, options_.scale, exec_);
+          })) {
+        evidence.i_teacher_student_all_rows = std::move(*all_rows);
+      }
       if (labels_bias) add_planted(level, *labels_bias, teacher, evidence);
       if (options_.permutations > 0) add_null(level, t, teachers);
       outer_.progress("evidence", t + 1, teachers.measured.size());
