@@ -1,12 +1,10 @@
 #include <toml++/toml.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 
-#include "cch/core/nearest_name.hpp"
 #include "tools/cch/gaussian_settings.hpp"
+#include "tools/cch/toml_keys.hpp"
 
 namespace cch {
 namespace {
@@ -46,7 +44,7 @@ std::string teacher_of(const toml::node& node, const std::string& key, const fs:
   return fs::exists(beside) ? beside.string() : *text;
 }
 
-using Setter = std::function<void(const toml::node&, const std::string& key)>;
+using Setter = TomlSetter;
 
 std::map<std::string, Setter> model_setters(SharedPrivateModel& m) {
   auto number = [](double& to) -> Setter {
@@ -115,20 +113,7 @@ SharedPrivateModel read_gaussian_model(const std::string& path,
   SharedPrivateModel model;
   auto known = question_setters(settings, fs::path(path).parent_path());
   known.merge(model_setters(model));
-  std::vector<std::string> names;
-  for (const auto& [name, setter] : known) names.push_back(name);
-  for (const auto& [key, node] : table) {
-    const std::string name(key.str());
-    const auto setter = known.find(name);
-    if (setter == known.end()) {
-      throw Error(ErrorKind::usage,
-                  Fault{"unknown-key", "the model has an unknown key '" + name + "'",
-                        path + ", line " + std::to_string(node.source().begin.line),
-                        "a misspelt key would change nothing without a sign",
-                        "Did you mean '" + nearest_name(name, names) + "'?"});
-    }
-    if (std::find(given.begin(), given.end(), name) == given.end()) setter->second(node, name);
-  }
+  apply_toml(table, known, given, path, "model");
   return model;
 }
 

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 
-#include "cch/core/nearest_name.hpp"
 #include "cch/data/datasets.hpp"
 #include "tools/cch/rank_settings.hpp"
+#include "tools/cch/toml_keys.hpp"
 
 namespace cch {
 namespace {
@@ -71,7 +69,7 @@ std::vector<std::string> placed_pairs(std::vector<std::string> pairs, const fs::
   return pairs;
 }
 
-using Setter = std::function<void(const toml::node&, const std::string& key)>;
+using Setter = TomlSetter;
 
 std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
   auto text = [](std::string& to) -> Setter {
@@ -166,20 +164,7 @@ void read_rank_study(const std::string& path, const std::vector<std::string>& gi
   }
   const toml::table table = parse(path);
   const auto known = setters(settings, fs::path(path).parent_path());
-  std::vector<std::string> names;
-  for (const auto& [name, setter] : known) names.push_back(name);
-  for (const auto& [key, node] : table) {
-    const std::string name(key.str());
-    const auto setter = known.find(name);
-    if (setter == known.end()) {
-      throw Error(ErrorKind::usage,
-                  Fault{"unknown-key", "the study has an unknown key '" + name + "'",
-                        path + ", line " + std::to_string(node.source().begin.line),
-                        "a misspelt key would change nothing without a sign",
-                        "Did you mean '" + nearest_name(name, names) + "'?"});
-    }
-    if (std::find(given.begin(), given.end(), name) == given.end()) setter->second(node, name);
-  }
+  apply_toml(table, known, given, path, "study");
 }
 
 }  // namespace cch
