@@ -1,6 +1,8 @@
 #include "cch/gaussian/distillation_moments.hpp"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "cch/core/error.hpp"
@@ -11,12 +13,6 @@
 namespace cch {
 namespace detail {
 namespace {
-
-/// What is added to B and Vh by the errors of a teacher fitted on rows of its own.
-struct FitErrors {
-  double b = 0.0;
-  double vh = 0.0;
-};
 
 struct Weights {
   Eigen::MatrixXd w1;
@@ -36,44 +32,52 @@ Eigen::MatrixXd optimal_weights(const ModalityCovariance& cov) {
   return Eigen::LLT<Eigen::MatrixXd>(cov.s11).solve(cov.s1y);
 }
 
-FitErrors fit_errors(const ModalityCovariance& cov, std::size_t rows, bool intercept) {
-  const auto d1 = static_cast<std::size_t>(cov.s11.rows());
-  const double factor = excess_noise_factor(d1, {rows, intercept});
+FitErrors fit_errors_of(const ModalityCovariance& cov, std::size_t rows, bool intercept) {
   const double ve1 = cov.syy.trace() - squared(whitened(cov.s11, cov.s1y));
-  // M = tr(Σ11⁻¹ Σ12 Σ22⁻¹ Σ21): the share of x1's D1 directions that x2 predicts.
   const Eigen::MatrixXd cross = whitened(cov.s11, cov.s12);
   const double m = squared(whitened(cov.s22, cross.transpose()));
-  const double slope = 1.0 / static_cast<double>(rows - d1 - (intercept ? 2 : 1));
-  // The error of the intercept is one number for all rows, so it belongs to B.
-  const double constant = intercept ? factor - slope * static_cast<double>(d1) : 0.0;
-  return {ve1 * (slope * m + constant), ve1 * slope * (static_cast<double>(d1) - m)};
+  return fit_errors(ve1, m, static_cast<std::size_t>(cov.s11.rows()), rows, intercept);
 }
 
 Weights weights_of(const ModalityCovariance& cov, const Teacher& teacher, bool intercept) {
-  if (std::holds_alternative<StudentRowsTeacher>(teacher)) {
-    refuse_usage("dependent-teacher",
-                 "no formula covers a teacher that is fitted on the student's own rows",
-                 "its errors depend on the student's, in-sample and cross-fitted alike",
-                 "Simulate it (simulate_risk), or give the teacher fresh rows");
-  }
+  if (std::holds_alternative<StudentRowsTeacher>(teacher)) refuse_dependent_teacher();
   if (const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher)) {
-    return {optimal_weights(cov), fit_errors(cov, fresh->rows, intercept)};
+    return {optimal_weights(cov), fit_errors_of(cov, fresh->rows, intercept)};
   }
   const auto* given = std::get_if<GivenTeacher>(&teacher);
   if (!given) return {optimal_weights(cov), {}};
-  const Matrix& w = given->weights;
-  if (index(w.rows()) != cov.s1y.rows() || index(w.cols()) != cov.s1y.cols()) {
-    refuse_usage(
-        "teacher-shape",
-        "the teacher's weights are " + std::to_string(w.rows()) + " × " + std::to_string(w.cols()),
-        "x1 has " + std::to_string(cov.s1y.rows()) + " columns and y has " +
-            std::to_string(cov.s1y.cols()),
-        "Give one row for each column of x1 and one column for each of y");
-  }
-  return {to_eigen(w), {}};
+  check_teacher_shape(given->weights, static_cast<std::size_t>(cov.s1y.rows()),
+                      static_cast<std::size_t>(cov.s1y.cols()));
+  return {to_eigen(given->weights), {}};
 }
 
 }  // namespace
+
+void refuse_dependent_teacher() {
+  refuse_usage("dependent-teacher",
+               "no formula covers a teacher that is fitted on the student's own rows",
+               "its errors depend on the student's, in-sample and cross-fitted alike",
+               "Simulate it (simulate_risk), or give the teacher fresh rows");
+}
+
+void check_teacher_shape(const Matrix& weights, std::size_t d1, std::size_t outputs) {
+  if (weights.rows() == d1 && weights.cols() == outputs) return;
+  refuse_usage("teacher-shape",
+               "the teacher's weights are " + std::to_string(weights.rows()) + " × " +
+                   std::to_string(weights.cols()),
+               "x1 has " + std::to_string(d1) + " columns and y has " + std::to_string(outputs),
+               "Give one row for each column of x1 and one column for each of y");
+}
+
+FitErrors fit_errors(double ve1, double m, std::size_t d1, std::size_t rows, bool intercept) {
+  const double factor = excess_noise_factor(d1, {rows, intercept});
+  const auto columns = static_cast<double>(d1);
+  // m is the share of x1's D1 directions that x2 predicts.
+  const double slope = 1.0 / static_cast<double>(rows - d1 - (intercept ? 2 : 1));
+  // The error of the intercept is one number for all rows, so it belongs to B.
+  const double constant = intercept ? factor - slope * columns : 0.0;
+  return {ve1 * (slope * m + constant), ve1 * slope * (columns - m)};
+}
 
 ModalityCovariance modality_covariance(const JointGaussian& joint, const ModalityBlocks& blocks) {
   auto part = [&](const BlockNames& a, const BlockNames& b) {
@@ -105,6 +109,21 @@ DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& tea
 }
 
 }  // namespace detail
+
+DistillationMoments scaled(const DistillationMoments& moments, double teacher_scale) {
+  if (!std::isfinite(teacher_scale)) {
+    refuse_usage("bad-scale", "the teacher's scale is not finite", {}, "Give a number");
+  }
+  DistillationMoments out = moments;
+  const double g = teacher_scale;
+  out.beta_s = g * moments.beta_s;
+  out.c = g * moments.c;
+  out.vh = g * g * moments.vh;
+  // A variance: it is below 0 by rounding only, where t has nothing of x2 beside s.
+  const double beside = std::max(0.0, moments.beside());
+  out.b = g * g * beside + (1.0 - out.beta_s) * (1.0 - out.beta_s) * moments.vs;
+  return out;
+}
 
 DistillationMoments distillation_moments(const JointGaussian& joint, const Teacher& teacher,
                                          bool intercept, const ModalityBlocks& blocks) {

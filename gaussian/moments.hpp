@@ -23,4 +23,17 @@ ModalityCovariance modality_covariance(const JointGaussian& joint, const Modalit
 DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& teacher,
                                bool intercept);
 
+/// Usage Error "dependent-teacher".
+[[noreturn]] void refuse_dependent_teacher();
+/// Usage Error "teacher-shape" unless the weights are d1 × outputs.
+void check_teacher_shape(const Matrix& weights, std::size_t d1, std::size_t outputs);
+
+/// What the errors of a teacher fitted on rows of its own add to B and Vh.
+struct FitErrors {
+  double b = 0.0;
+  double vh = 0.0;
+};
+/// ve1 = tr Var(y|x1), m = tr(Σ11⁻¹ Σ12 Σ22⁻¹ Σ21); see distillation_moments for the formulas.
+FitErrors fit_errors(double ve1, double m, std::size_t d1, std::size_t rows, bool intercept);
+
 }  // namespace cch::detail

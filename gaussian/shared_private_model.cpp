@@ -6,11 +6,11 @@
 
 #include "cch/core/error.hpp"
 #include "cch/core/random.hpp"
+#include "gaussian/model_parts.hpp"
 
 namespace cch {
-namespace {
 
-void check_model(const SharedPrivateModel& m) {
+void detail::check_model(const SharedPrivateModel& m) {
   auto refuse = [](const std::string& problem, const std::string& action) {
     refuse_usage("bad-model", problem, "the model has no distribution then", action);
   };
@@ -33,15 +33,11 @@ void check_model(const SharedPrivateModel& m) {
   }
 }
 
-double squared(double x) {
-  return x * x;
-}
+namespace {
 
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
+using detail::check_model;
+using detail::dot;
+using detail::squared;
 
 /// Writes one modality's part of the covariance: itself from row `first` on, and with y.
 void add_modality(Matrix& cov, std::size_t first, std::size_t p, const SharedPrivateModel& m,

@@ -59,4 +59,12 @@ struct ModalityBlocks {
 DistillationMoments distillation_moments(const JointGaussian& joint, const Teacher& teacher,
                                          bool intercept = false, const ModalityBlocks& blocks = {});
 
+/// The moments of the teacher γt instead of t, γ = teacher_scale:
+///
+///   β_s → γβ_s,  c → γc,  Vh → γ²Vh,  B → γ²(B − (1 − β_s)²Vs) + (1 − γβ_s)²Vs
+///
+/// Informations do not change with γ > 0, the risk does: a law that does not see scales cannot
+/// decide it. γ = 0 is shrinkage alone. Usage Error "bad-scale" where γ is not finite. Cost O(1).
+DistillationMoments scaled(const DistillationMoments& moments, double teacher_scale);
+
 }  // namespace cch

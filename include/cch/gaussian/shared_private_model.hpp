@@ -5,9 +5,18 @@
 #include <vector>
 
 #include "cch/core/samples.hpp"
+#include "cch/gaussian/distillation_moments.hpp"
 #include "cch/gaussian/joint_gaussian.hpp"
 
 namespace cch {
+
+/// Informations between the blocks of a model, in nats; each may be ∞.
+struct ModelInformation {
+  double x1_x2 = 0.0;          ///< I(x1; x2)
+  double x2_y = 0.0;           ///< I(x2; y)
+  double x1_y = 0.0;           ///< I(x1; y)
+  double x1_y_given_x2 = 0.0;  ///< I(x1; y | x2)
+};
 
 /// Two modalities that share some factors and keep others for themselves (ours). Independent
 /// standard normal factors z_c (common), z_1 and z_2 (private), z_n (shared nuisance):
@@ -38,6 +47,31 @@ struct SharedPrivateModel {
   /// than the number of factors, a negative or infinite number. Data Error "singular-covariance"
   /// where there is too little noise (s1 = s2 = 0 makes common factors equal in both).
   [[nodiscard]] JointGaussian joint() const;
+
+  /// distillation_moments of joint(), without the matrix: Σ11 and Σ22 are diagonal, and only
+  /// columns of the same shared factor have a covariance, so every moment is a sum over factors.
+  /// With ρ2 = s2²/(1 + s2²), the share of a unit factor that x2 leaves open, and the weights w of
+  /// t
+  ///
+  ///   Vs = (|a|² + |d|²)/(1 + s2²),   Ve = (|a|² + |d|²)ρ2 + |b|² + s_y²
+  ///   c = ρ2 Σ_c w a + Σ_1 w b,        β_s Vs = Σ_c w a/(1 + s2²)
+  ///   B = (Σ_c (w − a)² + |d|²)/(1 + s2²) + Σ_n w² σ_n⁴/(σ_n² + s2²)
+  ///   Vh = s1²|w|² + ρ2 Σ_c w² + Σ_1 w² + Σ_n w² σ_n² s2²/(σ_n² + s2²)
+  ///
+  /// with sums over the common, the teacher's private and the nuisance columns. Nothing cancels,
+  /// and x1 and x2 together may be singular (s1 = s2 = 0). Errors as distillation_moments,
+  /// "bad-model", and data Error "singular-covariance" for a column that is constant. Cost O(number
+  /// of factors), for a GivenTeacher O(p1).
+  [[nodiscard]] DistillationMoments moments(const Teacher& teacher, bool intercept = false) const;
+  /// The informations of joint(), as sums over factors; ∞ where common or nuisance factors have no
+  /// noise in either modality, or where y is a function of the features. With σ² = 1 for a common
+  /// factor and σ_n² for a nuisance
+  ///
+  ///   I(x1;x2) = −½ Σ ln[(σ²s1² + σ²s2² + s1²s2²)/((σ² + s1²)(σ² + s2²))]
+  ///
+  /// and the others are ½ ln of ratios of Var y, Var(y|x1), Var(y|x2) and Var(y|x1,x2). Errors as
+  /// moments. Cost O(number of factors).
+  [[nodiscard]] ModelInformation information() const;
 };
 
 struct ModalityRows {
