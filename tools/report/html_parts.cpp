@@ -89,6 +89,26 @@ std::string html_table(std::string_view caption_html, const std::vector<HtmlColu
          '\n';
 }
 
+std::string code_block(std::string_view words) {
+  return element("pre", element("code", escape_html(words)), "tabindex=\"0\"") + '\n';
+}
+
+std::string download(std::string_view name, std::string_view type, std::string_view bytes,
+                     std::string_view words_html, std::string_view elsewhere_html,
+                     std::size_t& room) {
+  const std::string size = fmt::format("{:.1f} kB", static_cast<double>(bytes.size()) / 1000);
+  if ((bytes.size() + 2) / 3 * 4 > room) {
+    return element("li", fmt::format("{} ({}) is too large for this page; {}.", words_html, size,
+                                     elsewhere_html)) +
+           '\n';
+  }
+  const std::string encoded = base64(bytes);
+  room -= std::min(room, encoded.size());
+  const std::string attributes =
+      fmt::format("download=\"{}\" href=\"data:{};base64,{}\"", name, type, encoded);
+  return element("li", element("a", words_html, attributes) + " (" + size + ")") + '\n';
+}
+
 std::string value_html(const json& node, bool with_interval) {
   const Value value = value_of(node);
   std::string html = escape_html(with_error(value.nats, value.standard_error));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,15 @@ struct HtmlColumn {
 std::string html_table(std::string_view caption_html, const std::vector<HtmlColumn>& columns,
                        const std::vector<std::vector<std::string>>& rows_html,
                        std::string_view style = "");
+
+/// Text as it is, in a box of its own.
+std::string code_block(std::string_view words);
+
+/// A list item: a link that holds the bytes, or "… is too large for this page; `elsewhere_html`."
+/// where it has no room; takes what it uses from `room`.
+std::string download(std::string_view name, std::string_view type, std::string_view bytes,
+                     std::string_view words_html, std::string_view elsewhere_html,
+                     std::size_t& room);
 
 /// "0.432 ± 0.021", with the interval on a line below when there is one.
 std::string value_html(const json& node, bool with_interval = false);

@@ -9,27 +9,7 @@
 namespace cch::report {
 namespace {
 
-std::string code_block(const std::string& words) {
-  return element("pre", element("code", escape_html(words)), "tabindex=\"0\"") + '\n';
-}
-
-/// A link that holds the bytes, or a line about them when the page has no room; takes what it uses
-/// from `room`.
-std::string download(const std::string& name, const std::string& type, const std::string& bytes,
-                     const std::string& words, std::size_t& room) {
-  const std::string encoded = base64(bytes);
-  const std::string size = fmt::format("{:.1f} kB", static_cast<double>(bytes.size()) / 1000);
-  if (encoded.size() > room) {
-    return element("li", fmt::format("{} ({}) is too large for this page; <code>cch rank --json"
-                                     "</code> prints it.",
-                                     words, size)) +
-           '\n';
-  }
-  room -= encoded.size();
-  const std::string attributes =
-      fmt::format("download=\"{}\" href=\"data:{};base64,{}\"", name, type, encoded);
-  return element("li", element("a", words, attributes) + " (" + size + ")") + '\n';
-}
+constexpr const char* kElsewhere = "<code>cch rank --json</code> prints it";
 
 }  // namespace
 
@@ -56,13 +36,13 @@ std::string reproduce_section(const json& document) {
 
 std::string downloads_section(const json& document, std::size_t room) {
   const std::string whole = document.dump(-1, ' ', false, json::error_handler_t::replace);
-  const std::string table =
-      download("ranking.csv", "text/csv", render_rank_csv(document), "The ranking as CSV", room);
-  return section(
-      "downloads", "Downloads",
-      element("ul", download("rank.json", "application/json", whole, "Everything as JSON", room) +
-                        table) +
-          '\n');
+  const std::string table = download("ranking.csv", "text/csv", render_rank_csv(document),
+                                     "The ranking as CSV", kElsewhere, room);
+  return section("downloads", "Downloads",
+                 element("ul", download("rank.json", "application/json", whole,
+                                        "Everything as JSON", kElsewhere, room) +
+                                   table) +
+                     '\n');
 }
 
 }  // namespace cch::report
