@@ -11,6 +11,8 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/version.hpp"
+#include "cch/data/bytes.hpp"
+#include "cch/data/sha256.hpp"
 #include "cch/estimators/machine.hpp"
 
 namespace cch {
@@ -41,6 +43,16 @@ void write_whole(const std::string& temporary, const FileContent& file) {
 }
 
 }  // namespace
+
+std::vector<std::string> options_given(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0 && !option->get_lnames().empty()) {
+      out.push_back(option->get_lnames().front());
+    }
+  }
+  return out;
+}
 
 CLI::Validator whole_number() {
   return {[](std::string& text) {
@@ -126,6 +138,11 @@ nlohmann::json input_json(const std::string& role, const std::string& name,
                           const SourceInfo& info) {
   return {{"role", role},          {"name", name},        {"source", info.source},
           {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
+}
+
+nlohmann::json file_input_json(const std::string& role, const std::string& path) {
+  const Bytes bytes = map_file(path);
+  return {{"role", role}, {"source", path}, {"sha256", sha256(bytes.view)}};
 }
 
 nlohmann::json machine_json(const Execution& exec) {

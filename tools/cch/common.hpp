@@ -25,6 +25,9 @@ struct CommonOptions {
   bool verbose = false;
 };
 
+/// Long names of the options that the command line has.
+std::vector<std::string> options_given(const CLI::App& app);
+
 /// Accepts digits only: CLI11 turns −5 into a huge number without a sign.
 CLI::Validator whole_number();
 
@@ -49,6 +52,8 @@ void print_diagnostics(const std::string& title, const nlohmann::json& diagnosti
 nlohmann::json warnings_json(const std::vector<Warning>& warnings);
 /// One entry of "inputs".
 nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);
+/// The same for a file of settings: {"role", "source", "sha256"}.
+nlohmann::json file_input_json(const std::string& role, const std::string& path);
 /// {"processor", "threads", "instruction_set"} of this run.
 nlohmann::json machine_json(const Execution& exec);
 

@@ -14,16 +14,6 @@
 namespace cch {
 namespace {
 
-std::vector<std::string> flags_given(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->count() > 0 && !option->get_lnames().empty()) {
-      names.push_back(option->get_lnames().front());
-    }
-  }
-  return names;
-}
-
 void print_all_diagnostics(const nlohmann::json& document, std::ostream& out) {
   for (const auto& estimator : document["estimators"]) {
     print_diagnostics("I(student; labels)", estimator["student_labels_diagnostics"], out);
@@ -143,7 +133,7 @@ Command setup_rank(CLI::App& app) {
   app.add_option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");
   app.add_flag("-n,--dry-run", s->dry_run, "Read and check the inputs, estimate nothing");
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, flags_given(app), invocation); };
+  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
 }
 
 }  // namespace cch
