@@ -9,8 +9,8 @@
 namespace cch {
 namespace {
 
-constexpr std::array<double, 6> kLimits{1.0, 2.0, 5.0, 20.0, 100.0,
-                                        std::numeric_limits<double>::infinity()};
+constexpr std::array<double, 6> kLimits{1.0,  2.0,   5.0,
+                                        20.0, 100.0, std::numeric_limits<double>::infinity()};
 
 std::size_t range_of(double n_over_p) {
   std::size_t range = 0;

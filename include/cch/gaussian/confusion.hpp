@@ -10,8 +10,8 @@ namespace cch {
 /// What a criterion said of one case and what was true of it.
 struct CriterionCase {
   std::string criterion;
-  std::string about;          ///< "risk" or "direction"
-  std::string truth;          ///< where the truth is from: "simulation" or "formula"
+  std::string about;  ///< "risk" or "direction"
+  std::string truth;  ///< where the truth is from: "simulation" or "formula"
   double lambda = 0.0;
   double n_over_p = 0.0;
   bool says_helps = false;
