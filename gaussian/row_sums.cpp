@@ -15,15 +15,23 @@ Eigen::VectorXd normals(Eigen::Index n, Random& random) {
   return out;
 }
 
-/// A of Bartlett's decomposition with ν degrees of freedom.
-Eigen::MatrixXd bartlett(Eigen::Index dim, std::size_t nu, Random& random) {
-  const Eigen::Index columns = std::min(dim, index(nu));
-  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(dim, columns);
-  for (Eigen::Index j = 0; j < columns; ++j) {
-    a(j, j) = std::sqrt(chi_squared(nu - static_cast<std::size_t>(j), random));
-    a.col(j).tail(dim - j - 1) = normals(dim - j - 1, random);
+Eigen::MatrixXd normals(Eigen::Index rows, Eigen::Index cols, Random& random) {
+  Eigen::MatrixXd out(rows, cols);
+  for (double& value : out.reshaped()) value = random.normal();
+  return out;
+}
+
+/// L·A for lower triangular L and A, strip by strip: above its own diagonal a strip is 0.
+Eigen::MatrixXd lower_product(const Eigen::MatrixXd& lower, const Eigen::MatrixXd& a) {
+  constexpr Eigen::Index kStrip = 64;
+  Eigen::MatrixXd out = Eigen::MatrixXd::Zero(a.rows(), a.cols());
+  for (Eigen::Index j = 0; j < a.cols(); j += kStrip) {
+    const Eigen::Index columns = std::min(kStrip, a.cols() - j);
+    const Eigen::Index rows = a.rows() - j;
+    out.block(j, j, rows, columns) =
+        lower.block(j, j, rows, rows).triangularView<Eigen::Lower>() * a.block(j, j, rows, columns);
   }
-  return a;
+  return out;
 }
 
 }  // namespace
@@ -60,15 +68,41 @@ double chi_squared(std::size_t k, Random& random) {
   }
 }
 
+void draw_bartlett(Eigen::Index dim, std::size_t nu, Random& random, Eigen::MatrixXd& a) {
+  const Eigen::Index columns = std::min(dim, index(nu));
+  a.resize(dim, columns);
+  for (Eigen::Index j = 0; j < columns; ++j) {
+    a(j, j) = std::sqrt(chi_squared(nu - static_cast<std::size_t>(j), random));
+    for (Eigen::Index i = j + 1; i < dim; ++i) a(i, j) = random.normal();
+  }
+}
+
 RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& random) {
   const Eigen::Index dim = lower.rows();
   RowSums out;
   out.rows = static_cast<double>(n);
   const Eigen::VectorXd scaled_mean = lower.triangularView<Eigen::Lower>() * normals(dim, random);
   out.sum = std::sqrt(out.rows) * scaled_mean;
-  const Eigen::MatrixXd la = lower.triangularView<Eigen::Lower>() * bartlett(dim, n - 1, random);
-  out.products = scaled_mean * scaled_mean.transpose();
-  out.products.noalias() += la * la.transpose();
+  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(dim, std::min(dim, index(n - 1)));
+  draw_bartlett(dim, n - 1, random, a);
+  out.products = Eigen::MatrixXd::Zero(dim, dim);
+  auto half = out.products.selfadjointView<Eigen::Lower>();
+  half.rankUpdate(scaled_mean);
+  half.rankUpdate(lower_product(lower, a));
+  out.products.triangularView<Eigen::StrictlyUpper>() = out.products.transpose();
+  return out;
+}
+
+LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const Eigen::MatrixXd& c,
+                          Random& random, Eigen::MatrixXd& workspace) {
+  draw_bartlett(p, n - (intercept ? 1 : 0), random, workspace);
+  Eigen::MatrixXd w = normals(p, c.cols(), random);
+  workspace.triangularView<Eigen::Lower>().transpose().solveInPlace(w);
+  LinearFit out{w * c.transpose(), Eigen::RowVectorXd::Zero(c.rows())};
+  if (!intercept) return out;
+  const double root = std::sqrt(static_cast<double>(n));
+  const Eigen::RowVectorXd noise = normals(c.cols(), random).transpose() * c.transpose();
+  out.b = (noise - normals(p, random).transpose() * out.w) / root;
   return out;
 }
 
