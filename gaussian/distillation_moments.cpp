@@ -14,11 +14,6 @@ namespace cch {
 namespace detail {
 namespace {
 
-struct Weights {
-  Eigen::MatrixXd w1;
-  FitErrors errors;
-};
-
 /// L⁻¹ m for s = L Lᵀ: inner products of such columns are mᵀ s⁻¹ m.
 Eigen::MatrixXd whitened(const Eigen::MatrixXd& s, const Eigen::MatrixXd& m) {
   return Eigen::LLT<Eigen::MatrixXd>(s).matrixL().solve(m);
@@ -37,18 +32,6 @@ FitErrors fit_errors_of(const ModalityCovariance& cov, std::size_t rows, bool in
   const Eigen::MatrixXd cross = whitened(cov.s11, cov.s12);
   const double m = squared(whitened(cov.s22, cross.transpose()));
   return fit_errors(ve1, m, static_cast<std::size_t>(cov.s11.rows()), rows, intercept);
-}
-
-Weights weights_of(const ModalityCovariance& cov, const Teacher& teacher, bool intercept) {
-  if (std::holds_alternative<StudentRowsTeacher>(teacher)) refuse_dependent_teacher();
-  if (const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher)) {
-    return {optimal_weights(cov), fit_errors_of(cov, fresh->rows, intercept)};
-  }
-  const auto* given = std::get_if<GivenTeacher>(&teacher);
-  if (!given) return {optimal_weights(cov), {}};
-  check_teacher_shape(given->weights, static_cast<std::size_t>(cov.s1y.rows()),
-                      static_cast<std::size_t>(cov.s1y.cols()));
-  return {to_eigen(given->weights), {}};
 }
 
 }  // namespace
@@ -79,6 +62,15 @@ FitErrors fit_errors(double ve1, double m, std::size_t d1, std::size_t rows, boo
   return {ve1 * (slope * m + constant), ve1 * slope * (columns - m)};
 }
 
+Eigen::MatrixXd mean_weights(const ModalityCovariance& cov, const Teacher& teacher) {
+  if (std::holds_alternative<StudentRowsTeacher>(teacher)) refuse_dependent_teacher();
+  const auto* given = std::get_if<GivenTeacher>(&teacher);
+  if (!given) return optimal_weights(cov);
+  check_teacher_shape(given->weights, static_cast<std::size_t>(cov.s1y.rows()),
+                      static_cast<std::size_t>(cov.s1y.cols()));
+  return to_eigen(given->weights);
+}
+
 ModalityCovariance modality_covariance(const JointGaussian& joint, const ModalityBlocks& blocks) {
   auto part = [&](const BlockNames& a, const BlockNames& b) {
     return to_eigen(joint.covariance(a, b));
@@ -90,7 +82,9 @@ ModalityCovariance modality_covariance(const JointGaussian& joint, const Modalit
 
 DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& teacher,
                                bool intercept) {
-  const auto [w1, errors] = weights_of(cov, teacher, intercept);
+  const Eigen::MatrixXd w1 = mean_weights(cov, teacher);
+  const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher);
+  const FitErrors errors = fresh ? fit_errors_of(cov, fresh->rows, intercept) : FitErrors{};
   const Eigen::LLT<Eigen::MatrixXd> factor(cov.s22);
   // s and vᵀx2 in coordinates in which x2 has unit covariance.
   const Eigen::MatrixXd s = factor.matrixL().solve(cov.s2y);

@@ -23,6 +23,9 @@ ModalityCovariance modality_covariance(const JointGaussian& joint, const Modalit
 DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& teacher,
                                bool intercept);
 
+/// W1, for a FreshRowsTeacher its mean over fits. Errors as distillation_moments.
+Eigen::MatrixXd mean_weights(const ModalityCovariance& cov, const Teacher& teacher);
+
 /// Usage Error "dependent-teacher".
 [[noreturn]] void refuse_dependent_teacher();
 /// Usage Error "teacher-shape" unless the weights are d1 × outputs.
