@@ -77,7 +77,8 @@ td.number { white-space: nowrap; }
 .verdict .symbol { display: inline-block; width: 1.1em; text-align: center; }
 .k-distil { color: var(--good); } .k-do_not_distil { color: var(--bad); }
 .k-inconclusive { color: var(--open); } .k-unreliable { color: var(--doubt); }
-.k-first { color: var(--open); } .k-second { color: var(--warm); }
+.k-first { color: var(--open); } .k-second { color: var(--warm); } .k-third { color: var(--good); }
+.k-fourth { color: var(--doubt); } .k-fifth { color: var(--bad); } .k-sixth { color: var(--ink); }
 .facts { display: grid; gap: 0; margin: 0 0 24px; }
 .facts > div { display: grid; grid-template-columns: 11em minmax(0, 1fr); gap: 16px; padding: 7px 0; border-bottom: 1px solid var(--hair); font-size: 15px; }
 dt { color: var(--quiet); } dd { margin: 0; } dd ul { margin: 4px 0 0; }
@@ -102,6 +103,15 @@ svg .k-inconclusive { color: var(--open-fill); } svg .k-unreliable { color: var(
 svg.plot { display: block; width: 100%; height: auto; max-width: 400px; }
 svg .curve { fill: none; stroke: currentColor; stroke-width: 2; } svg .dashed { stroke-dasharray: 5 4; stroke-width: 1.5; }
 svg .k-first { color: var(--open-fill); } svg .k-second { color: var(--warm); } svg .k-plain { color: var(--quiet); }
+svg .k-third { color: var(--good-fill); } svg .k-fourth { color: var(--doubt-fill); } svg .k-fifth { color: var(--bad-fill); } svg .k-sixth { color: var(--ink); }
+svg .cloud { fill: none; stroke: currentColor; stroke-width: 3.6; opacity: .7; } svg .round { stroke-linecap: round; } svg .square { stroke-linecap: square; }
+svg .tile { stroke: var(--paper); stroke-width: .6; } svg .t-plus { fill: var(--open-fill); } svg .t-minus { fill: var(--hair); }
+svg .t-square { fill: var(--bad-fill); } svg .t-ring { fill: var(--doubt-fill); } svg .t-none { fill: var(--panel); }
+svg .sign { fill: none; stroke: var(--paper); } svg .s-minus { stroke: var(--quiet); }
+svg .s-ring { stroke: var(--ink); stroke-linecap: round; } svg .s-hole { stroke: var(--doubt-fill); stroke-linecap: round; }
+svg .outlined { fill: none; stroke: var(--ink); stroke-width: 1.8; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 0; max-width: none; font-size: 14px; } .legend li { margin: 0; }
+svg.swatch { display: inline-block; vertical-align: -3px; margin-right: 5px; }
 svg.plot .words { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 svg .bar { fill: var(--open-fill); opacity: .55; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 18px 30px; margin: 0 0 10px; }

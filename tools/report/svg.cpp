@@ -11,16 +11,9 @@
 namespace cch::report {
 namespace {
 
-std::string length(double value) {
-  std::string out = fmt::format("{:.2f}", value);
-  while (out.back() == '0') out.pop_back();
-  if (out.back() == '.') out.pop_back();
-  return out == "-0" ? "0" : out;
-}
-
 std::string point_list(const std::vector<std::pair<double, double>>& points) {
   std::string list;
-  for (const auto& [x, y] : points) list += fmt::format("{},{} ", length(x), length(y));
+  for (const auto& [x, y] : points) list += fmt::format("{},{} ", svg_length(x), svg_length(y));
   return list;
 }
 
@@ -35,6 +28,13 @@ double nice_step(double range, int most) {
 
 }  // namespace
 
+std::string svg_length(double value) {
+  std::string out = fmt::format("{:.2f}", value);
+  while (out.back() == '0') out.pop_back();
+  if (out.back() == '.') out.pop_back();
+  return out == "-0" ? "0" : out;
+}
+
 Svg::Svg(std::string id, double width, double height, std::string_view title,
          std::string_view description)
     : id_(std::move(id)),
@@ -45,24 +45,24 @@ Svg::Svg(std::string id, double width, double height, std::string_view title,
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view style) {
   body_ += fmt::format("<line class=\"{}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", style,
-                       length(x1), length(y1), length(x2), length(y2));
+                       svg_length(x1), svg_length(y1), svg_length(x2), svg_length(y2));
 }
 
 void Svg::rect(double x, double y, double width, double height, std::string_view style) {
   body_ += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", style,
-                       length(x), length(y), length(width), length(height));
+                       svg_length(x), svg_length(y), svg_length(width), svg_length(height));
 }
 
 void Svg::text(double x, double y, std::string_view style, std::string_view words,
                std::string_view attributes) {
-  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" {}>{}</text>\n", style, length(x),
-                       length(y), attributes, escape_html(words));
+  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" {}>{}</text>\n", style, svg_length(x),
+                       svg_length(y), attributes, escape_html(words));
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view style,
                  std::string_view attributes) {
-  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>\n", style, length(x),
-                       length(y), length(radius), attributes);
+  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>\n", style,
+                       svg_length(x), svg_length(y), svg_length(radius), attributes);
 }
 
 void Svg::polygon(const std::vector<std::pair<double, double>>& points, std::string_view style,
@@ -75,6 +75,11 @@ void Svg::polyline(const std::vector<std::pair<double, double>>& points, std::st
   body_ += fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", style, point_list(points));
 }
 
+void Svg::path(std::string_view commands, std::string_view style, std::string_view attributes) {
+  body_ += fmt::format("<path class=\"{}\" d=\"{}\"{}{}/>\n", style, commands,
+                       attributes.empty() ? "" : " ", attributes);
+}
+
 void Svg::open_group(std::string_view title) {
   body_ += fmt::format("<g><title>{}</title>\n", escape_html(title));
 }
@@ -83,7 +88,14 @@ std::string Svg::finish(std::string_view style) const {
   return fmt::format(
       "<svg class=\"{0}\" role=\"img\" viewBox=\"0 0 {1} {2}\" width=\"{1}\" height=\"{2}\" "
       "aria-labelledby=\"{3}-title {3}-desc\">\n{4}{5}</svg>\n",
-      style, length(width_), length(height_), id_, head_, body_);
+      style, svg_length(width_), svg_length(height_), id_, head_, body_);
+}
+
+std::string Svg::finish_hidden(std::string_view style) const {
+  return fmt::format(
+      "<svg class=\"{0}\" aria-hidden=\"true\" viewBox=\"0 0 {1} {2}\" width=\"{1}\" "
+      "height=\"{2}\">{3}</svg>",
+      style, svg_length(width_), svg_length(height_), body_);
 }
 
 Axis axis_around(const std::vector<double>& values, double left, double right, int most_ticks) {

@@ -26,10 +26,14 @@ class Svg {
                std::string_view attributes = "");
   /// Straight lines through the points, not closed.
   void polyline(const std::vector<std::pair<double, double>>& points, std::string_view style);
+  /// A path from its commands, coordinates as they are.
+  void path(std::string_view commands, std::string_view style, std::string_view attributes = "");
   void open_group(std::string_view title);
   void close_group() { body_ += "</g>\n"; }
 
   [[nodiscard]] std::string finish(std::string_view style) const;
+  /// A picture that only repeats the words beside it: screen readers pass it over.
+  [[nodiscard]] std::string finish_hidden(std::string_view style) const;
 
  private:
   std::string id_;
@@ -38,6 +42,9 @@ class Svg {
   std::string head_;
   std::string body_;
 };
+
+/// A length as pictures write it: two decimals at most, none that are zero.
+std::string svg_length(double value);
 
 /// A linear axis: at(value) lies between `left` (value low) and `right` (value high).
 struct Axis {

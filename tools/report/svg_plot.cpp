@@ -40,6 +40,10 @@ std::vector<double> x_values(const Plot& plot) {
     add(values, bar.low);
     add(values, bar.high);
   }
+  for (const PlotCloud& cloud : plot.clouds) {
+    for (const PlotPoint& point : cloud.points) add(values, point.first);
+  }
+  for (const double value : plot.x_reach) add(values, value);
   return values;
 }
 
@@ -54,6 +58,9 @@ std::vector<double> y_values(const Plot& plot) {
   }
   for (const PlotBar& bar : plot.bars) add(values, bar.height);
   for (const PlotMark& mark : plot.marks) add(values, mark.y);
+  for (const PlotCloud& cloud : plot.clouds) {
+    for (const PlotPoint& point : cloud.points) add(values, point.second);
+  }
   for (const double value : plot.y_reach) add(values, value);
   // A point that is below zero by noise alone must not give the axis a whole step below it.
   double most = 0;
@@ -135,14 +142,49 @@ void draw_bars(Svg& svg, const Plot& plot, const Frame& frame) {
   }
 }
 
+void draw_shape(Svg& svg, const std::string& shape, double x, double y, const std::string& style) {
+  if (shape == "square") {
+    svg.polygon({{x - 4, y - 4}, {x + 4, y - 4}, {x + 4, y + 4}, {x - 4, y + 4}}, style);
+  } else if (shape == "diamond") {
+    svg.polygon({{x, y - 5.5}, {x + 5.5, y}, {x, y + 5.5}, {x - 5.5, y}}, style);
+  } else if (shape == "triangle") {
+    svg.polygon({{x, y - 5.5}, {x + 5, y + 4}, {x - 5, y + 4}}, style);
+  } else if (shape == "down") {
+    svg.polygon({{x, y + 5.5}, {x + 5, y - 4}, {x - 5, y - 4}}, style);
+  } else {
+    svg.circle(x, y, 4, style);
+  }
+}
+
 void draw_curve(Svg& svg, const Frame& frame, const PlotCurve& curve) {
   std::vector<PlotPoint> path;
   for (const auto& [x, y] : curve.points) {
     if (std::isfinite(x) && std::isfinite(y)) path.emplace_back(frame.x.at(x), frame.y.at(y));
   }
-  svg.polyline(path, fmt::format("curve {} k-{}", curve.dashed ? "dashed" : "whole", curve.kind));
+  if (curve.line) {
+    svg.polyline(path, fmt::format("curve {} k-{}", curve.dashed ? "dashed" : "whole", curve.kind));
+  }
   if (!curve.marks) return;
-  for (const auto& [x, y] : path) svg.circle(x, y, 4, "mark k-" + curve.kind);
+  for (const auto& [x, y] : path) draw_shape(svg, curve.shape, x, y, "mark k-" + curve.kind);
+}
+
+/// Strokes of no length: their caps are the points.
+void draw_cloud(Svg& svg, const Frame& frame, const PlotCloud& cloud) {
+  std::string commands;
+  for (const auto& [x, y] : cloud.points) {
+    if (!std::isfinite(x) || !std::isfinite(y)) continue;
+    commands += fmt::format("M{:.1f} {:.1f}h0", frame.x.at(x), frame.y.at(y));
+  }
+  if (commands.empty()) return;
+  svg.path(commands, fmt::format("cloud {} k-{}", cloud.square ? "square" : "round", cloud.kind));
+}
+
+void draw_corners(Svg& svg, const Plot& plot, const Frame& frame) {
+  for (std::size_t i = 0; i < plot.corners.size(); ++i) {
+    const bool right = i == 0 || i == 3;
+    svg.text(right ? frame.x.right : frame.x.left + 4, i < 2 ? kTop + 12 : kBottom - 6, "words",
+             plot.corners[i], right ? "text-anchor=\"end\"" : "");
+  }
 }
 
 void draw_mark(Svg& svg, const Frame& frame, const PlotMark& mark) {
@@ -168,7 +210,11 @@ std::string render_plot(const Plot& plot) {
   Svg svg(plot.id, kWidth, kHeight, plot.title, plot.description);
   draw_y_axis(svg, plot, frame);
   draw_x_axis(svg, plot, frame);
+  if (plot.quadrants && frame.x.holds(0)) {
+    svg.line(frame.x.at(0), kTop, frame.x.at(0), kBottom, "zero");
+  }
   draw_bars(svg, plot, frame);
+  for (const PlotCloud& cloud : plot.clouds) draw_cloud(svg, frame, cloud);
   for (const PlotStroke& stroke : plot.strokes) {
     if (!std::isfinite(stroke.x + stroke.low + stroke.high) || !frame.x.holds(stroke.x)) continue;
     const double x = frame.x.at(stroke.x);
@@ -176,6 +222,7 @@ std::string render_plot(const Plot& plot) {
   }
   for (const PlotCurve& curve : plot.curves) draw_curve(svg, frame, curve);
   for (const PlotMark& mark : plot.marks) draw_mark(svg, frame, mark);
+  draw_corners(svg, plot, frame);
   return svg.finish("plot");
 }
 

@@ -12,9 +12,18 @@ using PlotPoint = std::pair<double, double>;
 /// Points joined by straight lines, in the order given.
 struct PlotCurve {
   std::vector<PlotPoint> points;
-  std::string kind = "first";  ///< colour: first, second or plain
-  bool marks = true;           ///< a dot at every point
+  std::string kind = "first";  ///< colour: first, second, … sixth or plain
+  bool marks = true;           ///< a mark at every point
   bool dashed = false;
+  bool line = true;              ///< false: marks alone
+  std::string shape = "circle";  ///< of the marks: circle, square, diamond, triangle or down
+};
+
+/// Many points that share one mark, drawn as one path.
+struct PlotCloud {
+  std::vector<PlotPoint> points;
+  std::string kind = "first";
+  bool square = false;  ///< squares in place of dots
 };
 
 /// A vertical stroke from low to high at x: an interval.
@@ -58,6 +67,10 @@ struct Plot {
   std::vector<PlotBar> bars = {};
   std::vector<PlotMark> marks = {};
   std::vector<double> y_reach = {};  ///< values that the y axis takes in as well
+  std::vector<PlotCloud> clouds = {};
+  std::vector<double> x_reach = {};       ///< values that the x axis takes in as well
+  bool quadrants = false;                 ///< an upright line at x = 0
+  std::vector<std::string> corners = {};  ///< words: top right, top left, bottom left, bottom right
 };
 
 std::string render_plot(const Plot& plot);

@@ -19,8 +19,9 @@ struct TextColumn {
   bool optional = false;      ///< may be left out to fit the width; the last of these goes first
   bool last_resort = false;   ///< optional, but only where cutting cells does not suffice
   std::size_t shrink_to = 0;  ///< the cells may be cut to this width (0: never)
-  std::vector<std::string> cells;
-  std::vector<std::string> colours;  ///< ANSI codes a row ("" for none); empty for a plain column
+  std::vector<std::string> cells = {};
+  std::vector<std::string> colours =
+      {};  ///< ANSI codes a row ("" for none); empty for a plain column
 };
 
 /// A table of aligned columns, two spaces apart, under a ruled heading. Columns marked optional are

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "tools/report/field.hpp"
+
+namespace cch::report {
+
+/// A cch.gaussian/1 document of kind "sweep" as one HTML file below 1 MB whatever the number of
+/// cells: no script, nothing fetched, light and dark, readable from 360 px, printable. Pictures
+/// show at most a stated number of cells, values and points; every count is over all of them.
+/// Shares, Wilson intervals, biases and z scores are read off the document's numbers; no law, risk
+/// or estimate is computed again. Errors: see field.hpp.
+std::string render_sweep_html(const json& document);
+
+/// The same for a terminal of 80 columns: what was right how often, a line a criterion (summed over
+/// λ), then at most 30 cells spread over the grid. `quiet` leaves out the cells and the notes.
+std::string render_sweep_table(const json& document, bool quiet);
+
+/// A line a cell and λ as CSV (RFC 4180), numbers in full precision, an empty field for null:
+/// every parameter, the closed form, what each law says, the simulation, and the estimates of the
+/// cell (repeated for each of its λ).
+std::string sweep_csv(const json& document);
+
+}  // namespace cch::report

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "tools/report/escape.hpp"
+#include "tools/report/sweep.hpp"
+#include "tools/report/sweep_model.hpp"
+
+namespace cch::report {
+namespace {
+
+constexpr const char* kOfCell[] = {"i_teacher_student", "i_student_labels", "cch_margin"};
+constexpr const char* kOfBlocks[] = {"teacher_student", "student_labels", "teacher_labels",
+                                     "teacher_labels_given_student"};
+constexpr const char* kShapes[] = {"beta_s",      "beta_e",    "kappa",
+                                   "lambda_star", "best_gain", "noise_variance"};
+constexpr const char* kOfPoint[] = {"lambda", "excess_risk", "gain", "cosine_gain",
+                                    "accuracy_change"};
+constexpr const char* kSays[] = {"risk", "direction", "small_lambda_risk", "small_lambda_direction",
+                                 "cch"};
+constexpr const char* kSimulated[] = {"excess_risk", "gain", "cosine_gain"};
+constexpr const char* kEstimated[] = {"i_teacher_student", "i_student_labels"};
+
+/// Any leaf in full precision; nothing for null.
+std::string cell_of(const json& value) {
+  if (value.is_null()) return "";
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
+  if (value.is_string()) return csv_field(value.get<std::string>());
+  return csv_field(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+/// What varies from document to document.
+struct Columns {
+  std::set<std::string> parameters;
+  std::vector<std::string> estimators;
+};
+
+Columns columns_of(const json& document) {
+  Columns columns;
+  std::set<std::string> seen;
+  for (const json& cell : elements(field(document, "cells"))) {
+    const json& parameters = field(cell, "parameters");
+    if (parameters.is_object()) {
+      for (const auto& [name, value] : parameters.items()) columns.parameters.insert(name);
+    }
+    for (const json& estimate : elements(field(cell, "estimates"))) {
+      const std::string name = text(field(estimate, "estimator"));
+      if (seen.insert(name).second) columns.estimators.push_back(name);
+    }
+  }
+  return columns;
+}
+
+std::string headings(const Columns& columns) {
+  std::string out = "cell";
+  for (const std::string& name : columns.parameters) out += ',' + csv_field(name);
+  out += ",n_over_p,basis";
+  for (const char* name : kOfCell) out += fmt::format(",{}_nats", name);
+  out += ",cch_holds";
+  for (const char* name : kOfBlocks) out += fmt::format(",i_blocks_{}_nats", name);
+  for (const char* name : kShapes) out += fmt::format(",{}", name);
+  for (const char* name : kOfPoint) out += fmt::format(",{}", name);
+  for (const char* name : kSays) out += fmt::format(",says_{}", name);
+  for (const char* name : kSimulated) {
+    out += fmt::format(",simulated_{0},simulated_{0}_standard_error", name);
+  }
+  for (const std::string& estimator : columns.estimators) {
+    for (const char* name : kEstimated) {
+      for (const char* part : {"", "_standard_error", "_truth"}) {
+        out += ',' + csv_field(fmt::format("{}_{}_nats{}", estimator, name, part));
+      }
+    }
+    out += ',' + csv_field(estimator + "_failed");
+  }
+  return out + "\r\n";
+}
+
+std::string cell_fields(const json& cell, const Columns& columns) {
+  std::string out = cell_of(field(cell, "cell"));
+  for (const std::string& name : columns.parameters) {
+    out += ',' + cell_of(field(cell, "parameters", name));
+  }
+  out += ',' + cell_of(field(cell, "n_over_p")) + ',' + cell_of(field(cell, "basis"));
+  for (const char* name : kOfCell) out += ',' + cell_of(field(cell, name));
+  out += ',' + cell_of(field(cell, "cch_holds"));
+  for (const char* name : kOfBlocks) out += ',' + cell_of(field(cell, "i_blocks", name));
+  for (const char* name : kShapes) out += ',' + cell_of(field(cell, name));
+  return out;
+}
+
+std::string point_fields(const json& point) {
+  std::string out;
+  for (const char* name : kOfPoint) out += ',' + cell_of(field(point, name));
+  for (const char* name : kSays) out += ',' + cell_of(field(point, "says", name));
+  for (const char* name : kSimulated) {
+    const json& simulated = field(point, "simulated", name);
+    out +=
+        ',' + cell_of(field(simulated, "mean")) + ',' + cell_of(field(simulated, "standard_error"));
+  }
+  return out;
+}
+
+const json& estimate_named(const json& cell, const std::string& name) {
+  static const json none;
+  for (const json& estimate : elements(field(cell, "estimates"))) {
+    if (text(field(estimate, "estimator")) == name) return estimate;
+  }
+  return none;
+}
+
+std::string estimate_fields(const json& cell, const Columns& columns) {
+  std::string out;
+  for (const std::string& name : columns.estimators) {
+    const json& estimate = estimate_named(cell, name);
+    for (const char* side : kEstimated) {
+      for (const char* part : {"mean", "standard_error", "truth"}) {
+        out += ',' + cell_of(field(estimate, side, part));
+      }
+    }
+    out += ',' + cell_of(field(estimate, "failed"));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string sweep_csv(const json& document) {
+  read_sweep(document);  // refuses what is not a sweep
+  const Columns columns = columns_of(document);
+  std::string out = headings(columns);
+  for (const json& cell : elements(field(document, "cells"))) {
+    const std::string before = cell_fields(cell, columns);
+    const std::string after = estimate_fields(cell, columns) + "\r\n";
+    for (const json& point : elements(field(cell, "risk"))) {
+      out += before + point_fields(point) + after;
+    }
+  }
+  return out;
+}
+
+}  // namespace cch::report
