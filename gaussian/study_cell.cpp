@@ -177,6 +177,18 @@ CellClosedForm closed_form(const StudyCell& cell, bool intercept) {
   return {DistillationRisk(scaled(moments, cell.teacher_scale), fit), model.information(), own};
 }
 
+SimulatedRisk simulate_cell(const StudyCell& cell, bool intercept, const SimulationOptions& options,
+                            const Execution& exec) {
+  SimulationOptions own = options;
+  own.teacher_scale = cell.teacher_scale;
+  const StudentFit fit{cell.n, intercept};
+  if (cell.family == StudyFamily::shared_private) {
+    return simulate_risk(cell.shared_private(), cell.teacher, fit, own, exec);
+  }
+  check_shares(cell);
+  return simulate_risk(joint_of_shares(cell), teacher_of(cell), fit, own, exec);
+}
+
 std::vector<CellEstimate> estimate_cell(const StudyCell& cell,
                                         std::span<const NamedEstimator> estimators,
                                         std::size_t draws, std::size_t rows,

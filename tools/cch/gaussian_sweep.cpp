@@ -1,0 +1,140 @@
+#include "tools/cch/gaussian_sweep.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "cch/core/parallel.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank_folder.hpp"
+#include "tools/report/sweep.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+/// Cells that are still to be run, and what is there already.
+struct Work {
+  std::vector<std::string> keys;
+  std::vector<json> results;
+  std::vector<std::size_t> open;
+};
+
+Work find_work(const SweepSettings& s, const std::vector<StudyCell>& cells,
+               const SweepFolder& folder) {
+  Work work;
+  work.results.resize(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    work.keys.push_back(cell_key(s, cells[i]));
+    if (const json* stored = folder.find(work.keys.back())) {
+      work.results[i] = *stored;
+    } else {
+      work.open.push_back(i);
+    }
+  }
+  return work;
+}
+
+/// Few cells share the threads inside each; many cells have one each. The numbers are the same.
+void run_open(const SweepSettings& s, const std::vector<StudyCell>& cells, Work& work,
+              SweepFolder& folder, const Execution& exec) {
+  std::mutex mutex;
+  std::size_t done = cells.size() - work.open.size();
+  const bool inside = work.open.size() < worker_count(exec);
+  Execution outer = exec;
+  if (inside) outer.threads = 1;
+  Execution inner = exec.serial();
+  if (inside) inner.threads = exec.threads;
+  parallel_for(work.open.size(), outer, [&](std::size_t i) {
+    const std::size_t at = work.open[i];
+    work.results[at] = run_cell(s, cells[at], inner);
+    const std::scoped_lock lock(mutex);
+    folder.add(work.keys[at], work.results[at]);
+    exec.progress("cells", ++done, cells.size());
+  });
+}
+
+void print_plan(const SweepSettings& s, const SweepCells& cells, const Work& work,
+                std::ostream& out) {
+  for (const GridAxis& axis : s.axes) {
+    out << "axis      " << axis.name << ", " << axis.values.size() << " values\n";
+  }
+  out << "cells     " << cells.cells.size();
+  if (cells.skipped > 0) out << " (" << cells.skipped << " without a finite risk left out)";
+  if (work.open.size() < cells.cells.size()) {
+    out << ", " << cells.cells.size() - work.open.size() << " of them done already";
+  }
+  out << "\nλ         " << s.lambdas.size() << " values\n";
+  if (s.simulate > 0) out << "simulated " << s.simulate << " training sets a cell\n";
+  for (const std::string& name : s.estimates.estimators) {
+    out << "estimator " << name << ", " << s.estimates.draws << " draws a cell\n";
+  }
+  out << "Nothing was run.\n";
+}
+
+json plan_json(const SweepSettings& s, const SweepCells& cells, const Work& work) {
+  json axes = json::array();
+  for (const GridAxis& axis : s.axes) {
+    axes.push_back({{"name", axis.name}, {"values", axis.values.size()}});
+  }
+  return {{"schema", "cch.gaussian-plan/1"},
+          {"version", version()},
+          {"axes", axes},
+          {"cells", cells.cells.size()},
+          {"skipped", cells.skipped},
+          {"done", cells.cells.size() - work.open.size()},
+          {"lambdas", s.lambdas},
+          {"simulate", s.simulate},
+          {"estimators", s.estimates.estimators}};
+}
+
+int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  read_sweep_study(s, given);
+  const SweepCells cells = make_cells(s);
+  SweepFolder folder = s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out);
+  Work work = find_work(s, cells.cells, folder);
+  if (s.dry_run) {
+    if (s.common.json) {
+      terminal.out << plan_json(s, cells, work).dump(2) << '\n';
+    } else {
+      print_plan(s, cells, work, terminal.out);
+    }
+    return kExitDone;
+  }
+  const auto progress = make_progress(terminal, s.common.quiet);
+  const Execution exec = make_execution(s.common, invocation.stop, progress.get());
+  if (work.open.size() < cells.cells.size() && !s.common.quiet) {
+    terminal.err << cells.cells.size() - work.open.size() << " of " << cells.cells.size()
+                 << " cells cached\n";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  run_open(s, cells.cells, work, folder, exec);
+  json document = sweep_document(s, cells, std::move(work.results), exec);
+  document["seconds"] =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  document["command"] = invocation.command_line;
+  document = as_written(document);
+  const auto written = folder.write(document);
+  terminal.out << (s.common.json ? document.dump(1) + "\n"
+                                 : report::render_sweep_table(document, s.common.quiet));
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_gaussian_sweep(CLI::App& app) {
+  auto s = std::make_shared<SweepSettings>();
+  app.add_option("study", s->study, "STUDY.toml")->required();
+  app.add_option("-o,--out", s->out,
+                 "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on "
+                 "from what is there");
+  app.add_flag("-n,--dry-run", s->dry_run, "Say what would be run, and run nothing");
+  add_common_options(app, s->common);
+  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+}
+
+}  // namespace cch

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cch/gaussian/study.hpp"
+#include "tools/cch/common.hpp"
+
+namespace cch {
+
+/// A value of a grid: a number, or the name of a teacher.
+using GridValue = std::variant<double, std::string>;
+
+struct GridAxis {
+  std::string name;
+  std::vector<GridValue> values;
+};
+
+/// What the finite-sample estimates of a study are.
+struct SweepEstimates {
+  std::vector<std::string> estimators;
+  std::size_t draws = 5;
+  std::size_t rows = 0;  ///< 0 = the student's n
+  std::string scale = "rank";
+};
+
+/// What `cch gaussian sweep` was asked.
+struct SweepSettings {
+  CommonOptions common;
+  std::string study;  ///< STUDY.toml
+  std::string out;
+  bool dry_run = false;
+  // from the file
+  std::string title;
+  bool intercept = false;
+  bool skip_impossible = false;
+  std::vector<double> lambdas{0.1, 0.5, 1.0};
+  std::size_t simulate = 0;  ///< training sets a cell; 0 = none
+  SweepEstimates estimates;
+  StudyFamily family = StudyFamily::shared_private;
+  std::vector<std::pair<std::string, GridValue>> fixed;  ///< [model]
+  std::vector<GridAxis> axes;                            ///< [grid]
+  nlohmann::json inputs = nlohmann::json::array();
+};
+
+/// Reads a study: title, seed, intercept, skip-impossible, lambda, simulate; [model] with the
+/// parameters of its family (study_parameters, family, teacher); [grid] with a list for each
+/// parameter that varies, or {from, to, count, spacing = "linear" | "log"}; [estimates] with
+/// estimators, draws, rows, scale. Options that are `given` on the command line win. Usage Errors
+/// "config-missing", "config-syntax", "config-type", "unknown-key", "unknown-parameter",
+/// "parameter-range", "empty-grid", "bad-range", "bad-lambda", "bad-teacher", "unknown-estimator".
+void read_sweep_study(SweepSettings& settings, const std::vector<std::string>& given);
+
+/// The grid's cells, the last axis fastest, and how many were left out because they have no finite
+/// risk. Usage Errors: "grid-too-large" (above a million cells), and the first error of a cell,
+/// unless it is "infinite-risk" and the study skips such cells.
+struct SweepCells {
+  std::vector<StudyCell> cells;
+  std::size_t skipped = 0;
+};
+SweepCells make_cells(const SweepSettings& settings);
+
+/// One finished cell as the document holds it.
+nlohmann::json run_cell(const SweepSettings& settings, const StudyCell& cell,
+                        const Execution& exec);
+/// What distinguishes a cell's result from every other: parameters, question, seed and version.
+std::string cell_key(const SweepSettings& settings, const StudyCell& cell);
+
+/// The cch.gaussian/1 document of a sweep from its cells.
+nlohmann::json sweep_document(const SweepSettings& settings, const SweepCells& cells,
+                              std::vector<nlohmann::json> results, const Execution& exec);
+
+/// Finished cells on disk, one JSON line each in cells.jsonl: what a run had finished survives a
+/// kill. A last line that was cut short is dropped.
+class SweepFolder {
+ public:
+  /// Makes the folder and reads what is there; without a folder nothing is kept. A run Error
+  /// "cannot-write".
+  static SweepFolder open(const std::string& folder);
+  /// Only what is there, for a plan: nothing is made or changed.
+  static SweepFolder look_into(const std::string& folder);
+
+  /// The stored result, or nothing.
+  [[nodiscard]] const nlohmann::json* find(const std::string& key) const;
+  /// Appends a result. A run Error "cannot-write".
+  void add(const std::string& key, const nlohmann::json& result);
+  /// Renders sweep.json, sweep.csv and report.html; returns their paths. `document` says whether
+  /// sweep.json itself is written.
+  [[nodiscard]] std::vector<std::string> write(const nlohmann::json& document,
+                                               bool with_document = true) const;
+
+ private:
+  std::string folder_;
+  std::map<std::string, nlohmann::json> stored_;
+};
+
+/// The parameters of a cell by name, `teacher` among them.
+nlohmann::json parameters_json(const StudyCell& cell);
+
+}  // namespace cch
