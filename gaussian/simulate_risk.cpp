@@ -1,11 +1,11 @@
 #include "cch/gaussian/simulate_risk.hpp"
 
 #include <cmath>
-#include <span>
 #include <string>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
+#include "gaussian/simulated_mean.hpp"
 #include "gaussian/training_sets.hpp"
 
 namespace cch {
@@ -28,15 +28,6 @@ Outcome outcome_at(const Eigen::MatrixXd& right, const Students& students, doubl
   const double length = (made.squaredNorm() + offset) * right.squaredNorm();
   return {(made - right).squaredNorm() + offset,
           length > 0.0 ? made.cwiseProduct(right).sum() / std::sqrt(length) : 0.0};
-}
-
-SimulatedValue mean_of(std::span<const double> values) {
-  const auto n = static_cast<double>(values.size());
-  double mean = 0.0;
-  for (const double value : values) mean += value / n;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, std::sqrt(squares / (n * (n - 1.0)))};
 }
 
 void check_options(const SimulationOptions& o) {
@@ -70,7 +61,7 @@ std::vector<SimulatedPoint> points_of(const std::vector<Repeat>& outcomes,
   auto mean = [&](auto&& value) {
     std::vector<double> values;
     for (const Repeat& repeat : outcomes) values.push_back(value(repeat));
-    return mean_of(values);
+    return detail::mean_of(values);
   };
   std::vector<SimulatedPoint> out;
   for (std::size_t i = 0; i < lambdas.size(); ++i) {

@@ -61,17 +61,26 @@ Eigen::SparseMatrix<double> cross_of(const SharedPrivateModel& m, const Columns&
 }  // namespace
 
 WhitenedModel whiten(const JointGaussian& joint, const Teacher& teacher,
-                     const ModalityBlocks& blocks) {
+                     const ModalityBlocks& blocks, StudentAxes axes) {
   const ModalityCovariance cov = modality_covariance(joint, blocks);
   const Eigen::LLT<Eigen::MatrixXd> l1(cov.s11);
-  const Eigen::LLT<Eigen::MatrixXd> l2(cov.s22);
   WhitenedModel out;
   out.y1 = l1.matrixL().solve(cov.s1y);
-  out.y2 = l2.matrixL().solve(cov.s2y);
   out.syy = cov.syy;
   const Eigen::MatrixXd half = l1.matrixL().solve(cov.s12);
-  const Eigen::MatrixXd whole = l2.matrixL().solve(half.transpose());
-  out.cross = Eigen::MatrixXd(whole.transpose()).sparseView();
+  if (axes == StudentAxes::principal) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(cov.s22);
+    out.variances = eigen.eigenvalues();
+    const Eigen::MatrixXd whitening =
+        eigen.eigenvectors() * out.variances.cwiseSqrt().cwiseInverse().asDiagonal();
+    out.y2 = whitening.transpose() * cov.s2y;
+    out.cross = Eigen::MatrixXd(half * whitening).sparseView();
+  } else {
+    const Eigen::LLT<Eigen::MatrixXd> l2(cov.s22);
+    out.y2 = l2.matrixL().solve(cov.s2y);
+    const Eigen::MatrixXd whole = l2.matrixL().solve(half.transpose());
+    out.cross = Eigen::MatrixXd(whole.transpose()).sparseView();
+  }
   if (const auto* given = std::get_if<GivenTeacher>(&teacher)) {
     check_teacher_shape(given->weights, static_cast<std::size_t>(out.d1()),
                         static_cast<std::size_t>(out.q()));
@@ -91,6 +100,7 @@ WhitenedModel whiten(const SharedPrivateModel& model, const Teacher& teacher) {
   out.cross = cross_of(model, one, two);
   out.y1 = one.to_y;
   out.y2 = two.to_y;
+  out.variances = two.sd.cwiseAbs2();
   out.syy = Eigen::MatrixXd::Constant(1, 1,
                                       dot(model.a, model.a) + dot(model.b, model.b) +
                                           dot(model.d, model.d) + squared(model.label_noise));

@@ -16,16 +16,20 @@ struct WhitenedModel {
   Eigen::MatrixXd y2;                 // Cov(z2, y), p × q, those of s
   Eigen::MatrixXd syy;                // Var y
   Eigen::MatrixXd fixed;              // weights on z1 of an optimal or given teacher, else empty
+  Eigen::VectorXd variances;          // of x2 along z2's axes; empty where those are not principal
 
   [[nodiscard]] Eigen::Index d1() const { return y1.rows(); }
   [[nodiscard]] Eigen::Index p() const { return y2.rows(); }
   [[nodiscard]] Eigen::Index q() const { return y1.cols(); }
 };
 
+/// Principal axes cost more: they are for what depends on the basis of x2.
+enum class StudentAxes { any, principal };
+
 /// Usage Error "teacher-shape". Cost O(D³).
 WhitenedModel whiten(const JointGaussian& joint, const Teacher& teacher,
-                     const ModalityBlocks& blocks);
-/// The same in O(p1 + p2). Errors as SharedPrivateModel::moments.
+                     const ModalityBlocks& blocks, StudentAxes axes = StudentAxes::any);
+/// The same in O(p1 + p2), with principal axes. Errors as SharedPrivateModel::moments.
 WhitenedModel whiten(const SharedPrivateModel& model, const Teacher& teacher);
 
 /// What a teacher's weights `w` on z1 say of its targets: E[t | z2] = vᵀz2, and a factor C of the

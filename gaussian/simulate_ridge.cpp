@@ -1,0 +1,161 @@
+#include <Eigen/Cholesky>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cch/core/parallel.hpp"
+#include "cch/gaussian/ridge_student.hpp"
+#include "gaussian/eigen.hpp"
+#include "gaussian/moments.hpp"
+#include "gaussian/row_sums.hpp"
+#include "gaussian/simulated_mean.hpp"
+#include "gaussian/whitened_model.hpp"
+
+namespace cch {
+namespace {
+
+using detail::WhitenedModel;
+
+void check_options(const RidgeSimulation& o, std::size_t p, const StudentFit& fit) {
+  if (o.points.empty()) refuse_usage("empty-grid", "there is no point to simulate", {}, "Give one");
+  if (o.repeats < 2) {
+    refuse_usage("bad-repeats", "a simulation needs at least 2 repeats",
+                 "one has no standard error", "Give 50 or more");
+  }
+  if (!std::isfinite(o.teacher_scale)) {
+    refuse_usage("bad-scale", "the teacher's scale is not finite", {}, "Give a number");
+  }
+  for (const RidgePoint& point : o.points) {
+    if (!(point.lambda >= 0.0)) {
+      refuse_usage("bad-lambda", "λ = " + std::to_string(point.lambda) + " is not a weight",
+                   "λ is the weight of the teacher against the labels", "Give λ of at least 0");
+    }
+    if (!(point.ridge >= 0.0) || std::isinf(point.ridge)) {
+      refuse_usage("bad-ridge", "ℓ = " + std::to_string(point.ridge) + " is not a penalty",
+                   "it is the weight of |w|²", "Give finite ℓ of at least 0");
+    }
+    if (point.ridge == 0.0) excess_noise_factor(p, fit);
+  }
+}
+
+/// A teacher drawn once: E[t | z2] = vᵀz2, the noises' variances, and its intercept.
+struct Labels {
+  Eigen::MatrixXd v;
+  double vh = 0.0;
+  double c = 0.0;
+  double constant = 0.0;  // squared
+};
+
+Labels labels_of(const WhitenedModel& model, const Eigen::MatrixXd& w, double scale) {
+  Labels out;
+  out.v = scale * (model.cross.transpose() * w);
+  out.vh = scale * scale * w.squaredNorm() - out.v.squaredNorm();
+  out.c = scale * model.y1.cwiseProduct(w).sum() - model.y2.cwiseProduct(out.v).sum();
+  return out;
+}
+
+/// The exact risk given A of Σ z2 z2ᵀ = A Aᵀ, in z2's coordinates: there the penalty is
+/// nℓ Σ_j w_j²/σ_j.
+class RiskGivenRows {
+ public:
+  RiskGivenRows(const WhitenedModel& model, const Eigen::MatrixXd& a, const StudentFit& fit)
+      : model_(model), a_(a), products_(a * a.transpose()), fit_(fit) {}
+
+  [[nodiscard]] double at(const Labels& t, const RidgePoint& point) const {
+    const double u = std::isinf(point.lambda) ? 1.0 : point.lambda / (1.0 + point.lambda);
+    const auto n = static_cast<double>(fit_.n);
+    const Eigen::VectorXd penalty = n * point.ridge * model_.variances.cwiseInverse();
+    Eigen::MatrixXd penalised = products_;
+    penalised.diagonal() += penalty;
+    const Eigen::LLT<Eigen::MatrixXd> factor(penalised);
+    const Eigen::MatrixXd target = (1.0 - u) * model_.y2 + u * t.v;
+    const Eigen::MatrixXd shrunk = factor.solve(penalty.asDiagonal() * target);
+    const double ve = model_.syy.trace() - model_.y2.squaredNorm();
+    const double noise = (1.0 - u) * (1.0 - u) * ve + 2.0 * u * (1.0 - u) * t.c + u * u * t.vh;
+    const double spread = noise * factor.solve(a_).squaredNorm();
+    const double slopes = (target - shrunk - model_.y2).squaredNorm() + spread;
+    if (!fit_.intercept) return slopes;
+    return slopes + (noise + spread + shrunk.squaredNorm()) / n + u * u * t.constant;
+  }
+
+ private:
+  const WhitenedModel& model_;
+  const Eigen::MatrixXd& a_;
+  Eigen::MatrixXd products_;
+  StudentFit fit_;
+};
+
+/// Draws the labels of one repeat.
+class LabelSource {
+ public:
+  LabelSource(const WhitenedModel& model, const Teacher& teacher, bool intercept, double scale)
+      : model_(model), intercept_(intercept), scale_(scale) {
+    if (std::holds_alternative<StudentRowsTeacher>(teacher)) detail::refuse_dependent_teacher();
+    const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher);
+    if (!fresh) {
+      fixed_ = labels_of(model, model.fixed, scale);
+      return;
+    }
+    rows_ = fresh->rows;
+    excess_noise_factor(static_cast<std::size_t>(model.d1()), {rows_, intercept});
+    factor_ = detail::semidefinite_factor(model.syy - model.y1.transpose() * model.y1,
+                                          model.syy.diagonal());
+  }
+
+  [[nodiscard]] Labels draw(Random& random, Eigen::MatrixXd& workspace) const {
+    if (rows_ == 0) return fixed_;
+    const detail::LinearFit errors =
+        detail::draw_fit_errors(model_.d1(), rows_, intercept_, factor_, random, workspace);
+    Labels out = labels_of(model_, model_.y1 + errors.w, scale_);
+    out.constant = scale_ * scale_ * errors.b.squaredNorm();
+    return out;
+  }
+
+ private:
+  const WhitenedModel& model_;
+  bool intercept_;
+  double scale_;
+  std::size_t rows_ = 0;  // of a teacher fitted on fresh rows
+  Labels fixed_;
+  Eigen::MatrixXd factor_;
+};
+
+}  // namespace
+
+std::vector<SimulatedRidgePoint> simulate_ridge(const JointGaussian& joint, const Teacher& teacher,
+                                                const StudentFit& fit,
+                                                const RidgeSimulation& options,
+                                                const Execution& exec,
+                                                const ModalityBlocks& blocks) {
+  const WhitenedModel model =
+      detail::whiten(joint, teacher, blocks, detail::StudentAxes::principal);
+  check_options(options, static_cast<std::size_t>(model.p()), fit);
+  const LabelSource source(model, teacher, fit.intercept, options.teacher_scale);
+  std::vector<std::vector<double>> risks(options.repeats);
+  parallel_for(options.repeats, exec, [&](std::size_t repeat) {
+    Random random(derive_seed(exec.seed, "simulate-ridge", repeat));
+    Eigen::MatrixXd workspace;
+    const Labels labels = source.draw(random, workspace);
+    const std::size_t nu = fit.n - (fit.intercept ? 1 : 0);
+    Eigen::MatrixXd a = Eigen::MatrixXd::Zero(model.p(), std::min(model.p(), detail::index(nu)));
+    detail::draw_bartlett(model.p(), nu, random, a);
+    const RiskGivenRows given(model, a, fit);
+    for (const RidgePoint& point : options.points) {
+      risks[repeat].push_back(given.at(labels, point));
+    }
+  });
+  std::vector<SimulatedRidgePoint> out;
+  for (std::size_t i = 0; i < options.points.size(); ++i) {
+    std::vector<double> risk;
+    std::vector<double> gain;
+    for (const auto& repeat : risks) {
+      risk.push_back(repeat[i]);
+      gain.push_back(repeat[0] - repeat[i]);
+    }
+    out.push_back({options.points[i], detail::mean_of(risk), detail::mean_of(gain)});
+  }
+  return out;
+}
+
+}  // namespace cch
