@@ -106,8 +106,8 @@ svg .k-first { color: var(--open-fill); } svg .k-second { color: var(--warm); } 
 svg .k-third { color: var(--good-fill); } svg .k-fourth { color: var(--doubt-fill); } svg .k-fifth { color: var(--bad-fill); } svg .k-sixth { color: var(--ink); }
 svg .cloud { fill: none; stroke: currentColor; stroke-width: 3.6; opacity: .7; } svg .round { stroke-linecap: round; } svg .square { stroke-linecap: square; }
 svg .tile { stroke: var(--paper); stroke-width: .6; } svg .t-plus { fill: var(--open-fill); } svg .t-minus { fill: var(--hair); }
-svg .t-square { fill: var(--bad-fill); } svg .t-ring { fill: var(--doubt-fill); } svg .t-none { fill: var(--panel); }
-svg .sign { fill: none; stroke: var(--paper); } svg .s-minus { stroke: var(--quiet); }
+svg .t-square { fill: var(--bad-fill); } svg .t-ring { fill: var(--doubt-fill); } svg .t-dot { fill: var(--panel); }
+svg .sign { fill: none; stroke: var(--paper); } svg .s-minus { stroke: var(--quiet); } svg .s-dot { stroke: var(--ink); stroke-linecap: round; }
 svg .s-ring { stroke: var(--ink); stroke-linecap: round; } svg .s-hole { stroke: var(--doubt-fill); stroke-linecap: round; }
 svg .outlined { fill: none; stroke: var(--ink); stroke-width: 1.8; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 0; max-width: none; font-size: 14px; } .legend li { margin: 0; }

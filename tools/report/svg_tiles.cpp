@@ -19,8 +19,8 @@ constexpr double kRight = 334;
 constexpr double kCharacter = 7.2;
 constexpr std::size_t kLongestTick = 14;
 constexpr std::array kSigns = {TileSign::plus, TileSign::minus, TileSign::square, TileSign::ring,
-                               TileSign::none};
-constexpr std::array kStyles = {"plus", "minus", "square", "ring", "none"};
+                               TileSign::dot};
+constexpr std::array kStyles = {"plus", "minus", "square", "ring", "dot"};
 
 /// Where the tiles stand and how large one is, in pixels.
 struct Grid {
@@ -106,7 +106,9 @@ void draw_sign(Svg& svg, const std::vector<Run>& runs, const Grid& grid, TileSig
       draw_dashes(svg, runs, grid, 0.01, 1.1 * size, "sign s-ring");
       draw_dashes(svg, runs, grid, 0.01, 0.6 * size, "sign s-hole");
       return;
-    case TileSign::none:
+    case TileSign::dot:
+      draw_dashes(svg, runs, grid, 0.01, 0.35 * size, "sign s-dot");
+      return;
     case TileSign::absent:
       return;
   }

@@ -11,7 +11,7 @@ enum class TileSign {
   minus,   ///< −
   square,  ///< ■
   ring,    ///< ○
-  none,    ///< a tile without a sign
+  dot,     ///< ·
   absent   ///< no tile
 };
 

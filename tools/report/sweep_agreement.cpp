@@ -153,9 +153,8 @@ std::string sweep_agreement(const Sweep& sweep) {
   for (const Quantity& quantity : kQuantities) {
     const std::vector<Gap> gaps = gaps_of(sweep, quantity, true);
     if (gaps.empty()) continue;
-    headings.push_back(fmt::format("{}: {} of {} beyond 2, {} beyond 4, largest {}", quantity.name,
-                                   beyond(gaps, 2), gaps.size(), beyond(gaps, 4),
-                                   fixed(largest(gaps), 1)));
+    headings.push_back(fmt::format("{}: {} of {} beyond 2, largest {}", quantity.name,
+                                   beyond(gaps, 2), gaps.size(), fixed(largest(gaps), 1)));
     pictures.push_back(histogram(quantity, gaps, pictures.size()));
     if (table.empty()) table = largest_table(sweep, gaps, quantity);
   }

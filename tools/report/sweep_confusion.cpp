@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
@@ -63,6 +64,7 @@ std::string lambda_words(const ConfusionRow& row) {
 
 std::string range_words(const ConfusionRow& row) {
   if (!row.n_over_p) return "n/p –";
+  if (std::isinf(row.n_over_p->second)) return "n/p from " + general(row.n_over_p->first);
   return fmt::format("n/p {}–{}", general(row.n_over_p->first), general(row.n_over_p->second));
 }
 

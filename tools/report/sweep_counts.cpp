@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tools/report/utf8.hpp"
 
@@ -24,9 +25,8 @@ std::optional<std::pair<double, double>> read_range(const json& node) {
   const std::vector<json>& ends = elements(node);
   if (ends.size() != 2) return std::nullopt;
   const auto low = number(ends[0]);
-  const auto high = number(ends[1]);
-  if (!low || !high) return std::nullopt;
-  return std::pair{*low, *high};
+  if (!low) return std::nullopt;
+  return std::pair{*low, number(ends[1]).value_or(std::numeric_limits<double>::infinity())};
 }
 
 }  // namespace
@@ -107,8 +107,8 @@ std::string criterion_name(const std::string& criterion) {
   if (criterion == "cch-blocks") return "CCH on blocks";
   if (criterion == "beta-e") return "β_e < 1";
   if (criterion == "beta-s") return "β_s > β_e";
-  if (criterion == "risk-law") return "exact risk law";
-  if (criterion == "direction-law") return "exact direction law";
+  if (criterion == "risk-law") return "risk law";
+  if (criterion == "direction-law") return "direction law";
   if (criterion == "always") return "always distil";
   if (criterion.starts_with("estimated:")) {
     return "CCH by " + fit_middle(criterion.substr(10), kLongestName);

@@ -31,7 +31,7 @@ struct ConfusionRow {
   std::string about;
   std::string truth;
   std::optional<double> lambda;
-  std::optional<std::pair<double, double>> n_over_p;
+  std::optional<std::pair<double, double>> n_over_p;  ///< [low, high); a null high is ∞
   Counts counts;
 };
 std::vector<ConfusionRow> confusion_rows(const json& document);
@@ -65,7 +65,7 @@ Share sensitivity(const Counts& counts);
 /// hits/(hits + false alarms): of what it says, how much helps.
 Share precision(const Counts& counts);
 
-/// "CCH", "exact risk law", "CCH estimated by ksg1"; any other word as it stands.
+/// "CCH", "risk law", "CCH estimated by ksg1"; any other word as it stands.
 std::string criterion_name(const std::string& criterion);
 
 }  // namespace cch::report

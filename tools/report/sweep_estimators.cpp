@@ -58,7 +58,7 @@ std::size_t axis_named(const Sweep& sweep, const char* name) {
 
 /// The dimension where it varies, else the longest other axis, else n itself.
 std::size_t x_axis(const Sweep& sweep) {
-  for (const char* name : {"p2", "p1"}) {
+  for (const char* name : {"p2", "student-dim", "p1", "teacher-dim", "common-factors"}) {
     if (axis_named(sweep, name) != kNowhere) return axis_named(sweep, name);
   }
   std::size_t longest = kNowhere;

@@ -33,19 +33,21 @@ bool simulated_truth(const std::optional<CriterionTally>& tally) {
   return tally && tally->truth == "simulation";
 }
 
-/// "Risk: where it said “helps” it was right in 94 % (240 of 255); …".
+/// "About risk, where the CCH held, distillation helped in 240 of 255 cases (94 %): …".
 std::string counts_words(const CriterionTally& tally) {
   const Counts& c = tally.counts;
-  std::string words = fmt::format(
-      "About {}, where the CCH held, distillation helped in {} of {} cases ({}): {} false {}. It "
-      "was silent in {} of the {} cases where distillation helped ({} misses)",
+  const std::string open =
+      c.undecided > 0 ? fmt::format("; the simulation leaves {} open", count(c.undecided)) : "";
+  if (c.hits + c.false_alarms == 0) {
+    return fmt::format("About {}, the CCH held nowhere; distillation helped in {} of {} cases{}.",
+                       printable(tally.about), count(c.misses), count(c.decided()), open);
+  }
+  return fmt::format(
+      "About {}, where the CCH held, distillation helped in {} of {} cases ({}), so that there are "
+      "{} false {}. It missed {} of the {} cases in which distillation helped{}.",
       printable(tally.about), count(c.hits), count(c.hits + c.false_alarms),
       percent(precision(c).value), count(c.false_alarms), c.false_alarms == 1 ? "alarm" : "alarms",
-      count(c.misses), count(c.hits + c.misses), count(c.misses));
-  if (c.undecided > 0) {
-    words += fmt::format("; the simulation leaves {} undecided", count(c.undecided));
-  }
-  return words + ".";
+      count(c.misses), count(c.hits + c.misses), open);
 }
 
 std::string numbers(const std::vector<CriterionTally>& all) {
@@ -100,7 +102,7 @@ std::string truth_words(const std::vector<CriterionTally>& all) {
                      "definition here: nothing decided was simulated.";
 }
 
-std::string reading_panel(const std::vector<CriterionTally>& all) {
+std::string reading_panel(const Sweep& sweep, const std::vector<CriterionTally>& all) {
   return element(
              "div",
              "<h2>How to read this</h2>\n" +
@@ -108,10 +110,7 @@ std::string reading_panel(const std::vector<CriterionTally>& all) {
                      {"Risk is the student's squared error, direction the cosine between the "
                       "student and the best linear prediction s, which decides its accuracy on "
                       "sign labels.",
-                      "The theorem claims one direction, at small λ: where the CCH holds, some "
-                      "small λ lowers the risk. A miss does not contradict it; neither does a "
-                      "false alarm at large λ.",
-                      truth_words(all),
+                      theorem_words(sweep), truth_words(all),
                       "The cells are a grid that someone chose, not a sample: shares and intervals "
                       "describe this grid."}),
              "class=\"panel\"") +
@@ -188,6 +187,27 @@ std::string sweep_sentence(const Sweep& sweep) {
   return words + ".";
 }
 
+std::string theorem_words(const Sweep& sweep) {
+  std::int64_t holding = 0;
+  std::int64_t without = 0;
+  for (const SweepCell& cell : sweep.cells) {
+    const bool holds = !cell.points.empty() && cell.points.front().says_cch == "helps";
+    if (!holds || !cell.exact) continue;
+    ++holding;
+    without += cell.lambda_star && *cell.lambda_star <= 0;
+  }
+  std::string words =
+      "The theorem claims one direction, at small λ: where the CCH holds, some λ lowers the risk. "
+      "A "
+      "miss does not contradict it, nor does a false alarm at large λ.";
+  if (holding == 0) return words;
+  words +=
+      fmt::format(" Of {} {} in which it holds, {} {} no such λ", count(holding),
+                  holding == 1 ? "cell" : "cells", count(without), without == 1 ? "has" : "have");
+  return words +
+         (without > 0 ? ": teachers that vary more than the labels can break it (ours)." : ".");
+}
+
 std::string sweep_lead(const Sweep& sweep) {
   const json& document = *sweep.document;
   std::string words =
@@ -215,7 +235,8 @@ std::string sweep_headline(const Sweep& sweep) {
          element("h1", escape_html(sentence), "class=\"long\"") + '\n' +
          element("div", element("div", words) + '\n' + figure(all), "class=\"first\"") +
          "\n</header>\n" +
-         element("section", (all.empty() ? "" : reading_panel(all)) + agreement_panel(document),
+         element("section",
+                 (all.empty() ? "" : reading_panel(sweep, all)) + agreement_panel(document),
                  "class=\"panels\" aria-label=\"How to read this\"") +
          '\n' + warnings(document);
 }

@@ -40,6 +40,20 @@ std::string corner(const char* words, std::size_t count_of) {
   return fmt::format("{}: {}", words, count(static_cast<std::int64_t>(count_of)));
 }
 
+/// A sixth of the drawn height above and below the points, for the words of the corners.
+void leave_room(Plot& plot) {
+  double low = 0;
+  double high = 0;
+  for (const PlotCloud& cloud : plot.clouds) {
+    for (const PlotPoint& point : cloud.points) {
+      low = std::min(low, point.second);
+      high = std::max(high, point.second);
+    }
+  }
+  const double room = (high - low) / 6;
+  plot.y_reach = {low - room, high + room};
+}
+
 /// The order of the clouds: hit, false alarm, miss, correct rejection, undecided.
 std::vector<PlotCloud> empty_clouds() {
   return {{{}, "first", false},
@@ -85,6 +99,7 @@ Panel panel_of(const Sweep& sweep, double lambda, About about, std::size_t numbe
     const SweepPoint* point = point_at(sweep.cells[i], lambda);
     if (point) add_cell(panel, counts, sweep.cells[i], *point, about, shown[i]);
   }
+  leave_room(panel.plot);
   panel.plot.corners = {corner("holds, helps", counts[0]), corner("silent, helps", counts[2]),
                         corner("silent, harms", counts[3]), corner("holds, harms", counts[1])};
   panel.plot.description = fmt::format(

@@ -67,16 +67,33 @@ std::string facts(const Sweep& sweep) {
   return facts_list(all);
 }
 
+std::string model_words(const json& config) {
+  if (text(field(config, "model", "family")) == "shares") {
+    return "Model (ours): the teacher's output itself, t = β_s s + β_e e + r with independent r, "
+           "of which x2 may predict a share; s = E[y | x2], e = y − s, all normal.";
+  }
+  return "Model (ours): standard normal common, private and nuisance factors; x1 and x2 are "
+         "factors "
+         "plus noise, y is a weighted sum of factors plus noise. Every information and every risk "
+         "follows from the covariance.";
+}
+
+std::string law_words(const json& config) {
+  const bool intercept = boolean(field(config, "intercept")).value_or(false);
+  return fmt::format(
+      "Exact risk law (ours), with u = λ/(1 + λ) and κ = {}: excess risk E(u) = u²B + κ[(1 − u)²Ve "
+      "+ 2u(1 − u)c + u²Vh]; distillation helps where E(u) < E(0). Direction law (ours): it helps "
+      "where the cosine between student and s = E[y | x2] grows.",
+      intercept ? "1/n + (1 + 1/n) p2/(n − p2 − 2)" : "p2/(n − p2 − 1)");
+}
+
 std::vector<std::string> methods(const Sweep& sweep) {
+  const json& config = field(*sweep.document, "config");
   std::vector<std::string> words = {
-      "Model (ours): standard normal common, private and nuisance factors; x1 and x2 are factors "
-      "plus noise, y is a weighted sum of factors plus noise. Every information and every risk "
-      "follows from the covariance.",
+      model_words(config),
       "Student: ŵ = argmin Σ (y − wᵀx2)² + λ Σ (wᵀx2 − t)², least squares on n rows, with a "
       "teacher t = w1ᵀx1 that does not depend on them.",
-      "Exact risk law (ours), with u = λ/(1 + λ) and κ = p2/(n − p2 − 1): excess risk E(u) = u²B + "
-      "κ[(1 − u)²Ve + 2u(1 − u)c + u²Vh]; distillation helps where E(u) < E(0). Direction law "
-      "(ours): it helps where the cosine between student and s = E[y | x2] grows.",
+      law_words(config),
       "CCH: I(w1ᵀx1; w*ᵀx2) > I(w*ᵀx2; y), in nats, says “helps”; otherwise it is silent. β_e < 1 "
       "and β_s > β_e are the laws of small λ for risk and direction (ours), with t = β_s s + β_e e "
       "+ rest and e = y − s.",

@@ -13,6 +13,7 @@ namespace {
 /// Beyond so many standard errors a simulated gain decides.
 constexpr double kDecides = 2.0;
 constexpr std::size_t kLongestValue = 24;
+constexpr double kSame = 1e-9;  // relative: far below any step of a grid
 
 SweepMean mean_of(const json& node) {
   return {number(field(node, "mean")), number(field(node, "standard_error"))};
@@ -44,8 +45,16 @@ SweepEstimate read_estimate(const json& node) {
           read_side(field(node, "i_student_labels")), text(field(node, "failed"))};
 }
 
+/// Equal, or numbers that differ by the rounding of what a parameter is made from.
+bool same_value(const json& a, const json& b) {
+  if (!a.is_number() || !b.is_number()) return a == b;
+  const double gap = std::abs(a.get<double>() - b.get<double>());
+  return gap <= kSame * std::max(std::abs(a.get<double>()), std::abs(b.get<double>()));
+}
+
 std::size_t place_of(const SweepAxis& axis, const json& value) {
-  const auto found = std::find(axis.values.begin(), axis.values.end(), value);
+  const auto found = std::find_if(axis.values.begin(), axis.values.end(),
+                                  [&value](const json& other) { return same_value(other, value); });
   return found == axis.values.end() ? kNowhere
                                     : static_cast<std::size_t>(found - axis.values.begin());
 }

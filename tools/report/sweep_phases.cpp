@@ -17,11 +17,11 @@ namespace {
 constexpr std::size_t kPanels = 12;      // of each of risk and direction
 constexpr std::size_t kLambdas = 6;      // where λ alone makes panels
 constexpr std::size_t kFewLambdas = 3;   // where further axes make panels too
-constexpr std::size_t kMostValues = 48;  // of an axis
+constexpr std::size_t kMostValues = 64;  // of an axis
 constexpr std::size_t kRoom = 330'000;   // bytes of all pictures
 
-constexpr std::array<TileSign, kOutcomes> kSigns = {
-    TileSign::plus, TileSign::square, TileSign::ring, TileSign::minus, TileSign::none};
+constexpr std::array<TileSign, kOutcomes> kSigns = {TileSign::plus, TileSign::square,
+                                                    TileSign::ring, TileSign::minus, TileSign::dot};
 constexpr std::array<const char*, kOutcomes> kWords = {
     "CCH holds, distillation helps", "CCH holds, but it harms", "CCH silent, but it helps",
     "CCH silent, it harms", "undecided by the simulation"};
@@ -144,11 +144,11 @@ bool all_exact(const Sweep& sweep) {
 std::string legend(const Sweep& sweep) {
   std::string items;
   for (std::size_t i = 0; i < kOutcomes; ++i) {
-    if (kSigns[i] == TileSign::none && all_exact(sweep)) continue;
+    if (kSigns[i] == TileSign::dot && all_exact(sweep)) continue;
     items += element("li", tile_swatch(kSigns[i]) + kWords[i]) + '\n';
   }
   if (sweep.simulated) {
-    items += element("li", tile_swatch(TileSign::none, true) +
+    items += element("li", tile_swatch(TileSign::minus, true) +
                                "outline: the simulation contradicts the exact law beyond 2 "
                                "standard errors") +
              '\n';

@@ -23,6 +23,9 @@ std::string sweep_sentence(const Sweep& sweep);
 /// "Teacher noise and rows · 120 cells × 5 λ · …": what was run.
 std::string sweep_lead(const Sweep& sweep);
 
+/// What the theorem claims, and in how many cells where the CCH holds no λ lowers the risk.
+std::string theorem_words(const Sweep& sweep);
+
 /// "71 %", with a decimal next to 0 and 100, "–" for none.
 std::string percent(std::optional<double> share);
 

@@ -30,19 +30,14 @@ std::string with_left_out(std::vector<TextColumn> columns) {
 std::vector<std::string> tally_cells(const CriterionTally& tally) {
   const Counts& c = tally.counts;
   const Share right = share_right(c);
-  std::string interval = kMissing;
+  std::string words = percent(right.value);
   if (right.value) {
-    interval = fmt::format("{}–{}", fixed(100 * *right.low, 0), fixed(100 * *right.high, 0));
+    words += fmt::format(" ({}–{})", fixed(100 * *right.low, 0), fixed(100 * *right.high, 0));
   }
-  return {criterion_name(tally.criterion),
-          count(c.hits),
-          count(c.false_alarms),
-          count(c.misses),
-          count(c.correct_rejections),
-          count(c.undecided),
-          percent(precision(c).value),
-          percent(right.value),
-          interval};
+  return {criterion_name(tally.criterion), count(c.hits),
+          count(c.false_alarms),           count(c.misses),
+          count(c.correct_rejections),     count(c.undecided),
+          percent(precision(c).value),     words};
 }
 
 std::string confusion_table(const std::vector<CriterionTally>& all, const std::string& about,
@@ -52,10 +47,9 @@ std::string confusion_table(const std::vector<CriterionTally>& all, const std::s
                                      {"false", true},
                                      {"missed", true},
                                      {"rejected", true},
-                                     {"undecided", true, true},
+                                     {"open", true, true},
                                      {"precision", true, true},
-                                     {"right", true},
-                                     {"95 %", true, true}};
+                                     {"right (95 %)", true}};
   for (const CriterionTally& tally : all) {
     if (tally.about != about || tally.truth != truth) continue;
     const std::vector<std::string> cells = tally_cells(tally);
@@ -93,12 +87,13 @@ std::string check_line(const json& document) {
               kWidth);
 }
 
-/// "+12 %" of the excess risk, with the CCH's word beside it as ✓ (right) or ✗.
+/// Share of the excess risk that goes; of the simulation where no formula is about the teacher.
 std::string gain_cell(const SweepCell& cell, double lambda) {
   const SweepPoint* point = point_at(cell, lambda);
   const auto alone = risk_alone(cell);
-  if (!point || !point->gain || !alone) return kMissing;
-  return fixed(100 * *point->gain / *alone, 1) + " %";
+  if (!point || !alone) return kMissing;
+  const auto gain = cell.exact ? point->gain : point->simulated_gain.mean;
+  return gain ? fixed(100 * *gain / *alone, 1) + " %" : kMissing;
 }
 
 std::string cch_word(const SweepCell& cell) {
@@ -140,7 +135,8 @@ std::string cells_table(const Sweep& sweep) {
   return heading + '\n' + with_left_out(columns) +
          wrap(
              "Margin of the CCH in nats. Gain at λ: share of the excess risk that goes, by the "
-             "closed form; negative where distillation harms.",
+             "closed form (simulated for teachers on the student's own rows); negative where "
+             "distillation harms.",
              kWidth);
 }
 
@@ -168,8 +164,8 @@ std::string render_sweep_table(const json& document, bool quiet) {
   if (!all.empty()) {
     out += wrap(
         "Hits: it says helps and it helps; false: says helps, harms; missed: silent, "
-        "helps; rejected: silent, harms. The theorem claims no more than help at small λ: "
-        "a miss does not contradict it.",
+        "helps; rejected: silent, harms; open: the simulation does not decide. " +
+            theorem_words(sweep),
         kWidth);
   }
   return out + check_line(document) + cells_table(sweep) + warnings(document);
