@@ -98,6 +98,12 @@ class SweepFolder {
   std::map<std::string, nlohmann::json> stored_;
 };
 
+/// Whether a folder holds a study, and its renderings again from sweep.json, besides one more
+/// report in `html` if that is named. Data Errors as read_document and require_fields.
+bool has_sweep(const std::string& folder);
+std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,
+                                            nlohmann::json& document);
+
 /// The parameters of a cell by name, `teacher` among them.
 nlohmann::json parameters_json(const StudyCell& cell);
 

@@ -4,6 +4,7 @@
 
 #include "cch/core/error.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
+#include "tools/cch/rank_folder.hpp"
 #include "tools/report/sweep.hpp"
 
 namespace cch {
@@ -12,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr const char* kDocument = "sweep.json";
 constexpr const char* kCells = "cells.jsonl";
 
 std::string in(const std::string& folder, const char* name) {
@@ -45,7 +47,7 @@ SweepFolder SweepFolder::open(const std::string& folder) {
   if (folder.empty()) return out;
   out.folder_ = folder;
   make_folder(folder);
-  for (const char* name : {"sweep.json", "sweep.csv", "report.html", kCells}) {
+  for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
     check_writable(in(folder, name));
   }
   drop_cut_line(in(folder, kCells));
@@ -55,6 +57,7 @@ SweepFolder SweepFolder::open(const std::string& folder) {
 
 SweepFolder SweepFolder::look_into(const std::string& folder) {
   SweepFolder out;
+  out.folder_ = folder;
   if (!folder.empty()) out.stored_ = read_cells(in(folder, kCells));
   return out;
 }
@@ -78,13 +81,31 @@ std::vector<std::string> SweepFolder::write(const nlohmann::json& document,
                                             bool with_document) const {
   if (folder_.empty()) return {};
   std::vector<FileContent> files;
-  if (with_document) files.push_back({in(folder_, "sweep.json"), document.dump(1) + "\n"});
+  if (with_document) files.push_back({in(folder_, kDocument), document.dump(1) + "\n"});
   files.push_back({in(folder_, "sweep.csv"), report::sweep_csv(document)});
   files.push_back({in(folder_, "report.html"), report::render_sweep_html(document)});
   write_files(files);
   std::vector<std::string> paths;
   for (const FileContent& file : files) paths.push_back(file.path);
   return paths;
+}
+
+bool has_sweep(const std::string& folder) {
+  return fs::exists(in(folder, kDocument));
+}
+
+std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,
+                                            nlohmann::json& document) {
+  const std::string path = in(folder, kDocument);
+  const std::string writer = "cch gaussian sweep -o";
+  document = read_document(path, "cch.gaussian/1", writer);
+  require_fields(document, {"kind", "cells", "lambdas", "confusion", "version"}, path, writer);
+  std::vector<std::string> written = SweepFolder::look_into(folder).write(document, false);
+  if (!html.empty()) {
+    write_files({{html, report::render_sweep_html(document)}});
+    written.push_back(html);
+  }
+  return written;
 }
 
 }  // namespace cch

@@ -60,13 +60,15 @@ void print_written(const std::vector<std::string>& paths, std::ostream& err) {
   }
 }
 
-nlohmann::json read_rank_folder(const std::string& folder) {
-  const std::string path = in(folder, kDocument);
+nlohmann::json read_document(const std::string& path, const std::string& schema,
+                             const std::string& writer) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
-    refuse_data("result-missing", "there is no " + std::string(kDocument) + " in " + folder, path,
+    const fs::path at(path);
+    refuse_data("result-missing",
+                "there is no " + at.filename().string() + " in " + at.parent_path().string(), path,
                 "it holds the result that is to be shown",
-                "Name a folder that cch rank -o has written");
+                "Name a folder that " + writer + " has written");
   }
   const Bytes bytes = map_file(path);
   const std::string_view text(reinterpret_cast<const char*>(bytes.view.data()), bytes.size());
@@ -77,14 +79,26 @@ nlohmann::json read_rank_folder(const std::string& folder) {
     refuse_data(
         "result-damaged", "the result is cut short or is no JSON",
         path + ", at byte " + std::to_string(error.byte) + " of " + std::to_string(bytes.size()),
-        "what is left of it may not be what was found", "Make it again with cch rank -o");
+        "what is left of it may not be what was found", "Make it again with " + writer);
   }
-  report::require_schema(document, "cch.rank/1");
-  for (const char* name : {"student", "labels", "teachers", "estimators", "version"}) {
+  report::require_schema(document, schema);
+  return document;
+}
+
+void require_fields(const nlohmann::json& document, const std::vector<std::string>& names,
+                    const std::string& path, const std::string& writer) {
+  for (const std::string& name : names) {
     if (!report::field(document, name).is_null()) continue;
-    refuse_data("result-incomplete", "the result has no field \"" + std::string(name) + "\"", path,
-                "it cannot be what cch rank has written", "Make it again with cch rank -o");
+    refuse_data("result-incomplete", "the result has no field \"" + name + "\"", path,
+                "it cannot be what cch has written", "Make it again with " + writer);
   }
+}
+
+nlohmann::json read_rank_folder(const std::string& folder) {
+  const std::string path = in(folder, kDocument);
+  nlohmann::json document = read_document(path, "cch.rank/1", "cch rank -o");
+  require_fields(document, {"student", "labels", "teachers", "estimators", "version"}, path,
+                 "cch rank -o");
   return document;
 }
 

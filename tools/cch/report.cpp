@@ -3,7 +3,9 @@
 #include "tools/cch/command.hpp"
 #include "tools/cch/common.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/rank_folder.hpp"
+#include "tools/report/sweep.hpp"
 #include "tools/report/table.hpp"
 
 namespace cch {
@@ -16,28 +18,47 @@ struct ReportOptions {
   bool quiet = false;
 };
 
-int run(const ReportOptions& o, Invocation& invocation) {
-  Terminal& terminal = invocation.terminal;
+void note_version(const nlohmann::json& document, Terminal& terminal) {
+  const std::string writer = report::text(report::field(document, "version"));
+  if (writer == version()) return;
+  terminal.err << "note: the result was written by cch " << writer << ", this is cch " << version()
+               << '\n';
+}
+
+int show_sweep(const ReportOptions& o, Terminal& terminal) {
+  nlohmann::json document;
+  const auto written = render_sweep_again(o.folder, o.html, document);
+  terminal.out << (o.json ? document.dump(1) + "\n"
+                          : report::render_sweep_table(document, o.quiet));
+  note_version(document, terminal);
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+int show_ranking(const ReportOptions& o, Terminal& terminal) {
   const nlohmann::json document = read_rank_folder(o.folder);
   const std::string table =
       report::render_rank_table(document, {terminal.colour, terminal.width, o.quiet});
   const auto written =
       RankFolder(o.folder, o.html).write(document, RankFolder::With::renderings_alone);
   terminal.out << (o.json ? document.dump(2) + "\n" : table);
-  const std::string writer = report::text(report::field(document, "version"));
-  if (writer != version()) {
-    terminal.err << "note: the result was written by cch " << writer << ", this is cch "
-                 << version() << '\n';
-  }
+  note_version(document, terminal);
   print_written(written, terminal.err);
   return kExitDone;
+}
+
+int run(const ReportOptions& o, Invocation& invocation) {
+  if (has_sweep(o.folder)) return show_sweep(o, invocation.terminal);
+  return show_ranking(o, invocation.terminal);
 }
 
 }  // namespace
 
 Command setup_report(CLI::App& app) {
   auto o = std::make_shared<ReportOptions>();
-  app.add_option("folder", o->folder, "Folder that `cch rank -o` has written")->required();
+  app.add_option("folder", o->folder,
+                 "Folder that `cch rank -o` or `cch gaussian sweep -o` has written")
+      ->required();
   app.add_option("--html", o->html, "File for the report besides the folder's own");
   app.add_flag("--json", o->json, "The stored document on standard output");
   app.add_flag("-q,--quiet", o->quiet, "The table alone");
