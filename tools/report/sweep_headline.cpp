@@ -164,7 +164,7 @@ std::string percent(std::optional<double> share) {
   if (!share) return kMissing;
   const double value = 100 * *share;
   const bool near_an_end = (value > 99 && value < 100) || (value > 0 && value < 1);
-  return fixed(value, near_an_end ? 1 : 0) + " %";
+  return fixed(value, near_an_end ? 1 : 0) + "\u00a0%";
 }
 
 std::string sweep_sentence(const Sweep& sweep) {
@@ -198,14 +198,16 @@ std::string theorem_words(const Sweep& sweep) {
   }
   std::string words =
       "The theorem claims one direction, at small λ: where the CCH holds, some λ lowers the risk. "
-      "A "
-      "miss does not contradict it, nor does a false alarm at large λ.";
+      "A miss does not contradict it, nor does a false alarm at large λ.";
   if (holding == 0) return words;
-  words +=
-      fmt::format(" Of {} {} in which it holds, {} {} no such λ", count(holding),
-                  holding == 1 ? "cell" : "cells", count(without), without == 1 ? "has" : "have");
-  return words +
-         (without > 0 ? ": teachers that vary more than the labels can break it (ours)." : ".");
+  if (without == 0) {
+    return words +
+           fmt::format(" Each of the {} cells in which it holds has such a λ.", count(holding));
+  }
+  return words + fmt::format(
+                     " {} of the {} cells in which it holds have no such λ: that can only be "
+                     "where the teacher varies more than the labels (ours).",
+                     count(without), count(holding));
 }
 
 std::string sweep_lead(const Sweep& sweep) {
