@@ -12,6 +12,7 @@
 
 #include "support/test.hpp"
 #include "tests/tools/sweep_document.hpp"
+#include "tools/report/svg_tiles.hpp"
 #include "tools/report/sweep.hpp"
 #include "tools/report/sweep_counts.hpp"
 #include "tools/report/sweep_model.hpp"
@@ -165,6 +166,30 @@ TEST_CASE(
   CHECK(holds(picture, "class=\"outlined\""));
 }
 
+TEST_CASE("every tile of a run has its sign, none beyond it") {
+  for (const std::size_t columns : {1U, 6U, 7U, 23U, 64U}) {
+    CAPTURE(columns);
+    Tiles tiles{"tiles", "", "", "x", "y"};
+    tiles.x_words.assign(columns, "1");
+    tiles.y_words = {"1"};
+    for (const TileSign sign :
+         {TileSign::plus, TileSign::minus, TileSign::square, TileSign::ring}) {
+      tiles.signs.assign(columns, sign);
+      const std::string picture = render_tiles(tiles);
+      static const std::regex dashed(
+          "h([0-9.]+)\" stroke-width=\"[0-9.]+\" stroke-dasharray=\"([0-9.]+) ([0-9.]+)\"");
+      std::smatch found;
+      REQUIRE(std::regex_search(picture, found, dashed));
+      const double span = std::stod(found[1]);
+      const double dash = std::stod(found[2]);
+      const double period = dash + std::stod(found[3]);
+      const double others = static_cast<double>(columns - 1) * period;
+      CHECK(span >= others + dash);
+      CHECK(span < others + period);
+    }
+  }
+}
+
 TEST_CASE("the drawn curve goes through every risk of the document") {
   SweepStudy study = small_study();
   study.lambdas = {0.1, 0.5, 1.0, 3.0};
@@ -215,6 +240,8 @@ TEST_CASE("bias is averaged over the cells that share dimension and rows") {
     json& side = cell["estimates"][0]["i_teacher_student"];
     side = {{"mean", 1.0 + shift}, {"standard_error", 0.01}, {"truth", 1.0}};
   }
+  CHECK(holds(render_sweep_html(document),
+              "The largest bias of estimates of I(x1; x2) is −0.30 nats (ksg1 at teacher-noise 1"));
   // (−0.1 − 0.3)/2 with a standard error of √2 · 0.01/2.
   CHECK(holds(render_sweep_html(document),
               "<div>−0.2000<span class=\"interval\">± 0.0071</span></div>"));

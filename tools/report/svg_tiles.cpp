@@ -77,16 +77,18 @@ std::string boxes(const std::vector<Run>& runs, const Grid& grid) {
 /// run, dashed with the width of a tile.
 void draw_dashes(Svg& svg, const std::vector<Run>& runs, const Grid& grid, double length,
                  double thickness, const char* style) {
+  const double gap = grid.width - length;
   std::string commands;
   for (const Run& run : runs) {
-    const double start = grid.x(run.from) + (grid.width - length) / 2;
-    const double span = grid.width * static_cast<double>(run.length - 1) + length;
+    const double start = grid.x(run.from) + gap / 2;
+    // Ends within the gap after the last dash: rounded lengths must not cost that dash.
+    const double span = grid.width * static_cast<double>(run.length - 1) + length + gap / 4;
     commands += fmt::format("M{} {}h{}", svg_length(start),
-                            svg_length(grid.y(run.row) + grid.height / 2), svg_length(span + 0.01));
+                            svg_length(grid.y(run.row) + grid.height / 2), svg_length(span));
   }
   svg.path(commands, style,
-           fmt::format("stroke-width=\"{}\" stroke-dasharray=\"{} {}\"", svg_length(thickness),
-                       svg_length(length), svg_length(grid.width - length)));
+           fmt::format("stroke-width=\"{}\" stroke-dasharray=\"{:.5g} {:.6g}\"",
+                       svg_length(thickness), length, gap));
 }
 
 void draw_sign(Svg& svg, const std::vector<Run>& runs, const Grid& grid, TileSign sign) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tools/report/escape.hpp"
 #include "tools/report/html_parts.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kCriteriaInHeadline = 9;
 constexpr std::size_t kWarnings = 20;
+constexpr double kTie = 1e-9;  // nats: rounding of the covariance's factorisation is below it
 
 /// "risk in 71 % and about direction in 88 %" of a pair of criteria; "" without counts.
 std::string shares_words(const std::optional<CriterionTally>& risk,
@@ -50,12 +52,35 @@ std::string counts_words(const CriterionTally& tally) {
       count(c.misses), count(c.hits + c.misses), open);
 }
 
-std::string numbers(const std::vector<CriterionTally>& all) {
+/// "The largest bias of estimates of I(x1; x2) is −0.85 nats (ksg1 at p2 40 · n 300)."
+std::string bias_words(const Sweep& sweep, SweepEstimate::Side SweepEstimate::*side,
+                       const char* name) {
+  double largest = 0;
+  std::string where;
+  for (const SweepCell& cell : sweep.cells) {
+    for (const SweepEstimate& estimate : cell.estimates) {
+      const auto& [value, truth] = estimate.*side;
+      if (!value.mean || !truth || std::abs(*value.mean - *truth) <= std::abs(largest)) continue;
+      largest = *value.mean - *truth;
+      where = fit_middle(estimate.estimator, 40);
+      const std::string place = cell_words(sweep, cell);
+      if (!place.empty()) where += " at " + place;
+    }
+  }
+  if (where.empty()) return "";
+  return fmt::format("The largest bias of estimates of {} is {} nats ({}). ", name,
+                     fixed(largest, 2), where);
+}
+
+std::string numbers(const Sweep& sweep, const std::vector<CriterionTally>& all) {
   std::string html;
   for (const About about : kAbouts) {
     const auto tally = tally_of(all, "cch", name_of(about));
     if (tally) html += element("p", escape_html(counts_words(*tally))) + '\n';
   }
+  const std::string bias = bias_words(sweep, &SweepEstimate::teacher_student, "I(x1; x2)") +
+                           bias_words(sweep, &SweepEstimate::student_labels, "I(x2; y)");
+  if (!bias.empty()) html += element("p", escape_html(bias)) + '\n';
   return html;
 }
 
@@ -102,19 +127,28 @@ std::string truth_words(const std::vector<CriterionTally>& all) {
                      "definition here: nothing decided was simulated.";
 }
 
+/// Cells on the boundary of the CCH, where rounding alone decides what it says.
+std::string tie_words(const Sweep& sweep) {
+  const auto ties = std::count_if(
+      sweep.cells.begin(), sweep.cells.end(),
+      [](const SweepCell& cell) { return cell.margin && std::abs(*cell.margin) < kTie; });
+  if (ties == 0) return "";
+  return fmt::format(
+      "In {} of {} cells the two sides of the CCH are equal up to rounding: there its word means "
+      "nothing.",
+      count(ties), count(static_cast<std::int64_t>(sweep.cells.size())));
+}
+
 std::string reading_panel(const Sweep& sweep, const std::vector<CriterionTally>& all) {
-  return element(
-             "div",
-             "<h2>How to read this</h2>\n" +
-                 sentences(
-                     {"Risk is the student's squared error, direction the cosine between the "
-                      "student and the best linear prediction s, which decides its accuracy on "
-                      "sign labels.",
-                      theorem_words(sweep), truth_words(all),
-                      "The cells are a grid that someone chose, not a sample: shares and intervals "
-                      "describe this grid."}),
-             "class=\"panel\"") +
-         '\n';
+  std::vector<std::string> items = {
+      "Risk is the student's squared error, direction the cosine between the student and the best "
+      "linear prediction s, which decides its accuracy on sign labels.",
+      theorem_words(sweep), truth_words(all)};
+  if (const std::string ties = tie_words(sweep); !ties.empty()) items.push_back(ties);
+  items.push_back(
+      "The cells are a grid that someone chose, not a sample: shares and intervals describe this "
+      "grid.");
+  return element("div", "<h2>How to read this</h2>\n" + sentences(items), "class=\"panel\"") + '\n';
 }
 
 std::string agreement_panel(const json& document) {
@@ -232,7 +266,7 @@ std::string sweep_headline(const Sweep& sweep) {
   const auto all = tallies(confusion_rows(document));
   const std::string sentence = sweep_sentence(sweep);
   const std::string words =
-      element("p", escape_html(sweep_lead(sweep)), "class=\"lead\"") + '\n' + numbers(all);
+      element("p", escape_html(sweep_lead(sweep)), "class=\"lead\"") + '\n' + numbers(sweep, all);
   return "<header>\n<p class=\"kicker\">Gaussian study · cch</p>\n" +
          element("h1", escape_html(sentence), "class=\"long\"") + '\n' +
          element("div", element("div", words) + '\n' + figure(all), "class=\"first\"") +
