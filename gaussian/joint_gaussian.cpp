@@ -30,6 +30,11 @@ struct JointGaussian::Parts {
   [[nodiscard]] std::vector<Eigen::Index> columns(const BlockNames& names) const;
   /// ln det Σ over the named blocks; 0 for none.
   [[nodiscard]] double log_det(const BlockNames& names) const;
+  /// Whether the columns are the first ones, in any order: their factor is part of all columns'.
+  [[nodiscard]] static bool are_first(std::vector<Eigen::Index> chosen);
+  /// ½ ln(det Σ_AC det Σ_BC/(det Σ_ABC det Σ_C)).
+  [[nodiscard]] double information(const BlockNames& a, const BlockNames& b,
+                                   const BlockNames& given) const;
 };
 
 namespace {
@@ -46,8 +51,9 @@ BlockNames joined(BlockNames a, const BlockNames& b) {
                "Did you mean '" + nearest_name(name, names) + "'?");
 }
 
-double log_det_of(const Eigen::LLT<Eigen::MatrixXd>& factor) {
-  return 2.0 * factor.matrixLLT().diagonal().array().log().sum();
+/// Of the first `count` columns.
+double log_det_of(const Eigen::LLT<Eigen::MatrixXd>& factor, Eigen::Index count) {
+  return 2.0 * factor.matrixLLT().diagonal().head(count).array().log().sum();
 }
 
 /// 1/‖R⁻¹‖₁, at most the smallest eigenvalue; 0 where R has no Cholesky factor.
@@ -75,14 +81,35 @@ std::vector<Eigen::Index> JointGaussian::Parts::columns(const BlockNames& names)
   return out;
 }
 
+bool JointGaussian::Parts::are_first(std::vector<Eigen::Index> chosen) {
+  std::sort(chosen.begin(), chosen.end());
+  return chosen.back() + 1 == static_cast<Eigen::Index>(chosen.size());
+}
+
 double JointGaussian::Parts::log_det(const BlockNames& names) const {
   if (names.empty()) return 0.0;
   const auto chosen = columns(names);
   const double scale = 2.0 * sd(chosen).array().log().sum();
-  if (index(covariance.rows()) == static_cast<Eigen::Index>(chosen.size())) {
-    return scale + log_det_of(factor);
-  }
-  return scale + log_det_of(Eigen::LLT<Eigen::MatrixXd>(correlations(chosen, chosen)));
+  const auto count = static_cast<Eigen::Index>(chosen.size());
+  if (are_first(chosen)) return scale + log_det_of(factor, count);
+  return scale + log_det_of(Eigen::LLT<Eigen::MatrixXd>(correlations(chosen, chosen)), count);
+}
+
+double JointGaussian::Parts::information(const BlockNames& a, const BlockNames& b,
+                                         const BlockNames& given) const {
+  const BlockNames ac = joined(given, a);
+  const BlockNames bc = joined(given, b);
+  const BlockNames abc = joined(ac, b);
+  const auto all = columns(abc);
+  if (are_first(all)) return 0.5 * (log_det(ac) + log_det(bc) - log_det(abc) - log_det(given));
+  // One factor in the order (given, a, b) holds that of (given) and of (given, a).
+  const Eigen::LLT<Eigen::MatrixXd> in_order(correlations(all, all));
+  auto log_det_in_order = [&](const BlockNames& first) {
+    const auto chosen = columns(first);
+    return 2.0 * sd(chosen).array().log().sum() + log_det_of(in_order, index(chosen.size()));
+  };
+  return 0.5 *
+         (log_det_in_order(ac) + log_det(bc) - log_det_in_order(abc) - log_det_in_order(given));
 }
 
 JointGaussian JointGaussian::from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
@@ -102,7 +129,7 @@ JointGaussian JointGaussian::from(const Matrix& covariance, std::vector<Gaussian
   return JointGaussian(std::move(parts));
 }
 
-const std::vector<GaussianBlock>& JointGaussian::blocks() const {
+const std::vector<GaussianBlock>& JointGaussian::blocks() const& {
   return parts_->blocks;
 }
 
@@ -114,13 +141,21 @@ std::size_t JointGaussian::dim(const BlockNames& of) const {
   return parts_->columns(of).size();
 }
 
-const Matrix& JointGaussian::covariance() const {
+const Matrix& JointGaussian::covariance() const& {
   return parts_->covariance;
 }
 
 Matrix JointGaussian::covariance(const BlockNames& a, const BlockNames& b) const {
-  return detail::from_eigen(
-      detail::to_eigen(parts_->covariance)(parts_->columns(a), parts_->columns(b)));
+  const auto rows = parts_->columns(a);
+  const auto cols = parts_->columns(b);
+  Matrix out(rows.size(), cols.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto from = parts_->covariance.row(static_cast<std::size_t>(rows[i]));
+    for (std::size_t j = 0; j < cols.size(); ++j) {
+      out(i, j) = from[static_cast<std::size_t>(cols[j])];
+    }
+  }
+  return out;
 }
 
 JointGaussian JointGaussian::marginal(const BlockNames& of) const {
@@ -164,10 +199,8 @@ double JointGaussian::information(const BlockNames& a, const BlockNames& b) cons
 
 double JointGaussian::information(const BlockNames& a, const BlockNames& b,
                                   const BlockNames& given) const {
-  const BlockNames ac = joined(a, given);
-  const BlockNames bc = joined(b, given);
-  return 0.5 * (parts_->log_det(ac) + parts_->log_det(bc) - parts_->log_det(joined(a, bc)) -
-                parts_->log_det(given));
+  // The larger block goes where its factor costs nothing more.
+  return dim(a) < dim(b) ? parts_->information(b, a, given) : parts_->information(a, b, given);
 }
 
 Matrix JointGaussian::sample(std::size_t n, std::uint64_t seed) const {

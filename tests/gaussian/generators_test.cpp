@@ -43,7 +43,7 @@ double value(const ModalityRows& rows, std::size_t i, std::size_t j) {
 
 TEST_CASE("shared-private model: every covariance is that of the rows") {
   const SharedPrivateModel model = small_model();
-  const Matrix& sigma = model.joint().covariance();
+  const Matrix sigma = model.joint().covariance();
   constexpr std::size_t kRows = 20000;
   const ModalityRows rows = sample_rows(model, kRows, 3);
   for (std::size_t a = 0; a < sigma.rows(); ++a) {

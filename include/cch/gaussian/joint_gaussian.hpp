@@ -36,12 +36,14 @@ class JointGaussian {
   static JointGaussian from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
                             const std::string& name = "the covariance");
 
-  [[nodiscard]] const std::vector<GaussianBlock>& blocks() const;
+  [[nodiscard]] const std::vector<GaussianBlock>& blocks() const&;
+  [[nodiscard]] std::vector<GaussianBlock> blocks() && { return blocks(); }  ///< outlives it
   /// D, all columns.
   [[nodiscard]] std::size_t dim() const;
   /// Columns of some blocks.
   [[nodiscard]] std::size_t dim(const BlockNames& of) const;
-  [[nodiscard]] const Matrix& covariance() const;
+  [[nodiscard]] const Matrix& covariance() const&;
+  [[nodiscard]] Matrix covariance() && { return covariance(); }  ///< outlives it
   /// Cov(a, b), dim(a) × dim(b).
   [[nodiscard]] Matrix covariance(const BlockNames& a, const BlockNames& b) const;
 
