@@ -108,6 +108,25 @@ SeveralMoments several_moments(const JointGaussian& joint,
   return out;
 }
 
+SeveralMoments scaled(const SeveralMoments& moments, double teacher_scale) {
+  SeveralMoments out = moments;
+  const double g = teacher_scale;
+  const double rest = 1.0 - g;
+  for (std::size_t k = 0; k < moments.teachers(); ++k) {
+    const DistillationMoments alone = scaled(moments.alone(k), g);  // refuses a γ that is no number
+    out.c[k] = alone.c;
+    out.beta_s[k] = alone.beta_s;
+    // γv − s = γ(v − s) − (1 − γ)s, and Cov(v − s, s) = (β_s − 1)Vs.
+    for (std::size_t l = 0; l < moments.teachers(); ++l) {
+      const double along = 2.0 - moments.beta_s[k] - moments.beta_s[l];
+      out.h(k, l) = g * g * moments.h(k, l);
+      out.b(k, l) = g * g * moments.b(k, l) + (g * along + rest) * rest * moments.vs;
+    }
+    out.b(k, k) = alone.b;
+  }
+  return out;
+}
+
 bool TeacherMix::abstains() const {
   return std::all_of(weights.begin(), weights.end(), [](double u) { return u == 0.0; });
 }

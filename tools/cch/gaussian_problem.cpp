@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <span>
 
 #include "cch/data/sha256.hpp"
@@ -32,23 +33,63 @@ void check_dims(const std::vector<std::size_t>& dims) {
                "Give --dims D1,D2,DY");
 }
 
-JointGaussian read_joint(GaussianSettings& s, const std::vector<std::string>& given,
-                         nlohmann::json& inputs) {
-  if (s.source.ends_with(".toml")) {
-    if (!s.dims.empty()) {
-      refuse_usage("option-without-meaning", "--dims is for a covariance alone",
-                   "a model has dimensions of its own", "Leave it out");
-    }
-    const SharedPrivateModel model = read_gaussian_model(s.source, given, s);
-    inputs.push_back(
-        {{"role", "model"}, {"source", s.source}, {"sha256", sha256_of_file(s.source)}});
-    return model.joint();
+std::size_t sum_of(const std::vector<std::size_t>& values) {
+  return std::accumulate(values.begin(), values.end(), std::size_t{0});
+}
+
+/// The blocks of x1 (one, or one for each of several teachers), x2 and y.
+std::vector<GaussianBlock> blocks_of(const GaussianProblem& p,
+                                     const std::vector<std::size_t>& teachers) {
+  std::vector<GaussianBlock> out;
+  for (std::size_t k = 0; k < p.teacher_blocks.size(); ++k) {
+    out.push_back({p.teacher_blocks[k], teachers.empty() ? p.d1 : teachers[k]});
   }
+  out.push_back({"x2", p.p});
+  out.push_back({"y", p.q});
+  return out;
+}
+
+void part_teachers(GaussianProblem& p, const std::vector<std::size_t>& teachers) {
+  if (teachers.empty()) return;
+  if (sum_of(teachers) != p.d1) {
+    refuse_usage("block-sizes",
+                 "the teachers have " + std::to_string(sum_of(teachers)) + " columns and x1 has " +
+                     std::to_string(p.d1),
+                 "every column of x1 belongs to one teacher", "Give --teachers that add up");
+  }
+  p.teacher_blocks.clear();
+  for (std::size_t k = 1; k <= teachers.size(); ++k) {
+    p.teacher_blocks.push_back("x1." + std::to_string(k));
+  }
+}
+
+void read_model(GaussianSettings& s, const std::vector<std::string>& given, GaussianProblem& p) {
+  if (!s.dims.empty()) {
+    refuse_usage("option-without-meaning", "--dims is for a covariance alone",
+                 "a model has dimensions of its own", "Leave it out");
+  }
+  p.model = read_gaussian_model(s.source, given, s);
+  p.inputs.push_back(
+      {{"role", "model"}, {"source", s.source}, {"sha256", sha256_of_file(s.source)}});
+  p.d1 = p.model->p1();
+  p.p = p.model->p2();
+  part_teachers(p, s.teachers);
+  if (s.teachers.empty()) {
+    static_cast<void>(p.model->information());  // refuses what has none
+  } else {
+    p.joint = JointGaussian::from(p.model->joint().covariance(), blocks_of(p, s.teachers));
+  }
+}
+
+void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   check_dims(s.dims);
   const LoadedSamples loaded = load_samples(parse_source(s.source), "the covariance");
-  inputs.push_back(input_json("covariance", "covariance", loaded.info));
-  return JointGaussian::from(matrix_of(loaded.samples),
-                             {{"x1", s.dims[0]}, {"x2", s.dims[1]}, {"y", s.dims[2]}});
+  p.inputs.push_back(input_json("covariance", "covariance", loaded.info));
+  p.d1 = s.dims[0];
+  p.p = s.dims[1];
+  p.q = s.dims[2];
+  part_teachers(p, s.teachers);
+  p.joint = JointGaussian::from(matrix_of(loaded.samples), blocks_of(p, s.teachers));
 }
 
 std::size_t count_after(const std::string& text, std::size_t start) {
@@ -70,15 +111,7 @@ Teacher read_teacher(const std::string& text, nlohmann::json& inputs) {
   return GivenTeacher{matrix_of(loaded.samples)};
 }
 
-}  // namespace
-
-GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std::string>& given) {
-  nlohmann::json inputs = nlohmann::json::array();
-  JointGaussian joint = read_joint(s, given, inputs);
-  if (!s.n) {
-    refuse_usage("n-needed", "the number of the student's rows is missing",
-                 "the risk of least squares depends on it", "Give --n N");
-  }
+void check_grid(const GaussianSettings& s) {
   if (s.lambdas.empty()) {
     refuse_usage("empty-grid", "there is no λ to solve for", {}, "Give --lambda 0.1,0.5,1");
   }
@@ -88,8 +121,51 @@ GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std
                  "λ is the weight of the teacher against the labels",
                  "Give finite λ of at least 0");
   }
-  Teacher teacher = read_teacher(s.teacher, inputs);
-  return {std::move(joint), std::move(teacher), {*s.n, s.intercept}, std::move(inputs)};
+  for (const double ridge : s.ridges) {
+    if (ridge >= 0.0 && std::isfinite(ridge)) continue;
+    refuse_usage("bad-ridge", "ℓ = " + std::to_string(ridge) + " is not a penalty",
+                 "it is the weight of |w|²", "Give finite ℓ of at least 0");
+  }
+  if (std::isfinite(s.teacher_scale)) return;
+  refuse_usage("bad-scale", "the teacher's scale is not finite", {}, "Give a number");
+}
+
+}  // namespace
+
+GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std::string>& given) {
+  GaussianProblem p;
+  if (s.source.ends_with(".toml")) {
+    read_model(s, given, p);
+  } else {
+    read_covariance(s, p);
+  }
+  if (!s.n) {
+    refuse_usage("n-needed", "the number of the student's rows is missing",
+                 "the risk of least squares depends on it", "Give --n N");
+  }
+  check_grid(s);
+  p.teacher = read_teacher(s.teacher, p.inputs);
+  p.teacher_scale = s.teacher_scale;
+  p.fit = {*s.n, s.intercept};
+  return p;
+}
+
+DistillationMoments GaussianProblem::moments() const {
+  const bool from_model = model && !joint;
+  return scaled(from_model ? model->moments(teacher, fit.intercept)
+                           : distillation_moments(*joint, teacher, fit.intercept, blocks()),
+                teacher_scale);
+}
+
+ModelInformation GaussianProblem::information() const {
+  if (model) return model->information();
+  const BlockNames& x1 = teacher_blocks;
+  const double x2_y = joint->information({"x2"}, {"y"});
+  BlockNames both = x1;
+  both.emplace_back("x2");
+  // The chain rule: I(x1; y | x2) without another determinant.
+  return {joint->information(x1, {"x2"}), x2_y, joint->information(x1, {"y"}),
+          joint->information(both, {"y"}) - x2_y};
 }
 
 }  // namespace cch

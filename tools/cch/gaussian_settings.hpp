@@ -22,15 +22,30 @@ struct GaussianSettings {
   std::vector<double> lambdas{0.0, 0.1, 0.5, 1.0, 3.0};
   std::string teacher = "optimal";  ///< optimal, ols:N1, same-rows[:FOLDS] or a file of weights
   bool intercept = false;
-  std::size_t simulate = 0;  ///< training sets to simulate; 0 = none unless the teacher needs it
+  std::size_t simulate = 0;    ///< training sets to simulate; 0 = none unless the teacher needs it
+  double teacher_scale = 1.0;  ///< γ of γt
+  std::vector<double> ridges;  ///< ℓ of a ridge student beside least squares; none = no part
+  std::vector<std::size_t> teachers;  ///< columns of x1 that each of several teachers has
 };
 
-/// A question ready to be answered.
+/// A question ready to be answered. A model answers by sums over its factors; `joint` is there for
+/// a covariance, and for the several teachers of a model.
 struct GaussianProblem {
-  JointGaussian joint;
+  std::optional<SharedPrivateModel> model;
+  std::optional<JointGaussian> joint;
+  BlockNames teacher_blocks{"x1"};  ///< "x1.1", "x1.2", … of several teachers
+  std::size_t d1 = 0;               ///< columns of x1, x2 and y
+  std::size_t p = 0;
+  std::size_t q = 1;
   Teacher teacher;
+  double teacher_scale = 1.0;
   StudentFit fit;
   nlohmann::json inputs = nlohmann::json::array();
+
+  [[nodiscard]] ModalityBlocks blocks() const { return {teacher_blocks, {"x2"}, {"y"}}; }
+  /// Of the scaled teacher.
+  [[nodiscard]] DistillationMoments moments() const;
+  [[nodiscard]] ModelInformation information() const;
 };
 
 /// Reads a model file: the fields of SharedPrivateModel with hyphens (a, b, d, nuisance,
@@ -44,6 +59,15 @@ SharedPrivateModel read_gaussian_model(const std::string& path,
 /// Reads everything that the settings name. `given` are the options on the command line.
 GaussianProblem read_gaussian_problem(GaussianSettings& settings,
                                       const std::vector<std::string>& given);
+
+/// The document's part on a ridge student: every ℓ × λ, and the best with and without the teacher.
+nlohmann::json ridge_json(const GaussianSettings& settings, const GaussianProblem& problem,
+                          std::vector<Warning>& warnings);
+/// Its parts on several teachers: "teachers", each alone, and "together".
+void add_several_teachers(nlohmann::json& document, const GaussianProblem& problem,
+                          std::vector<Warning>& warnings);
+/// JSON has no infinity: null, and a warning that names the value.
+nlohmann::json finite_json(double value, const std::string& name, std::vector<Warning>& warnings);
 
 /// The cch.gaussian/1 document.
 nlohmann::json gaussian_document(const GaussianSettings& settings, const GaussianProblem& problem,

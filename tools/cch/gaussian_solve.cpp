@@ -49,6 +49,16 @@ Command setup_gaussian_solve(CLI::App& app) {
                  "optimal; ols:N1 (least squares on N1 fresh rows); same-rows[:FOLDS] (on the "
                  "student's rows, simulated); or a file of weights, D1 or D1 × DY")
       ->capture_default_str();
+  app.add_option("--teacher-scale", s->teacher_scale, "The teacher labels with γt instead of t")
+      ->capture_default_str();
+  app.add_option("--teachers", s->teachers,
+                 "D11,D12,...: x1's columns belong to several teachers, each as --teacher says")
+      ->delimiter(',')
+      ->check(whole_number());
+  app.add_option("--ridge", s->ridges,
+                 "Also a ridge student, penalties nℓ|w|² with these ℓ and the best; then n may be "
+                 "below p")
+      ->delimiter(',');
   app.add_flag("--intercept", s->intercept, "Teacher and student are fitted with an intercept");
   app.add_option("--simulate", s->simulate, "Also simulate, with so many training sets")
       ->check(whole_number());

@@ -22,6 +22,9 @@ std::string shown(const json& value, const char* missing = "–") {
 }
 
 std::string headline(const json& d) {
+  if (field(d, "risk").is_null() && !field(d, "ridge").is_null()) {
+    return "Too few rows for least squares: a ridge student alone.\n";
+  }
   if (field(d, "risk").is_null()) {
     return "Simulated: no formula covers a teacher that is fitted on the student's own rows.\n";
   }
@@ -32,7 +35,7 @@ std::string headline(const json& d) {
 }
 
 std::string facts(const json& d) {
-  if (field(d, "risk").is_null()) return {};
+  if (field(d, "cch_holds").is_null()) return {};
   const bool holds = report::boolean(field(d, "cch_holds")).value_or(false);
   return fmt::format(
       "\nCCH              {}: I(t;s) = {} nats, I(s;y) = {} nats\n"
@@ -41,7 +44,8 @@ std::string facts(const json& d) {
       "helps up to λ =  {}\n",
       holds ? "holds" : "fails", shown(field(d, "i_teacher_student"), "∞"),
       shown(field(d, "i_student_labels")), shown(field(d, "beta_s")), shown(field(d, "beta_e")),
-      shown(field(d, "kappa")), shown(field(d, "largest_helpful_lambda"), "∞"));
+      shown(field(d, "kappa")),
+      shown(field(d, "largest_helpful_lambda"), field(d, "risk").is_null() ? "–" : "∞"));
 }
 
 std::string closed_table(const json& d) {
@@ -77,6 +81,52 @@ std::string simulated_table(const json& d) {
   return out;
 }
 
+std::string teachers_table(const json& d) {
+  if (field(d, "teachers").is_null()) return {};
+  std::string out =
+      fmt::format("\n{:>8}  {:>8}  {:>7}  {:>7}  {:>5}  {:>8}  {:>11}  {:>8}\n", "teacher",
+                  "columns", "β_s", "β_e", "CCH", "best λ", "gain alone", "weight");
+  for (const json& t : elements(field(d, "teachers"))) {
+    out += fmt::format(
+        "{:>8}  {:>8}  {:>7.3g}  {:>7.3g}  {:>5}  {:>8}  {:>11}  {:>8}\n", text(field(t, "name")),
+        report::count(report::whole_number(field(t, "columns"))),
+        number(field(t, "beta_s")).value_or(0.0), number(field(t, "beta_e")).value_or(0.0),
+        report::boolean(field(t, "cch_holds")).value_or(false) ? "holds" : "fails",
+        shown(field(t, "lambda_star"), "∞"), shown(field(t, "best_gain")),
+        shown(field(t, "weight")));
+  }
+  const json& both = field(d, "together");
+  if (report::boolean(field(both, "abstains")).value_or(false)) {
+    return out + "Together: none of them is worth distilling from.\n";
+  }
+  return out + fmt::format("Together, with weight {} on the labels: gain {}, {} beyond {} alone.\n",
+                           shown(field(both, "label_weight")), shown(field(both, "gain")),
+                           shown(field(both, "gain_over_single")),
+                           text(field(both, "best_single")));
+}
+
+std::string ridge_choice(const json& choice) {
+  return fmt::format("ℓ = {}, λ = {}: excess risk {}", shown(field(choice, "ridge"), "∞"),
+                     shown(field(choice, "lambda"), "∞"), shown(field(choice, "excess_risk")));
+}
+
+std::string ridge_table(const json& d) {
+  const json& ridge = field(d, "ridge");
+  if (ridge.is_null()) return {};
+  std::string out = fmt::format(
+      "\nRidge student, approximated for large n and p\n{:>9}  {:>9}  {:>8}  {:>11}  "
+      "{:>11}\n",
+      "ℓ", "effective", "λ", "excess risk", "gain");
+  for (const json& point : elements(field(ridge, "risk"))) {
+    out += fmt::format("{:>9}  {:>9}  {:>8}  {:>11}  {:>11}\n", shown(field(point, "ridge")),
+                       shown(field(point, "effective_ridge")), shown(field(point, "lambda")),
+                       shown(field(point, "excess_risk")), shown(field(point, "gain")));
+  }
+  return out + "Best without the teacher  " + ridge_choice(field(ridge, "without_teacher")) +
+         "\nBest with it              " + ridge_choice(field(ridge, "best")) +
+         "\nGain once ℓ is tuned      " + shown(field(ridge, "tuned_gain")) + "\n";
+}
+
 std::string notes(const json& d) {
   std::string out;
   for (const json& point : elements(field(d, "risk"))) {
@@ -97,9 +147,10 @@ std::string notes(const json& d) {
 }  // namespace
 
 std::string render_gaussian(const json& document, bool quiet) {
-  if (quiet) return closed_table(document) + simulated_table(document);
-  return headline(document) + facts(document) + closed_table(document) + simulated_table(document) +
-         notes(document);
+  const std::string tables = closed_table(document) + simulated_table(document) +
+                             teachers_table(document) + ridge_table(document);
+  if (quiet) return tables;
+  return headline(document) + facts(document) + tables + notes(document);
 }
 
 }  // namespace cch

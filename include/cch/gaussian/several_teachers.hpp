@@ -40,6 +40,9 @@ SeveralMoments several_moments(const JointGaussian& joint,
                                const std::vector<ModalityTeacher>& teachers, bool intercept = false,
                                const BlockNames& student = {"x2"}, const BlockNames& label = {"y"});
 
+/// Those of the teachers γt_k, γ = teacher_scale; see scaled(DistillationMoments).
+SeveralMoments scaled(const SeveralMoments& moments, double teacher_scale);
+
 /// The best mix of several teachers.
 struct TeacherMix {
   std::vector<double> weights;  ///< u_k ≥ 0, Σ u_k ≤ 1; what is missing to 1 is the label's
