@@ -11,9 +11,8 @@
 namespace cch {
 namespace {
 
-/// Above this many columns a row, on either side, the sample covariance is too noisy to invert as
-/// it is.
-constexpr double kMostColumnsPerRow = 0.1;
+/// Above this many columns a row the sample covariance is too noisy to invert as it is.
+constexpr double kMostColumnsPerRow = 0.5;
 /// 1 − R² of a column on the columns before it, below which rounding decides: a determinant of
 /// standardised columns loses all its digits near 1e-16, and 1e-10 keeps six of them.
 constexpr double kCollinear = 1e-10;
@@ -131,7 +130,7 @@ Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
   detail::standardise_into(y, z, dx);
   Eigen::MatrixXd r = detail::second_moments(z, exec);
   const bool shrunk =
-      static_cast<double>(std::max(dx, dy)) > kMostColumnsPerRow * static_cast<double>(x.size());
+      static_cast<double>(dx + dy) > kMostColumnsPerRow * static_cast<double>(x.size());
   if (shrunk) {
     out.diagnostics.set("shrinkage", shrink(z, r));
     out.warnings.push_back(

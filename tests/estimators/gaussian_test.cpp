@@ -66,8 +66,7 @@ Mean mean_over(std::size_t repeats, const std::function<double(std::uint64_t)>& 
 }
 
 TEST_CASE("gaussian: without correction it is -1/2 ln(1 - r^2) of the sample correlation") {
-  // x = (−1, 0, 1, 0), y = (−1, 1, 1, −1): r = 2 / sqrt(2 · 4), so 1 − r² = 1/2. N = 4 is above
-  // no limit of N/10 columns, hence 40 copies of the rows.
+  // x = (−1, 0, 1, 0), y = (−1, 1, 1, −1): r = 2 / sqrt(2 · 4), so 1 − r² = 1/2; 40 copies.
   Matrix x(160, 1);
   Matrix y(160, 1);
   const std::vector<double> xs{-1, 0, 1, 0};
@@ -117,6 +116,15 @@ TEST_CASE("gaussian: copula sees through monotone maps, the plain one does not")
   // SE of -1/2 ln(1-r^2) is r/sqrt(N); ranks lose O(ln N / N), bounded by .01 here.
   CHECK(within_sampling_error(before, truth(1, 0.8), 0.8 / std::sqrt(4000.0), 0.01));
   CHECK(run(p.x, bent).nats < 0.5 * truth(1, 0.8));
+}
+
+TEST_CASE("gaussian: half as many columns as rows leave the estimate unbiased") {
+  constexpr double kStandardErrors = 4.0;  // 1 in 16 000 by chance
+  const Mean mean = mean_over(60, [](std::uint64_t seed) {
+    const Pair p = correlated(130, 32, 0.5, seed);
+    return run(p.x, p.y).nats;
+  });
+  CHECK(near(mean.value, truth(32, 0.5), kStandardErrors * mean.standard_error));
 }
 
 TEST_CASE("gaussian: many columns shrink the correlations, say so and stay finite") {

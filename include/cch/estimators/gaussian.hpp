@@ -17,13 +17,15 @@ struct GaussianOptions {
 ///   I(X;Y) = ½ [ln det C_x + ln det C_y − ln det C]
 ///
 /// minus its exact bias for Gaussian rows: E ln det of a Wishart matrix with n = N−1 degrees of
-/// freedom and dimension d is ln det Σ + Σ_{i=1..d} ψ((n+1−i)/2) + d ln(2/n). When max(D_x, D_y) >
-/// N/10 the correlations R are shrunk to (1 − λ) R + λ I with the λ of Ledoit & Wolf (2004) for
+/// freedom and dimension d is ln det Σ + Σ_{i=1..d} ψ((n+1−i)/2) + d ln(2/n). When D_x + D_y >
+/// N/2 the correlations R are shrunk to (1 − λ) R + λ I with the λ of Ledoit & Wolf (2004) for
 /// that target (formula in estimators/covariance.hpp), the digamma correction does not apply, and a
-/// warning says so. A lower bound for non-Gaussian dependence only if x is Gaussian. Groups do not
-/// enter the point estimate. x is N × D_x, y is N × D_y, N ≥ 3; a constant column, a column that
-/// the others of its side determine, and a column of y that x determines (infinite information) are
-/// data Errors. Cost O(N D² + D³) with D = D_x + D_y.
+/// warning says so. Up to there the correction is exact and shrinkage costs far more than it saves:
+/// 32 + 32 columns, N = 130, truth 4.60: corrected 4.62 ± .37 (SD), shrunk .69 ± .12. A lower bound
+/// for non-Gaussian dependence only if x is Gaussian. Groups do not enter the point estimate. x is
+/// N × D_x, y is N × D_y, N ≥ 3; a constant column, a column that the others of its side determine,
+/// and a column of y that x determines (infinite information) are data Errors. Cost O(N D² + D³)
+/// with D = D_x + D_y.
 Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
                   const GaussianOptions& options, const Execution& exec);
 
