@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -119,6 +121,111 @@ TEST_CASE("cch gaussian solve: teachers on the student's rows are simulated and 
   CHECK(text.out_has("Simulated: no formula covers"));
 }
 
+TEST_CASE("cch gaussian solve: a scaled teacher is the teacher with scaled weights") {
+  const Files files;
+  const std::string tripled =
+      files.folder.write("w3.npy", test::npy("<f8", "(1,)", test::raw(std::vector{3.0})));
+  auto risks = [&](const std::vector<std::string>& more) {
+    auto arguments = files.solve({"--n", "60", "--json"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_cch(arguments).document();
+  };
+  const auto scaled = risks({"--teacher", files.weights, "--teacher-scale", "3"});
+  const auto given = risks({"--teacher", tripled});
+  CHECK(scaled["config"]["teacher_scale"] == 3.0);
+  REQUIRE(scaled["risk"].size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    CHECK(near(scaled["risk"][i]["excess_risk"], given["risk"][i]["excess_risk"], test::kRounding));
+  }
+  const auto simulated =
+      risks({"--teacher", files.weights, "--teacher-scale", "3", "--simulate", "400"});
+  const auto& point = simulated["simulation"]["risk"][2];
+  CHECK(test::within_sampling_error(point["gain"]["mean"], given["risk"][2]["gain"],
+                                    point["gain"]["standard_error"]));
+  CHECK(point["cosine_gain"]["standard_error"].get<double>() > 0.0);
+}
+
+TEST_CASE(
+    "cch gaussian solve: a ridge student beside least squares, and alone where n is below p") {
+  const Files files;
+  const auto both = run_cch(files.solve({"--n", "100", "--ridge", "0,0.2", "--json"})).document();
+  REQUIRE(both["ridge"]["risk"].size() == 10);
+  // At ℓ = 0 and λ = 0 the approximation has p/(n − p) for κ.
+  CHECK(near(both["ridge"]["risk"][0]["excess_risk"], 20.0 / 80.0, test::kRounding));
+  CHECK(near(both["kappa"], 20.0 / 79.0, test::kRounding));
+  const double without = both["ridge"]["without_teacher"]["excess_risk"];
+  CHECK(without < both["ridge"]["risk"][0]["excess_risk"].get<double>());
+  CHECK(near(both["ridge"]["tuned_gain"].get<double>(),
+             without - both["ridge"]["best"]["excess_risk"].get<double>(), test::kRounding));
+  const auto few = run_cch(files.solve({"--n", "12", "--ridge", "0.2", "--json"})).document();
+  CHECK(few["risk"].is_null());
+  CHECK(few["kappa"].is_null());
+  CHECK(few["warnings"][0]["code"] == "infinite-risk");
+  CHECK(near(few["i_student_labels"], both["i_student_labels"], test::kRounding));
+  CHECK(few["ridge"]["risk"][0]["excess_risk"].get<double>() > 0.0);
+  const auto text = run_cch(files.solve({"--n", "12", "--ridge", "0.2"}));
+  CHECK(text.code == 0);
+  CHECK(text.out_has("a ridge student alone"));
+  CHECK(text.out_has("Gain once ℓ is tuned"));
+}
+
+TEST_CASE("cch gaussian solve: several teachers, each alone and together") {
+  const Files files;
+  auto run = [&](const std::string& teachers, const std::string& more) {
+    return run_cch({"gaussian", "solve", files.model, "--teachers", teachers, "--json", "--teacher",
+                    more})
+        .document();
+  };
+  const auto d = run("2,3", "optimal");  // the common factors, then the private and the nuisance
+  REQUIRE(d["teachers"].size() == 2);
+  CHECK(d["teachers"][0]["columns"] == 2);
+  const double one = d["teachers"][0]["best_gain"];
+  const double other = d["teachers"][1]["best_gain"];
+  CHECK(d["together"]["gain"].get<double>() >= std::max(one, other) - test::kRounding);
+  CHECK(near(d["together"]["gain_over_single"].get<double>(),
+             d["together"]["gain"].get<double>() - std::max(one, other), test::kRounding));
+  const double weights = d["teachers"][0]["weight"].get<double>() +
+                         d["teachers"][1]["weight"].get<double>() +
+                         d["together"]["label_weight"].get<double>();
+  CHECK(near(weights, 1.0, test::kRounding));
+  // One teacher with all columns is the teacher.
+  const auto all = run("5", "ols:40");
+  CHECK(near(all["together"]["gain"], all["best_gain"], test::kRounding));
+  CHECK(near(all["teachers"][0]["beta_s"], all["beta_s"], test::kRounding));
+  // A teacher of a hundred times its only feature harms at any weight that it could have.
+  const std::string harmful = files.folder.write(
+      "w5.npy", test::npy("<f8", "(5,)", test::raw(std::vector{0.0, 0.0, 100.0, 0.0, 0.0})));
+  const auto none = run("3,2", harmful);
+  CHECK(none["teachers"][0]["weight"] == 0.0);
+  const auto text = run_cch({"gaussian", "solve", files.model, "--teachers", "2,3"});
+  CHECK(text.out_has("x1.2"));
+  CHECK(text.out_has("Together"));
+}
+
+TEST_CASE("cch gaussian solve: a model of two thousand columns a modality needs no covariance") {
+  const Files files;
+  const std::string wide = files.folder.write(
+      "wide.toml", "a = [1, 1]\nteacher-dim = 2000\nstudent-dim = 2000\nn = 5000\n");
+  const auto start = std::chrono::steady_clock::now();
+  const auto d = run_cch({"gaussian", "solve", wide, "--ridge", "0.5", "--json"}).document();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  CHECK(seconds.count() < 5.0);  // a covariance of 4001 columns takes longer to factor
+  CHECK(near(d["i_blocks"]["x1_x2"], -std::log(1.0 - 0.25), test::kRounding));
+  CHECK(near(d["kappa"], 2000.0 / 2999.0, test::kRounding));
+}
+
+TEST_CASE("cch gaussian solve: without noise informations are null, and said to be infinite") {
+  const Files files;
+  const std::string exact = files.folder.write(
+      "exact.toml", "a = [1, 1]\nteacher-noise = 0\nstudent-noise = 0\nn = 50\n");
+  const auto run = run_cch({"gaussian", "solve", exact, "--json"});
+  CHECK(run.code == 0);
+  const auto d = run.document();
+  CHECK(d["i_blocks"]["x1_x2"].is_null());
+  CHECK(d["warnings"].dump().find("i_blocks.x1_x2") != std::string::npos);
+  CHECK(near(d["best_gain"], 2.0 / 47.0, test::kRounding));  // t = s: the whole risk κVe
+}
+
 TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its own reason") {
   const Files files;
   auto bad = row_covariance();
@@ -126,6 +233,9 @@ TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its 
   const std::string indefinite = files.folder.write("bad.npy", npy_matrix(bad, 22));
   bad[0] = NAN;
   const std::string nan = files.folder.write("nan.npy", npy_matrix(bad, 22));
+  auto skewed = row_covariance();
+  skewed[1] += 0.1;
+  const std::string asymmetric = files.folder.write("skew.npy", npy_matrix(skewed, 22));
   const std::string typo = files.folder.write("typo.toml", "labelnoise = 1\n");
   struct Case {
     std::vector<std::string> arguments;
@@ -133,11 +243,18 @@ TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its 
     std::string words;
   };
   const std::vector<Case> cases{
+      {{"gaussian", "solve", asymmetric, "--dims", "1,20,1", "--n", "50"},
+       3,
+       "[asymmetric-covariance]"},
       {{"gaussian", "solve", indefinite, "--dims", "1,20,1", "--n", "50"}, 3, "'x1' and 'x2'"},
+      {{"gaussian", "solve", indefinite, "--dims", "1,20,1", "--n", "50"},
+       3,
+       "[indefinite-covariance]"},
       {{"gaussian", "solve", nan, "--dims", "1,20,1", "--n", "50"}, 3, "[non-finite-value]"},
       {{"gaussian", "solve", files.cov, "--dims", "1,20,2", "--n", "50"}, 2, "[block-sizes]"},
       {{"gaussian", "solve", files.cov, "--n", "50"}, 2, "[dims-needed]"},
       {{"gaussian", "solve", typo}, 2, "label-noise"},
+      {{"gaussian", "solve", typo}, 2, "[unknown-key]"},
       {{"gaussian", "solve", files.model, "--dims", "1,2,3"}, 2, "[option-without-meaning]"},
       {{"gaussian"}, 2, "cch gaussian --help"},
       {files.solve({}), 2, "[n-needed]"},
@@ -148,6 +265,15 @@ TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its 
       {files.solve({"--n", "50", "--teacher", "ols:x"}), 2, "[bad-teacher]"},
       {files.solve({"--n", "50", "--teacher", files.cov}), 2, "[teacher-shape]"},
       {files.solve({"--n", "50", "--teacher", "same-rows:99"}), 2, "[bad-folds]"},
+      {files.solve({"--n", "50", "--ridge", "-1"}), 2, "[bad-ridge]"},
+      {files.solve({"--n", "20", "--ridge", "0"}), 2, "[infinite-risk]"},
+      {files.solve({"--n", "50", "--ridge", "1", "--teacher", "same-rows"}), 2,
+       "[option-without-meaning]"},
+      {files.solve({"--n", "50", "--teachers", "1", "--teacher", "same-rows"}), 2,
+       "[option-without-meaning]"},
+      {files.solve({"--n", "50", "--teachers", "1,1"}), 2, "[block-sizes]"},
+      {files.solve({"--n", "50", "--teachers", "1,0"}), 2, "[bad-blocks]"},
+      {files.solve({"--n", "50", "--teacher-scale", "nan"}), 2, "[bad-scale]"},
       {files.solve({"--n", "50", "--lambdaa", "1"}), 2, "Did you mean '--lambda'"}};
   for (const Case& c : cases) {
     const auto run = run_cch(c.arguments);
