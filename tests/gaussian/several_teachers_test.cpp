@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -131,6 +132,30 @@ TEST_CASE("several teachers: one teacher has its own u* and gain") {
     CHECK(near(moments.alone(0).b, direct.b, kRounding));
   }
   CHECK(abstained < 60);
+}
+
+TEST_CASE("several teachers: scaled moments are those of scaled weights") {
+  Random random(48);
+  for (int repeat = 0; repeat < 30; ++repeat) {
+    Teachers t = random_teachers(3, 1, false, random);
+    const double scale = random.uniform(-1, 3);
+    const SeveralMoments before = scaled(several_moments(t.joint, t.list), scale);
+    for (ModalityTeacher& teacher : t.list) {
+      const auto* given = std::get_if<GivenTeacher>(&teacher.teacher);
+      Matrix w = given ? given->weights : t.joint.regression({"y"}, teacher.blocks);
+      for (double& value : std::span(w.data(), t.d)) value *= scale;
+      teacher.teacher = GivenTeacher{w};
+    }
+    const SeveralMoments after = several_moments(t.joint, t.list);
+    for (std::size_t k = 0; k < 3; ++k) {
+      CHECK(near(before.c[k], after.c[k], kRounding));
+      CHECK(near(before.beta_s[k], after.beta_s[k], kRounding));
+      for (std::size_t l = 0; l < 3; ++l) {
+        CHECK(near(before.b(k, l), after.b(k, l), kRounding));
+        CHECK(near(before.h(k, l), after.h(k, l), kRounding));
+      }
+    }
+  }
 }
 
 TEST_CASE("several teachers: the best weights against a grid") {
