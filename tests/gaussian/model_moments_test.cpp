@@ -78,7 +78,7 @@ TEST_CASE("model moments: sums over factors are those of the covariance matrix")
   }
 }
 
-TEST_CASE("model moments: a hundred thousand columns cost no more than their factors") {
+TEST_CASE("long: model moments: a hundred thousand columns cost no more than their factors") {
   SharedPrivateModel m;
   m.a = even_weights(1.0, 50);
   m.b = even_weights(0.5, 50);

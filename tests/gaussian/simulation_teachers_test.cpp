@@ -128,7 +128,7 @@ TEST_CASE("simulated risk: the gain of the cosine is that of the two cosines, wi
   CHECK(points[1].cosine_gain.standard_error < points[1].cosine.standard_error);
 }
 
-TEST_CASE("simulated risk: a hundred training sets of p = 100, n = 10 000 in half a second") {
+TEST_CASE("long: simulated risk: a hundred training sets of p = 100, n = 10 000 in half a second") {
   SharedPrivateModel m;
   m.a = even_weights(1.0, 4);
   m.teacher_dim = m.student_dim = 100;
