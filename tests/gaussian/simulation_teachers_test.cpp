@@ -1,6 +1,5 @@
 // The simulation for scaled, degenerate and many-columned teachers.
 
-#include <chrono>
 #include <cmath>
 
 #include "cch/gaussian/simulate_risk.hpp"
@@ -128,17 +127,12 @@ TEST_CASE("simulated risk: the gain of the cosine is that of the two cosines, wi
   CHECK(points[1].cosine_gain.standard_error < points[1].cosine.standard_error);
 }
 
-TEST_CASE("long: simulated risk: a hundred training sets of p = 100, n = 10 000 in half a second") {
+TEST_CASE("long: simulated risk: a hundred training sets of p = 100, n = 10 000") {
   SharedPrivateModel m;
   m.a = even_weights(1.0, 4);
   m.teacher_dim = m.student_dim = 100;
   const SimulationOptions options{{0.1, 1.0}, 100};
-  const auto start = std::chrono::steady_clock::now();
   const auto one = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, on_threads(1, 1));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-#ifdef NDEBUG
-  CHECK(seconds.count() < 0.5);
-#endif
   const auto four = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, on_threads(4, 1));
   for (std::size_t i = 0; i < options.lambdas.size(); ++i) {
     CHECK(one.points[i].gain.mean == four.points[i].gain.mean);
