@@ -56,6 +56,13 @@ TEST_CASE("command line: unknown words get the nearest name, exit code 2") {
   check_refused(files.rank({"--device", "cuda"}), 2, {"'cuda'", "cpu"});
 }
 
+TEST_CASE("command line: what is refused after the inputs were read leaves no folder behind") {
+  const WorldFiles files;
+  const std::string out = files.folder.path("report");
+  check_refused(files.rank({"--permutations", "3", "-o", out}), 2, {"too-few-permutations"});
+  CHECK_FALSE(fs::exists(out));
+}
+
 TEST_CASE("command line: values of the wrong kind, exit code 2") {
   const WorldFiles files;
   for (const std::vector<std::string>& more : {std::vector<std::string>{"--k", "three"},

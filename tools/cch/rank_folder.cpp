@@ -32,10 +32,16 @@ nlohmann::json as_written(const nlohmann::json& document) {
 RankFolder::RankFolder(std::string folder, std::string html)
     : folder_(std::move(folder)), html_(std::move(html)) {
   if (!folder_.empty()) {
+    made_ = !fs::exists(folder_);
     make_folder(folder_);
     for (const char* name : {kDocument, kTable, kReport}) check_writable(in(folder_, name));
   }
   if (!html_.empty()) check_writable(html_);
+}
+
+RankFolder::~RankFolder() {
+  std::error_code ignored;
+  if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);
 }
 
 std::vector<std::string> RankFolder::write(const nlohmann::json& document, With with) const {

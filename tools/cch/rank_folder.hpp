@@ -18,6 +18,10 @@ class RankFolder {
   /// Makes the folder and checks that everything can be written, so that an error comes before the
   /// work: a run Error "cannot-write".
   RankFolder(std::string folder, std::string html);
+  /// A folder that it made and nothing came into goes again.
+  ~RankFolder();
+  RankFolder(const RankFolder&) = delete;
+  RankFolder& operator=(const RankFolder&) = delete;
 
   enum class With { document, renderings_alone };
   /// Renders and writes all files or none; returns their paths.
@@ -26,6 +30,7 @@ class RankFolder {
  private:
   std::string folder_;
   std::string html_;
+  bool made_ = false;
 };
 
 /// "wrote PATH", a line each.
