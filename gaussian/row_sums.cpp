@@ -95,6 +95,9 @@ RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& rando
 
 LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const Eigen::MatrixXd& c,
                           Random& random, Eigen::MatrixXd& workspace) {
+  if (c.cols() == 0) {  // without noise every fit is exact
+    return {Eigen::MatrixXd::Zero(p, c.rows()), Eigen::RowVectorXd::Zero(c.rows())};
+  }
   draw_bartlett(p, n - (intercept ? 1 : 0), random, workspace);
   Eigen::MatrixXd w = normals(p, c.cols(), random);
   workspace.triangularView<Eigen::Lower>().transpose().solveInPlace(w);
