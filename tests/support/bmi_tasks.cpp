@@ -105,6 +105,37 @@ Samples with_margins(Matrix values, BmiMargins margins, const char* name) {
   return Samples::from(std::move(values), name);
 }
 
+double squares(std::span<const double> row) {
+  double sum = 0.0;
+  for (const double v : row) sum += v * v;
+  return sum;
+}
+
+double sum_of(std::span<const double> row) {
+  double sum = 0.0;
+  for (const double v : row) sum += v;
+  return sum;
+}
+
+// −2 ln density of d equicorrelated normals, up to d ln 2π: quadratic form + ln det.
+double equicorrelated(double rho, double d, double sum, double square) {
+  const double spread = 1.0 + (d - 1.0) * rho;
+  const double quadratic = (square - rho / spread * sum * sum) / (1.0 - rho);
+  return quadratic + (d - 1.0) * std::log(1.0 - rho) + std::log(spread);
+}
+
+// ln density of d-variate Student with identity dispersion.
+double student(double nu, double d, double square) {
+  return std::lgamma((nu + d) / 2.0) - std::lgamma(nu / 2.0) -
+         d / 2.0 * std::log(nu * 3.14159265358979323846) - (nu + d) / 2.0 * std::log1p(square / nu);
+}
+
+// ln of the density of Y = U(0,1) + U(−ε,ε).
+double additive_margin(double epsilon, double y) {
+  return std::log(std::min(1.0, y + epsilon) - std::max(0.0, y - epsilon)) -
+         std::log(2.0 * epsilon);
+}
+
 }  // namespace
 
 double BmiTask::true_nats() const {
@@ -121,6 +152,34 @@ double BmiTask::true_nats() const {
                     equicorrelation_log_det(dim_x + dim_y, parameter));
     case BmiFamily::student:
       return student_information(static_cast<double>(dim_x), static_cast<double>(dim_y), parameter);
+  }
+  return 0.0;
+}
+
+double bmi_pointwise(const BmiTask& task, std::span<const double> x, std::span<const double> y) {
+  const double rho = task.parameter;
+  const auto m = static_cast<double>(x.size());
+  const auto n = static_cast<double>(y.size());
+  switch (task.family) {
+    case BmiFamily::additive:
+      return -std::log(2.0 * rho) - additive_margin(rho, y[0]);
+    case BmiFamily::normal:
+    case BmiFamily::sparse: {
+      double sum = 0.0;
+      for (std::size_t d = 0; d < (task.family == BmiFamily::sparse ? 2U : 1U); ++d) {
+        const double both[] = {x[d], y[d]};
+        sum += 0.5 *
+               (x[d] * x[d] + y[d] * y[d] - equicorrelated(rho, 2.0, sum_of(both), squares(both)));
+      }
+      return sum;
+    }
+    case BmiFamily::dense:
+      return 0.5 * (equicorrelated(rho, m, sum_of(x), squares(x)) +
+                    equicorrelated(rho, n, sum_of(y), squares(y)) -
+                    equicorrelated(rho, m + n, sum_of(x) + sum_of(y), squares(x) + squares(y)));
+    case BmiFamily::student:
+      return student(rho, m + n, squares(x) + squares(y)) - student(rho, m, squares(x)) -
+             student(rho, n, squares(y));
   }
   return 0.0;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,9 @@ const BmiTask& bmi_task(const std::string& name);
 /// n independent rows. Tasks that differ in their margins only are maps of the same rows.
 BmiSample run_bmi_task(const BmiTask& task, std::size_t n, std::uint64_t seed);
 BmiSample run_bmi_task(const std::string& name, std::size_t n, std::uint64_t seed);
+
+/// ln p(x,y)/(p(x)p(y)) of one row as drawn (before the map of the margins), from the densities of
+/// the task's family: an oracle of true_nats() that shares no formula with it.
+double bmi_pointwise(const BmiTask& task, std::span<const double> x, std::span<const double> y);
 
 }  // namespace cch::test
