@@ -48,6 +48,22 @@ std::string codes(std::size_t rows, std::size_t count) {
 
 }  // namespace
 
+TEST_CASE("example studies: every Gaussian one can be planned") {
+  std::size_t studies = 0;
+  for (const auto& entry : fs::directory_iterator(kExamples)) {
+    if (!entry.path().filename().string().starts_with("gaussian-")) continue;
+    ++studies;
+    std::ostringstream out;
+    std::ostringstream err;
+    Terminal terminal{out, err};
+    const int code =
+        run_program({"gaussian", "sweep", entry.path().string(), "--dry-run"}, terminal, {});
+    CHECK_MESSAGE(code == 0, err.str());
+    CHECK(out.str().find("Nothing was run") != std::string::npos);
+  }
+  CHECK(studies == 5);
+}
+
 TEST_CASE("example study: Fashion-MNIST") {
   if (!dataset_found("fashion-mnist")) {
     std::cout << "cch-skip: data set fashion-mnist is not installed\n";

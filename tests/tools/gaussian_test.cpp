@@ -120,6 +120,33 @@ TEST_CASE("cch gaussian solve: teachers on the student's rows are simulated and 
   CHECK(text.out_has("Simulated: no formula covers"));
 }
 
+TEST_CASE("cch gaussian solve: a model file asks what the options ask") {
+  const Files files;
+  const std::string asks = files.folder.write(
+      "asks.toml",
+      std::string(kModel) + "teacher-scale = 0.5\nridge = [0.1, 1]\nteachers = [2, 3]\n");
+  auto body = [](const std::vector<std::string>& arguments) {
+    auto document = run_cch(arguments).document();
+    document.erase("inputs");
+    document.erase("command");
+    return document;
+  };
+  const auto from_file = body({"gaussian", "solve", asks, "--json"});
+  CHECK(from_file["ridge"].is_object());
+  CHECK(from_file == body({"gaussian", "solve", files.model, "--teacher-scale", "0.5", "--ridge",
+                           "0.1,1", "--teachers", "2,3", "--json"}));
+}
+
+TEST_CASE("cch gaussian solve: verbose adds moments and informations of the blocks") {
+  const Files files;
+  const auto plain = run_cch({"gaussian", "solve", files.model});
+  const auto verbose = run_cch({"gaussian", "solve", files.model, "-v"});
+  CHECK(verbose.out.starts_with(plain.out));
+  CHECK_FALSE(plain.out_has("x1_y_given_x2"));
+  CHECK(verbose.out_has("x1_y_given_x2"));
+  CHECK(verbose.out_has("vh"));
+}
+
 TEST_CASE("cch gaussian solve: a scaled teacher is the teacher with scaled weights") {
   const Files files;
   const std::string tripled =

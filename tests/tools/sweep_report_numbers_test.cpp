@@ -111,7 +111,7 @@ TEST_CASE("a known confusion: shares, Wilson's interval, in words, page and term
   CHECK(holds(page, "helped in 30 of 40 cases (75\u00a0%), so that there are 10 false alarms"));
   CHECK(holds(page, "missed 20 of the 50 cases"));
   CHECK(holds(page, "60–78"));
-  const std::string table = render_sweep_table(document, false);
+  const std::string table = render_sweep_table(document, SweepDetail::some);
   CHECK(
       holds(table, "CCH     30     10      20        40     5       75\u00a0%  70\u00a0% (60–78)"));
 }

@@ -97,7 +97,8 @@ TEST_CASE("the sweep page stays below a megabyte and says what it leaves out") {
   CHECK(holds(page, "of 50,000 points are drawn"));
   CHECK(holds(page, "sweep.json beside it has it"));
   CHECK_FALSE(holds(page, "Left out: "));
-  CHECK(lines_of(render_sweep_table(large, false)).size() < 80);
+  CHECK(lines_of(render_sweep_table(large, SweepDetail::some)).size() < 80);
+  CHECK(lines_of(render_sweep_table(large, SweepDetail::all)).size() > 10000);
 }
 
 TEST_CASE("a grid without any smooth region still fits") {
@@ -122,8 +123,8 @@ TEST_CASE("hostile strings of a sweep reach neither markup nor terminal") {
     CAPTURE(s.substr(0, 60));
     const json document = with_strings(s);
     check_page(render_sweep_html(document));
-    for (const bool quiet : {false, true}) {
-      const std::string table = render_sweep_table(document, quiet);
+    for (const SweepDetail detail : {SweepDetail::counts, SweepDetail::some, SweepDetail::all}) {
+      const std::string table = render_sweep_table(document, detail);
       CHECK(test::widest_line(table) <= 80);
       CHECK(table.find('\x1b') == std::string::npos);
       CHECK_FALSE(holds(table, "\u202E"));
@@ -148,7 +149,7 @@ TEST_CASE("any one value of a sweep may be null") {
     const std::string page = render_sweep_html(document);
     CHECK(test::tag_fault(page) == "");
     CHECK_FALSE(test::has_no_number(page));
-    CHECK(test::widest_line(render_sweep_table(document, false)) <= 80);
+    CHECK(test::widest_line(render_sweep_table(document, SweepDetail::some)) <= 80);
     CHECK_FALSE(sweep_csv(document).empty());
   }
 }
@@ -160,7 +161,7 @@ TEST_CASE("all values of a sweep may be null, and all fields absent") {
   document.update(bare);
   for (const json& empty : {document, bare}) {
     check_page(render_sweep_html(empty));
-    CHECK(test::widest_line(render_sweep_table(empty, false)) <= 80);
+    CHECK(test::widest_line(render_sweep_table(empty, SweepDetail::some)) <= 80);
   }
   CHECK(holds(render_sweep_html(bare), "A grid of 0 cells, each at 0 values of λ."));
   CHECK(lines_of(sweep_csv(bare)).size() == 1);
@@ -175,15 +176,15 @@ TEST_CASE("a document that is no sweep is refused") {
   document["cells"][0]["cch_margin"] = "0.4";
   CHECK(fault_code([&] { render_sweep_html(document); }) == "document-field-type");
   document["schema"] = "cch.rank/1";
-  CHECK(fault_code([&] { render_sweep_table(document, false); }) == "document-schema");
+  CHECK(fault_code([&] { render_sweep_table(document, SweepDetail::some); }) == "document-schema");
 }
 
 TEST_CASE("the terminal shows at most thirty cells, fewer words where quiet") {
   const json document = sweep_document(middle_study());
-  const std::string table = render_sweep_table(document, false);
+  const std::string table = render_sweep_table(document, SweepDetail::some);
   CHECK(test::widest_line(table) <= 80);
   CHECK(holds(table, "30 of 200 cells, spread over the grid"));
-  const std::string quiet = render_sweep_table(document, true);
+  const std::string quiet = render_sweep_table(document, SweepDetail::counts);
   CHECK(holds(quiet, "About the risk, against the simulation"));
   CHECK_FALSE(holds(quiet, "cells, spread"));
   CHECK(table.starts_with(lines_of(quiet).front()));

@@ -50,8 +50,9 @@ struct GaussianProblem {
 
 /// Reads a model file: the fields of SharedPrivateModel with hyphens (a, b, d, nuisance,
 /// nuisance-size, teacher-noise, student-noise, label-noise, teacher-dim, student-dim), and n,
-/// lambda, teacher, intercept, simulate and seed into the settings unless `given` on the command
-/// line. Usage Errors "config-missing", "config-syntax", "config-type", "unknown-key".
+/// lambda, teacher, teacher-scale, teachers, ridge, intercept, simulate and seed into the settings
+/// unless `given` on the command line. Usage Errors "config-missing", "config-syntax",
+/// "config-type", "unknown-key".
 SharedPrivateModel read_gaussian_model(const std::string& path,
                                        const std::vector<std::string>& given,
                                        GaussianSettings& settings);

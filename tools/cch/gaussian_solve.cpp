@@ -26,8 +26,17 @@ int run(const GaussianSettings& asked, const std::vector<std::string>& given,
   const Execution exec = make_execution(settings.common, invocation.stop, nullptr);
   nlohmann::json document = gaussian_document(settings, problem, exec);
   document["command"] = invocation.command_line;
-  terminal.out << (settings.common.json ? document.dump(2) + "\n"
-                                        : render_gaussian(document, settings.common.quiet));
+  if (settings.common.json) {
+    terminal.out << document.dump(2) << '\n';
+    return kExitDone;
+  }
+  terminal.out << render_gaussian(document, settings.common.quiet);
+  if (settings.common.verbose) {
+    print_diagnostics("the blocks, nats", document["i_blocks"], terminal.out);
+    if (document["moments"].is_object()) {
+      print_diagnostics("the moments", document["moments"], terminal.out);
+    }
+  }
   return kExitDone;
 }
 

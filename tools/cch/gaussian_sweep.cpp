@@ -90,6 +90,11 @@ json plan_json(const SweepSettings& s, const SweepCells& cells, const Work& work
           {"estimators", s.estimates.estimators}};
 }
 
+report::SweepDetail detail_of(const CommonOptions& o) {
+  if (o.quiet) return report::SweepDetail::counts;
+  return o.verbose ? report::SweepDetail::all : report::SweepDetail::some;
+}
+
 int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   read_sweep_study(s, given);
@@ -119,7 +124,7 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   document = as_written(document);
   const auto written = folder.write(document);
   terminal.out << (s.common.json ? document.dump(1) + "\n"
-                                 : report::render_sweep_table(document, s.common.quiet));
+                                 : report::render_sweep_table(document, detail_of(s.common)));
   print_written(written, terminal.err);
   return kExitDone;
 }

@@ -28,8 +28,10 @@ void note_version(const nlohmann::json& document, Terminal& terminal) {
 int show_sweep(const ReportOptions& o, Terminal& terminal) {
   nlohmann::json document;
   const auto written = render_sweep_again(o.folder, o.html, document);
-  terminal.out << (o.json ? document.dump(1) + "\n"
-                          : report::render_sweep_table(document, o.quiet));
+  terminal.out << (o.json
+                       ? document.dump(1) + "\n"
+                       : report::render_sweep_table(document, o.quiet ? report::SweepDetail::counts
+                                                                      : report::SweepDetail::some));
   note_version(document, terminal);
   print_written(written, terminal.err);
   return kExitDone;

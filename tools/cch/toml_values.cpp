@@ -47,6 +47,14 @@ std::size_t TomlValues::count(const toml::node& node, const std::string& key) co
   return static_cast<std::size_t>(*value);
 }
 
+std::vector<std::size_t> TomlValues::counts(const toml::node& node, const std::string& key) const {
+  const toml::array* array = node.as_array();
+  if (array == nullptr) return {count(node, key)};
+  std::vector<std::size_t> out;
+  for (const toml::node& item : *array) out.push_back(count(item, key));
+  return out;
+}
+
 std::string TomlValues::number_or_text(const toml::node& node, const std::string& key) const {
   if (node.is_string()) return text(node, key);
   const auto value = node.value<double>();

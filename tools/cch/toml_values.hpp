@@ -23,6 +23,9 @@ class TomlValues {
   [[nodiscard]] std::vector<double> numbers(const toml::node& node, const std::string& key) const;
   /// A whole number from 0.
   [[nodiscard]] std::size_t count(const toml::node& node, const std::string& key) const;
+  /// One whole number from 0 or a list of them.
+  [[nodiscard]] std::vector<std::size_t> counts(const toml::node& node,
+                                                const std::string& key) const;
   /// A text, or a number in its shortest form.
   [[nodiscard]] std::string number_or_text(const toml::node& node, const std::string& key) const;
   [[nodiscard]] bool flag(const toml::node& node, const std::string& key) const;

@@ -13,9 +13,16 @@ namespace cch::report {
 /// or estimate is computed again. Errors: see field.hpp.
 std::string render_sweep_html(const json& document);
 
+/// How much of a study a terminal shows.
+enum class SweepDetail {
+  counts,  ///< what was right how often, alone
+  some,    ///< also notes and at most 30 cells spread over the grid
+  all,     ///< also every cell
+};
+
 /// The same for a terminal of 80 columns: what was right how often, a line a criterion (summed over
-/// λ), then at most 30 cells spread over the grid. `quiet` leaves out the cells and the notes.
-std::string render_sweep_table(const json& document, bool quiet);
+/// λ), then cells.
+std::string render_sweep_table(const json& document, SweepDetail detail);
 
 /// A line a cell and λ as CSV (RFC 4180), numbers in full precision, an empty field for null:
 /// every parameter, the closed form, what each law says, the simulation, and the estimates of the

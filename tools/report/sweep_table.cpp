@@ -101,8 +101,8 @@ std::string cch_word(const SweepCell& cell) {
   return cell.points.front().says_cch == "helps" ? "holds" : "silent";
 }
 
-std::string cells_table(const Sweep& sweep) {
-  const std::vector<std::size_t> shown = spread_cells(sweep, kCells);
+std::string cells_table(const Sweep& sweep, std::size_t most) {
+  const std::vector<std::size_t> shown = spread_cells(sweep, most);
   if (shown.empty()) return "";
   std::vector<TextColumn> columns;
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
@@ -155,11 +155,11 @@ std::string warnings(const json& document) {
 
 }  // namespace
 
-std::string render_sweep_table(const json& document, bool quiet) {
+std::string render_sweep_table(const json& document, SweepDetail detail) {
   const Sweep sweep = read_sweep(document);
   const std::vector<CriterionTally> all = tallies(confusion_rows(document));
   std::string out = wrap(sweep_sentence(sweep), kWidth);
-  if (quiet) return out + confusion(all);
+  if (detail == SweepDetail::counts) return out + confusion(all);
   out += wrap(sweep_lead(sweep) + '.', kWidth) + confusion(all);
   if (!all.empty()) {
     out += wrap(
@@ -168,7 +168,8 @@ std::string render_sweep_table(const json& document, bool quiet) {
             theorem_words(sweep),
         kWidth);
   }
-  return out + check_line(document) + cells_table(sweep) + warnings(document);
+  const std::size_t cells = detail == SweepDetail::all ? sweep.cells.size() : kCells;
+  return out + check_line(document) + cells_table(sweep, cells) + warnings(document);
 }
 
 }  // namespace cch::report
