@@ -131,7 +131,7 @@ void add_options(CLI::App& app, Choices& choices) {
       ->capture_default_str();
   app.add_option("--seed", plan.first_seed, "First seed")->capture_default_str();
   app.add_option("--scale", plan.scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--budget", plan.budget, "Seconds that one fit may take")
+  app.add_option("--budget", plan.budget, "Seconds (wall) that one fit may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--threads", plan.threads, "Threads (0: all)")->capture_default_str();
@@ -149,7 +149,11 @@ int main(int argc, char** argv) {
   Choices choices;
   CLI::App app{"Accuracy of estimators on problems with a known mutual information"};
   add_options(app, choices);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   try {
     return run(choices);
   } catch (const cch::Error& error) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <exception>
 
 namespace cch::bench {
 namespace {
@@ -49,6 +50,16 @@ bool check(const AccuracyTask& task, std::uint64_t seed) {
   return right;
 }
 
+// What a sampler throws is its failure, not the end of the check.
+bool check_and_catch(const AccuracyTask& task, std::uint64_t seed) {
+  try {
+    return check(task, seed);
+  } catch (const std::exception& error) {
+    fmt::print("{:<6} {:<48} {}\n", "FAILED", task.name, error.what());
+    return false;
+  }
+}
+
 }  // namespace
 
 std::size_t check_samplers(std::span<const AccuracyTask> tasks, std::uint64_t seed) {
@@ -58,7 +69,7 @@ std::size_t check_samplers(std::span<const AccuracyTask> tasks, std::uint64_t se
       fmt::print("{:<6} {:<48} {}\n", "–", task.name, task.unavailable);
       continue;
     }
-    failed += check(task, seed) ? 0 : 1;
+    failed += check_and_catch(task, seed) ? 0 : 1;
   }
   fmt::print("{} of {} samplers failed\n", failed, tasks.size());
   return failed;
