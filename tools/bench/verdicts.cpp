@@ -78,30 +78,37 @@ std::vector<CchOutcome> on_predictions(const Problem& p, const PilotInput& input
   return out;
 }
 
-/// Gains over what the student's own soft labels give it, on the labelled rows alone.
-std::vector<PilotGain> over_self(const PilotInput& input, const PilotResult& piloted,
-                                 PilotOptions options, const Execution& exec) {
+/// Gains over what uninformed soft labels give, the better of the student's own and of noise, on
+/// the labelled rows alone: what `cch rank` asks of a teacher.
+std::vector<PilotGain> over_uninformed(const PilotInput& input, const PilotResult& piloted,
+                                       PilotOptions options, const Execution& exec) {
   constexpr std::size_t kClone = 3;
+  constexpr std::size_t kNoise = 4;
   PilotTeacher self = piloted.teachers[kClone];
+  PilotTeacher noise = piloted.teachers[kNoise];
   if (options.scenario == Scenario::more_labels) {
     options.scenario = Scenario::same_rows;
-    const PilotInput own{input.student, {input.student}, input.labels, input.groups, {}};
-    self = pilot(own, options, exec).teachers.front();
+    const PilotInput own{
+        input.student, {input.student, input.teachers[kNoise]}, input.labels, input.groups, {}};
+    const auto references = pilot(own, options, exec).teachers;
+    self = references[0];
+    noise = references[1];
   }
+  const PilotTeacher& better = self.gain.value >= noise.gain.value ? self : noise;
   std::vector<PilotGain> out;
   for (const PilotTeacher& teacher : piloted.teachers) {
-    out.push_back(detail::gain_difference(teacher, self, input.groups.select(piloted.rows)));
+    out.push_back(detail::gain_difference(teacher, better, input.groups.select(piloted.rows)));
   }
   return out;
 }
 
-Decision verdict(DecideBy by, const PilotTeacher& pilot, const PilotGain& over_self,
+Decision verdict(DecideBy by, const PilotTeacher& pilot, const PilotGain& over_uninformed,
                  CchOutcome prediction) {
   VerdictEvidence evidence;
   evidence.prediction = prediction;
   evidence.pilot_gain = pilot.gain.value;
   evidence.pilot_interval = pilot.gain.interval95;
-  evidence.pilot_over_uninformed = over_self.interval95;
+  evidence.pilot_over_uninformed = over_uninformed.interval95;
   return decide(by, evidence);
 }
 
@@ -163,7 +170,7 @@ json verdicts_of(const Problem& p, const Choices& choices) {
   options.scenario = p.scenario;
   const PilotResult piloted = pilot(input, options, exec);
   const auto prediction = on_predictions(p, input, exec);
-  const auto beyond = over_self(input, piloted, options, exec);
+  const auto beyond = over_uninformed(input, piloted, options, exec);
   json out;
   for (std::size_t t = 0; t < input.teachers.size(); ++t) {
     const PilotTeacher& teacher = piloted.teachers[t];
@@ -172,7 +179,7 @@ json verdicts_of(const Problem& p, const Choices& choices) {
     };
     out["teachers"].push_back({{"role", std::string(bench::to_string(bench::kRoles[t]))},
                                {"pilot", pilot_json(teacher.gain)},
-                               {"over_self", pilot_json(beyond[t])},
+                               {"over_uninformed", pilot_json(beyond[t])},
                                {"prediction", std::string(to_string(prediction[t]))},
                                {"combined", by(DecideBy::combined)},
                                {"by_pilot", by(DecideBy::pilot)}});
