@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -96,19 +95,6 @@ const auto& shares_parameters() {
   return all;
 }
 
-[[noreturn]] void refuse_teacher(const std::string& name, std::string_view why) {
-  refuse_usage("bad-teacher", "there is no teacher '" + name + "'", std::string(why),
-               "Use optimal, ols:N1, ols:n, same-rows or same-rows:FOLDS");
-}
-
-std::size_t count_in(const std::string& name, std::size_t start) {
-  std::size_t value = 0;
-  const char* end = name.data() + name.size();
-  const auto result = std::from_chars(name.data() + start, end, value);
-  if (start < name.size() && result.ec == std::errc() && result.ptr == end) return value;
-  refuse_teacher(name, "after the colon comes a whole number");
-}
-
 }  // namespace
 
 std::string_view to_string(StudyFamily family) {
@@ -146,20 +132,13 @@ void set_parameter(StudyCell& cell, std::string_view name, double value) {
 }
 
 void set_teacher(StudyCell& cell, const std::string& name) {
-  cell.teacher_name = name;
-  if (name == "optimal") {
-    cell.teacher = OptimalTeacher{};
-  } else if (name == "ols:n") {
-    cell.teacher = FreshRowsTeacher{cell.n};
-  } else if (name.starts_with("ols:")) {
-    cell.teacher = FreshRowsTeacher{count_in(name, 4)};
-  } else if (name == "same-rows") {
-    cell.teacher = StudentRowsTeacher{1};
-  } else if (name.starts_with("same-rows:")) {
-    cell.teacher = StudentRowsTeacher{count_in(name, 10)};
-  } else {
-    refuse_teacher(name, {});
+  const auto teacher = named_teacher(name, cell.n);
+  if (!teacher) {
+    refuse_usage("bad-teacher", "there is no teacher '" + name + "'", {},
+                 "Use optimal, ols:N1, ols:n, same-rows or same-rows:FOLDS");
   }
+  cell.teacher = *teacher;
+  cell.teacher_name = name;
 }
 
 std::size_t StudyCell::p1() const {

@@ -3,6 +3,7 @@
 #include "cch/core/error.hpp"
 #include "cch/core/random.hpp"
 #include "cch/gaussian/study.hpp"
+#include "gaussian/simulated_mean.hpp"
 
 namespace cch {
 namespace {
@@ -71,12 +72,8 @@ void check_shares(const StudyCell& c) {
 
 /// (t, x2, y); s = √Vs x2_0, the seen part of r is √(seen Vr) x2_1.
 JointGaussian joint_of_shares(const StudyCell& c) {
+  check_simulation(c);
   const Shares s = shares_of(c);
-  if (!(s.vt - s.in_x2 - c.beta_e * c.beta_e * s.ve > 1e-9 * s.vt)) {
-    refuse_usage("no-residual", "t is a function of x2 and y, or nearly so",
-                 "their covariance is singular and cannot be simulated",
-                 "Raise 'residual' or lower 'seen'");
-  }
   const std::size_t p = c.p2();
   Matrix cov(p + 2, p + 2);
   cov(0, 0) = s.vt;
@@ -125,15 +122,6 @@ ModalityRows draw_rows(const StudyCell& c, std::size_t rows, std::uint64_t seed)
           Samples::from(std::move(y), "y")};
 }
 
-SimulatedValue mean_of(const std::vector<double>& values) {
-  const auto n = static_cast<double>(values.size());
-  double mean = 0.0;
-  for (const double value : values) mean += value / n;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, std::sqrt(squares / (n * (n - 1.0)))};
-}
-
 CellEstimate estimate_with(const NamedEstimator& estimator, const std::vector<ModalityRows>& draws,
                            const ModelInformation& truth, const Execution& exec) {
   CellEstimate out;
@@ -156,8 +144,8 @@ CellEstimate estimate_with(const NamedEstimator& estimator, const std::vector<Mo
     return out;
   }
   out.draws = draws.size();
-  out.teacher_student.value = mean_of(teacher_student);
-  out.student_labels.value = mean_of(student_labels);
+  out.teacher_student.value = detail::mean_of(teacher_student);
+  out.student_labels.value = detail::mean_of(student_labels);
   return out;
 }
 
@@ -177,6 +165,16 @@ CellClosedForm closed_form(const StudyCell& cell, bool intercept) {
   return {DistillationRisk(scaled(moments, cell.teacher_scale), fit), model.information(), own};
 }
 
+void check_simulation(const StudyCell& cell) {
+  if (cell.family != StudyFamily::shares) return;
+  check_shares(cell);
+  const Shares s = shares_of(cell);
+  if (s.vt - s.in_x2 - cell.beta_e * cell.beta_e * s.ve > 1e-9 * s.vt) return;
+  refuse_usage("no-residual", "t is a function of x2 and y, or nearly so",
+               "their covariance is singular and cannot be simulated",
+               "Raise 'residual' or lower 'seen'");
+}
+
 SimulatedRisk simulate_cell(const StudyCell& cell, bool intercept, const SimulationOptions& options,
                             const Execution& exec) {
   SimulationOptions own = options;
@@ -185,7 +183,6 @@ SimulatedRisk simulate_cell(const StudyCell& cell, bool intercept, const Simulat
   if (cell.family == StudyFamily::shared_private) {
     return simulate_risk(cell.shared_private(), cell.teacher, fit, own, exec);
   }
-  check_shares(cell);
   return simulate_risk(joint_of_shares(cell), teacher_of(cell), fit, own, exec);
 }
 

@@ -10,6 +10,7 @@
 namespace cch {
 namespace {
 
+using test::fault_code;
 using test::near;
 
 constexpr double kRounding = 1e-11;    // sums of a few products of numbers near 1
@@ -27,15 +28,6 @@ StudyCell shares_cell() {
   cell.student_dim = 6;
   cell.n = 60;
   return cell;
-}
-
-std::string code_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.faults().front().code;
-  }
-  return "";
 }
 
 /// The moments of shares by the general path: a covariance of (t, x2, y), written down by hand.
@@ -116,7 +108,7 @@ TEST_CASE(
   CHECK(closed.risk.gain(1.0) == closed_form(fresh).risk.gain(1.0));
   // Two folds of 40 rows: each fit has 20 rows, which 20 columns do not allow.
   set_teacher(cell, "same-rows:2");
-  CHECK(code_of([&] { closed_form(cell); }) == "infinite-risk");
+  CHECK(fault_code([&] { closed_form(cell); }) == "infinite-risk");
 }
 
 TEST_CASE("study: estimates are means over draws, and failures are told") {
@@ -142,7 +134,7 @@ TEST_CASE("study: estimates are means over draws, and failures are told") {
   CHECK(results[0].draws == 3);
   CHECK(near(results[0].student_labels.truth, closed_form(cell).blocks.x2_y, kRounding));
   CHECK(results[1].failed.find("too few rows") != std::string::npos);
-  CHECK(code_of([&] { estimate_cell(cell, estimators, 1, 0, Execution{}); }) == "bad-draws");
+  CHECK(fault_code([&] { estimate_cell(cell, estimators, 1, 0, Execution{}); }) == "bad-draws");
 }
 
 TEST_CASE("study: every parameter can be set and read, and says what it refuses") {
@@ -154,13 +146,14 @@ TEST_CASE("study: every parameter can be set and read, and says what it refuses"
       const double value = p.whole ? 3.0 : 0.5;
       set_parameter(cell, p.name, value);
       CHECK(near(p.get(cell), value, kRounding));
-      CHECK(code_of([&] { set_parameter(cell, p.name, std::nan("")); }) == "parameter-range");
-      if (p.whole) CHECK(code_of([&] { set_parameter(cell, p.name, 2.5); }) == "parameter-range");
+      CHECK(fault_code([&] { set_parameter(cell, p.name, std::nan("")); }) == "parameter-range");
+      if (p.whole)
+        CHECK(fault_code([&] { set_parameter(cell, p.name, 2.5); }) == "parameter-range");
       if (p.least == 0.0) {
-        CHECK(code_of([&] { set_parameter(cell, p.name, -0.1); }) == "parameter-range");
+        CHECK(fault_code([&] { set_parameter(cell, p.name, -0.1); }) == "parameter-range");
       }
     }
-    CHECK(code_of([&] { set_parameter(cell, "teacher-nose", 1.0); }) == "unknown-parameter");
+    CHECK(fault_code([&] { set_parameter(cell, "teacher-nose", 1.0); }) == "unknown-parameter");
   }
 }
 
@@ -180,20 +173,21 @@ TEST_CASE("study: models and teachers without a meaning are refused, each for it
   auto refused = [&](auto change) {
     StudyCell wrong = cell;
     change(wrong);
-    return code_of([&] { closed_form(wrong); });
+    return fault_code([&] { closed_form(wrong); });
   };
   CHECK(refused([](StudyCell& c) { c.n = 7; }) == "infinite-risk");
   CHECK(refused([](StudyCell& c) { c.label_noise = 0.0; }) == "bad-model");
   CHECK(refused([](StudyCell& c) { c.student_dim = 1; }) == "bad-model");
   CHECK(refused([](StudyCell& c) { c.beta_s = c.beta_e = c.residual = 0.0; }) == "bad-model");
   CHECK(refused([](StudyCell& c) { set_teacher(c, "ols:30"); }) == "bad-teacher");
-  for (const char* name : {"", "best", "ols:", "ols:x", "ols:-3", "same-rows:", "same-rows:2x"}) {
+  for (const char* name : {"", "best", "ols:", "ols:x", "ols:-3", "same-rows:", "same-rows:2x",
+                           "same-rows:0", "same-rows:61"}) {
     CAPTURE(name);
-    CHECK(code_of([&] { set_teacher(cell, name); }) == "bad-teacher");
+    CHECK(fault_code([&] { set_teacher(cell, name); }) == "bad-teacher");
   }
   cell.seen = 1.0;
   cell.beta_e = 0.0;
-  CHECK(code_of([&] { simulate_cell(cell, false, {}, Execution{}); }) == "no-residual");
+  CHECK(fault_code([&] { simulate_cell(cell, false, {}, Execution{}); }) == "no-residual");
 }
 
 TEST_CASE("confusion: every case is counted once, in its own range") {

@@ -287,7 +287,7 @@ TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its 
       {files.solve({"--n", "50", "--lambda", "inf"}), 2, "[bad-lambda]"},
       {files.solve({"--n", "50", "--teacher", "ols:x"}), 2, "[bad-teacher]"},
       {files.solve({"--n", "50", "--teacher", files.cov}), 2, "[teacher-shape]"},
-      {files.solve({"--n", "50", "--teacher", "same-rows:99"}), 2, "[bad-folds]"},
+      {files.solve({"--n", "50", "--teacher", "same-rows:99"}), 2, "[bad-teacher]"},
       {files.solve({"--n", "50", "--ridge", "-1"}), 2, "[bad-ridge]"},
       {files.solve({"--n", "20", "--ridge", "0"}), 2, "[infinite-risk]"},
       {files.solve({"--n", "50", "--ridge", "1", "--teacher", "same-rows"}), 2,

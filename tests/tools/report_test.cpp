@@ -12,6 +12,7 @@
 
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
+#include "tests/tools/tag_fault.hpp"
 #include "tools/report/csv.hpp"
 #include "tools/report/html.hpp"
 #include "tools/report/sentence.hpp"
@@ -86,29 +87,6 @@ json with_name_and_rule(const std::string& name, const char* rule) {
   return document;
 }
 
-/// The first fault in the nesting of tags, or "". Text and attribute values must have no bare '<'.
-std::string tag_fault(const std::string& page) {
-  static const std::vector<std::string> empty = {"meta",    "line",     "rect", "circle",
-                                                 "polygon", "polyline", "br"};
-  std::vector<std::string> open;
-  for (std::size_t at = page.find('<'); at != std::string::npos; at = page.find('<', at + 1)) {
-    const std::size_t end = page.find('>', at);
-    const std::string tag = page.substr(at + 1, end - at - 1);
-    if (end == std::string::npos || tag.find('<') != std::string::npos) return "broken tag " + tag;
-    if (tag.front() == '!') continue;
-    const bool closing = tag.front() == '/';
-    const std::string name = tag.substr(closing, tag.find_first_of(" /\n", 1) - closing);
-    if (!closing && std::find(empty.begin(), empty.end(), name) == empty.end()) {
-      open.push_back(name);
-    } else if (closing && (open.empty() || open.back() != name)) {
-      return "</" + name + "> closes " + (open.empty() ? "nothing" : open.back());
-    } else if (closing) {
-      open.pop_back();
-    }
-  }
-  return open.empty() ? "" : open.back() + " is never closed";
-}
-
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -127,7 +105,7 @@ std::vector<std::string> fetched(const std::string& page) {
 }
 
 void check_page(const std::string& page) {
-  CHECK(tag_fault(page) == "");
+  CHECK(test::tag_fault(page) == "");
   CHECK(fetched(page).empty());
   CHECK_FALSE(holds(page, "<script"));
   CHECK_FALSE(holds(page, "<img"));
@@ -339,7 +317,7 @@ TEST_CASE("any one value may be null") {
     CAPTURE(path.to_string());
     json document = whole;
     document[path] = nullptr;
-    CHECK(tag_fault(render_rank_html(document)) == "");
+    CHECK(test::tag_fault(render_rank_html(document)) == "");
     CHECK(widest_line(render_rank_table(document, {false, 80, false})) <= 80);
   }
 }

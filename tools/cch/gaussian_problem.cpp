@@ -1,11 +1,6 @@
-#include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <numeric>
-#include <span>
 
-#include "cch/data/sha256.hpp"
 #include "cch/data/source.hpp"
 #include "tools/cch/gaussian_settings.hpp"
 
@@ -18,12 +13,6 @@ Matrix matrix_of(const Samples& samples) {
     for (std::size_t j = 0; j < samples.dim(); ++j) out(i, j) = samples(i, j);
   }
   return out;
-}
-
-std::string sha256_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return sha256(std::as_bytes(std::span(bytes)));
 }
 
 void check_dims(const std::vector<std::size_t>& dims) {
@@ -69,8 +58,7 @@ void read_model(GaussianSettings& s, const std::vector<std::string>& given, Gaus
                  "a model has dimensions of its own", "Leave it out");
   }
   p.model = read_gaussian_model(s.source, given, s);
-  p.inputs.push_back(
-      {{"role", "model"}, {"source", s.source}, {"sha256", sha256_of_file(s.source)}});
+  p.inputs.push_back(file_input_json("model", s.source));
   p.d1 = p.model->p1();
   p.p = p.model->p2();
   part_teachers(p, s.teachers);
@@ -92,20 +80,8 @@ void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   p.joint = JointGaussian::from(matrix_of(loaded.samples), blocks_of(p, s.teachers));
 }
 
-std::size_t count_after(const std::string& text, std::size_t start) {
-  std::size_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data() + start, end, count);
-  if (start < text.size() && result.ec == std::errc() && result.ptr == end) return count;
-  refuse_usage("bad-teacher", "the teacher '" + text + "' has no whole number after the colon", {},
-               "Use optimal, ols:N1, same-rows, same-rows:FOLDS or a file of weights");
-}
-
-Teacher read_teacher(const std::string& text, nlohmann::json& inputs) {
-  if (text == "optimal") return OptimalTeacher{};
-  if (text.starts_with("ols:")) return FreshRowsTeacher{count_after(text, 4)};
-  if (text == "same-rows") return StudentRowsTeacher{1};
-  if (text.starts_with("same-rows:")) return StudentRowsTeacher{count_after(text, 10)};
+Teacher read_teacher(const std::string& text, std::size_t n, nlohmann::json& inputs) {
+  if (auto named = named_teacher(text, n)) return *named;
   const LoadedSamples loaded = load_samples(parse_source(text), "the teacher's weights");
   inputs.push_back(input_json("teacher", "weights", loaded.info));
   return GivenTeacher{matrix_of(loaded.samples)};
@@ -144,7 +120,7 @@ GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std
                  "the risk of least squares depends on it", "Give --n N");
   }
   check_grid(s);
-  p.teacher = read_teacher(s.teacher, p.inputs);
+  p.teacher = read_teacher(s.teacher, *s.n, p.inputs);
   p.teacher_scale = s.teacher_scale;
   p.fit = {*s.n, s.intercept};
   return p;

@@ -7,17 +7,6 @@
 namespace cch {
 namespace {
 
-/// Long names of the options on the command line.
-std::vector<std::string> given_options(const CLI::App& app) {
-  std::vector<std::string> out;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->count() > 0 && !option->get_lnames().empty()) {
-      out.push_back(option->get_lnames().front());
-    }
-  }
-  return out;
-}
-
 int run(const GaussianSettings& asked, const std::vector<std::string>& given,
         Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
@@ -72,7 +61,7 @@ Command setup_gaussian_solve(CLI::App& app) {
   app.add_option("--simulate", s->simulate, "Also simulate, with so many training sets")
       ->check(whole_number());
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, given_options(app), invocation); };
+  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
 }
 
 }  // namespace cch

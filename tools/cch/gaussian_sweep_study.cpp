@@ -233,6 +233,7 @@ SweepCells make_cells(const SweepSettings& s) {
     StudyCell cell = cell_at(s, at);
     try {
       closed_form(cell, s.intercept);
+      if (s.simulate > 0) check_simulation(cell);
     } catch (const Error& error) {
       Fault fault = error.faults().front();
       if (fault.code == "infinite-risk" && s.skip_impossible) {

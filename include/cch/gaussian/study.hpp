@@ -88,8 +88,7 @@ std::span<const StudyParameter> study_parameters(StudyFamily family);
 /// "parameter-range".
 void set_parameter(StudyCell& cell, std::string_view name, double value);
 
-/// "optimal", "ols:N1" (fresh rows), "ols:n" (as many fresh rows as the student has), "same-rows",
-/// "same-rows:FOLDS". Set n before it. Usage Error "bad-teacher".
+/// named_teacher, with its name kept. Set n before it. Usage Error "bad-teacher".
 void set_teacher(StudyCell& cell, const std::string& name);
 
 /// What the formulas say of a cell. A teacher on the student's own rows has none: there the numbers
@@ -103,8 +102,11 @@ struct CellClosedForm {
 /// of factors), whatever p.
 CellClosedForm closed_form(const StudyCell& cell, bool intercept = false);
 
-/// Monte-Carlo risk of a cell (simulate_risk). Usage Error "no-residual" for shares with Vr = 0 or
-/// seen = 1, where t is a function of x2 and y and its covariance is singular.
+/// Usage Error "no-residual" for shares with Vr = 0 or seen = 1, where t is a function of x2 and y
+/// and its covariance is singular: such cells have a closed form and no rows.
+void check_simulation(const StudyCell& cell);
+
+/// Monte-Carlo risk of a cell (simulate_risk). Errors as check_simulation and simulate_risk.
 SimulatedRisk simulate_cell(const StudyCell& cell, bool intercept, const SimulationOptions& options,
                             const Execution& exec);
 

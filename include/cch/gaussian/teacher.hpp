@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <variant>
 
 #include "cch/core/matrix.hpp"
@@ -29,5 +31,10 @@ struct StudentRowsTeacher {
 };
 
 using Teacher = std::variant<OptimalTeacher, GivenTeacher, FreshRowsTeacher, StudentRowsTeacher>;
+
+/// The teacher that a name stands for: "optimal", "ols:N1" (fresh rows), "ols:n" (as many as the
+/// student's n), "same-rows", "same-rows:FOLDS"; nothing for any other word. Usage Error
+/// "bad-teacher" for "ols:" or "same-rows:" without a whole number, and for folds outside 1..n.
+std::optional<Teacher> named_teacher(const std::string& name, std::size_t n);
 
 }  // namespace cch
