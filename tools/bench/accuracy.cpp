@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "accuracy_check.hpp"
+#include "accuracy_export.hpp"
 #include "accuracy_run.hpp"
 #include "accuracy_table.hpp"
 #include "cch/core/nearest_name.hpp"
@@ -28,6 +29,7 @@ struct Choices {
   std::vector<std::string> tasks;  // names, or beginnings of names and a '*'; all when empty
   std::string out = "accuracy.jsonl";
   std::string csv;
+  std::string export_to;
   bool check = false;
   bool list = false;
   bool table_only = false;
@@ -102,6 +104,11 @@ int run(Choices& choices) {
   if (choices.check) {
     return cch::bench::check_samplers(choices.plan.tasks, choices.plan.first_seed) == 0 ? 0 : 1;
   }
+  if (!choices.export_to.empty()) {
+    const std::size_t written = cch::bench::export_draws(choices.plan, choices.export_to);
+    fmt::print("{} draws written to {}\n", written, choices.export_to);
+    return 0;
+  }
   cch::bench::FitStore store(choices.out, choices.plan.budget);
   if (!choices.table_only) cch::bench::run_plan(choices.plan, store);
   fmt::print("{}", cch::bench::accuracy_markdown(choices.plan, store));
@@ -138,6 +145,10 @@ void add_options(CLI::App& app, Choices& choices) {
   app.add_option("--out", choices.out, "File of finished fits; a run goes on from it")
       ->capture_default_str();
   app.add_option("--csv", choices.csv, "Also write the table as CSV to this file");
+  app.add_option("--export", choices.export_to,
+                 "Run nothing, write the draws for other programs: "
+                 "FOLDER/TASK/nN-seedS/{x.npy,y.npy,truth.json}, float64 rows as drawn (on no "
+                 "scale), class labels as int64");
   app.add_flag("--table", choices.table_only, "Run nothing, print the fits of --out as Markdown");
   app.add_flag("--list", choices.list, "List the tasks with their truths");
   app.add_flag("--check", choices.check, "Hold every sampler against its truth; 1 if one fails");

@@ -8,9 +8,11 @@
 namespace cch::bench {
 
 std::span<const AccuracySet> accuracy_sets() {
-  static const std::array<AccuracySet, 5> sets{{
+  static const std::array<AccuracySet, 6> sets{{
       {"beyond-normal", "families of Czyż et al. (NeurIPS 2023), closed forms",
        beyond_normal_tasks},
+      {"correlated-normal", "twenty Gaussian pairs with one correlation, closed form",
+       correlated_normal_tasks},
       {"gaussian-grid", "grid of Gowri et al. (2024): few Gaussian pairs in many columns",
        gaussian_grid_tasks},
       {"classes", "Gaussian classes, information with the label by Monte Carlo", class_tasks},

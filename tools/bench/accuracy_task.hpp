@@ -59,6 +59,7 @@ std::span<const AccuracySet> accuracy_sets();
 
 // The sets, one file each.
 std::vector<AccuracyTask> beyond_normal_tasks();
+std::vector<AccuracyTask> correlated_normal_tasks();
 std::vector<AccuracyTask> gaussian_grid_tasks();
 std::vector<AccuracyTask> class_tasks();
 std::vector<AccuracyTask> image_pair_tasks();
