@@ -30,6 +30,22 @@ constexpr std::array<CatalogEntry, std::variant_size_v<EstimatorOptions>> kCatal
      Accepts::real, ErrorBarKind::subsampling, false},
     {"discrete", "plug-in for two label variables, bias-corrected", "Miller 1955", Accepts::labels,
      Accepts::labels, ErrorBarKind::row_terms, false},
+    {"mine", "critic network, Donsker-Varadhan bound", "Belghazi et al. 2018", Accepts::real,
+     Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"nwj", "critic network, f-divergence bound", "Nguyen, Wainwright & Jordan 2010", Accepts::real,
+     Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"infonce", "critic network, contrastive bound, at most ln N", "van den Oord et al. 2018",
+     Accepts::real, Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"smile", "critic network, clipped Donsker-Varadhan", "Song & Ermon 2020", Accepts::real,
+     Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"doe", "difference of entropies by density networks", "McAllester & Stratos 2020",
+     Accepts::real, Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"latent", "codes by cross-predicting autoencoders, then neighbours", "Gowri et al. 2024",
+     Accepts::real, Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"latent-mine", "latent with a Donsker-Varadhan tie", "Gowri et al. 2024", Accepts::real,
+     Accepts::either, ErrorBarKind::row_terms, false, true},
+    {"latent-infonce", "latent with a contrastive tie", "Gowri et al. 2024", Accepts::real,
+     Accepts::either, ErrorBarKind::row_terms, false, true},
 }};
 
 bool accepts(Accepts what, const Variable& v) {
@@ -91,6 +107,22 @@ struct Run {
   Estimate operator()(const DiscreteOptions& o) const {
     return discrete(labels_x(), labels_y(), groups, o, exec);
   }
+  Estimate operator()(const MineOptions& o) const { return mine(real_x(), y, groups, o, exec); }
+  Estimate operator()(const NwjOptions& o) const { return nwj(real_x(), y, groups, o, exec); }
+  Estimate operator()(const InfonceOptions& o) const {
+    return infonce(real_x(), y, groups, o, exec);
+  }
+  Estimate operator()(const SmileOptions& o) const { return smile(real_x(), y, groups, o, exec); }
+  Estimate operator()(const DoeOptions& o) const { return doe(real_x(), y, groups, o, exec); }
+  Estimate operator()(const LatentOptions& o) const {
+    return latent(real_x(), y, groups, o, exec, LatentTie::cross);
+  }
+  Estimate operator()(const LatentMineOptions& o) const {
+    return latent(real_x(), y, groups, o, exec, LatentTie::mine);
+  }
+  Estimate operator()(const LatentInfonceOptions& o) const {
+    return latent(real_x(), y, groups, o, exec, LatentTie::infonce);
+  }
 };
 
 }  // namespace
@@ -105,9 +137,12 @@ const CatalogEntry& entry_of(const EstimatorOptions& options) {
 
 EstimatorOptions default_options(std::string_view name) {
   static const std::array<EstimatorOptions, kCatalog.size()> defaults{
-      Ksg1Options{},       Ksg2Options{},     RossOptions{},
-      MixedKsgOptions{},   GaussianOptions{}, GaussianCopulaOptions{},
-      LabelBoundOptions{}, CcaKsgOptions{},   DiscreteOptions{}};
+      Ksg1Options{},       Ksg2Options{},         RossOptions{},
+      MixedKsgOptions{},   GaussianOptions{},     GaussianCopulaOptions{},
+      LabelBoundOptions{}, CcaKsgOptions{},       DiscreteOptions{},
+      MineOptions{},       NwjOptions{},          InfonceOptions{},
+      SmileOptions{},      DoeOptions{},          LatentOptions{},
+      LatentMineOptions{}, LatentInfonceOptions{}};
   std::vector<std::string> names{"auto"};
   for (std::size_t i = 0; i < kCatalog.size(); ++i) {
     if (kCatalog[i].name == name) return defaults[i];

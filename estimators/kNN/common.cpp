@@ -87,6 +87,7 @@ Estimate mean_estimate(std::string_view method, const SearchProblem& problem, Se
   estimate.dim_x = problem.blocks[0].cols();
   estimate.dim_y = problem.blocks[1].cols();
   estimate.method = method;
+  if (queries.all) estimate.row_terms.assign(terms.begin(), terms.end());
   const bool tree = resolve(path, problem.joint_dim()) == SearchPath::tree;
   estimate.diagnostics.set("k", static_cast<double>(k));
   estimate.diagnostics.note("search", tree ? "kd-tree" : "brute force");

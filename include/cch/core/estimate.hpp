@@ -58,7 +58,8 @@ struct Estimate {
   std::size_t dim_x = 0;
   std::size_t dim_y = 0;
   std::string method;  ///< catalog name of the estimator
-  /// For bounds that are a mean of per-row terms: those terms, one a row of the input (nats).
+  /// For estimators that are a mean of per-row terms: those terms, one a row of the input (nats).
+  /// Empty where only some rows were asked.
   std::vector<double> row_terms;
   Diagnostics diagnostics;
   std::vector<Warning> warnings;

@@ -17,6 +17,7 @@
 #include "cch/estimators/ksg2.hpp"
 #include "cch/estimators/label_bound.hpp"
 #include "cch/estimators/mixed_ksg.hpp"
+#include "cch/estimators/neural.hpp"
 #include "cch/estimators/ross.hpp"
 
 namespace cch {
@@ -25,7 +26,9 @@ namespace cch {
 /// to catalog(). (The conditional estimator takes three variables and has its own function.)
 using EstimatorOptions =
     std::variant<Ksg1Options, Ksg2Options, RossOptions, MixedKsgOptions, GaussianOptions,
-                 GaussianCopulaOptions, LabelBoundOptions, CcaKsgOptions, DiscreteOptions>;
+                 GaussianCopulaOptions, LabelBoundOptions, CcaKsgOptions, DiscreteOptions,
+                 MineOptions, NwjOptions, InfonceOptions, SmileOptions, DoeOptions, LatentOptions,
+                 LatentMineOptions, LatentInfonceOptions>;
 
 enum class Accepts { real, labels, either };
 
@@ -43,6 +46,7 @@ struct CatalogEntry {
   Accepts y;
   ErrorBarKind error_bars;
   bool neighbours;  ///< a nearest-neighbour estimator: low for many dimensions, sensitive to scale
+  bool networks = false;  ///< trains networks: needs LibTorch, takes minutes rather than seconds
 };
 
 /// Every estimator of two variables, in the order of EstimatorOptions.
