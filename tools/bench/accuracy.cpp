@@ -12,6 +12,7 @@
 
 #include "accuracy_check.hpp"
 #include "accuracy_export.hpp"
+#include "accuracy_html.hpp"
 #include "accuracy_run.hpp"
 #include "accuracy_table.hpp"
 #include "cch/core/nearest_name.hpp"
@@ -29,7 +30,9 @@ struct Choices {
   std::vector<std::string> tasks;  // names, or beginnings of names and a '*'; all when empty
   std::string out = "accuracy.jsonl";
   std::string csv;
+  std::string html;
   std::string export_to;
+  std::vector<std::string> beside;
   bool check = false;
   bool list = false;
   bool table_only = false;
@@ -88,13 +91,23 @@ void print_list(const AccuracyPlan& plan) {
   }
 }
 
-void write_csv(const std::string& path, const std::string& text) {
+void write_text(const std::string& path, const std::string& text) {
   std::ofstream out(path);
   out << text;
   if (!out.flush()) throw std::runtime_error("cannot write to " + path);
 }
 
-int run(Choices& choices) {
+std::string command_of(int argc, char** argv) {
+  std::string command = "cch-accuracy";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = word.find_first_of(" *'\"$&|;<>()") == std::string::npos;
+    command += plain ? " " + word : " '" + word + "'";
+  }
+  return command;
+}
+
+int run(Choices& choices, const std::string& command) {
   choices.plan.tasks = chosen_tasks(choices);
   refuse_wrong_names(choices.plan);
   if (choices.list) {
@@ -110,10 +123,14 @@ int run(Choices& choices) {
     return 0;
   }
   cch::bench::FitStore store(choices.out, choices.plan.budget);
+  for (const std::string& path : choices.beside) store.read_beside(path);
   if (!choices.table_only) cch::bench::run_plan(choices.plan, store);
   fmt::print("{}", cch::bench::accuracy_markdown(choices.plan, store));
   if (!choices.csv.empty()) {
-    write_csv(choices.csv, cch::bench::accuracy_csv(choices.plan, store));
+    write_text(choices.csv, cch::bench::accuracy_csv(choices.plan, store));
+  }
+  if (!choices.html.empty()) {
+    write_text(choices.html, cch::bench::accuracy_html(choices.plan, store, command));
   }
   return 0;
 }
@@ -141,10 +158,14 @@ void add_options(CLI::App& app, Choices& choices) {
   app.add_option("--budget", plan.budget, "Seconds (wall) that one fit may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_flag("--error-bars", plan.error_bars,
+               "Also take each fit's own standard error (fits without one are run again)");
   app.add_option("--threads", plan.threads, "Threads (0: all)")->capture_default_str();
   app.add_option("--out", choices.out, "File of finished fits; a run goes on from it")
       ->capture_default_str();
   app.add_option("--csv", choices.csv, "Also write the table as CSV to this file");
+  app.add_option("--html", choices.html, "Also write figures and tables as one HTML file");
+  app.add_option("--beside", choices.beside, "Fits of neural_peers.py to show beside");
   app.add_option("--export", choices.export_to,
                  "Run nothing, write the draws for other programs: "
                  "FOLDER/TASK/nN-seedS/{x.npy,y.npy,truth.json}, float64 rows as drawn (on no "
@@ -166,7 +187,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return run(choices);
+    return run(choices, command_of(argc, argv));
   } catch (const cch::Error& error) {
     fmt::print(stderr, "error: {}\n", error.what());
     return error.kind() == cch::ErrorKind::usage ? 2 : 1;

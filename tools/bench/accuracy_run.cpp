@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cch/estimators/catalog.hpp"
+#include "cch/estimators/error_bars.hpp"
 #include "cch/estimators/scale.hpp"
 
 namespace cch::bench {
@@ -67,11 +68,30 @@ class Rows {
   std::optional<Draw> rows_;
 };
 
-Estimate estimate_by_name(const std::string& name, const Draw& rows, const Execution& exec) {
-  const Groups groups = Groups::singletons(size(rows.x));
+Measurement measure_by_name(const std::string& name, const Draw& rows, const Execution& exec) {
+  Groups groups = Groups::singletons(size(rows.x));
   const EstimatorOptions options =
       name == "auto" ? choose_estimator(rows.x, rows.y, groups).options : default_options(name);
-  return estimate(options, rows.x, rows.y, groups, exec);
+  return {options, rows.x, rows.y, std::move(groups), exec};
+}
+
+// The number stays, whatever becomes of its error bar.
+void add_error_bar(Fit& fit, const Measurement& measurement, const Execution& exec) {
+  try {
+    const Estimate estimate = with_error_bar(measurement, exec);
+    fit.standard_error = estimate.standard_error;
+    if (fit.standard_error) return;
+    fit.no_error_bar = "none given";
+    for (const Warning& warning : estimate.warnings) {
+      if (warning.code == "no-error-bar") fit.no_error_bar = warning.message;
+    }
+  } catch (const Error& error) {
+    fit.no_error_bar = error.what();
+  }
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 void record_error(Fit& fit, const Error& error) {
@@ -96,21 +116,25 @@ Fit run_fit(const FitKey& key, Rows& rows, const AccuracyPlan& plan) {
     exec.seed = key.seed;
     exec.stop = deadline.token();
     start = std::chrono::steady_clock::now();
-    const Estimate result = estimate_by_name(key.estimator, draw, exec);
-    fit.nats = result.nats;
-    fit.method = result.method;
+    const Measurement measurement = measure_by_name(key.estimator, draw, exec);
+    fit.seconds = seconds_since(start);
+    fit.nats = measurement.estimate().nats;
+    fit.method = measurement.estimate().method;
+    if (plan.error_bars) add_error_bar(fit, measurement, exec);
   } catch (const Error& error) {
     record_error(fit, error);
   } catch (const std::bad_alloc&) {
     fit.code = "out-of-memory";
     fit.reason = "the memory of the machine does not suffice";
   }
-  fit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!fit.nats) fit.seconds = seconds_since(start);
   return fit;
 }
 
 void tell(const FitKey& key, const Fit& fit) {
-  const std::string result = fit.nats ? fmt::format("{:.4f} nats", *fit.nats) : fit.reason;
+  std::string result = fit.nats ? fmt::format("{:.4f}", *fit.nats) : fit.reason;
+  if (fit.standard_error) result += fmt::format(" ± {:.4f}", *fit.standard_error);
+  if (fit.nats) result += " nats";
   fmt::print(stderr, "{}, N = {}, seed {}: {} {} ({:.1f} s)\n", key.task, key.n, key.seed,
              key.estimator, result, fit.seconds);
 }
@@ -125,13 +149,18 @@ bool ran_out_before(const FitStore& store, FitKey key, std::uint64_t first_seed)
   return false;
 }
 
+bool is_done(const AccuracyPlan& plan, const FitStore& store, const FitKey& key) {
+  const Fit* fit = store.find(key);
+  return fit != nullptr && (!plan.error_bars || fit->error_bar_settled());
+}
+
 void run_task(const AccuracyPlan& plan, const AccuracyTask& task, std::size_t n, FitStore& store) {
   for (std::uint64_t s = 0; s < plan.seeds; ++s) {
     const std::uint64_t seed = plan.first_seed + s;
     Rows rows(plan, task, n, seed);
     for (const std::string& estimator : estimators_for(plan, task)) {
       const FitKey key{task.name, estimator, n, plan.scale, seed};
-      if (store.find(key) != nullptr || ran_out_before(store, key, plan.first_seed)) continue;
+      if (is_done(plan, store, key) || ran_out_before(store, key, plan.first_seed)) continue;
       const Fit fit = run_fit(key, rows, plan);
       store.add(key, fit);
       tell(key, fit);

@@ -19,6 +19,7 @@ struct AccuracyPlan {
   std::string scale = "rank";
   double budget = 120.0;  ///< seconds a fit
   unsigned threads = 0;
+  bool error_bars = false;  ///< also each fit's own standard error
 };
 
 /// Names of the estimators of the plan that take the task's variables.
@@ -30,7 +31,10 @@ const std::vector<std::size_t>& rows_for(const AccuracyPlan& plan, const Accurac
 /// Runs every fit of the plan that the store does not have and adds it. A fit that is still at work
 /// when the budget ends is asked to stop; later seeds of the same task and estimator are not
 /// started. (An estimator that never looks at its stop token runs to its end, and its number
-/// counts.) Errors of estimators become fits without a number. Progress goes to stderr.
+/// counts.) With error bars, fits of the store that
+/// lack theirs are run again; the budget holds for estimate and error bar together, and an error
+/// bar that fails leaves the number. Errors of estimators become fits without a number. Progress
+/// goes to stderr.
 void run_plan(const AccuracyPlan& plan, FitStore& store);
 
 }  // namespace cch::bench

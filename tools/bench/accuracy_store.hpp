@@ -20,15 +20,25 @@ struct FitKey {
   auto operator<=>(const FitKey&) const = default;
 };
 
+/// Scale of the fits of other programs: rows as they were drawn.
+inline constexpr const char* kAsDrawn = "as drawn";
+
 /// What came of it: a number, or the reason why there is none.
 struct Fit {
   std::optional<double> nats;
-  std::string method;  ///< catalog name of what ran
-  double seconds = 0.0;
-  std::string code;     ///< why there is no number: an Error's code, or "over-budget"
-  std::string reason;   ///< in words
-  double budget = 0.0;  ///< seconds allowed
+  std::optional<double> standard_error;  ///< the fit's own, nats
+  std::string no_error_bar;  ///< why it has none; empty where none was asked for or it has one
+  std::string method;        ///< catalog name of what ran, or name and version of another program
+  double seconds = 0.0;      ///< of the point estimate
+  bool cut = false;          ///< training was ended before it was done
+  std::string code;          ///< why there is no number: an Error's code, or "over-budget"
+  std::string reason;        ///< in words
+  double budget = 0.0;       ///< seconds allowed
   [[nodiscard]] bool over_budget() const { return code == "over-budget"; }
+  /// Whether its own error bar is known, or known not to be had.
+  [[nodiscard]] bool error_bar_settled() const {
+    return !nats || standard_error || !no_error_bar.empty();
+  }
 };
 
 /// A file of finished fits, one JSON object a line. Fits of another version of the library are not
@@ -39,10 +49,17 @@ class FitStore {
   [[nodiscard]] const Fit* find(const FitKey& key) const;
   /// Appends one line and keeps the fit; throws std::runtime_error if it cannot be written.
   void add(const FitKey& key, const Fit& fit);
+  /// Takes in the fits of a file of neural_peers.py, under the names of their estimators and the
+  /// scale kAsDrawn; of several lines for one fit the last. Throws std::runtime_error when it
+  /// cannot be read.
+  void read_beside(const std::string& path);
+  /// Estimators of the files beside, in the order in which they came.
+  [[nodiscard]] const std::vector<std::string>& beside() const { return beside_; }
   [[nodiscard]] const std::map<FitKey, Fit>& all() const { return fits_; }
 
  private:
   std::string path_;
+  std::vector<std::string> beside_;
   std::map<FitKey, Fit> fits_;
 };
 
