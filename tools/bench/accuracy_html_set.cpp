@@ -202,7 +202,7 @@ std::string task_table(const SetResults& results) {
       report::html_table("Nats; mean ± standard deviation over seeds. ▲ above truth + 2 standard "
                          "errors; † training was "
                          "ended before it was done.",
-                         columns, rows, "cards quiet"));
+                         columns, rows, "cards"));
 }
 
 std::string group_table(const SetResults& results) {
@@ -226,7 +226,7 @@ std::string group_table(const SetResults& results) {
   return scrolling(report::html_table(
       "Mean of |estimate − truth| in <strong>bits</strong> over single draws. [1] Published at N = "
       "2000 over ten truths from 0 to 2 bits (Gowri et al. 2024).",
-      columns, rows, "cards quiet"));
+      columns, rows, "cards"));
 }
 
 }  // namespace
