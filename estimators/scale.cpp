@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -46,28 +48,66 @@ double normal_score(std::size_t twice_rank, std::size_t n) {
   return detail::normal_quantile(static_cast<double>(twice_rank) / static_cast<double>(twice_top));
 }
 
+/// normal_score of every mid-rank of n rows, by twice the mid-rank.
+Column score_table(std::size_t n) {
+  Column table(2 * n + 1);
+  for (std::size_t twice = 2; twice < table.size(); ++twice) table[twice] = normal_score(twice, n);
+  return table;
+}
+
+struct Keyed {
+  std::uint64_t key;
+  std::size_t row;
+};
+
+/// Unsigned integers in the order of the values.
+std::uint64_t order_key(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value == 0.0 ? 0.0 : value);  // −0 is 0
+  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+  return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+
+/// Sorts by key, digit by digit from the lowest; digits that all keys share are passed over. Cost
+/// O(N), several times quicker than comparisons from some hundred rows.
+void radix_sort(std::vector<Keyed>& items, std::vector<Keyed>& buffer) {
+  constexpr unsigned bits = 11;
+  constexpr std::size_t buckets = std::size_t{1} << bits;
+  buffer.resize(items.size());
+  for (unsigned shift = 0; shift < 64; shift += bits) {
+    std::array<std::size_t, buckets> first{};
+    for (const Keyed& item : items) ++first[(item.key >> shift) & (buckets - 1)];
+    if (first[(items.front().key >> shift) & (buckets - 1)] == items.size()) continue;
+    std::exclusive_scan(first.begin(), first.end(), first.begin(), std::size_t{0});
+    for (const Keyed& item : items) buffer[first[(item.key >> shift) & (buckets - 1)]++] = item;
+    items.swap(buffer);
+  }
+}
+
+/// What one worker scales columns with.
+struct Workspace {
+  std::vector<Column> columns;
+  std::vector<Keyed> order;
+  std::vector<Keyed> buffer;
+};
+
 /// Φ⁻¹(rank / (N + 1)); rows with one value share the mean of their ranks. Returns the tied rows.
-std::size_t to_normal_scores(Column& x) {
-  std::vector<std::size_t> order(x.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-  Column scores(x.size());
+std::size_t to_normal_scores(Column& x, const Column& table, Workspace& work) {
+  auto& order = work.order;
+  order.resize(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) order[i] = {order_key(x[i]), i};
+  radix_sort(order, work.buffer);
   std::size_t tied = 0;
   for (std::size_t first = 0; first < order.size();) {
     std::size_t end = first + 1;
-    while (end < order.size() && x[order[end]] == x[order[first]]) ++end;
+    while (end < order.size() && order[end].key == order[first].key) ++end;
     if (end - first > 1) tied += end - first;
-    const double score = normal_score(first + 1 + end, x.size());
-    for (std::size_t i = first; i < end; ++i) scores[order[i]] = score;
+    for (std::size_t i = first; i < end; ++i) x[order[i].row] = table[first + 1 + end];
     first = end;
   }
-  x = std::move(scores);
   return tied;
 }
 
-ColumnFacts scale_column(const Samples& x, std::size_t j, Scale scale, Matrix& out) {
-  Column column(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) column[i] = x(i, j);
+ColumnFacts scale_column(Column& column, Scale scale, const Column& table, Workspace& work) {
   const auto [low, high] = std::minmax_element(column.begin(), column.end());
   ColumnFacts facts;
   facts.constant = *low == *high;
@@ -77,10 +117,30 @@ ColumnFacts scale_column(const Samples& x, std::size_t j, Scale scale, Matrix& o
   } else if (scale == Scale::zscore) {
     to_zscores(column);
   } else {
-    facts.tied_rows = to_normal_scores(column);
+    facts.tied_rows = to_normal_scores(column, table, work);
   }
-  for (std::size_t i = 0; i < x.size(); ++i) out(i, j) = column[i];
   return facts;
+}
+
+/// Columns that share the cache lines of a row are read and written together.
+constexpr std::size_t kColumnsAtOnce = 16;
+
+void scale_columns(const Samples& x, std::size_t first, Scale scale, const Column& table,
+                   Workspace& work, std::vector<ColumnFacts>& facts, Matrix& out) {
+  const std::size_t count = std::min(kColumnsAtOnce, x.dim() - first);
+  work.columns.resize(kColumnsAtOnce, Column(x.size()));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto row = x.view().row(i);
+    for (std::size_t c = 0; c < count; ++c) work.columns[c][i] = row[first + c];
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    facts[first + c] = scale_column(work.columns[c], scale, table, work);
+  }
+  if (scale == Scale::none) return;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto row = out.row(i);
+    for (std::size_t c = 0; c < count; ++c) row[first + c] = work.columns[c][i];
+  }
 }
 
 /// "column 3", "columns 3, 8" or "columns 3, 8, 9, 10, 12 and 20 more"; columns count from 0.
@@ -138,7 +198,12 @@ Samples scaled(const Samples& x, Scale scale, std::vector<Warning>& warnings,
                const Execution& exec) {
   Matrix out = scale == Scale::none ? Matrix() : Matrix(x.size(), x.dim());
   std::vector<ColumnFacts> facts(x.dim());
-  parallel_for(x.dim(), exec, [&](std::size_t j) { facts[j] = scale_column(x, j, scale, out); });
+  const Column table = scale == Scale::rank ? score_table(x.size()) : Column();
+  parallel_for_with((x.dim() + kColumnsAtOnce - 1) / kColumnsAtOnce, exec,
+                    [] { return Workspace{}; },
+                    [&](Workspace& work, std::size_t block) {
+                      scale_columns(x, block * kColumnsAtOnce, scale, table, work, facts, out);
+                    });
   warn(x, facts, warnings);
   return scale == Scale::none ? x : Samples::from(std::move(out), x.name());
 }

@@ -184,10 +184,10 @@ CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
   const std::size_t affordable = std::max<std::size_t>(1, x.size() / 2 / 20);
   const std::size_t most = std::min(options.most_components, affordable);
   MatrixXd scores[2];
-  parallel_for(2, exec, [&](std::size_t side) {
+  for (std::size_t side = 0; side < 2; ++side) {
     scores[side] = principal_components(side == 0 ? x.view() : y.view(), most,
-                                        derive_seed(exec.seed, "cca-pca", side));
-  });
+                                        derive_seed(exec.seed, "cca-pca", side), exec);
+  }
   auto leading = [&](std::size_t side, std::size_t q) {
     return scores[side].leftCols(std::min(static_cast<Index>(q), scores[side].cols()));
   };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cch/core/random.hpp"
+#include "estimators/classifiers/tall_products.hpp"
 #include "estimators/math.hpp"
 
 namespace cch::detail {
@@ -13,6 +14,7 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+using Eigen::MatrixXf;
 using Eigen::RowVectorXd;
 using Eigen::VectorXd;
 
@@ -27,41 +29,47 @@ MatrixXd exact_scores(const MatrixMap& x, const RowVectorXd& mean, Index q) {
   return centred * solver.eigenvectors().rightCols(q).rowwise().reverse();
 }
 
-MatrixXd orthonormal(const MatrixXd& m) {
-  const Eigen::HouseholderQR<MatrixXd> qr(m);
-  return qr.householderQ() * MatrixXd::Identity(m.rows(), m.cols());
+// Columns that span those of m, of equal length and at right angles in single precision.
+MatrixXf orthonormal(const MatrixXf& m) {
+  const Eigen::HouseholderQR<MatrixXf> qr(m);
+  return qr.householderQ() * MatrixXf::Identity(m.rows(), m.cols());
 }
 
-MatrixXd randomised_scores(const MatrixMap& x, const RowVectorXd& mean, Index q,
-                           std::uint64_t seed) {
+MatrixXd randomised_scores(MatrixView x, const RowVectorXd& mean, Index q, std::uint64_t seed,
+                           const Execution& exec) {
   constexpr Index kOversampling = 10;
   constexpr int kIterations = 4;
-  const Index width = std::min({q + kOversampling, x.rows(), x.cols()});
+  const CentredRows rows{x, mean};
+  const auto n = static_cast<Index>(x.rows());
+  const auto d = static_cast<Index>(x.cols());
+  const Index width = std::min({q + kOversampling, n, d});
   Random random(derive_seed(seed, "randomised-pca"));
-  MatrixXd directions(x.cols(), width);
-  for (Index j = 0; j < width; ++j) {
-    for (Index i = 0; i < x.cols(); ++i) directions(i, j) = random.normal();
+  MatrixXf directions(d, width);
+  for (Index i = 0; i < directions.size(); ++i) {
+    directions.data()[i] = static_cast<float>(random.normal());
   }
-  MatrixXd range;
+  MatrixXf range;
   for (int i = 0; i <= kIterations; ++i) {
-    range = orthonormal((x * directions).rowwise() - mean * directions);
-    directions = x.transpose() * range - mean.transpose() * range.colwise().sum();
+    range = orthonormal(tall_times(rows, directions, exec));
+    directions = transposed_times(rows, range, exec);
     if (i < kIterations) directions = orthonormal(directions);
   }
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(directions.transpose() * directions);
+  const MatrixXd last = directions.cast<double>();
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(last.transpose() * last);
   const VectorXd variances = solver.eigenvalues().reverse().cwiseMax(0.0);
-  const MatrixXd rotated = range * solver.eigenvectors().rowwise().reverse();
+  const MatrixXd rotated = range.cast<double>() * solver.eigenvectors().rowwise().reverse();
   return (rotated * variances.cwiseSqrt().asDiagonal()).leftCols(std::min(q, width));
 }
 
 }  // namespace
 
-MatrixXd principal_components(MatrixView view, std::size_t components, std::uint64_t seed) {
+MatrixXd principal_components(MatrixView view, std::size_t components, std::uint64_t seed,
+                              const Execution& exec) {
   const MatrixMap x = as_eigen(view);
   const RowVectorXd mean = x.colwise().mean();
   const Index q = std::min({static_cast<Index>(components), x.cols(), x.rows()});
-  MatrixXd scores =
-      x.cols() <= kLargestExact ? exact_scores(x, mean, q) : randomised_scores(x, mean, q, seed);
+  MatrixXd scores = x.cols() <= kLargestExact ? exact_scores(x, mean, q)
+                                              : randomised_scores(view, mean, q, seed, exec);
   const double n = static_cast<double>(x.rows());
   Index kept = 0;
   double largest = 0.0;
@@ -74,6 +82,12 @@ MatrixXd principal_components(MatrixView view, std::size_t components, std::uint
     ++kept;
   }
   return scores.leftCols(kept);
+}
+
+MatrixXd principal_components(MatrixView x, std::size_t components, std::uint64_t seed) {
+  Execution serial;
+  serial.threads = 1;
+  return principal_components(x, components, seed, serial);
 }
 
 }  // namespace cch::detail

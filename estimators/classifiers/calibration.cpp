@@ -1,9 +1,11 @@
 #include "estimators/classifiers/calibration.hpp"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace cch::detail {
 namespace {
@@ -19,48 +21,97 @@ struct Derivatives {
   Eigen::MatrixXd hessian;
 };
 
-/// ln q(c|x) for the given τ.
-Eigen::MatrixXf pooled_log_probabilities(const HeldOut& rows, const Eigen::VectorXd& tau) {
-  Eigen::MatrixXf z =
-      Eigen::MatrixXf::Zero(static_cast<Eigen::Index>(rows.y.size()), rows.log_prior.size());
-  z.rowwise() += rows.log_prior;
-  for (Eigen::Index m = 0; m < tau.size(); ++m) {
-    z += static_cast<float>(tau(m)) * rows.evidence[static_cast<std::size_t>(m)];
-  }
-  const Eigen::ArrayXf largest = z.rowwise().maxCoeff();
-  z.array().colwise() -= largest;
-  const Eigen::ArrayXf log_total = z.array().exp().rowwise().sum().log();
-  z.array().colwise() -= log_total;
-  return z;
+/// Rows whose terms stay in the cache while they are worked on.
+constexpr Eigen::Index kBlockRows = 64;
+using Column = Eigen::Array<float, Eigen::Dynamic, 1, 0, kBlockRows, 1>;
+
+/// Evidence of member m for class c in `count` rows.
+auto member(const HeldOut& rows, Eigen::Index m, Eigen::Index c, Eigen::Index first,
+            Eigen::Index count) {
+  return rows.evidence[static_cast<std::size_t>(m)].col(c).segment(first, count).array();
 }
 
-double label_sum(const Eigen::MatrixXf& m, std::span<const int> y) {
-  double sum = 0.0;
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    sum += static_cast<double>(m(i, y[static_cast<std::size_t>(i)]));
+/// Rows first, …, first + count − 1 of HeldOut.
+class Block {
+ public:
+  Block(const HeldOut& rows, const Eigen::VectorXd& tau, Eigen::Index first, Eigen::Index count)
+      : rows_(rows), first_(first), count_(count), q_(count, rows.log_prior.size()) {
+    Column largest = Column::Constant(count, -std::numeric_limits<float>::infinity());
+    for (Eigen::Index c = 0; c < q_.cols(); ++c) {
+      Column z = Column::Constant(count, rows.log_prior(c));
+      for (Eigen::Index m = 0; m < tau.size(); ++m)
+        z += static_cast<float>(tau(m)) * member(rows, m, c, first, count);
+      q_.col(c) = z;
+      largest = largest.max(z);
+    }
+    Column total = Column::Zero(count);
+    for (Eigen::Index c = 0; c < q_.cols(); ++c) q_.col(c) -= largest;
+    own_ = label_sum([&](Eigen::Index i, Eigen::Index c) { return q_(i, c); });
+    for (Eigen::Index c = 0; c < q_.cols(); ++c) {
+      q_.col(c) = q_.col(c).exp();
+      total += q_.col(c);
+    }
+    own_ -= total.log().cast<double>().sum();
+    total = total.inverse();
+    for (Eigen::Index c = 0; c < q_.cols(); ++c) q_.col(c) *= total;
   }
-  return sum;
-}
+
+  /// Σ_i ln q(y_i|x_i).
+  [[nodiscard]] double log_likelihood() const { return own_; }
+
+  /// Adds Σ_i (⟨e⟩ − e_y) to the gradient and Σ_i cov(e, e) to the upper triangle of the Hessian.
+  void add(Derivatives& d) const {
+    const Eigen::Index members = d.gradient.size();
+    std::vector<Column> mean;
+    for (Eigen::Index a = 0; a < members; ++a) {
+      Column& sum = mean.emplace_back(Column::Zero(count_));
+      for (Eigen::Index c = 0; c < q_.cols(); ++c)
+        sum += q_.col(c) * member(rows_, a, c, first_, count_);
+      d.gradient(a) += sum.cast<double>().sum() - label_sum([&](Eigen::Index i, Eigen::Index c) {
+                         return evidence_of(a)(first_ + i, c);
+                       });
+    }
+    for (Eigen::Index a = 0; a < members; ++a) {
+      const auto& mean_a = mean[static_cast<std::size_t>(a)];
+      for (Eigen::Index b = a; b < members; ++b) {
+        const auto& mean_b = mean[static_cast<std::size_t>(b)];
+        Column second = Column::Zero(count_);
+        for (Eigen::Index c = 0; c < q_.cols(); ++c) {
+          second += q_.col(c) * (member(rows_, a, c, first_, count_) - mean_a) *
+                    (member(rows_, b, c, first_, count_) - mean_b);
+        }
+        d.hessian(a, b) += second.cast<double>().sum();
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] const Eigen::MatrixXf& evidence_of(Eigen::Index m) const {
+    return rows_.evidence[static_cast<std::size_t>(m)];
+  }
+  /// Σ_i value(i, y_i).
+  template <class Value>
+  [[nodiscard]] double label_sum(Value value) const {
+    double sum = 0.0;
+    for (Eigen::Index i = 0; i < count_; ++i) {
+      sum += static_cast<double>(value(i, rows_.y[static_cast<std::size_t>(first_ + i)]));
+    }
+    return sum;
+  }
+
+  const HeldOut& rows_;
+  Eigen::Index first_;
+  Eigen::Index count_;
+  Eigen::ArrayXXf q_;  // ln q(c|x) up to a constant a row, then q(c|x)
+  double own_ = 0.0;
+};
 
 void accumulate(const HeldOut& rows, const Eigen::VectorXd& tau, Derivatives& d) {
-  const Eigen::MatrixXf log_q = pooled_log_probabilities(rows, tau);
-  d.value -= label_sum(log_q, rows.y);
-  const Eigen::ArrayXXf q = log_q.array().exp();
-  std::vector<Eigen::ArrayXd> mean;
-  for (const Eigen::MatrixXf& e : rows.evidence) {
-    mean.push_back((q * e.array()).rowwise().sum().cast<double>());
-  }
-  for (Eigen::Index a = 0; a < tau.size(); ++a) {
-    const auto& e_a = rows.evidence[static_cast<std::size_t>(a)];
-    const auto& mean_a = mean[static_cast<std::size_t>(a)];
-    d.gradient(a) += mean_a.sum() - label_sum(e_a, rows.y);
-    for (Eigen::Index b = a; b < tau.size(); ++b) {
-      const auto& e_b = rows.evidence[static_cast<std::size_t>(b)];
-      const Eigen::ArrayXf second = (q * e_a.array() * e_b.array()).rowwise().sum();
-      const double sum = (second.cast<double>() - mean_a * mean[static_cast<std::size_t>(b)]).sum();
-      d.hessian(a, b) += sum;
-      if (a != b) d.hessian(b, a) += sum;
-    }
+  const auto n = static_cast<Eigen::Index>(rows.y.size());
+  for (Eigen::Index first = 0; first < n; first += kBlockRows) {
+    const Block block(rows, tau, first, std::min(kBlockRows, n - first));
+    d.value -= block.log_likelihood();
+    block.add(d);
   }
 }
 
@@ -75,7 +126,7 @@ Derivatives evaluate(const std::vector<HeldOut>& blocks, const Eigen::VectorXd& 
   }
   d.value /= n;
   d.gradient /= n;
-  d.hessian /= n;
+  d.hessian = Eigen::MatrixXd(d.hessian.selfadjointView<Eigen::Upper>()) / n;
   return d;
 }
 

@@ -37,19 +37,22 @@ struct Candidates {
   std::vector<QuadraticChoice> quadratics;
 };
 
-/// Rules fitted on all rows outside one or two folds, with the rows of those folds.
+/// The rows of one fold, and what they add to the moments of a training set.
+struct Fold {
+  Coordinates rows;
+  std::vector<int> y;
+  std::vector<double> counts;         // K
+  Eigen::MatrixXd scatter;            // XᵀX of the kept coordinates
+  Eigen::MatrixXd column_sums;        // K × D and 1 × D, as in TrainingSet; empty if nothing was
+  Eigen::RowVectorXd column_squares;  // reduced
+};
+
+/// Rules fitted on all rows outside one or two folds.
 struct FittedModel {
-  struct Fold {
-    std::size_t fold = 0;
-    Coordinates rows;
-    std::vector<int> y;
-  };
-  std::vector<Fold> held;
+  Rows held;
   Eigen::RowVectorXf log_prior;
   std::array<std::vector<Rule>, kFamilies> rules;
 };
-
-using Inner = std::vector<const FittedModel*>;
 
 template <class Predicate>
 Rows rows_where(const ClassProblem& p, Predicate keep) {
@@ -75,27 +78,67 @@ std::size_t columns_kept(const ClassProblem& p) {
   return std::min(most, std::max<std::size_t>(2, training_rows / kRowsPerDirection));
 }
 
-TrainingSet training_set(const ClassProblem& p, const Rows& rows, const Projection& projection) {
+Fold make_fold(const ClassProblem& p, const Projection& projection, std::size_t f,
+               const Execution& exec) {
+  const Rows rows = rows_where(p, [&](std::size_t g) { return g == f; });
+  Fold fold{projection.apply(p.x, rows, exec), labels_of(p, rows), {}, {}, {}, {}};
+  fold.counts.assign(p.classes, 0.0);
+  for (const int c : fold.y) fold.counts[static_cast<std::size_t>(c)] += 1.0;
+  fold.scatter = scatter_of(fold.rows.kept);
+  const Eigen::MatrixXf& columns = fold.rows.columns;
+  if (columns.size() == 0) return fold;
+  fold.column_sums = class_sums(columns, fold.y, p.classes);
+  fold.column_squares = columns.colwise().squaredNorm().cast<double>();
+  return fold;
+}
+
+std::vector<Fold> make_folds(const ClassProblem& p, const Execution& exec) {
+  const Rows all = rows_where(p, [](std::size_t) { return true; });
+  const Projection projection(p.x, all, static_cast<Eigen::Index>(columns_kept(p)), exec);
+  std::vector<Fold> folds(p.folds);
+  parallel_for(p.folds, exec,
+               [&](std::size_t f) { folds[f] = make_fold(p, projection, f, exec.serial()); });
+  return folds;
+}
+
+template <class Sum>
+void add(const Sum& term, Sum& sum) {
+  if (sum.size() == 0) {
+    sum = term;
+  } else {
+    sum += term;
+  }
+}
+
+/// All folds but those held out.
+TrainingSet training_set(const std::vector<Fold>& folds, const Rows& held, std::size_t classes) {
   TrainingSet train;
-  Coordinates coordinates = projection.apply(p.x, rows);
-  train.x = std::move(coordinates.kept);
-  train.columns = std::move(coordinates.columns);
-  train.y = labels_of(p, rows);
-  train.counts.assign(p.classes, 0.0);
-  for (const int c : train.y) train.counts[static_cast<std::size_t>(c)] += 1.0;
-  train.scatter = scatter_of(train.x);
+  train.counts.assign(classes, 0.0);
+  Eigen::MatrixXd column_sums;
+  std::vector<const Fold*> used;
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    if (std::find(held.begin(), held.end(), f) != held.end()) continue;
+    const Fold& fold = *used.emplace_back(&folds[f]);
+    train.y.insert(train.y.end(), fold.y.begin(), fold.y.end());
+    for (std::size_t c = 0; c < classes; ++c) train.counts[c] += fold.counts[c];
+    add(fold.scatter, train.scatter);
+    add(fold.column_sums, column_sums);
+    add(fold.column_squares, train.column_squares);
+  }
+  train.x.resize(static_cast<Eigen::Index>(train.y.size()), train.scatter.cols());
+  Eigen::Index row = 0;
+  for (const Fold* fold : used) {
+    train.x.middleRows(row, fold->rows.kept.rows()) = fold->rows.kept;
+    row += fold->rows.kept.rows();
+  }
+  train.column_means = means_of(std::move(column_sums), train.counts);
   return train;
 }
 
-FittedModel fit(const ClassProblem& p, const Rows& held_folds, const Candidates& candidates) {
-  const auto is_held = [&](std::size_t f) {
-    return std::find(held_folds.begin(), held_folds.end(), f) != held_folds.end();
-  };
-  const Rows rows = rows_where(p, [&](std::size_t f) { return !is_held(f); });
-  const Projection projection(p.x, rows, static_cast<Eigen::Index>(columns_kept(p)));
-  const TrainingSet train = training_set(p, rows, projection);
-  FittedModel model;
-  model.log_prior = log_priors(train.counts);
+FittedModel fit(const std::vector<Fold>& folds, const Rows& held, std::size_t classes,
+                const Candidates& candidates) {
+  const TrainingSet train = training_set(folds, held, classes);
+  FittedModel model{held, log_priors(train.counts), {}};
   if (!candidates.strengths.empty()) {
     model.rules[logistic] = fit_logistic(train, candidates.strengths);
   }
@@ -104,10 +147,6 @@ FittedModel fit(const ClassProblem& p, const Rows& held_folds, const Candidates&
   }
   if (!candidates.quadratics.empty()) {
     model.rules[quadratic] = fit_quadratic(train, candidates.quadratics);
-  }
-  for (const std::size_t f : held_folds) {
-    const Rows held = rows_where(p, [&](std::size_t g) { return g == f; });
-    model.held.push_back({f, projection.apply(p.x, held), labels_of(p, held)});
   }
   return model;
 }
@@ -128,26 +167,17 @@ std::vector<Rows> inner_pairs(std::size_t rows, std::size_t folds) {
   return pairs;
 }
 
-/// The rows on which fold f's inner models are judged, without evidence.
-std::vector<HeldOut> validation_blocks(const Inner& inner) {
+/// What one outer fold is decided on: the models without it and one other fold, its partner.
+struct Inner {
+  const FittedModel* model;
+  const Fold* partner;
+};
+
+/// The rows on which the inner models are judged, without evidence.
+std::vector<HeldOut> validation_blocks(const std::vector<Inner>& inner) {
   std::vector<HeldOut> blocks;
-  for (const FittedModel* model : inner) {
-    blocks.push_back({{}, model->log_prior, {}});
-  }
+  for (const Inner& one : inner) blocks.push_back({{}, one.model->log_prior, one.partner->y});
   return blocks;
-}
-
-const FittedModel::Fold& partner_of(const FittedModel& model, std::size_t f) {
-  return model.held[model.held.front().fold == f ? 1 : 0];
-}
-
-void add_member(const Inner& inner, std::size_t f, std::size_t family, std::size_t candidate,
-                std::vector<HeldOut>& blocks) {
-  for (std::size_t b = 0; b < inner.size(); ++b) {
-    const FittedModel::Fold& fold = partner_of(*inner[b], f);
-    blocks[b].y = fold.y;
-    blocks[b].evidence.push_back(evidence(inner[b]->rules[family][candidate], fold.rows));
-  }
 }
 
 double validation_rows(const std::vector<HeldOut>& blocks) {
@@ -156,23 +186,37 @@ double validation_rows(const std::vector<HeldOut>& blocks) {
   return n;
 }
 
-void choose_in_family(const Inner& inner, std::size_t f, std::size_t family, Decision& d) {
-  d.cross_entropy[family] = std::numeric_limits<double>::infinity();
-  for (std::size_t c = 0; c < inner.front()->rules[family].size(); ++c) {
-    std::vector<HeldOut> blocks = validation_blocks(inner);
-    add_member(inner, f, family, c, blocks);
-    const double ce = calibrate(blocks).cross_entropy;
-    if (ce < d.cross_entropy[family]) {
-      d.cross_entropy[family] = ce;
-      d.choice[family] = c;
-    }
+/// Of one candidate, a matrix for each inner model.
+using Evidence = std::vector<Eigen::MatrixXf>;
+
+/// The best candidate's evidence.
+Evidence choose_in_family(const std::vector<Inner>& inner, std::size_t family, Decision& d) {
+  std::vector<std::vector<Eigen::MatrixXf>> all;
+  for (const Inner& one : inner) {
+    all.push_back(evidence_of_all(one.model->rules[family], one.partner->rows));
   }
+  d.cross_entropy[family] = std::numeric_limits<double>::infinity();
+  Evidence best;
+  for (std::size_t c = 0; c < all.front().size(); ++c) {
+    std::vector<HeldOut> blocks = validation_blocks(inner);
+    for (std::size_t b = 0; b < inner.size(); ++b) {
+      blocks[b].evidence.push_back(std::move(all[b][c]));
+    }
+    const double ce = calibrate(blocks).cross_entropy;
+    if (!(ce < d.cross_entropy[family])) continue;
+    d.cross_entropy[family] = ce;
+    d.choice[family] = c;
+    best.clear();
+    for (HeldOut& block : blocks) best.push_back(std::move(block.evidence.front()));
+  }
+  return best;
 }
 
 /// Of all pools of the families' winners, the one of least CE + (members)/n: what fitting one τ
 /// costs on fresh rows is about 1/(2n), and as much again is asked of a member that is worth its
 /// fit.
-void choose_pool(const Inner& inner, std::size_t f, Decision& d) {
+void choose_pool(const std::vector<Inner>& inner, const std::array<Evidence, kFamilies>& members,
+                 Decision& d) {
   double least = std::numeric_limits<double>::infinity();
   std::vector<HeldOut> best;
   for (std::size_t mask = 1; mask < (1U << kFamilies); ++mask) {
@@ -181,7 +225,9 @@ void choose_pool(const Inner& inner, std::size_t f, Decision& d) {
     for (std::size_t family = 0; family < kFamilies; ++family) {
       if (!(mask & (1U << family))) continue;
       pool.push_back(family);
-      add_member(inner, f, family, d.choice[family], blocks);
+      for (std::size_t b = 0; b < blocks.size(); ++b) {
+        blocks[b].evidence.push_back(members[family][b]);
+      }
     }
     const Calibration calibration = calibrate(blocks);
     const double score =
@@ -195,14 +241,19 @@ void choose_pool(const Inner& inner, std::size_t f, Decision& d) {
   add_doubt(best, d.calibration);
 }
 
-Decision decide(const std::vector<FittedModel>& models, std::size_t f) {
-  Inner inner;
+Decision decide(const std::vector<Fold>& folds, const std::vector<FittedModel>& models,
+                std::size_t f) {
+  std::vector<Inner> inner;
   for (const FittedModel& m : models) {
-    if (m.held[0].fold == f || m.held[1].fold == f) inner.push_back(&m);
+    if (m.held[0] == f) inner.push_back({&m, &folds[m.held[1]]});
+    if (m.held[1] == f) inner.push_back({&m, &folds[m.held[0]]});
   }
   Decision d;
-  for (std::size_t family = 0; family < kFamilies; ++family) choose_in_family(inner, f, family, d);
-  choose_pool(inner, f, d);
+  std::array<Evidence, kFamilies> members;
+  for (std::size_t family = 0; family < kFamilies; ++family) {
+    members[family] = choose_in_family(inner, family, d);
+  }
+  choose_pool(inner, members, d);
   return d;
 }
 
@@ -222,9 +273,10 @@ Candidates chosen(const Decision& d) {
   return out;
 }
 
-FoldResult predict(const ClassProblem& p, Decision decision, std::size_t f) {
-  const FittedModel model = fit(p, {f}, chosen(decision));
-  const FittedModel::Fold& fold = model.held.front();
+FoldResult predict(const std::vector<Fold>& folds, Decision decision, std::size_t f,
+                   std::size_t classes) {
+  const FittedModel model = fit(folds, {f}, classes, chosen(decision));
+  const Fold& fold = folds[f];
   HeldOut rows{{}, model.log_prior, fold.y};
   for (const std::size_t family : decision.pool) {
     rows.evidence.push_back(evidence(model.rules[family].front(), fold.rows));
@@ -259,15 +311,16 @@ std::vector<FoldResult> cross_fit(const ClassProblem& problem, const Execution& 
   const std::vector<Rows> pairs = inner_pairs(problem.y.size(), problem.folds);
   const Candidates candidates = all_candidates(problem);
   const std::size_t total = pairs.size() + problem.folds;
+  const std::vector<Fold> folds = make_folds(problem, exec);
   std::atomic<std::size_t> done{0};
   std::vector<FittedModel> inner(pairs.size());
   parallel_for(pairs.size(), exec, [&](std::size_t i) {
-    inner[i] = fit(problem, pairs[i], candidates);
+    inner[i] = fit(folds, pairs[i], problem.classes, candidates);
     exec.progress("label bound", ++done, total);
   });
   std::vector<FoldResult> results(problem.folds);
   parallel_for(problem.folds, exec, [&](std::size_t f) {
-    results[f] = predict(problem, decide(inner, f), f);
+    results[f] = predict(folds, decide(folds, inner, f), f, problem.classes);
     exec.progress("label bound", ++done, total);
   });
   return results;

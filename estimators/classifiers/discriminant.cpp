@@ -103,9 +103,9 @@ class Moments {
 
 /// The discriminant that takes columns as independent, in all columns.
 LinearRule centroid_rule(const TrainingSet& train, bool shrink) {
-  Eigen::MatrixXd m = class_means(train.columns, train.y, train.counts);
+  Eigen::MatrixXd m = train.column_means;
   const auto n = static_cast<double>(train.rows());
-  const Eigen::RowVectorXd total = train.columns.colwise().squaredNorm().cast<double>();
+  const Eigen::RowVectorXd& total = train.column_squares;
   Eigen::RowVectorXd within = total;
   for (Eigen::Index c = 0; c < m.rows(); ++c) {
     within -= train.counts[static_cast<std::size_t>(c)] * m.row(c).cwiseAbs2();

@@ -53,4 +53,8 @@ inline Eigen::MatrixXf evidence(const Rule& rule, const Coordinates& rows) {
   return std::visit([&](const auto& r) { return evidence(r, rows); }, rule);
 }
 
+/// Evidence of every rule on the same rows, in their order.
+std::vector<Eigen::MatrixXf> evidence_of_all(const std::vector<Rule>& rules,
+                                             const Coordinates& rows);
+
 }  // namespace cch::detail

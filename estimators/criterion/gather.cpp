@@ -125,7 +125,12 @@ std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
   for (std::size_t t = 0; t < out.size(); ++t) {
     const Modality& teacher = input.teachers[t];
     out[t] = attempt("prediction-level", warnings, [&] {
-      const Probe probe = linear_probe(teacher.features, input.labels, input.groups, {}, exec);
+      // A clone of the student shares its values.
+      const bool is_student =
+          teacher.features.view().data() == input.student.features.view().data();
+      const Probe probe =
+          is_student ? *student
+                     : linear_probe(teacher.features, input.labels, input.groups, {}, exec);
       return prediction_level(probe, *student, input.student.features, input.labels, input.groups,
                               level, exec);
     });

@@ -28,16 +28,11 @@ LinearData hard_data(const Eigen::MatrixXf& x, const Targets& targets, const Row
           Eigen::VectorXf::Ones(static_cast<Eigen::Index>(rows.size()))};
 }
 
-FoldProbe probe_fold(const Samples& x, const Targets& targets, const Groups& groups,
+FoldProbe probe_fold(const Eigen::MatrixXf& z, const Targets& targets, const Groups& groups,
                      const std::vector<std::size_t>& fold, std::size_t test, std::uint64_t seed) {
   const auto zone = zones_for(fold, test, targets.codes, label_classes(targets), groups, seed);
   const std::vector<char> all(zone.size(), 1);
   const RowIndices training = rows_outside(zone, zone_bit(kTest), all);
-  RowIndices every(zone.size());
-  for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
-  const Eigen::MatrixXf z =
-      Projection(x.view(), training, kMostComponents).apply(x.view(), every).kept;
-
   std::vector<std::vector<HeldScores>> held(kStrengths.size());
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
     const RowIndices out = rows_inside(zone, inner_fold(h), all);
@@ -63,9 +58,10 @@ Probe linear_probe(const Samples& x, const Variable& labels, const Groups& group
   Probe probe;
   probe.fold = stratified_folds(targets.codes, label_classes(targets), groups, options.folds,
                                 derive_seed(exec.seed, "probe-folds"));
+  const Eigen::MatrixXf z = leading_coordinates(x.view(), kMostComponents, exec);
   std::vector<FoldProbe> parts(options.folds);
   parallel_for(options.folds, exec, [&](std::size_t f) {
-    parts[f] = probe_fold(x, targets, groups, probe.fold, f, exec.seed);
+    parts[f] = probe_fold(z, targets, groups, probe.fold, f, exec.seed);
   });
   const auto n = static_cast<double>(x.size());
   probe.predictions = Matrix(x.size(), static_cast<std::size_t>(targets.outputs()));

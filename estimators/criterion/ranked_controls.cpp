@@ -38,10 +38,9 @@ void split_controls(const RankInput& input, const Execution& exec, RankedControl
 
 }  // namespace
 
-RankedControls ranked_controls(const RankInput& input, const Samples& student,
-                               const RankOptions& options, const Execution& exec,
-                               std::vector<Warning>& warnings) {
-  RankedControls out{{input.student, {}, input.labels, input.groups, {}}, {}, options.scenario};
+RankedControls ranked_controls(const RankInput& input, const RankOptions& options,
+                               const Execution& exec, std::vector<Warning>& warnings) {
+  RankedControls out{{input.student, {}, input.labels, input.groups, {}}, options.scenario};
   if (!options.controls) return out;
   if (options.scenario == Scenario::more_labels) {
     out.scenario = Scenario::same_rows;
@@ -56,13 +55,14 @@ RankedControls ranked_controls(const RankInput& input, const Samples& student,
     append(controls.warnings, warnings);
     out.input.teachers = std::move(controls.teachers);
   }
-  std::vector<Warning> known;
-  for (const Modality& control : out.input.teachers) {
-    out.scaled.push_back(control.name == kCloneControl
-                             ? student
-                             : scaled(control.features, options.scale, known, exec));
-  }
   return out;
+}
+
+Samples scaled_control(const Modality& control, const Samples& student, Scale scale,
+                       const Execution& exec) {
+  if (control.name == kCloneControl) return student;
+  std::vector<Warning> known;  // of the student and the teacher that it was made from
+  return scaled(control.features, scale, known, exec);
 }
 
 }  // namespace cch::detail

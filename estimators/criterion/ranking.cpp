@@ -129,7 +129,7 @@ class Ranking {
     EstimatorRanking first;
     Judged teachers = measured(level, data.teachers, input_, first.warnings);
     const RankedControls controls =
-        detail::ranked_controls(input_, data.student, options_, exec_, result_.warnings);
+        detail::ranked_controls(input_, options_, exec_, result_.warnings);
     const detail::RankedPilot pilot =
         detail::ranked_pilot(input_, controls, options_, outer_, result_.warnings);
     result_.pilot = pilot.alone;
@@ -169,7 +169,7 @@ class Ranking {
   void gather(const RepresentationLevel& level, Judged& teachers) {
     auto levels = detail::predictions(input_, options_, outer_, result_.warnings);
     const auto labels_bias =
-        options_.planted_bias
+        plants(level, teachers)
             ? attempt("planted-bias", result_.warnings,
                       [&] {
                         return detail::planted_side(
@@ -193,6 +193,22 @@ class Ranking {
       if (options_.permutations > 0) add_null(level, t, teachers);
       outer_.progress("evidence", t + 1, teachers.measured.size());
     }
+  }
+
+  // Planting fits an estimator dozens of times, which networks are too slow for.
+  bool plants(const RepresentationLevel& level, const Judged& teachers) {
+    if (!options_.planted_bias) return false;
+    bool networks = entry_of(level.student_labels_options()).networks;
+    for (const MeasuredTeacher& teacher : teachers.measured) {
+      networks = networks || entry_of(teacher.choice.options).networks;
+    }
+    if (!networks) return true;
+    result_.warnings.push_back(
+        {"no-planted-bias",
+         "the bias of estimators that train networks is not measured on planted data: it would "
+         "take "
+         "dozens of trainings a teacher; name an estimator without networks first to have it"});
+    return false;
   }
 
   void add_planted(const RepresentationLevel& level, const NearbyBias& labels_bias,
@@ -358,12 +374,15 @@ class Ranking {
                       const std::vector<detail::PilotEvidence>& pilot) {
     if (controls.input.teachers.empty()) return;
     Judged judged;
-    for (std::size_t t = 0; t < controls.scaled.size(); ++t) {
-      const std::string& name = controls.input.teachers[t].name;
+    for (const Modality& control : controls.input.teachers) {
+      Samples features = detail::scaled_control(control, level.student(), options_.scale, exec_);
       std::vector<Warning> ignored;
-      judged.measured.push_back(options_.decide_by == DecideBy::cch
-                                    ? level.measure(name, controls.scaled[t], ignored)
-                                    : level.glance(name, controls.scaled[t]));
+      MeasuredTeacher& measured = judged.measured.emplace_back(
+          options_.decide_by == DecideBy::cch
+              ? level.measure(control.name, std::move(features), ignored)
+              : level.glance(control.name, std::move(features)));
+      measured.features = Samples();  // as large as the student's; only the result is asked for
+      measured.teacher_student.reset();
     }
     adjust_over_teachers(judged.measured);
     auto levels = detail::predictions(controls.input, options_, outer_, result_.warnings);

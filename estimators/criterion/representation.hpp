@@ -55,6 +55,7 @@ class RepresentationLevel {
   [[nodiscard]] EstimatorChoice label_side(const Samples& x,
                                            const EstimatorOptions& teacher_student) const;
   [[nodiscard]] double upper_value() const;
+  [[nodiscard]] bool is_student(const Samples& features) const;
 
   std::string name_;
   Samples student_;

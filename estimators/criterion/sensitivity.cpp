@@ -86,8 +86,8 @@ struct Prepared {
   Variable labels;
 };
 
-Samples reduced(const Samples& x, std::uint64_t seed) {
-  const Eigen::MatrixXd scores = principal_components(x.view(), kComponents, seed);
+Samples reduced(const Samples& x, std::uint64_t seed, const Execution& exec) {
+  const Eigen::MatrixXd scores = principal_components(x.view(), kComponents, seed, exec);
   if (scores.cols() == 0) return x;  // constant: nothing to reduce
   Matrix out(x.size(), static_cast<std::size_t>(scores.cols()));
   for (std::size_t i = 0; i < out.rows(); ++i) {
@@ -103,8 +103,9 @@ Prepared prepared(const RankInput& input, const std::vector<std::size_t>& order,
   std::vector<Warning> known;  // the ranking itself has said them
   auto put = [&](const Samples& x) {
     Samples out = scaled(x, scale, known, exec);
-    return components && x.dim() > kComponents ? reduced(out, derive_seed(exec.seed, "grid-pca"))
-                                               : out;
+    return components && x.dim() > kComponents
+               ? reduced(out, derive_seed(exec.seed, "grid-pca"), exec)
+               : out;
   };
   Prepared out{std::string(to_string(scale)) + (components ? ", 16 components" : ""),
                put(input.student.features),
@@ -137,6 +138,7 @@ EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredT
   const Groups groups = level.groups().select(rows);
   const EstimatorOptions quick_options = quick(teacher.choice.options);
   EstimateCurves out;
+  if (entry_of(quick_options).networks) return out;  // seven more trainings a teacher
   for (const std::size_t parts : {4, 2, 1}) {
     const auto dealt_rows = dealt(groups, parts, exec.seed);
     std::vector<double> values(parts);

@@ -165,6 +165,13 @@ TEST_CASE("controls change no number of the teachers") {
           with.estimators.front().teachers[i].margin.p_below);
     CHECK(a.decision.verdict == b.decision.verdict);
   }
+  const auto clone = std::find_if(
+      with.controls.begin(), with.controls.end(),
+      [](const ControlResult& control) { return control.teacher.name == kCloneControl; });
+  REQUIRE(clone != with.controls.end());  // it is the student, so nothing is measured twice
+  CHECK(clone->teacher.i_teacher_labels.nats == with.estimators.front().i_student_labels.nats);
+  CHECK(clone->teacher.i_teacher_labels.standard_error ==
+        with.estimators.front().i_student_labels.standard_error);
 }
 
 TEST_CASE("the decision is that of the rule asked for on the evidence shown") {

@@ -1,5 +1,8 @@
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <cmath>
+#include <utility>
 #include <vector>
 
 #include "cch/core/random.hpp"
@@ -8,6 +11,7 @@
 #include "estimators/classifiers/logistic.hpp"
 #include "estimators/classifiers/mean_shrinkage.hpp"
 #include "estimators/classifiers/rule.hpp"
+#include "estimators/classifiers/tall_products.hpp"
 #include "estimators/classifiers/training.hpp"
 #include "support/test.hpp"
 
@@ -124,6 +128,114 @@ TEST_CASE("leading: subspace iteration agrees with the full decomposition") {
   const Eigen::MatrixXf overlap =
       top.vectors.transpose() * full.eigenvectors().rightCols(8).cast<float>();
   CHECK(near(static_cast<double>(overlap.squaredNorm()), 8.0, single_precision));
+}
+
+Eigen::MatrixXf normals(Eigen::Index rows, Eigen::Index cols, Random& random) {
+  return Eigen::MatrixXf::NullaryExpr(rows, cols,
+                                      [&] { return static_cast<float>(random.normal()); });
+}
+
+TEST_CASE("leading_right: known singular vectors, by all products and by rounds on the matrix") {
+  Random random(13);
+  constexpr Eigen::Index r = 6;
+  const auto orthonormal = [&](Eigen::Index rows) {
+    const Eigen::HouseholderQR<Eigen::MatrixXf> qr(normals(rows, r, random));
+    return Eigen::MatrixXf(qr.householderQ() * Eigen::MatrixXf::Identity(rows, r));
+  };
+  Eigen::VectorXf sigma(r);
+  sigma << 1.0F, 2.0F, 3.0F, 5.0F, 8.0F, 13.0F;
+  const std::pair<Eigen::Index, Eigen::Index> shapes[] = {{90, 60}, {60, 90}, {1200, 1100}};
+  for (const auto& [n, d] : shapes) {
+    const Eigen::MatrixXf v = orthonormal(d);
+    const Eigen::MatrixXf z = orthonormal(n) * sigma.asDiagonal() * v.transpose();
+    const Spectrum top = leading_right(z, 4, Execution{});
+    const Spectrum all = leading_right(z, 20, Execution{});
+    CAPTURE(n);
+    REQUIRE(top.vectors.cols() == 4);
+    CHECK(all.vectors.cols() == r);  // the others are rounding
+    constexpr double single_precision = 1e-4;
+    for (Eigen::Index j = 0; j < 4; ++j) {
+      const double square = std::pow(static_cast<double>(sigma(j + 2)), 2);
+      CHECK(near(top.values(j) / square, 1.0, single_precision));
+      const float overlap = top.vectors.col(j).dot(v.col(j + 2));
+      CHECK(near(static_cast<double>(std::abs(overlap)), 1.0, single_precision));
+    }
+  }
+}
+
+TEST_CASE("tall products: those of Eigen, with the same bits for any number of threads") {
+  Random random(15);
+  const Eigen::MatrixXf x = normals(1003, 37, random);
+  const Eigen::MatrixXf w = normals(37, 13, random);
+  const Eigen::MatrixXf r = normals(1003, 5, random);
+  Matrix values(1003, 37);
+  for (std::size_t i = 0; i < 1003; ++i) {
+    for (std::size_t j = 0; j < 37; ++j) {
+      values(i, j) =
+          static_cast<double>(x(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j))) + 2.0;
+    }
+  }
+  const CentredRows shifted{values.view(), Eigen::RowVectorXd::Constant(37, 2.0)};
+  Execution exec;
+  exec.threads = 1;
+  const Eigen::MatrixXf xw = tall_times(x, w, exec);
+  const Eigen::MatrixXf xr = transposed_times(x, r, exec);
+  constexpr float single_precision = 1e-4F;  // sums of up to 1003 terms of size 1
+  CHECK((xw - x * w).cwiseAbs().maxCoeff() < single_precision);
+  CHECK((xr - x.transpose() * r).cwiseAbs().maxCoeff() < single_precision);
+  CHECK((tall_times(shifted, w, exec) - xw).cwiseAbs().maxCoeff() < single_precision);
+  CHECK((transposed_times(shifted, r, exec) - xr).cwiseAbs().maxCoeff() < single_precision);
+  exec.threads = 7;
+  CHECK(tall_times(x, w, exec) == xw);
+  CHECK(transposed_times(x, r, exec) == xr);
+}
+
+TEST_CASE("evidence: of all rules at once as of each") {
+  Random random(19);
+  const Coordinates rows{normals(100, 8, random), normals(100, 20, random)};
+  std::vector<Rule> rules{LinearRule{normals(8, 3, random), normals(1, 3, random), false},
+                          LinearRule{normals(20, 3, random), normals(1, 3, random), true},
+                          LinearRule{normals(8, 3, random), normals(1, 3, random), false}};
+  QuadraticRule quadratic{normals(8, 2, random), {}, normals(3, 2, random), normals(1, 3, random)};
+  for (int c = 0; c < 3; ++c) quadratic.root.push_back(normals(2, 2, random));
+  rules.insert(rules.begin() + 1, quadratic);
+  const auto all = evidence_of_all(rules, rows);
+  REQUIRE(all.size() == rules.size());
+  constexpr float single_precision = 1e-4F;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    CHECK((all[i] - evidence(rules[i], rows)).cwiseAbs().maxCoeff() < single_precision);
+  }
+}
+
+TEST_CASE("calibration: its cross-entropy is that of the probabilities it gives") {
+  Random random(23);
+  // 130 rows: blocks of the fit end inside
+  const HeldOut first{
+      {normals(130, 4, random), normals(130, 4, random)}, log_priors({9.0, 5.0, 3.0, 1.0}), {}};
+  const HeldOut second{
+      {normals(7, 4, random), normals(7, 4, random)}, log_priors({2.0, 5.0, 3.0, 1.0}), {}};
+  std::vector<HeldOut> blocks{first, second};
+  std::vector<std::vector<int>> codes(2);
+  for (std::size_t b = 0; b < 2; ++b) {
+    for (Eigen::Index i = 0; i < blocks[b].evidence[0].rows(); ++i) {
+      Eigen::Index likely = 0;  // the likelier class by the first member, two times in three
+      blocks[b].evidence[0].row(i).maxCoeff(&likely);
+      codes[b].push_back(random.below(3) > 0 ? static_cast<int>(likely)
+                                             : static_cast<int>(random.below(4)));
+    }
+    blocks[b].y = codes[b];
+  }
+  const Calibration fitted = calibrate(blocks);
+  CHECK(fitted.tau(0) > 0.2);
+  double sum = 0.0;
+  for (const HeldOut& rows : blocks) {
+    const Eigen::MatrixXd log_q = log_probabilities(rows, fitted);
+    for (Eigen::Index i = 0; i < log_q.rows(); ++i) {
+      sum -= log_q(i, rows.y[static_cast<std::size_t>(i)]);
+    }
+  }
+  constexpr double single_precision = 1e-5;
+  CHECK(near(fitted.cross_entropy, sum / 137.0, single_precision));
 }
 
 TEST_CASE("mean shrinkage: noise vanishes, strong signals stay") {

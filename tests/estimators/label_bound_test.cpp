@@ -248,6 +248,31 @@ TEST_CASE("label bound: any number of threads gives the same bits") {
   }
 }
 
+TEST_CASE("label bound: components of many columns, the same bits for any number of threads") {
+  Random random(73);
+  const Data data = draw(600, 300, draw_means(3, 40, 0.5, random), random);
+  const Groups rows = Groups::singletons(600);
+  auto bound = [&](unsigned threads) {
+    Execution exec;
+    exec.threads = threads;
+    return label_bound(data.x, data.y, rows, {.max_dim = 24}, exec);
+  };
+  const Estimate one = bound(1);
+  CHECK(one.nats > 0.5 * data.y.entropy_nats());  // classes lie 4.5 standard deviations apart
+  for (const unsigned threads : {2U, 7U}) CHECK(bound(threads).row_terms == one.row_terms);
+}
+
+TEST_CASE("label bound: components fitted on all rows tell nothing of labels held out") {
+  // More columns than rows, where directions could be found that suit any labels.
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    Random random(derive_seed(33, "independent, wide", i));
+    const Data data = draw(150, 400, Means(3, {0.0}), random);
+    const Estimate e = run(data);
+    CAPTURE(i);
+    CHECK(e.nats <= 3.0 * *e.standard_error + kRounding);
+  }
+}
+
 TEST_CASE("label bound: more columns than rows, and sixty rows") {
   Random random(81);
   const Means strong = draw_means(3, 200, 0.5, random);

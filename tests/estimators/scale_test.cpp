@@ -1,6 +1,7 @@
 #include "cch/estimators/scale.hpp"
 
 #include <boost/math/distributions/normal.hpp>
+#include <cmath>
 #include <vector>
 
 #include "cch/core/random.hpp"
@@ -98,13 +99,32 @@ TEST_CASE("scale: five tied rows in a hundred are not worth a warning") {
   CHECK(warnings.empty());
 }
 
+TEST_CASE("scale: ranks agree with counting, for values of every size and sign") {
+  Random random(17);
+  std::vector<double> values{0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 1.0, 1.0};
+  while (values.size() < 700) {  // a third of them tied
+    const double size = std::pow(10.0, std::floor(40.0 * random.uniform() - 20.0));
+    values.push_back(size * (random.below(3) == 0 ? 1.0 : random.normal()));
+  }
+  const Samples r = scaled_quietly(column_of(values), Scale::rank);
+  const boost::math::normal normal;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double rank = 0.5;
+    for (const double other : values) {
+      rank += other < values[i] ? 1.0 : other == values[i] ? 0.5 : 0.0;
+    }
+    const double n = static_cast<double>(values.size());
+    CHECK(near(r(i, 0), boost::math::quantile(normal, rank / (n + 1.0)), kRounding));
+  }
+}
+
 TEST_CASE("scale: none hands the values through, threads change nothing") {
-  const Samples x = random_samples(50, 9);
+  const Samples x = random_samples(50, 39);
   const Samples same = scaled_quietly(x, Scale::none);
   const Samples one = scaled_quietly(x, Scale::rank, 1);
   const Samples seven = scaled_quietly(x, Scale::rank, 7);
   for (std::size_t i = 0; i < 50; ++i) {
-    for (std::size_t j = 0; j < 9; ++j) {
+    for (std::size_t j = 0; j < 39; ++j) {
       CHECK(same(i, j) == x(i, j));
       CHECK(one(i, j) == seven(i, j));
     }

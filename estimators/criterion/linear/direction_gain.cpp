@@ -19,14 +19,10 @@ struct FoldPredictions {
 };
 
 /// Ridge on both targets side by side: columns 0..K−1 are Y, K..2K−1 are t.
-FoldPredictions fit_fold(const Samples& x, const Eigen::MatrixXf& both, const Targets& values,
-                         const std::vector<std::size_t>& zone) {
+FoldPredictions fit_fold(const Eigen::MatrixXf& z, const Eigen::MatrixXf& both,
+                         const Targets& values, const std::vector<std::size_t>& zone) {
   const std::vector<char> all(zone.size(), 1);
   const RowIndices training = rows_outside(zone, zone_bit(kTest), all);
-  RowIndices every(zone.size());
-  for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
-  const Eigen::MatrixXf z =
-      Projection(x.view(), training, kMostComponents).apply(x.view(), every).kept;
   auto data = [&](const Eigen::MatrixXf& y, const RowIndices& rows) {
     return LinearData{false, rows_of(z, rows), rows_of(y, rows),
                       Eigen::VectorXf::Ones(static_cast<Eigen::Index>(rows.size()))};
@@ -87,10 +83,11 @@ std::optional<DirectionMoments> direction_moments(const Samples& x, const Eigen:
   Eigen::MatrixXf both(targets.values.rows(), 2 * k);
   both << targets.values, t.cast<float>();
   const std::size_t folds = *std::max_element(fold.begin(), fold.end()) + 1;
+  const Eigen::MatrixXf z = leading_coordinates(x.view(), kMostComponents, exec);
   std::vector<FoldPredictions> parts(folds);
   parallel_for(folds, exec, [&](std::size_t f) {
     parts[f] =
-        fit_fold(x, both, values,
+        fit_fold(z, both, values,
                  zones_for(fold, f, targets.codes, label_classes(targets), groups, exec.seed));
   });
   Eigen::MatrixXd s(t.rows(), k);

@@ -11,7 +11,11 @@ namespace {
 Eigen::MatrixXf projected(const Matrix& features, const RowIndices& training) {
   RowIndices every(features.rows());
   for (std::size_t i = 0; i < every.size(); ++i) every[i] = i;
-  return Projection(features.view(), training, kMostComponents).apply(features.view(), every).kept;
+  Execution serial;
+  serial.threads = 1;
+  return Projection(features.view(), training, kMostComponents, serial)
+      .apply(features.view(), every, serial)
+      .kept;
 }
 
 /// softmax(ln q / T), or the values themselves.

@@ -15,9 +15,9 @@ struct LabelBoundOptions {
   /// Outer folds K ≥ 3, whole groups, stratified by class where groups allow it; 5 trains on 4/5 of
   /// the rows. At most as many as there are groups.
   std::size_t folds = 5;
-  /// Columns kept (0 = all), as principal components fitted on the training rows without labels.
-  /// Also used, with one component for two training rows, where there are more columns than
-  /// training rows.
+  /// Columns kept (0 = all), as principal components of all rows; where training rows are fewer
+  /// than columns, one component for two of them. Components and scales see no label, so rows whose
+  /// labels are held out may help to fit them, and the bound stays one.
   std::size_t max_dim = 256;
 };
 
@@ -43,10 +43,10 @@ struct LabelBoundOptions {
 /// x is N × D, y has ≥ 2 classes with at least two rows in at least two groups each, ≥ 3 groups
 /// (data Error otherwise; lone classes are named). Warnings: "small-class" (fewer than 10 rows or
 /// groups), "few-groups" (fewer than 20). Diagnostics: winners by fold, inner cross-entropies by
-/// family, held-out accuracy, entropy_nats. Values beyond 6 standard deviations of the training
-/// rows are clipped, so heavy tails cost sharpness: scale by ranks first (scale.hpp). Cost about 2
-/// folds × (N D² + D³ + iterations × N D K): about 3 core-seconds at N = 10000, D = 196,
-/// K = 10, 8 at N = 4000, D = 784.
+/// family, held-out accuracy, entropy_nats. Values beyond 6 standard deviations are clipped: scale
+/// heavy tails by ranks first (scale.hpp). Cost N D min(N, D, 1000) once and about 2 folds × (q³ +
+/// iterations × N q K) in the q columns kept; N D floats. About 3 core-seconds at N = 10000,
+/// D = 196, K = 10, 6 at N = 12000, D = 2352.
 Estimate label_bound(const Samples& x, const ClassLabels& y, const Groups& groups,
                      const LabelBoundOptions& options, const Execution& exec);
 
