@@ -23,13 +23,11 @@ struct FloatMatrix {
 
 /// The rows of both sides, shared by all folds.
 struct NeuralData {
-  FloatMatrix x;                     ///< N × P, uncorrelated columns of variance 1
+  FloatMatrix x;                     ///< N × P, uncorrelated columns, mean variance 1
   FloatMatrix y;                     ///< N × Q; empty when y is labels
   std::vector<std::int64_t> labels;  ///< codes 0..classes−1 of classes that have rows
   std::size_t classes = 0;
   std::vector<std::int64_t> groups;  ///< empty when every row is its own group
-  std::vector<float> weight_x;       ///< variance of each column before whitening, mean 1
-  std::vector<float> weight_y;
 
   [[nodiscard]] bool discrete() const { return classes > 0; }
 };
@@ -40,8 +38,8 @@ struct NeuralFold {
   std::vector<std::int64_t> validation;
   std::vector<std::int64_t> test;
   std::uint64_t seed = 1;
-  /// Canonical directions P × r and Q × r with their correlations; for labels P × K weights of
-  /// linear discriminants (`b` empty) with K offsets.
+  /// Canonical directions P × r and Q × r (variates of variance 1) with their correlations; for
+  /// labels P × K weights of linear discriminants (`b` empty) with K offsets.
   FloatMatrix a;
   FloatMatrix b;
   std::vector<float> rho;

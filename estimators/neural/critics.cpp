@@ -66,7 +66,7 @@ Estimate critic(std::string_view method, const Samples& x, const Variable& y, co
   check_critic(method, settings.options);
   const detail::NeuralBackend& backend = detail::neural_backend();
   const Preparation prepared =
-      detail::prepare(method, x, y, groups, training, detail::StartKind::pairs, 0, exec);
+      detail::prepare(method, x, y, groups, training, detail::StartKind::pairs, exec);
   Estimate out = empty_estimate(method, x, y);
   if (prepared.constant) {
     out.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
@@ -137,7 +137,7 @@ Estimate doe(const Samples& x, const Variable& y, const Groups& groups, const Do
   const TrainingOptions& training = options.training;
   const detail::NeuralBackend& backend = detail::neural_backend();
   const Preparation prepared =
-      detail::prepare("doe", x, y, groups, training, detail::StartKind::turn, 0, exec);
+      detail::prepare("doe", x, y, groups, training, detail::StartKind::turn, exec);
   Estimate out = empty_estimate("doe", x, y);
   if (prepared.constant) {
     out.warnings.push_back({"constant-input", "one side is constant: the information is 0"});

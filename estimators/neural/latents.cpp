@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "cch/core/parallel.hpp"
@@ -61,52 +62,122 @@ struct Codes {
   std::vector<std::size_t> rows;
 };
 
-// What the leading `pairs` coordinates say: a joint reading, or the sum of single ones.
+// One way of reading a fold's codes, and what it says: one term a row.
 struct Reading {
-  std::size_t pairs = 1;
-  bool joint = true;
+  std::string name;
+  std::vector<double> terms;
+  [[nodiscard]] double value() const { return detail::mean_of(terms); }
 };
 
 class Reader {
  public:
   Reader(const Variable& y, const Groups& groups, const LatentOptions& options,
          const Execution& exec)
-      : y_(y), groups_(groups), options_(options), exec_(exec) {}
+      : y_(y), groups_(groups), options_(options), exec_(exec) {
+    extrapolate_from(options.k);
+  }
 
-  // One term a row; where only a part of the rows was asked, all get their mean.
-  [[nodiscard]] std::vector<double> terms(const Reading& reading, const Codes& codes) const {
-    if (reading.joint) return block(codes, 0, static_cast<Index>(reading.pairs));
+  // Joint readings of up to three leading coordinates, and sums of up to `significant` of them.
+  [[nodiscard]] std::vector<Reading> all(const std::string& name, const Codes& codes,
+                                         std::size_t significant) const {
+    std::vector<Reading> out;
+    const auto available = static_cast<std::size_t>(codes.u.cols());
+    for (std::size_t r = 1; r <= std::min(kMostJoint, available); ++r) {
+      out.push_back({name + ", joint " + std::to_string(r), block(codes, 0, r)});
+    }
+    if (!is_discrete(y_)) add_sums(name, codes, std::min(significant, available), out);
+    return out;
+  }
+
+ private:
+  // One by one, less what the coordinates of a side know about each other: to second order their
+  // total correlation, which a sum can count twice.
+  void add_sums(const std::string& name, const Codes& codes, std::size_t most,
+                std::vector<Reading>& out) const {
+    if (most <= kMostJoint) return;
     std::vector<double> sum(codes.rows.size(), 0.0);
-    for (std::size_t p = 0; p < reading.pairs; ++p) {
-      const std::vector<double> one = block(codes, static_cast<Index>(p), 1);
+    double twice_u = 0.0;
+    double twice_v = 0.0;
+    for (std::size_t p = 0; p < most; ++p) {
+      const std::vector<double> one = block(codes, p, 1);
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += one[i];
+      twice_u += shared_with_earlier(codes.u, p, codes.rows);
+      twice_v += shared_with_earlier(codes.v, p, codes.rows);
+      if (p < kMostJoint) continue;
+      Reading reading{name + ", sum " + std::to_string(p + 1), sum};
+      for (double& term : reading.terms) term -= std::min(twice_u, twice_v);
+      out.push_back(std::move(reading));
+    }
+  }
+
+  // Σ_{i<p} I(u_i; u_p). Readings that chance explains are left out: there are many.
+  [[nodiscard]] double shared_with_earlier(const MatrixXd& u, std::size_t p,
+                                           const std::vector<std::size_t>& rows) const {
+    const Groups own = groups_.select(rows);
+    const double chance = 2.0 / std::sqrt(static_cast<double>(own.count()));
+    const Samples last = scores_of(u.middleCols(static_cast<Index>(p), 1), 1, exec_);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < p; ++i) {
+      const Samples earlier = scores_of(u.middleCols(static_cast<Index>(i), 1), 1, exec_);
+      const double nats = ksg1(earlier, last, own, {.k = options_.k}, exec_).nats;
+      if (nats > chance) sum += nats;
     }
     return sum;
   }
 
-  [[nodiscard]] double value(const Reading& reading, const Codes& codes) const {
-    return detail::mean_of(terms(reading, codes));
+  // Where only a part of the rows was asked, all get their mean.
+  [[nodiscard]] std::vector<double> block(const Codes& codes, std::size_t first,
+                                          std::size_t count) const {
+    const Groups own = groups_.select(codes.rows);
+    const auto begin = static_cast<Index>(first);
+    const auto columns = static_cast<Index>(count);
+    const Samples u = scores_of(codes.u.middleCols(begin, columns), columns, exec_);
+    if (const auto* labels = std::get_if<ClassLabels>(&y_)) {
+      return terms_of(ross(u, labels->select(codes.rows), own, {.k = options_.k}, exec_),
+                      codes.rows.size());
+    }
+    const Samples v = scores_of(codes.v.middleCols(begin, columns), columns, exec_);
+    std::vector<double> out(codes.rows.size(), 0.0);
+    const auto estimates = ksg1_sweep(u, v, own, neighbours_, {}, exec_);
+    for (std::size_t e = 0; e < estimates.size(); ++e) {
+      const std::vector<double> terms = terms_of(estimates[e], out.size());
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] += weights_[e] * terms[i];
+    }
+    return out;
   }
 
- private:
-  [[nodiscard]] std::vector<double> block(const Codes& codes, Index first, Index count) const {
-    const Groups own = groups_.select(codes.rows);
-    const Samples u = scores_of(codes.u.middleCols(first, count), count, exec_);
-    Estimate estimate;
-    if (const auto* labels = std::get_if<ClassLabels>(&y_)) {
-      estimate = ross(u, labels->select(codes.rows), own, {.k = options_.k}, exec_);
-    } else {
-      const Samples v = scores_of(codes.v.middleCols(first, count), count, exec_);
-      estimate = ksg1(u, v, own, {.k = options_.k}, exec_);
+  static std::vector<double> terms_of(const Estimate& estimate, std::size_t rows) {
+    if (estimate.row_terms.size() == rows) return estimate.row_terms;
+    return std::vector<double>(rows, estimate.nats);
+  }
+
+  // KSG is low in proportion to k / N where dependence is strong. The line through the readings of
+  // about k/2 to 3k/2 neighbours is followed to 0 neighbours: Σ_j w_j I(k_j),
+  // w_j = 1/m − k̄ (k_j − k̄) / Σ (k_j − k̄)².
+  void extrapolate_from(std::size_t k) {
+    for (std::size_t step = 2; step <= 6; ++step) {
+      const std::size_t one = std::max<std::size_t>(1, (k * step + 2) / 4);
+      if (neighbours_.empty() || one > neighbours_.back()) neighbours_.push_back(one);
     }
-    if (estimate.row_terms.size() == codes.rows.size()) return estimate.row_terms;
-    return std::vector<double>(codes.rows.size(), estimate.nats);
+    const auto m = static_cast<double>(neighbours_.size());
+    double mean = 0.0;
+    for (const std::size_t one : neighbours_) mean += static_cast<double>(one) / m;
+    double squares = 0.0;
+    for (const std::size_t one : neighbours_) {
+      squares += (static_cast<double>(one) - mean) * (static_cast<double>(one) - mean);
+    }
+    for (const std::size_t one : neighbours_) {
+      const double away = static_cast<double>(one) - mean;
+      weights_.push_back(1.0 / m - (squares > 0.0 ? mean * away / squares : 0.0));
+    }
   }
 
   const Variable& y_;
   const Groups& groups_;
   const LatentOptions& options_;
   const Execution& exec_;
+  std::vector<std::size_t> neighbours_;
+  std::vector<double> weights_;
 };
 
 std::vector<std::size_t> as_rows(const std::vector<std::int64_t>& rows) {
@@ -124,18 +195,11 @@ MatrixXd indicators(const Variable& y, const std::vector<std::size_t>& rows) {
   return out;
 }
 
-struct FoldCodes {
-  Codes validation;
-  Codes test;
-  std::size_t significant = 0;
-};
-
-// Canonical coordinates are fitted on the validation rows: the codes of the fitted rows are too
-// good, since the encoders know them.
-FoldCodes turned(const LatentFit& fit, const NeuralFold& fold, const Variable& y) {
-  FoldCodes out;
-  out.validation.rows = as_rows(fold.validation);
-  out.test.rows = as_rows(fold.test);
+// Canonical coordinates of whole codes of the test rows, fitted on the validation rows: the codes
+// of the fitted rows are too good, since the encoders know them. Returns how many pairs are
+// significant.
+std::size_t turn_codes(const LatentFit& fit, const NeuralFold& fold, const Variable& y,
+                       Codes& test) {
   const std::size_t n = fold.validation.size();
   MatrixXd x = as_matrix(fit.x, 0, n);
   MatrixXd x_test = as_matrix(fit.x, n, fold.test.size());
@@ -143,40 +207,58 @@ FoldCodes turned(const LatentFit& fit, const NeuralFold& fold, const Variable& y
   MatrixXd other;
   MatrixXd other_test;
   if (is_discrete(y)) {
-    other = indicators(y, out.validation.rows);
+    other = indicators(y, as_rows(fold.validation));
   } else {
     other = as_matrix(fit.y, 0, n);
     other_test = as_matrix(fit.y, n, fold.test.size());
     standardise(other, other_test);
   }
   const detail::CanonicalPairs pairs = detail::fit_canonical_pairs(x, other);
-  out.significant = std::max<std::size_t>(1, pairs.significant());
-  out.validation.u = pairs.project_x(x);
-  out.test.u = pairs.project_x(x_test);
-  if (!is_discrete(y)) {
-    out.validation.v = pairs.project_y(other);
-    out.test.v = pairs.project_y(other_test);
+  test.u = pairs.project_x(x_test);
+  if (!is_discrete(y)) test.v = pairs.project_y(other_test);
+  return std::max<std::size_t>(1, pairs.significant());
+}
+
+// Every way of reading one fold: whole codes, and their leading entries alone, which are the
+// canonical variates of the fitted rows.
+std::vector<Reading> read_fold(const LatentFit& fit, const NeuralFold& fold, const Variable& y,
+                               const Reader& reader) {
+  Codes codes;
+  codes.rows = as_rows(fold.test);
+  const std::size_t significant = turn_codes(fit, fold, y, codes);
+  std::vector<Reading> out = reader.all("codes", codes, significant);
+  const auto r = static_cast<Index>(fold.rho.size());
+  if (is_discrete(y) || r == 0) return out;
+  const std::size_t n = fold.validation.size();
+  codes.u = as_matrix(fit.x, n, fold.test.size()).leftCols(r);
+  codes.v = as_matrix(fit.y, n, fold.test.size()).leftCols(r);
+  for (Reading& reading : reader.all("canonical variates", codes, fold.rho.size())) {
+    out.push_back(std::move(reading));
   }
   return out;
 }
 
-// How many coordinates enter is chosen by what the validation rows say.
-Reading choose_reading(const Reader& reader, const FoldCodes& codes, bool discrete) {
-  const auto available = static_cast<std::size_t>(codes.validation.u.cols());
-  Reading best;
-  double highest = reader.value(best, codes.validation);
-  const auto consider = [&](const Reading& candidate) {
-    const double value = reader.value(candidate, codes.validation);
-    if (value <= highest) return;
-    highest = value;
-    best = candidate;
-  };
-  for (std::size_t r = 2; r <= std::min(kMostJoint, available); ++r) consider({r, true});
-  if (discrete) return best;
-  for (std::size_t r = kMostJoint + 1; r <= std::min(codes.significant, available); ++r) {
-    consider({r, false});
+// The reading of `own` that was highest on the other folds, so that none is chosen by the number
+// that is then reported.
+const Reading& choose_reading(const std::vector<Reading>& own,
+                              const std::vector<const std::vector<Reading>*>& others) {
+  const Reading* best = &own.front();
+  double highest = -std::numeric_limits<double>::infinity();
+  for (const Reading& candidate : own) {
+    double sum = 0.0;
+    bool everywhere = true;
+    for (const auto* other : others) {
+      const auto same = std::find_if(other->begin(), other->end(), [&](const Reading& reading) {
+        return reading.name == candidate.name;
+      });
+      everywhere = everywhere && same != other->end();
+      if (everywhere) sum += same->value();
+    }
+    if (!everywhere || sum <= highest) continue;
+    highest = sum;
+    best = &candidate;
   }
-  return best;
+  return *best;
 }
 
 std::string_view name_of(LatentTie tie) {
@@ -186,10 +268,10 @@ std::string_view name_of(LatentTie tie) {
 }
 
 void check_latent(std::string_view method, const LatentOptions& o) {
-  if (o.latents >= 1 && o.k >= 1 && o.dropout >= 0.0 && o.dropout < 1.0) return;
+  if (o.latents >= 1 && o.k >= 2 && o.dropout >= 0.0 && o.dropout < 1.0) return;
   refuse_usage("option-out-of-range",
                std::string(method) +
-                   " needs at least one latent entry, one neighbour and a dropout "
+                   " needs at least one latent entry, two neighbours and a dropout "
                    "below 1",
                {}, "Use the defaults");
 }
@@ -201,8 +283,8 @@ Estimate latent(const Samples& x, const Variable& y, const Groups& groups,
   const std::string_view method = name_of(tie);
   check_latent(method, options);
   const detail::NeuralBackend& backend = detail::neural_backend();
-  const Preparation prepared = detail::prepare(method, x, y, groups, options.training,
-                                               detail::StartKind::codes, options.latents, exec);
+  const Preparation prepared =
+      detail::prepare(method, x, y, groups, options.training, detail::StartKind::pairs, exec);
   Estimate out;
   out.method = method;
   out.n = x.size();
@@ -223,22 +305,26 @@ Estimate latent(const Samples& x, const Variable& y, const Groups& groups,
   for (const LatentFit& fit : fits) records.push_back(&fit.record);
   detail::refuse_divergence(method, records, options.training.restarts);
 
-  std::vector<std::vector<double>> terms(fits.size());
-  std::vector<Reading> readings(fits.size());
+  std::vector<std::vector<Reading>> readings(fits.size());
   parallel_for(fits.size(), exec, [&](std::size_t i) {
     const Execution serial = exec.serial();
     const Reader reader(y, groups, options, serial);
-    const FoldCodes codes = turned(fits[i], prepared.folds[i], y);
-    readings[i] = choose_reading(reader, codes, is_discrete(y));
-    terms[i] = reader.terms(readings[i], codes.test);
+    readings[i] = read_fold(fits[i], prepared.folds[i], y, reader);
   });
+  std::vector<std::vector<double>> terms;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    std::vector<const std::vector<Reading>*> others;
+    for (std::size_t j = i % options.training.restarts; j < fits.size();
+         j += options.training.restarts) {
+      if (j != i) others.push_back(&readings[j]);
+    }
+    const Reading& chosen = choose_reading(readings[i], others);
+    terms.push_back(chosen.terms);
+    out.diagnostics.note("reading_" + std::to_string(i), chosen.name);
+  }
   detail::combine_terms(prepared, options.training, terms, groups, out);
   detail::describe_training(records, options.training, out);
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    out.diagnostics.note(
-        "reading_" + std::to_string(i),
-        std::string(readings[i].joint ? "joint " : "sum ") + std::to_string(readings[i].pairs));
-  }
+  out.diagnostics.set("k", static_cast<double>(options.k));
   return out;
 }
 

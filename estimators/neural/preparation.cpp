@@ -12,6 +12,7 @@
 #include "estimators/cca/canonical_pairs.hpp"
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/classifiers/folds.hpp"
+#include "estimators/neural/pair_sums.hpp"
 
 namespace cch::detail {
 namespace {
@@ -22,8 +23,11 @@ using Eigen::VectorXd;
 
 constexpr std::size_t kFewestRows = 64;
 constexpr std::size_t kValidationShare = 5;  // one row in five of those not held out
-constexpr std::size_t kMostStart = 64;       // components that the canonical pairs may use
+constexpr std::size_t kMostCompared = 1024;  // validation rows that choose a start       //
+                                             // components that the canonical pairs may use
 constexpr double kMostRho = 0.999;
+constexpr Index kLeastTurned = 8;      // coordinates of a density
+constexpr double kLeastSpread = 1e-3;  // of the root mean square of all components
 
 void check_sizes(const Samples& x, const Variable& y, const Groups& groups) {
   if (x.size() == size(y) && x.size() == groups.rows()) return;
@@ -104,8 +108,10 @@ FloatMatrix to_floats(const MatrixXd& m) {
   return out;
 }
 
-// Variance of x along each whitened score, summed over columns of x with variance 1: |Xᵀ s / N|².
-std::vector<float> explained(MatrixView x, const MatrixXd& scores) {
+// Standard deviation that each whitened score stands for, |Xᵀ s / N| over columns of x with
+// variance 1, as a share of their root mean square. Networks see the components with their own
+// spread: whitened, the many small ones would drown what the large ones share.
+VectorXd spread_of(MatrixView x, const MatrixXd& scores) {
   const auto n = static_cast<double>(x.rows());
   const Index d = static_cast<Index>(x.cols());
   VectorXd mean = VectorXd::Zero(d);
@@ -123,11 +129,11 @@ std::vector<float> explained(MatrixView x, const MatrixXd& scores) {
     loading.noalias() += block.transpose() * scores.middleRows(begin, count) / n;
   }
   const VectorXd variance = (square - mean.cwiseAbs2()).cwiseMax(1e-300);
-  VectorXd weight = (variance.cwiseInverse().asDiagonal() * loading.cwiseAbs2()).colwise().sum();
-  weight /= std::max(weight.mean(), 1e-300);
-  std::vector<float> out;
-  for (const double w : weight) out.push_back(static_cast<float>(w));
-  return out;
+  const VectorXd square_spread =
+      (variance.cwiseInverse().asDiagonal() * loading.cwiseAbs2()).colwise().sum();
+  const Eigen::ArrayXd spread =
+      (square_spread / square_spread.mean()).array().sqrt().max(kLeastSpread);
+  return (spread / std::sqrt(spread.square().mean())).matrix();
 }
 
 MatrixXd rows_of(const MatrixXd& m, const std::vector<std::int64_t>& rows, Index cols) {
@@ -140,10 +146,12 @@ MatrixXd rows_of(const MatrixXd& m, const std::vector<std::int64_t>& rows, Index
   return out;
 }
 
-// The first `rows` rows of a map, zeros below.
-FloatMatrix padded(const MatrixXd& m, Index rows) {
-  MatrixXd all = MatrixXd::Zero(rows, m.cols());
-  all.topRows(m.rows()) = m;
+// A map of the leading whitened scores as a map of all features.
+FloatMatrix for_features(const MatrixXd& m, const VectorXd& spread) {
+  MatrixXd all = MatrixXd::Zero(spread.size(), m.cols());
+  if (m.cols() > 0) {
+    all.topRows(m.rows()) = spread.head(m.rows()).cwiseInverse().asDiagonal() * m;
+  }
   return to_floats(all);
 }
 
@@ -154,16 +162,10 @@ double correlation(const VectorXd& a, const VectorXd& b) {
   return scale > 0.0 ? ca.dot(cb) / scale : 0.0;
 }
 
-// As many columns as the fitted rows can give directions for: one for 20 rows.
-Index affordable(const MatrixXd& scores, std::size_t fitted) {
-  const std::size_t most = std::clamp<std::size_t>(fitted / 20, 1, kMostStart);
-  return std::min(scores.cols(), static_cast<Index>(most));
-}
-
 // An orthogonal map whose leading columns point along those of b.
 MatrixXd completed(const MatrixXd& b, Index size) {
-  MatrixXd all(size, b.cols());
-  all.setZero();
+  if (b.cols() == 0) return MatrixXd::Identity(size, size);
+  MatrixXd all = MatrixXd::Zero(size, b.cols());
   all.topRows(b.rows()) = b;
   const Eigen::HouseholderQR<MatrixXd> qr(all);
   MatrixXd q = qr.householderQ() * MatrixXd::Identity(size, size);
@@ -173,28 +175,89 @@ MatrixXd completed(const MatrixXd& b, Index size) {
   return q;
 }
 
-// Canonical pairs of the fitted rows; their correlations from the validation rows, where chance
-// does not add to them.
-void start_from_pairs(const MatrixXd& sx, const MatrixXd& sy, StartKind kind, std::size_t latents,
-                      NeuralFold& fold) {
-  const Index qx = affordable(sx, fold.fit.size());
-  const Index qy = affordable(sy, fold.fit.size());
-  const CanonicalPairs pairs =
-      fit_canonical_pairs(rows_of(sx, fold.fit, qx), rows_of(sy, fold.fit, qy));
-  const auto found = static_cast<std::size_t>(pairs.rho.size());
-  const auto r =
-      static_cast<Index>(std::min(found, kind == StartKind::codes ? latents : pairs.significant()));
-  const MatrixXd a = pairs.a.leftCols(r);
-  MatrixXd b = pairs.b.leftCols(r);
-  fold.a = padded(a, sx.cols());
-  if (kind == StartKind::turn) b = completed(b, sy.cols());
-  fold.b = padded(b, sy.cols());
-  const MatrixXd u = rows_of(sx, fold.validation, qx) * a;
-  const MatrixXd v = rows_of(sy, fold.validation, b.rows()) * b.leftCols(r);
-  for (Index i = 0; i < r; ++i) {
-    fold.rho.push_back(
-        static_cast<float>(std::clamp(correlation(u.col(i), v.col(i)), 0.0, kMostRho)));
+// A start: canonical pairs of some leading components, with their correlations on the validation
+// rows, where chance does not add to them.
+struct PairStart {
+  MatrixXd a;
+  MatrixXd b;
+  std::vector<float> rho;
+};
+
+constexpr double kFarthest = 4.0;  // standard deviations of a variate, as in the networks
+
+// What T_0 of this start says about validation rows by infonce.
+double value_of(const PairStart& start, const MatrixXd& u, const MatrixXd& v,
+                const std::vector<std::int64_t>& rows, const Groups& groups) {
+  const std::size_t n = std::min(rows.size(), kMostCompared);
+  const auto pairs = static_cast<Index>(start.rho.size());
+  const MatrixXd cu = u.topRows(static_cast<Index>(n)).cwiseMax(-kFarthest).cwiseMin(kFarthest);
+  const MatrixXd cv = v.topRows(static_cast<Index>(n)).cwiseMax(-kFarthest).cwiseMin(kFarthest);
+  VectorXd product(pairs);
+  VectorXd square(pairs);
+  for (Index i = 0; i < pairs; ++i) {
+    const double rho = start.rho[static_cast<std::size_t>(i)];
+    product(i) = rho / (1.0 - rho * rho);
+    square(i) = -rho * rho / (2.0 * (1.0 - rho * rho));
   }
+  const MatrixXd left = cu * product.asDiagonal();
+  const VectorXd own_x = cu.cwiseAbs2() * square;
+  const VectorXd own_y = cv.cwiseAbs2() * square;
+  PairSums sums(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto r = static_cast<Index>(i);
+    const VectorXd t = cv * left.row(r).transpose() + own_y;
+    for (std::size_t j = 0; j < n; ++j) {
+      const double score = t(static_cast<Index>(j)) + own_x(r);
+      if (i == j) {
+        sums.set_positive(i, score);
+      } else if (groups.of(static_cast<std::size_t>(rows[i])) !=
+                 groups.of(static_cast<std::size_t>(rows[j]))) {
+        sums.add(i, j, score);
+      }
+    }
+  }
+  return read_pairs(Objective::infonce, sums).value;
+}
+
+// Few components miss what lies in the others, many fit chance: the validation rows choose.
+PairStart best_start(const MatrixXd (&scores)[2], const NeuralFold& fold, const Groups& groups) {
+  PairStart best;
+  double highest = 0.0;  // of no pair at all
+  const Index widest = std::max(scores[0].cols(), scores[1].cols());
+  for (Index q = 2; q <= 64; q *= 2) {
+    if (q > 2 && (q / 2 >= widest || static_cast<std::size_t>(10 * q) > fold.fit.size())) break;
+    const Index qx = std::min(q, scores[0].cols());
+    const Index qy = std::min(q, scores[1].cols());
+    const CanonicalPairs pairs =
+        fit_canonical_pairs(rows_of(scores[0], fold.fit, qx), rows_of(scores[1], fold.fit, qy));
+    const auto r = static_cast<Index>(
+        std::min(static_cast<std::size_t>(pairs.rho.size()), pairs.significant()));
+    if (r == 0) continue;
+    PairStart start{pairs.a.leftCols(r), pairs.b.leftCols(r), {}};
+    const MatrixXd u = rows_of(scores[0], fold.validation, qx) * start.a;
+    const MatrixXd v = rows_of(scores[1], fold.validation, qy) * start.b;
+    for (Index i = 0; i < r; ++i) {
+      start.rho.push_back(
+          static_cast<float>(std::clamp(correlation(u.col(i), v.col(i)), 0.0, kMostRho)));
+    }
+    const double value = value_of(start, u, v, fold.validation, groups);
+    if (value <= highest) continue;
+    highest = value;
+    best = std::move(start);
+  }
+  return best;
+}
+
+void start_from_pairs(const MatrixXd (&scores)[2], const VectorXd (&spread)[2], StartKind kind,
+                      const Groups& groups, NeuralFold& fold) {
+  PairStart start = best_start(scores, fold, groups);
+  if (kind == StartKind::turn) {
+    const Index kept = std::max(kLeastTurned, start.b.cols());
+    start.b = completed(start.b, scores[1].cols()).leftCols(std::min(kept, scores[1].cols()));
+  }
+  fold.a = for_features(start.a, spread[0]);
+  fold.b = for_features(start.b, spread[1]);
+  fold.rho = std::move(start.rho);
 }
 
 double cross_entropy(const MatrixXd& scores, const std::vector<std::int64_t>& rows,
@@ -211,7 +274,8 @@ double cross_entropy(const MatrixXd& scores, const std::vector<std::int64_t>& ro
 
 // Linear discriminants of the fitted rows, T_c(x) = w_cᵀx + b_c, flattened by the factor that suits
 // the validation rows best.
-void start_from_discriminants(const MatrixXd& sx, const NeuralData& data, NeuralFold& fold) {
+void start_from_discriminants(const MatrixXd& sx, const VectorXd& spread, const NeuralData& data,
+                              NeuralFold& fold) {
   const Index q =
       std::min(sx.cols(), static_cast<Index>(std::max<std::size_t>(1, fold.fit.size() / 10)));
   const auto classes = static_cast<Index>(data.classes);
@@ -246,7 +310,7 @@ void start_from_discriminants(const MatrixXd& sx, const NeuralData& data, Neural
       lowest = ce;
     }
   }
-  fold.a = padded(best * w, sx.cols());
+  fold.a = for_features(best * w, spread);
   for (const double value : b) fold.rho.push_back(static_cast<float>(best * value));
 }
 
@@ -314,7 +378,7 @@ class Splitter {
 
 Preparation prepare(std::string_view method, const Samples& x, const Variable& y,
                     const Groups& groups, const TrainingOptions& options, StartKind start,
-                    std::size_t latents, const Execution& exec) {
+                    const Execution& exec) {
   check_sizes(x, y, groups);
   check_options(method, options);
   check_rows(method, groups, options.folds);
@@ -329,13 +393,14 @@ Preparation prepare(std::string_view method, const Samples& x, const Variable& y
   if (groups.grouped()) data.groups.assign(groups.codes().begin(), groups.codes().end());
 
   MatrixXd scores[2];
+  VectorXd spread[2];
   parallel_for(vectors != nullptr ? 2 : 1, exec, [&](std::size_t side) {
     const MatrixView view = side == 0 ? x.view() : vectors->view();
     scores[side] =
         principal_components(view, options.max_dim, derive_seed(exec.seed, "neural-pca", side));
     if (scores[side].cols() == 0) return;
-    (side == 0 ? data.weight_x : data.weight_y) = explained(view, scores[side]);
-    (side == 0 ? data.x : data.y) = to_floats(scores[side]);
+    spread[side] = spread_of(view, scores[side]);
+    (side == 0 ? data.x : data.y) = to_floats(scores[side] * spread[side].asDiagonal());
   });
   out.constant = scores[0].cols() == 0 || (vectors != nullptr && scores[1].cols() == 0);
   if (out.constant) return out;
@@ -345,9 +410,9 @@ Preparation prepare(std::string_view method, const Samples& x, const Variable& y
   parallel_for(options.folds, exec, [&](std::size_t f) {
     NeuralFold fold = splitter.fold(f);
     if (vectors != nullptr) {
-      start_from_pairs(scores[0], scores[1], start, latents, fold);
+      start_from_pairs(scores, spread, start, groups, fold);
     } else {
-      start_from_discriminants(scores[0], data, fold);
+      start_from_discriminants(scores[0], spread[0], data, fold);
     }
     for (std::size_t s = 0; s < options.restarts; ++s) {
       fold.seed = derive_seed(exec.seed, "network", f * 1000 + s);

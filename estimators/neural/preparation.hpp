@@ -13,8 +13,7 @@ namespace cch::detail {
 /// What the linear part of a network starts from.
 enum class StartKind {
   pairs,  ///< canonical pairs above the Wachter edge
-  codes,  ///< the leading canonical pairs, as many as there are latent entries
-  turn,   ///< canonical pairs, and `b` completed to an orthogonal Q × Q map
+  turn,   ///< the same, and `b` completed by orthogonal directions to at least eight
 };
 
 /// Both sides as the networks take them, and the networks to train: fold f with restart s is at
@@ -29,6 +28,6 @@ struct Preparation {
 /// the other, splits whole groups and finds every fold's start on its fitted rows.
 Preparation prepare(std::string_view method, const Samples& x, const Variable& y,
                     const Groups& groups, const TrainingOptions& options, StartKind start,
-                    std::size_t latents, const Execution& exec);
+                    const Execution& exec);
 
 }  // namespace cch::detail

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "cch/core/version.hpp"
 #include "cch/data/bytes.hpp"
 #include "cch/data/sha256.hpp"
+#include "cch/estimators/catalog.hpp"
 #include "cch/estimators/machine.hpp"
 
 namespace cch {
@@ -75,25 +77,24 @@ void add_common_options(CLI::App& app, CommonOptions& o) {
   app.add_flag("-v,--verbose", o.verbose, "Also show diagnostics");
 }
 
-std::string resolve_device(const std::string& name) {
-  if (name == "auto" || name == "cpu") return "cpu";
-  if (name == "cuda" || name.starts_with("cuda:")) {
-    refuse_usage("device-missing", "device '" + name + "' is not available",
-                 "this build has no LibTorch, so everything runs on the processor",
-                 "Use --device cpu or auto");
-  }
-  refuse_usage("unknown-device", "there is no device '" + name + "'", {},
-               "Use auto, cpu, cuda or cuda:N");
-}
-
-Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink) {
+Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink,
+                         bool networks) {
   Execution exec;
-  exec.device = resolve_device(options.device);
+  const bool nothing_to_find = options.device == "auto" && !networks;
+  exec.device = nothing_to_find ? "cpu" : resolved_device(options.device);
   exec.threads = options.threads;
   exec.seed = options.seed;
   exec.stop = std::move(stop);
   exec.sink = sink;
   return exec;
+}
+
+bool any_networks(std::span<const std::string> estimators) {
+  const auto entries = catalog();
+  return std::any_of(entries.begin(), entries.end(), [&](const CatalogEntry& entry) {
+    return entry.networks &&
+           std::find(estimators.begin(), estimators.end(), entry.name) != estimators.end();
+  });
 }
 
 nlohmann::json interval_json(const std::optional<Interval>& interval) {

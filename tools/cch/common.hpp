@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -33,10 +34,12 @@ CLI::Validator whole_number();
 
 void add_common_options(CLI::App& app, CommonOptions& options);
 
-/// The device that `name` stands for in this build; a usage Error for one that is not here.
-std::string resolve_device(const std::string& name);
-
-Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink);
+/// `networks`: whether anything trains networks, for which "auto" looks for a GPU (loading LibTorch
+/// takes a second).
+Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink,
+                         bool networks = false);
+/// Whether one of these estimator names ("auto" among them) trains networks.
+bool any_networks(std::span<const std::string> estimators);
 
 /// {"nats", "standard_error", "interval95"} with null for what does not exist.
 nlohmann::json value_json(const Estimate& estimate);

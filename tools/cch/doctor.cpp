@@ -31,13 +31,15 @@ nlohmann::json document() {
                           {"summary", entry.summary},
                           {"paper", entry.paper},
                           {"x", accepted(entry.x)},
-                          {"y", accepted(entry.y)}});
+                          {"y", accepted(entry.y)},
+                          {"needs_libtorch", entry.networks}});
   }
   estimators.push_back({{"name", "ksg-conditional"},
                         {"summary", "nearest neighbours, I(X;Y|Z), with --given Z"},
                         {"paper", "Frenzel & Pompe 2007"},
                         {"x", "real"},
-                        {"y", "real"}});
+                        {"y", "real"},
+                        {"needs_libtorch", false}});
   nlohmann::json data_sets = nlohmann::json::array();
   for (const std::string name : {"fashion-mnist", "fashion-mnist-test"}) {
     const bool found = dataset_found(name);
@@ -46,11 +48,13 @@ nlohmann::json document() {
          {"found", found},
          {"views", found ? nlohmann::json(dataset_views(name)) : nlohmann::json()}});
   }
+  const NeuralSupport torch = neural_support();
   return {
       {"schema", "cch.doctor/1"},
       {"version", version()},
-      {"libtorch", false},
-      {"cuda", false},
+      {"libtorch", torch.available ? nlohmann::json(torch.torch_version) : nlohmann::json()},
+      {"libtorch_why_not", torch.available ? nlohmann::json() : nlohmann::json(torch.why_not)},
+      {"cuda", torch.cuda},
       {"machine", machine_json({})},
       {"estimators", estimators},
       {"data_sets", data_sets},
@@ -63,7 +67,13 @@ void print(const nlohmann::json& d, std::ostream& out) {
   out << fmt::format("processor        {}, {} threads, neighbour search with {}\n",
                      text(d["machine"]["processor"]), d["machine"]["threads"].get<unsigned>(),
                      text(d["machine"]["instruction_set"]));
-  out << "LibTorch         not in this build: no neural estimators, no training, no GPU\n";
+  if (d["libtorch"].is_null()) {
+    out << "LibTorch         none (" << text(d["libtorch_why_not"])
+        << "): no neural estimators, no GPU\n";
+  } else {
+    out << "LibTorch         " << text(d["libtorch"]) << ", "
+        << (d["cuda"].get<bool>() ? "sees a GPU\n" : "sees no GPU\n");
+  }
   out << "reads            .npy .npz .safetensors .csv .tsv .txt, idx:DIR, dir:PATH\n";
   for (const auto& set : d["data_sets"]) {
     out << fmt::format(
@@ -74,6 +84,9 @@ void print(const nlohmann::json& d, std::ostream& out) {
   for (const auto& e : d["estimators"]) {
     out << fmt::format("  {:<16} {} x {:<7} {} ({})\n", text(e["name"]), text(e["x"]), text(e["y"]),
                        text(e["summary"]), text(e["paper"]));
+    if (e["needs_libtorch"].get<bool>() && d["libtorch"].is_null()) {
+      out << "                     needs LibTorch: not available here\n";
+    }
   }
 }
 

@@ -179,7 +179,8 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   if (o.estimator != "auto" && o.estimator != kConditional) default_options(o.estimator);
   Terminal& terminal = invocation.terminal;
   const auto progress = make_progress(terminal, true);
-  const Execution exec = make_execution(o.common, invocation.stop, progress.get());
+  const Execution exec = make_execution(o.common, invocation.stop, progress.get(),
+                                        any_networks(std::span(&o.estimator, 1)));
   EstimateInputs in = Loader(o).run();
   put_on_scale(in.x, scale, in.warnings, exec);
   put_on_scale(in.y, scale, in.warnings, exec);

@@ -47,7 +47,7 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   }
   const RankFolder folder(s.out, s.html);
   RankResult result;
-  Execution exec = make_execution(s.common, invocation.stop, nullptr);
+  Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
   {
     const auto progress = make_progress(terminal, s.common.quiet);
     exec.sink = progress.get();

@@ -19,6 +19,7 @@ constexpr std::size_t kMostRead = 4096;  // rows that are compared with each oth
 constexpr std::size_t kMostValidated = 2048;
 constexpr std::int64_t kReadShifts = 64;  // pairs a row of a joint critic is read with
 constexpr std::int64_t kBlock = 512;
+constexpr double kFarthest = 4.0;  // standard deviations
 const double kNothing = -std::numeric_limits<double>::infinity();
 
 std::size_t most_pairs(std::span<const NeuralFold> folds) {
@@ -47,6 +48,18 @@ std::vector<std::vector<std::int64_t>> parts_of(std::span<const std::int64_t> ro
   return parts;
 }
 
+// T that bends to `cap` from below: with n fitted rows nothing tells a density ratio above n, and
+// one wrong pair beyond it would be the whole partition term.
+Tensor capped(const Tensor& t, double cap) {
+  return cap - torch::softplus(cap - t);
+}
+
+// Canonical variates without their far tails, where T_0 would be extreme and a Gaussian has no
+// rows.
+Tensor variates(const Tensor& x, const Tensor& directions) {
+  return torch::bmm(x, directions).clamp(-kFarthest, kFarthest);
+}
+
 Tensor hidden_layers(const Dense& first, const Dense& second, const Tensor& x) {
   return torch::silu(second(torch::silu(first(x))));
 }
@@ -65,6 +78,7 @@ Critic::Critic(const NeuralData& data, const DeviceData& device, std::span<const
   const bool joint = o.form == CriticForm::joint && !data.discrete();
   const std::size_t out = data.discrete() ? data.classes : joint ? 1 : o.embedding;
   const bool one_more = settings.objective == Objective::nwj;  // its best critic is 1 + ln p/q
+  cap_ = std::log(static_cast<double>(folds.front().fit.size())) + (one_more ? 1.0 : 0.0);
   // The last layer of x starts at zero, so T starts as T_0 and the other layers as they are drawn.
   x_ = {maker.dense(data.x.cols, hidden),
         maker.dense(hidden, hidden),
@@ -107,15 +121,22 @@ Critic::Critic(const NeuralData& data, const DeviceData& device, std::span<const
 
 Critic::Side Critic::left(const Tensor& x) const {
   const Tensor h = hidden_layers(x_.first, x_.second, x);
-  const Tensor u = torch::bmm(x, a_);
+  const Tensor u = variates(x, a_);
   const Tensor f = x_.last(h) / std::sqrt(static_cast<double>(settings_.options.embedding));
   return {torch::cat({f, u * product_}, 2), x_.add(h) + (u * u * square_x_).sum(2, true) + offset_};
 }
 
 Critic::Side Critic::right(const Tensor& y) const {
   const Tensor h = hidden_layers(y_.first, y_.second, y);
-  const Tensor v = torch::bmm(y, b_);
+  const Tensor v = variates(y, b_);
   return {torch::cat({y_.last(h), v}, 2), y_.add(h) + (v * v * square_y_).sum(2, true)};
+}
+
+// T of all pairs of left and right, R × B × B'.
+Tensor Critic::pair_scores(const Side& l, const Side& r) const {
+  const Tensor t =
+      torch::baddbmm(l.add, l.factor, r.factor.transpose(1, 2)) + r.add.transpose(1, 2);
+  return settings_.objective == Objective::infonce ? t : capped(t, cap_);
 }
 
 // Normalised, E_q[e^T | x] = 1 (e for nwj): what depends on x alone needs no learning then.
@@ -131,8 +152,8 @@ Tensor Critic::joint_scores(const Tensor& x, const Tensor& y,
                             std::span<const std::int64_t> shifts) const {
   const Tensor hx = x_.first(x);
   const Tensor hy = joint_(y);
-  const Tensor u = torch::bmm(x, a_);
-  const Tensor v = torch::bmm(y, b_);
+  const Tensor u = variates(x, a_);
+  const Tensor v = variates(y, b_);
   const Tensor own = (u * u * square_x_).sum(2, true) + offset_;
   const Tensor other = (v * v * square_y_).sum(2, true);
   const Tensor scaled = u * product_;
@@ -141,7 +162,8 @@ Tensor Critic::joint_scores(const Tensor& x, const Tensor& y,
     const Tensor h = torch::silu(hx + hy.roll(-s, 1));
     const Tensor t = x_.last(torch::silu(x_.second(h))) + own + other.roll(-s, 1) +
                      (scaled * v.roll(-s, 1)).sum(2, true);
-    scores.push_back(t.transpose(1, 2));
+    const Tensor bent = settings_.objective == Objective::infonce ? t : capped(t, cap_);
+    scores.push_back(bent.transpose(1, 2));
   }
   return torch::cat(scores, 1);
 }
@@ -163,8 +185,9 @@ Tensor Critic::bound(const Tensor& positive, const Tensor& log_mean_negative,
   const Tensor now = log_mean_negative.detach();
   const double share = settings_.moving_average;
   ema_ = ema_.defined() ? torch::logaddexp(ema_ + std::log1p(-share), now + std::log(share)) : now;
-  // The gradient is that of E_q[e^T] / running mean; the value that of the bound.
-  const Tensor second = torch::exp(log_mean_negative - ema_);
+  // The gradient is that of E_q[e^T] / running mean, at most e times that of its logarithm where a
+  // batch runs far ahead of the mean; the value is that of the bound.
+  const Tensor second = torch::exp(log_mean_negative - torch::maximum(ema_, now - 1.0));
   return -(positive.mean(1) - second + second.detach() - now);
 }
 
@@ -185,7 +208,7 @@ Tensor Critic::of_pairs(const Tensor& rows) {
   const Side l = left(data_->rows_of_x(rows));
   const Side r = right(data_->rows_of_y(rows));
   const std::int64_t batch = rows.size(1);
-  Tensor scores = torch::baddbmm(l.add, l.factor, r.factor.transpose(1, 2)) + r.add.transpose(1, 2);
+  const Tensor scores = pair_scores(l, r);
   const Tensor positive = torch::diagonal(scores, 0, 1, 2);
   Tensor excluded =
       torch::eye(batch, torch::TensorOptions().dtype(torch::kBool).device(rows.device()))
@@ -289,12 +312,8 @@ CriticReading Critic::read_all_pairs(std::span<const std::int64_t> rows) const {
   detail::PairSums sums(rows.size());
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t count = std::min(kBlock, n - begin);
-    const Tensor block =
-        (torch::baddbmm(l.add.narrow(1, begin, count), l.factor.narrow(1, begin, count),
-                        r.factor.transpose(1, 2)) +
-         r.add.transpose(1, 2))
-            .to(torch::kCPU)
-            .contiguous();
+    const Side part{l.factor.narrow(1, begin, count), l.add.narrow(1, begin, count)};
+    const Tensor block = pair_scores(part, r).to(torch::kCPU).contiguous();
     const float* t = block.data_ptr<float>();
     for (std::int64_t i = begin; i < begin + count; ++i) {
       for (std::int64_t j = 0; j < n; ++j, ++t) {

@@ -35,6 +35,7 @@ class Critic {
 
   [[nodiscard]] Side left(const Tensor& x) const;
   [[nodiscard]] Side right(const Tensor& y) const;
+  [[nodiscard]] Tensor pair_scores(const Side& l, const Side& r) const;
   [[nodiscard]] Tensor class_scores(const Tensor& x) const;
   [[nodiscard]] Tensor joint_scores(const Tensor& x, const Tensor& y,
                                     std::span<const std::int64_t> shifts) const;
@@ -58,9 +59,10 @@ class Critic {
   Tensor product_;   // R × 1 × pairs, of u_i v_i
   Tensor square_x_;  // R × 1 × pairs
   Tensor square_y_;
-  Tensor offset_;       // R × 1 × 1, or R × 1 × K for labels
-  Tensor prior_;        // R × K, shares of the fitted rows
-  mutable Tensor ema_;  // R, logarithm of the running mean of e^T
+  Tensor offset_;     // R × 1 × 1, or R × 1 × K for labels
+  Tensor prior_;      // R × K, shares of the fitted rows
+  Tensor ema_;        // R, logarithm of the running mean of e^T
+  double cap_ = 0.0;  // of T, but for infonce
 };
 
 std::vector<detail::CriticFit> fit_critics(const detail::NeuralData& data,

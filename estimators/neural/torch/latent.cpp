@@ -12,7 +12,8 @@ using detail::NeuralFold;
 namespace {
 
 constexpr double kSlope = 0.2;
-constexpr double kSmallStart = 0.1;  // the codes start near the canonical pairs, not on them
+constexpr double kFarthest = 4.0;    // standard deviations of a canonical variate
+constexpr double kLeastGain = 2e-3;  // of the loss; mean squares are about 1
 constexpr std::size_t kCriticHidden = 64;
 constexpr std::size_t kCriticEmbedding = 16;
 
@@ -20,10 +21,9 @@ constexpr std::size_t kCriticEmbedding = 16;
 class Stack {
  public:
   Stack() = default;
-  Stack(const std::vector<std::size_t>& widths, ParameterMaker& maker, double last_spread = 1.0) {
+  Stack(const std::vector<std::size_t>& widths, ParameterMaker& maker) {
     for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-      const bool last = i + 2 == widths.size();
-      layers_.push_back(maker.dense(widths[i], widths[i + 1], last ? last_spread : 1.0));
+      layers_.push_back(maker.dense(widths[i], widths[i + 1]));
     }
   }
   // `drop` zeroes some entries while training; nothing when it is empty.
@@ -63,18 +63,17 @@ class LatentModel : public Model {
         settings_(settings),
         maker_(folds, device.device) {
     const std::size_t hidden = settings.options.training.hidden;
-    const std::size_t m = settings.options.latents;
-    encode_x_ = Stack(narrowing(data.x.cols, hidden, m), maker_, kSmallStart);
+    for (const NeuralFold& fold : folds) pairs_ = std::max(pairs_, fold.rho.size());
+    a_ = stacked_maps(folds, &NeuralFold::a, pairs_, device.device);
+    const std::size_t m = settings.options.latents + pairs_;
+    encode_x_ = Stack(narrowing(data.x.cols, hidden, settings.options.latents), maker_);
     decode_x_ = Stack(widening(m, hidden, data.x.cols), maker_);
-    weight_x_ = weights(data.weight_x);
     if (data.discrete()) {
       to_labels_ = Stack(widening(m, hidden, data.classes), maker_);
     } else {
-      start_x_ = start(&NeuralFold::a);
-      start_y_ = start(&NeuralFold::b);
-      encode_y_ = Stack(narrowing(data.y.cols, hidden, m), maker_, kSmallStart);
+      b_ = stacked_maps(folds, &NeuralFold::b, pairs_, device.device);
+      encode_y_ = Stack(narrowing(data.y.cols, hidden, settings.options.latents), maker_);
       decode_y_ = Stack(widening(m, hidden, data.y.cols), maker_);
-      weight_y_ = weights(data.weight_y);
       if (settings.tie == LatentTie::cross) {
         x_to_y_ = Stack(widening(m, hidden, data.y.cols), maker_);
         y_to_x_ = Stack(widening(m, hidden, data.x.cols), maker_);
@@ -86,6 +85,7 @@ class LatentModel : public Model {
     for (const NeuralFold& fold : folds) dropout_.emplace_back(derive_seed(fold.seed, "dropout"));
     decaying = maker_.decaying();
     others = maker_.others();
+    least_gain = kLeastGain;
   }
 
   Tensor loss(const Tensor& rows) override {
@@ -120,25 +120,21 @@ class LatentModel : public Model {
   }
 
  private:
-  [[nodiscard]] Tensor weights(const std::vector<float>& values) const {
-    return torch::tensor(torch::ArrayRef<float>(values)).to(data_.device).view({1, 1, -1});
-  }
-
-  // The leading canonical directions as the linear part of the encoders.
-  Tensor start(const detail::FloatMatrix NeuralFold::*map) {
-    return maker_.adopt(stacked_maps(folds_, map, settings_.options.latents, data_.device));
-  }
-
+  // A code: the canonical variates (for labels the linear discriminants), fixed, and the learned
+  // entries.
   [[nodiscard]] Tensor code_x(const Tensor& x) const {
-    return start_x_.defined() ? encode_x_(x) + torch::bmm(x, start_x_) : encode_x_(x);
+    const Tensor z = encode_x_(x);
+    if (pairs_ == 0) return z;
+    const Tensor u = torch::bmm(x, a_);
+    return torch::cat({plain_.discrete() ? u : u.clamp(-kFarthest, kFarthest), z}, 2);
   }
   [[nodiscard]] Tensor code_y(const Tensor& y) const {
-    return encode_y_(y) + torch::bmm(y, start_y_);
+    const Tensor z = encode_y_(y);
+    return pairs_ > 0 ? torch::cat({torch::bmm(y, b_).clamp(-kFarthest, kFarthest), z}, 2) : z;
   }
 
-  [[nodiscard]] static Tensor error(const Tensor& restored, const Tensor& value,
-                                    const Tensor& weight) {
-    return ((restored - value).square() * weight).mean({1, 2});
+  [[nodiscard]] static Tensor error(const Tensor& restored, const Tensor& value) {
+    return (restored - value).square().mean({1, 2});
   }
 
   // Masks from each network's own stream, drawn on the CPU whatever the device.
@@ -164,14 +160,13 @@ class LatentModel : public Model {
   Tensor loss_of(const Tensor& rows, const Drop& drop, bool training) {
     const Tensor x = data_.rows_of_x(rows);
     const Tensor zx = code_x(x);
-    Tensor total = error(decode_x_(zx), x, weight_x_);
+    Tensor total = error(decode_x_(zx), x);
     if (plain_.discrete()) return total + label_tie(rows, to_labels_(zx, drop), training);
     const Tensor y = data_.rows_of_y(rows);
     const Tensor zy = code_y(y);
-    total = total + error(decode_y_(zy), y, weight_y_);
+    total = total + error(decode_y_(zy), y);
     if (settings_.tie == LatentTie::cross) {
-      return total + error(x_to_y_(zx, drop), y, weight_y_) +
-             error(y_to_x_(zy, drop), x, weight_x_);
+      return total + error(x_to_y_(zx, drop), y) + error(y_to_x_(zy, drop), x);
     }
     return total - tie_bound(rows, critic_x_(zx), critic_y_(zy), training);
   }
@@ -221,7 +216,7 @@ class LatentModel : public Model {
     const double share = settings_.moving_average;
     ema_ =
         ema_.defined() ? torch::logaddexp(ema_ + std::log1p(-share), now + std::log(share)) : now;
-    const Tensor second = torch::exp(log_mean - ema_);
+    const Tensor second = torch::exp(log_mean - torch::maximum(ema_, now - 1.0));
     return positive.mean(1) - second + second.detach() - now;
   }
 
@@ -240,7 +235,8 @@ class LatentModel : public Model {
   ParameterMaker maker_;
   Stack encode_x_, encode_y_, decode_x_, decode_y_, x_to_y_, y_to_x_, to_labels_;
   Stack critic_x_, critic_y_;
-  Tensor start_x_, start_y_, weight_x_, weight_y_, ema_;
+  std::size_t pairs_ = 0;
+  Tensor a_, b_, ema_;
   std::vector<Random> dropout_;
 };
 

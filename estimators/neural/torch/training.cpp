@@ -85,12 +85,14 @@ void clip_gradients(const std::vector<Tensor>& parameters) {
 struct Progress {
   std::vector<TrainingRecord> records;
   std::vector<double> best;
+  std::vector<double> mark;  // the best value when the patience began
   std::vector<std::size_t> since_best;
   std::vector<char> ended;
 
   explicit Progress(std::size_t networks)
       : records(networks),
         best(networks, -std::numeric_limits<double>::infinity()),
+        mark(best),
         since_best(networks, 0),
         ended(networks, 0) {}
   [[nodiscard]] bool all_ended() const {
@@ -110,13 +112,20 @@ void validate_all(Model& model, Progress& progress, const std::vector<double>& t
       record.diverged = true;
       progress.ended[r] = 1;
     } else if (value > progress.best[r]) {
+      // A small rise is kept, but does not buy more time.
+      if (value > progress.mark[r] + model.least_gain) {
+        progress.mark[r] = value;
+        progress.since_best[r] = 0;
+      } else {
+        ++progress.since_best[r];
+      }
       progress.best[r] = value;
-      progress.since_best[r] = 0;
       record.best_epoch = epoch;
       snapshots.keep(r);
-    } else if (++progress.since_best[r] >= patience) {
-      progress.ended[r] = 1;
+    } else {
+      ++progress.since_best[r];
     }
+    if (progress.since_best[r] >= patience) progress.ended[r] = 1;
   }
 }
 

@@ -63,9 +63,6 @@ class ParameterMaker {
     return keep(all, false);
   }
 
-  /// Values that are given, as parameters that do not decay.
-  Tensor adopt(const Tensor& values) { return keep(values, false); }
-
   [[nodiscard]] std::int64_t networks() const { return static_cast<std::int64_t>(random_.size()); }
   [[nodiscard]] std::vector<Tensor> decaying() const { return decaying_; }
   [[nodiscard]] std::vector<Tensor> others() const { return others_; }
@@ -92,6 +89,8 @@ class Model {
   virtual Tensor loss(const Tensor& rows) = 0;
   /// What network r is worth on its validation rows, more is better; NaN when it diverged.
   virtual double validate(std::size_t r) = 0;
+  /// A rise of the validation value below this does not count against the patience.
+  double least_gain = 0.0;
 
   std::vector<Tensor> decaying;
   std::vector<Tensor> others;

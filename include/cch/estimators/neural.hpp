@@ -22,7 +22,7 @@ struct TrainingOptions {
   std::size_t batch = 256;      ///< rows a step; at most the rows that are fitted
   std::size_t epochs = 100;     ///< at most
   std::size_t patience = 8;     ///< epochs without a better validation value before the fit ends
-  double learning_rate = 5e-4;  ///< of Adam
+  double learning_rate = 2e-3;  ///< of Adam
   double weight_decay = 1e-4;   ///< decoupled, on the weights of the hidden layers
 };
 
@@ -57,12 +57,12 @@ struct SmileOptions : CriticOptions {
   double clip = 5.0;  ///< τ
 };
 
-/// Difference of entropies H(Y) − H(Y|X), each the held-out cross-entropy of a mixture of Gaussians
-/// in canonical coordinates (McAllester & Stratos 2020). Neither an upper nor a lower bound, and
-/// the only one here without a ceiling.
+/// Difference of entropies H(Y) − H(Y|X) (McAllester & Stratos 2020), each the held-out
+/// cross-entropy of an autoregressive mixture of Gaussians in canonical coordinates. Neither an
+/// upper nor a lower bound, and the only one here without a ceiling.
 struct DoeOptions {
   TrainingOptions training;
-  std::size_t components = 4;  ///< of either mixture
+  std::size_t components = 4;  ///< of the mixture of each entry
 };
 
 /// What keeps the latent codes of both sides about each other, beside their own reconstruction.
@@ -70,10 +70,10 @@ enum class LatentTie { cross, mine, infonce };
 
 /// Latent mutual information (LMI; Gowri et al. 2024), repaired: see latent().
 struct LatentOptions {
-  TrainingOptions training;
-  std::size_t latents = 8;  ///< entries of each code
-  std::size_t k = 4;        ///< neighbours of the KSG readings
-  double dropout = 0.5;     ///< in the cross decoders
+  TrainingOptions training{.folds = 2};  ///< neighbours need many rows in a fold
+  std::size_t latents = 8;               ///< entries of each code
+  std::size_t k = 4;                     ///< neighbours of the KSG readings
+  double dropout = 0.5;                  ///< in the cross decoders
 };
 struct LatentMineOptions : LatentOptions {};
 struct LatentInfonceOptions : LatentOptions {};
@@ -117,8 +117,11 @@ Estimate infonce(const Samples& x, const Variable& y, const Groups& groups,
 Estimate smile(const Samples& x, const Variable& y, const Groups& groups,
                const SmileOptions& options, const Execution& exec);
 
-/// Difference of entropies with the same folds and errors as mine(). For labels, H(Y) is exact and
-/// the value is that of infonce().
+/// Difference of entropies with the same folds and errors as mine(), of the canonical coordinates
+/// of y (at least eight), so dependence outside of them is missed. Meant for vectors with a smooth
+/// density: where a side fills a surface of fewer dimensions or has point masses, both entropies
+/// are without bound and their difference can be anything. For labels, H(Y) is exact and the value
+/// is that of infonce().
 Estimate doe(const Samples& x, const Variable& y, const Groups& groups, const DoeOptions& options,
              const Execution& exec);
 
@@ -128,11 +131,12 @@ Estimate doe(const Samples& x, const Variable& y, const Groups& groups, const Do
 /// neighbours.
 ///
 /// Against the published code: three-way split within every fold, best weights are copied,
-/// validation without dropout, codes start from the canonical pairs of the fitted rows, are turned
-/// to canonical coordinates of the validation rows and put on normal scores before KSG, how many
-/// coordinates enter is chosen on the validation rows, nats, refusals instead of zeroed values.
-/// For class labels the second code is the label itself, cross means cross-entropy, and Ross's
-/// estimator reads it.
+/// validation without dropout, the canonical variates of the fitted rows are part of each code,
+/// codes are turned to canonical coordinates of the validation rows and put on normal scores before
+/// KSG; how many coordinates enter (up to three jointly, or more one by one less what they count
+/// twice) and whether the learned entries help at all is chosen for each fold by the readings of
+/// the others; nats, refusals instead of zeroed values. For class labels the second code is the
+/// label itself, cross means cross-entropy, and Ross's estimator reads it.
 ///
 /// Standard error: spread of the local terms of the readings. Folds, errors, diagnostics and cost
 /// as mine(), with about twice the cost.
