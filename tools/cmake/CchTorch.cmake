@@ -17,7 +17,11 @@ function(cch_find_torch)
         "CCH_TORCH_ROOT to a folder with its include/ and lib/, or configure with -DCCH_WITH_TORCH=OFF.")
     endif()
   endforeach()
-  file(STRINGS ${CCH_TORCH_INCLUDE}/torch/csrc/api/include/torch/version.h numbers REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+  set(numbers_file ${CCH_TORCH_INCLUDE}/torch/headeronly/version.h)  # since 2.9
+  if(NOT EXISTS ${numbers_file})
+    set(numbers_file ${CCH_TORCH_INCLUDE}/torch/csrc/api/include/torch/version.h)
+  endif()
+  file(STRINGS ${numbers_file} numbers REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
   list(TRANSFORM numbers REPLACE ".* " "")
   list(JOIN numbers "." version)
 
