@@ -110,8 +110,8 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
     return kExitDone;
   }
   const auto progress = make_progress(terminal, s.common.quiet);
-  const Execution exec =
-      make_execution(s.common, invocation.stop, progress.get(), any_networks(s.estimators));
+  const Execution exec = make_execution(s.common, invocation.stop, progress.get(),
+                                        any_networks(s.estimates.estimators));
   if (work.open.size() < cells.cells.size() && !s.common.quiet) {
     terminal.err << cells.cells.size() - work.open.size() << " of " << cells.cells.size()
                  << " cells cached\n";
