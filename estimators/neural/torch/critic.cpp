@@ -87,15 +87,17 @@ Critic::Critic(const NeuralData& data, const DeviceData& device, std::span<const
   if (data.discrete()) {
     a_ = stacked_maps(folds, &NeuralFold::a, data.classes, device.device);
     offset_ = maker.given(data.classes, [&](std::size_t r) { return folds[r].rho; });
-    prior_ = torch::zeros({maker.networks(), static_cast<std::int64_t>(data.classes)});
-    for (std::size_t r = 0; r < folds.size(); ++r) {
-      for (const std::int64_t row : folds[r].fit) {
-        const std::int64_t label = data.labels[static_cast<std::size_t>(row)];
-        prior_[static_cast<std::int64_t>(r)][label] +=
-            1.0 / static_cast<double>(folds[r].fit.size());
+    Tensor shares = torch::zeros({maker.networks(), static_cast<std::int64_t>(data.classes)},
+                                 torch::TensorOptions().dtype(torch::kFloat64));
+    double* share = shares.data_ptr<double>();
+    for (const NeuralFold& fold : folds) {
+      for (const std::int64_t row : fold.fit) {
+        share[data.labels[static_cast<std::size_t>(row)]] +=
+            1.0 / static_cast<double>(fold.fit.size());
       }
+      share += data.classes;
     }
-    prior_ = prior_.to(device.device);
+    prior_ = shares.to(device.device, torch::kFloat32);
     return;
   }
   if (joint) {
