@@ -77,6 +77,9 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
     readings.push_back({chosen[direction], ladder.pairs_of(chosen[direction], direction)});
     estimate.diagnostics.note("rung_" + std::to_string(direction + 1), chosen[direction].name());
   }
+  loss = ladder.learning_loss(chosen, directions, exec);
+  estimate.nats += loss;
+  estimate.diagnostics.set("learning_loss", loss);
   estimate.diagnostics.set("k", static_cast<double>(options.k));
   estimate.diagnostics.set("splits", static_cast<double>(directions.size() / 2));
   record(directions, estimate);
@@ -95,7 +98,7 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
   for (const std::size_t row : rows) wanted[row] = 1;
   double sum = 0.0;
   double weight = 0.0;
-  for (const Reading& reading : readings) {
+  for (const Held& reading : readings) {
     std::vector<std::size_t> places;
     std::vector<std::size_t> data_rows;
     for (std::size_t i = 0; i < reading.pairs.rows.size(); ++i) {
@@ -114,7 +117,7 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
     refuse_data("too-few-rows", "a part of the rows has too few that were held out", {},
                 "cca-ksg reads on rows that its directions were not fitted on", "Give more groups");
   }
-  return readings.empty() ? 0.0 : sum / weight;
+  return readings.empty() ? 0.0 : sum / weight + loss;
 }
 
 }  // namespace detail

@@ -12,7 +12,7 @@ namespace cch::detail {
 /// cca_ksg together with what its error bar needs: the pairs that were read. `readings` is empty
 /// when a side is constant.
 struct CcaKsgRun {
-  struct Reading {
+  struct Held {
     Rung rung;
     HeldOutPairs pairs;
   };
@@ -33,7 +33,8 @@ struct CcaKsgRun {
   std::size_t k;
   Groups groups;
   CcaLadder ladder;
-  std::vector<Reading> readings;  ///< one a direction
+  std::vector<Held> readings;  ///< one a direction
+  double loss = 0.0;           ///< CcaLadder::learning_loss, part of every value
   Estimate estimate;
 };
 

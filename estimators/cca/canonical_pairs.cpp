@@ -12,25 +12,25 @@ namespace {
 
 using Eigen::MatrixXd;
 
-MatrixXd covariance(const MatrixXd& centred) {
+MatrixXd covariance(const MatrixXd& centred, double ridge) {
   MatrixXd c = MatrixXd::Zero(centred.cols(), centred.cols());
   c.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
   c /= static_cast<double>(centred.rows());
-  c.diagonal().array() += 1e-6;
+  c.diagonal().array() += ridge;
   return c.selfadjointView<Eigen::Lower>();
 }
 
 }  // namespace
 
-CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y) {
+CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y, double ridge) {
   CanonicalPairs pairs;
   pairs.n = static_cast<std::size_t>(x.rows());
   pairs.mean_x = x.colwise().mean();
   pairs.mean_y = y.colwise().mean();
   const MatrixXd cx = x.rowwise() - pairs.mean_x;
   const MatrixXd cy = y.rowwise() - pairs.mean_y;
-  const Eigen::LLT<MatrixXd> lx(covariance(cx));
-  const Eigen::LLT<MatrixXd> ly(covariance(cy));
+  const Eigen::LLT<MatrixXd> lx(covariance(cx, ridge));
+  const Eigen::LLT<MatrixXd> ly(covariance(cy, ridge));
   MatrixXd cross = cx.transpose() * cy / static_cast<double>(x.rows());
   lx.matrixL().solveInPlace(cross);
   MatrixXd coherence = cross.transpose();
@@ -43,6 +43,10 @@ CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y) {
   lx.matrixU().solveInPlace(pairs.a);
   ly.matrixU().solveInPlace(pairs.b);
   return pairs;
+}
+
+CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y) {
+  return fit_canonical_pairs(x, y, kLeastRidge);
 }
 
 std::size_t CanonicalPairs::significant() const {

@@ -28,8 +28,14 @@ struct CanonicalPairs {
   [[nodiscard]] std::size_t significant() const;
 };
 
-/// Fits on the rows given. Columns are expected at about unit variance: 1e-6 is added to the
-/// diagonals, so that collinear columns stay harmless. Cost O(n D² + D³).
+/// Too little to move a direction, enough for collinear columns to stay harmless.
+inline constexpr double kLeastRidge = 1e-6;
+
+/// Fits on the rows given. Columns are expected at about unit variance: `ridge` is added to the
+/// diagonals. Cost O(n D² + D³).
+CanonicalPairs fit_canonical_pairs(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y,
+                                   double ridge);
+/// With kLeastRidge.
 CanonicalPairs fit_canonical_pairs(const Eigen::MatrixXd& x, const Eigen::MatrixXd& y);
 
 }  // namespace cch::detail

@@ -1,6 +1,8 @@
 #include "estimators/cca/ladder.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <numeric>
@@ -18,15 +20,43 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
+/// Cosines and sines of the waves; they take what is left of the rows' means, a twentieth of those
+/// fitted, and are much alike, so that their directions need a ridge.
+constexpr std::size_t kMostWaves = 200;
+constexpr double kWaveRidge = 1e-3;
+/// Pairs of a normal reading: the sampling error of the useless ones adds up.
+constexpr std::size_t kMostNormal = 16;
+constexpr std::size_t kLossFolds = 5;
+
+// Mean 0 and variance 1; a constant column becomes 0.
+void standardise(Eigen::Ref<Eigen::VectorXd> column) {
+  column.array() -= column.mean();
+  const double sd = std::sqrt(column.array().square().mean());
+  if (sd > 1e-12) column /= sd;
+}
+
 MatrixXd with_squares(const MatrixXd& z) {
   MatrixXd out(z.rows(), 2 * z.cols());
   out.leftCols(z.cols()) = z;
   for (Index j = 0; j < z.cols(); ++j) {
-    Eigen::ArrayXd square = z.col(j).array().square();
-    square -= square.mean();
-    const double sd = std::sqrt(square.square().mean());
-    out.col(z.cols() + j) = (sd > 1e-12 ? square / sd : square).matrix();
+    out.col(z.cols() + j) = z.col(j).array().square();
+    standardise(out.col(z.cols() + j));
   }
+  return out;
+}
+
+// z, and the cosines and sines of `count` / 2 combinations z w, w ~ N(0, I/q): their arguments have
+// about unit variance, so that they bend once or twice over the bulk of the rows.
+MatrixXd with_waves(const MatrixXd& z, Index count, std::uint64_t seed) {
+  Random random(seed);
+  MatrixXd w(z.cols(), count / 2);
+  for (Index i = 0; i < w.size(); ++i) {
+    w.data()[i] = random.normal() / std::sqrt(static_cast<double>(z.cols()));
+  }
+  const MatrixXd arguments = z * w;
+  MatrixXd out(z.rows(), z.cols() + 2 * w.cols());
+  out << z, arguments.array().cos().matrix(), arguments.array().sin().matrix();
+  for (Index j = z.cols(); j < out.cols(); ++j) standardise(out.col(j));
   return out;
 }
 
@@ -38,6 +68,16 @@ MatrixXd rows_of(const MatrixXd& m, const std::vector<std::size_t>& rows) {
     }
   }
   return out;
+}
+
+// m C^(−1/2) for the covariance C of its columns, which are nearly uncorrelated and of unit
+// variance: the least change that makes them so.
+MatrixXd uncorrelated(const MatrixXd& m) {
+  const MatrixXd centred = m.rowwise() - m.colwise().mean();
+  const MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(covariance);
+  const Eigen::VectorXd root = eigen.eigenvalues().cwiseMax(1e-6).cwiseSqrt().cwiseInverse();
+  return centred * (eigen.eigenvectors() * root.asDiagonal() * eigen.eigenvectors().transpose());
 }
 
 // The variates as Samples with normal scores in every column.
@@ -98,25 +138,54 @@ double total_correlation(const Samples& u, std::size_t count) {
   return total;
 }
 
+// −½ ln(1 − r²) of the columns.
+double gaussian_information(const Eigen::VectorXd& u, const Eigen::VectorXd& v) {
+  const Eigen::VectorXd a = u.array() - u.mean();
+  const Eigen::VectorXd b = v.array() - v.mean();
+  const double r = a.dot(b) / std::sqrt(a.squaredNorm() * b.squaredNorm());
+  return -0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
+}
+
 // Σ −½ ln(1 − r_i²) over the leading pairs.
 double gaussian_reading(const MatrixXd& u, const MatrixXd& v, std::size_t count) {
   double sum = 0.0;
   for (Index i = 0; i < static_cast<Index>(count); ++i) {
-    const Eigen::VectorXd a = u.col(i).array() - u.col(i).mean();
-    const Eigen::VectorXd b = v.col(i).array() - v.col(i).mean();
-    const double r = a.dot(b) / std::sqrt(a.squaredNorm() * b.squaredNorm());
-    sum -= 0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
+    sum += gaussian_information(u.col(i), v.col(i));
   }
   return sum;
 }
 
-// The groups of these rows dealt at random to at most 20 blocks of rows.
+Eigen::VectorXd column(const Samples& x, std::size_t j) {
+  Eigen::VectorXd out(static_cast<Index>(x.size()));
+  for (std::size_t i = 0; i < x.size(); ++i) out(static_cast<Index>(i)) = x(i, j);
+  return out;
+}
+
+// What each of the leading pairs says if it is normal: less than it really does, as the scores of
+// both columns are. Free of the 1/(2n) that independent columns show.
+std::vector<double> normal_readings(const Samples& u, const Samples& v, std::size_t count) {
+  std::vector<double> out(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = gaussian_information(column(u, i), column(v, i)) - 0.5 / static_cast<double>(u.size());
+  }
+  return out;
+}
+
+double sum_of(const std::vector<double>& values, std::size_t count) {
+  return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), 0.0);
+}
+
+const RungValue& value_of(const Rung& rung, const std::vector<RungValue>& values) {
+  return *std::find_if(values.begin(), values.end(),
+                       [&](const RungValue& value) { return value.rung == rung; });
+}
+
+// The groups of these rows dealt at random to at most `most` blocks of rows.
 std::vector<std::vector<std::size_t>> deal_groups(const Groups& groups,
                                                   const std::vector<std::size_t>& rows,
-                                                  std::uint64_t seed) {
-  constexpr std::size_t kMostBlocks = 20;
+                                                  std::size_t most, std::uint64_t seed) {
   const Groups chosen = groups.select(rows);
-  std::vector<std::vector<std::size_t>> blocks(std::min(kMostBlocks, chosen.count()));
+  std::vector<std::vector<std::size_t>> blocks(std::min(most, chosen.count()));
   const auto order = Random(seed).permutation(chosen.count());
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (const std::size_t place : chosen.members(order[i])) {
@@ -166,12 +235,20 @@ std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
   return half;
 }
 
+// What a rung counts for when one is chosen. In heavy tails waves can come out well in one half and
+// badly in the other, so they have to be better by more than that.
+double worth(const RungValue& value) {
+  constexpr double kWavesCount = 0.9;
+  return value.rung.features == Features::waves ? kWavesCount * value.nats : value.nats;
+}
+
 }  // namespace
 
 std::string Rung::name() const {
-  const std::string features =
-      "pca" + std::to_string(components) + (squares ? "+squares" : "") + " cca ";
-  return features + (joint ? "joint " : "sum ") + std::to_string(pairs);
+  constexpr std::array<const char*, 3> more{"", "+squares", "+waves"};
+  constexpr std::array<const char*, 3> how{"joint ", "sum ", "normal "};
+  return "pca" + std::to_string(components) + more[static_cast<std::size_t>(features)] + " cca " +
+         how[static_cast<std::size_t>(reading)] + std::to_string(pairs);
 }
 
 CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
@@ -180,24 +257,37 @@ CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
   for (std::size_t split = 0; split < split_count(options, x.size()); ++split) {
     splits_.push_back(split_in_half(groups, derive_seed(exec.seed, "cca-halves", split)));
   }
-  // More components than a twentieth of the rows fitted cost more in noise than they bring.
-  const std::size_t affordable = std::max<std::size_t>(1, x.size() / 2 / 20);
+  // More components than a twentieth of the rows fitted are learned badly: what they lose is made
+  // up for by learning_loss, up to a fifth of these rows.
+  const std::size_t affordable = std::max<std::size_t>(1, x.size() / 40);
   const std::size_t most = std::min(options.most_components, affordable);
+  const std::size_t crowd =
+      std::min(options.most_components, std::max<std::size_t>(1, x.size() / 10));
   MatrixXd scores[2];
   for (std::size_t side = 0; side < 2; ++side) {
-    scores[side] = principal_components(side == 0 ? x.view() : y.view(), most,
+    scores[side] = principal_components(side == 0 ? x.view() : y.view(), crowd,
                                         derive_seed(exec.seed, "cca-pca", side), exec);
   }
   auto leading = [&](std::size_t side, std::size_t q) {
     return scores[side].leftCols(std::min(static_cast<Index>(q), scores[side].cols()));
   };
-  const Index widest = std::max(scores[0].cols(), scores[1].cols());
+  const auto widest = static_cast<std::size_t>(std::max(scores[0].cols(), scores[1].cols()));
   const std::size_t few = std::min(options.components, most);
-  features_.push_back({few, false, leading(0, few), leading(1, few)});
-  if (widest > static_cast<Index>(few)) features_.push_back({most, false, scores[0], scores[1]});
+  auto add_plain = [&](std::size_t q) {
+    features_.push_back({q, Features::plain, leading(0, q), leading(1, q), kLeastRidge});
+  };
+  add_plain(few);
+  if (widest > few && most > few) add_plain(most);
+  if (widest > most && crowd > most) add_plain(crowd);
   const std::size_t squared = std::min(2 * options.components, most);
-  features_.push_back(
-      {squared, true, with_squares(leading(0, squared)), with_squares(leading(1, squared))});
+  features_.push_back({squared, Features::squares, with_squares(leading(0, squared)),
+                       with_squares(leading(1, squared)), kLeastRidge});
+  const auto waves = static_cast<Index>(std::min(kMostWaves, affordable));
+  if (waves < 2 * std::max(leading(0, few).cols(), leading(1, few).cols())) return;
+  auto bent = [&](std::size_t side) {
+    return with_waves(leading(side, few), waves, derive_seed(exec.seed, "cca-waves", side));
+  };
+  features_.push_back({few, Features::waves, bent(0), bent(1), kWaveRidge});
 }
 
 CcaLadder::Halves CcaLadder::halves(std::size_t direction) const {
@@ -216,18 +306,22 @@ HeldOutPairs CcaLadder::held_out(const FeatureSet& features, std::size_t directi
   auto [fitted, rows] = halves(direction);
   out.rows = std::move(rows);
   const CanonicalPairs pairs =
-      fit_canonical_pairs(rows_of(features.x, fitted), rows_of(features.y, fitted));
+      fit_canonical_pairs(rows_of(features.x, fitted), rows_of(features.y, fitted), features.ridge);
   const auto available = static_cast<std::size_t>(pairs.rho.size());
   out.significant = std::min(pairs.significant(), available);
   const auto used = static_cast<Index>(std::min(available, std::max(least_pairs, out.significant)));
-  out.u = normal_scores(pairs.project_x(rows_of(features.x, out.rows)).leftCols(used));
-  out.v = normal_scores(pairs.project_y(rows_of(features.y, out.rows)).leftCols(used));
+  const MatrixXd u = pairs.project_x(rows_of(features.x, out.rows)).leftCols(used);
+  const MatrixXd v = pairs.project_y(rows_of(features.y, out.rows)).leftCols(used);
+  const bool plain = features.features == Features::plain;
+  out.u = normal_scores(plain ? uncorrelated(u) : u);
+  out.v = normal_scores(plain ? uncorrelated(v) : v);
+  out.normal = normal_readings(normal_scores(u), normal_scores(v), static_cast<std::size_t>(used));
   return out;
 }
 
 const CcaLadder::FeatureSet& CcaLadder::features_of(const Rung& rung) const {
   return *std::find_if(features_.begin(), features_.end(), [&](const FeatureSet& f) {
-    return f.components == rung.components && f.squares == rung.squares;
+    return f.components == rung.components && f.features == rung.features;
   });
 }
 
@@ -241,12 +335,14 @@ double CcaLadder::fit_variance(const Rung& rung, std::size_t direction,
   const Halves split = halves(direction);
   const MatrixXd x = rows_of(features.x, split.held_out);
   const MatrixXd y = rows_of(features.y, split.held_out);
-  const auto blocks = deal_groups(groups_, split.fitted, derive_seed(exec.seed, "cca-fit-blocks"));
+  constexpr std::size_t kMostBlocks = 20;
+  const auto blocks =
+      deal_groups(groups_, split.fitted, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
   std::vector<double> without(blocks.size());
   parallel_for(blocks.size(), exec, [&](std::size_t b) {
     const auto rows = without_block(split.fitted, blocks[b]);
     const CanonicalPairs pairs =
-        fit_canonical_pairs(rows_of(features.x, rows), rows_of(features.y, rows));
+        fit_canonical_pairs(rows_of(features.x, rows), rows_of(features.y, rows), features.ridge);
     without[b] = gaussian_reading(pairs.project_x(x), pairs.project_y(y), rung.pairs);
   });
   const auto count = static_cast<double>(without.size());
@@ -256,23 +352,83 @@ double CcaLadder::fit_variance(const Rung& rung, std::size_t direction,
   return (count - 1.0) / count * squares;
 }
 
+// One vector of readings a pair, the mean over folds that are each read with the others'
+// directions.
+std::vector<double> CcaLadder::readings_of_folds(const FeatureSet& features,
+                                                 const std::vector<std::vector<std::size_t>>& folds,
+                                                 std::size_t most, const Execution& exec) const {
+  std::vector<std::size_t> all(groups_.rows());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<std::vector<double>> parts(folds.size());
+  parallel_for(folds.size(), exec, [&](std::size_t f) {
+    const auto fitted = without_block(all, folds[f]);
+    const CanonicalPairs pairs = fit_canonical_pairs(rows_of(features.x, fitted),
+                                                     rows_of(features.y, fitted), features.ridge);
+    const auto used = std::min<Index>(static_cast<Index>(most), pairs.rho.size());
+    parts[f] = normal_readings(
+        normal_scores(pairs.project_x(rows_of(features.x, folds[f])).leftCols(used)),
+        normal_scores(pairs.project_y(rows_of(features.y, folds[f])).leftCols(used)),
+        static_cast<std::size_t>(used));
+  });
+  std::vector<double> mean(parts.front().size(), 0.0);
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    const double weight = static_cast<double>(folds[f].size()) / static_cast<double>(all.size());
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += weight * parts[f][i];
+  }
+  return mean;
+}
+
+double CcaLadder::learning_loss(const std::vector<Rung>& chosen,
+                                const std::vector<std::vector<RungValue>>& directions,
+                                const Execution& exec) const {
+  std::vector<std::size_t> all(groups_.rows());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto folds =
+      deal_groups(groups_, all, kLossFolds, derive_seed(exec.seed, "cca-loss-folds"));
+  const auto fold_count = static_cast<double>(folds.size());
+  const double falls_by = 1.0 - 0.5 / ((fold_count - 1.0) / fold_count);
+  std::vector<std::vector<double>> more(features_.size());
+  std::size_t most = 0;
+  for (const Rung& rung : chosen) most = std::max(most, rung.pairs);
+  double sum = 0.0;
+  for (std::size_t direction = 0; direction < chosen.size(); ++direction) {
+    const Rung& rung = chosen[direction];
+    if (rung.features != Features::plain) continue;
+    const FeatureSet& features = features_of(rung);
+    auto& by_pair = more[static_cast<std::size_t>(&features - features_.data())];
+    if (by_pair.empty()) by_pair = readings_of_folds(features, folds, most, exec);
+    const double half = (value_of(rung, directions[direction]).normal +
+                         value_of(rung, directions[direction ^ 1U]).normal) /
+                        2.0;
+    sum += (sum_of(by_pair, std::min(rung.pairs, by_pair.size())) - half) / falls_by;
+  }
+  return sum / static_cast<double>(chosen.size());
+}
+
 std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t direction,
                                         const Execution& exec) const {
   if (features.x.cols() == 0 || features.y.cols() == 0) return {};  // a constant side
-  const HeldOutPairs pairs = held_out(features, direction, options_.joint_pairs);
+  const bool plain = features.features == Features::plain;
+  const HeldOutPairs pairs =
+      held_out(features, direction, plain ? kMostNormal : options_.joint_pairs);
   const Groups groups = groups_.select(pairs.rows);
   std::vector<RungValue> values;
+  auto add = [&](Reading reading, std::size_t count) {
+    const Rung rung{features.components, features.features, reading, count};
+    values.push_back({rung, read_rung(rung, pairs.u, pairs.v, groups, options_.k, exec),
+                      sum_of(pairs.normal, count)});
+  };
   for (std::size_t r = 1; r <= std::min(options_.joint_pairs, pairs.u.dim()); ++r) {
-    const Rung rung{features.components, features.squares, true, r};
-    values.push_back({rung, read_rung(rung, pairs.u, pairs.v, groups, options_.k, exec)});
+    add(Reading::joint, r);
   }
-  if (features.squares) return values;  // a component and its square are never independent
+  if (!plain) return values;  // a component and its square are never independent
+  if (pairs.u.dim() > 1) add(Reading::normal, std::min(kMostNormal, pairs.u.dim()));
   double sum = 0.0;
   for (std::size_t r = 1; r <= pairs.significant; ++r) {
     sum += pair_information(pairs.u, pairs.v, r - 1, 1, groups, options_.k, exec);
     if (r < 2 || !(r == pairs.significant || is_sum_size(r))) continue;
-    const Rung rung{features.components, features.squares, false, r};
-    values.push_back({rung, sum - counted_twice(pairs.u, pairs.v, r)});
+    const Rung rung{features.components, features.features, Reading::sum, r};
+    values.push_back({rung, sum - counted_twice(pairs.u, pairs.v, r), sum_of(pairs.normal, r)});
   }
   return values;
 }
@@ -292,10 +448,16 @@ std::vector<std::vector<RungValue>> CcaLadder::climb(const Execution& exec) cons
 
 double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Groups& groups,
                  std::size_t k, const Execution& exec) {
-  if (rung.joint) return pair_information(u, v, 0, rung.pairs, groups, k, exec);
+  if (rung.reading == Reading::joint) {
+    return pair_information(u, v, 0, rung.pairs, groups, k, exec);
+  }
   double sum = 0.0;
-  for (std::size_t i = 0; i < rung.pairs; ++i) {
-    sum += pair_information(u, v, i, 1, groups, k, exec);
+  if (rung.reading == Reading::normal) {
+    sum = sum_of(normal_readings(u, v, rung.pairs), rung.pairs);
+  } else {
+    for (std::size_t i = 0; i < rung.pairs; ++i) {
+      sum += pair_information(u, v, i, 1, groups, k, exec);
+    }
   }
   return sum - counted_twice(u, v, rung.pairs);
 }
@@ -310,7 +472,7 @@ std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& direct
         return value.rung == candidate.rung;
       });
       if (!there) continue;
-      if (best == nullptr || candidate.nats > best->nats) best = &candidate;
+      if (best == nullptr || worth(candidate) > worth(*best)) best = &candidate;
     }
     chosen.push_back(best->rung);
   }

@@ -14,11 +14,25 @@
 
 namespace cch::detail {
 
+/// What CCA is fitted on: principal components, or these and functions of them.
+enum class Features {
+  plain,
+  squares,  ///< and their squares
+  waves,    ///< and cosines and sines of random combinations (Rahimi & Recht 2007)
+};
+
+/// How pairs are read.
+enum class Reading {
+  joint,   ///< KSG of all pairs at once
+  sum,     ///< KSG of each pair, less the total correlation
+  normal,  ///< Σ −½ ln(1 − r_i²), each less the 1/(2n) of independent pairs, less the same
+};
+
 /// One way of reading an information off held-out canonical variates.
 struct Rung {
   std::size_t components;  ///< principal components of each side
-  bool squares;            ///< CCA also sees the squares of the components
-  bool joint;         ///< joint KSG of the leading pairs, or their sum less the total correlation
+  Features features;
+  Reading reading;
   std::size_t pairs;  ///< leading pairs that enter
 
   [[nodiscard]] std::string name() const;
@@ -29,17 +43,18 @@ struct Rung {
 struct RungValue {
   Rung rung;
   double nats = 0.0;
-  std::size_t pairs = 0;
-  /// False where the rung must not be taken: a sum with three pairs or fewer, or with dependent
-  /// pairs.
-  bool eligible = true;
+  double normal = 0.0;  ///< the normal reading of the same pairs
 };
 
-/// Canonical variates of the rows that their directions were not fitted on, as normal scores.
+/// Canonical variates of the rows that their directions were not fitted on, as normal scores. Those
+/// of plain features are first made uncorrelated among themselves, each side by the symmetric root
+/// of its own covariance: directions fitted on other rows leave correlations of about 1/√n, which a
+/// sum over many pairs would pay for.
 struct HeldOutPairs {
   std::vector<std::size_t> rows;  ///< of the data, ascending
   Samples u;
   Samples v;
+  std::vector<double> normal;  ///< −½ ln(1 − r_i²) − 1/(2n) of the variates as they were fitted
   std::size_t significant = 0;  ///< leading pairs above the Wachter edge
 };
 
@@ -64,13 +79,26 @@ class CcaLadder {
   /// amplify.
   [[nodiscard]] double fit_variance(const Rung& rung, std::size_t direction,
                                     const Execution& exec) const;
+  /// What the readings miss because directions were fitted on half of the rows only, nats. With
+  /// G(n) = Σ −½ ln(1 − r_i²) of a rung's pairs, held out from a fit on n rows, G(∞) − G(n) falls
+  /// like 1/n. G is read at n = N/2, in both halves of a split, and at n = 4N/5, on five folds of
+  /// the same rows:
+  ///
+  ///   G(∞) − G(N/2) = (G(4N/5) − G(N/2)) / (1 − (N/2) / (4N/5))
+  ///
+  /// Mean over the directions; 0 for rungs with squares or waves, whose pairs are not normal and
+  /// trade places.
+  [[nodiscard]] double learning_loss(const std::vector<Rung>& chosen,
+                                     const std::vector<std::vector<RungValue>>& directions,
+                                     const Execution& exec) const;
 
  private:
   struct FeatureSet {
     std::size_t components;
-    bool squares;
+    Features features;
     Eigen::MatrixXd x;  // N × D, unit variances
     Eigen::MatrixXd y;
+    double ridge;
   };
 
   struct Halves {
@@ -84,6 +112,9 @@ class CcaLadder {
                                       std::size_t least_pairs) const;
   [[nodiscard]] std::vector<RungValue> climb(const FeatureSet& features, std::size_t direction,
                                              const Execution& exec) const;
+  [[nodiscard]] std::vector<double> readings_of_folds(
+      const FeatureSet& features, const std::vector<std::vector<std::size_t>>& folds,
+      std::size_t most, const Execution& exec) const;
 
   CcaKsgOptions options_;
   Groups groups_;
