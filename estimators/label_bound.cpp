@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "estimators/classifiers/checks.hpp"
 #include "estimators/classifiers/cross_fit.hpp"
 #include "estimators/classifiers/folds.hpp"
 #include "estimators/row_terms.hpp"
@@ -16,63 +17,7 @@ namespace {
 
 using detail::FoldResult;
 
-/// Classes with fewer rows, or groups, than this are named in a warning.
-constexpr std::size_t kSmallClass = 10;
 constexpr std::size_t kFewGroups = 20;
-
-void check_rows(const Samples& x, const ClassLabels& y, const Groups& groups) {
-  if (x.size() == y.size() && x.size() == groups.rows()) return;
-  refuse_data("unequal-rows", "the inputs have different numbers of rows",
-              x.name() + ": " + std::to_string(x.size()) + ", labels: " + std::to_string(y.size()) +
-                  ", groups: " + std::to_string(groups.rows()),
-              "rows are paired by position", "Align the files on their ids first");
-}
-
-std::vector<std::size_t> groups_per_class(const ClassLabels& y, const Groups& groups) {
-  std::vector<std::size_t> count(y.classes(), 0);
-  std::vector<std::size_t> last(y.classes(), groups.count());
-  for (std::size_t g = 0; g < groups.count(); ++g) {
-    for (const std::size_t i : groups.members(g)) {
-      const auto c = static_cast<std::size_t>(y[i]);
-      if (last[c] != g) ++count[c];
-      last[c] = g;
-    }
-  }
-  return count;
-}
-
-std::string quoted(const ClassLabels& y, std::size_t c) {
-  return "'" + y.names()[c] + "'";
-}
-
-/// Refuses classes that cannot be held out, and names those that are nearly so.
-void check_classes(const ClassLabels& y, const Groups& groups, std::vector<Warning>& warnings) {
-  const auto counts = y.counts();
-  const auto spread = groups_per_class(y, groups);
-  std::size_t present = 0;
-  std::string lone;
-  std::string small;
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] == 0) continue;
-    ++present;
-    const std::string text = quoted(y, c) + " (" + std::to_string(counts[c]) + " rows, " +
-                             std::to_string(spread[c]) + (spread[c] == 1 ? " group)" : " groups)");
-    if (spread[c] < 2) lone += (lone.empty() ? "" : ", ") + text;
-    if (spread[c] >= 2 && spread[c] < kSmallClass) small += (small.empty() ? "" : ", ") + text;
-  }
-  if (present < 2) {
-    refuse_data("one-class", "the labels have fewer than two classes",
-                std::to_string(present) + " classes",
-                "their entropy is 0, so nothing can be known about them", "Give other labels");
-  }
-  if (!lone.empty()) {
-    refuse_data("lone-class", "a class has rows in one group only", lone,
-                "it cannot be learned and held out at once", "Merge or drop these classes");
-  }
-  if (!small.empty()) {
-    warnings.push_back({"small-class", "few rows or groups to learn these classes from: " + small});
-  }
-}
 
 void check_options(const LabelBoundOptions& options, const Groups& groups) {
   if (options.folds < 3) {
@@ -86,19 +31,6 @@ void check_options(const LabelBoundOptions& options, const Groups& groups) {
                 "whole groups are held out, used to calibrate and learned from",
                 "Give more groups");
   }
-}
-
-/// Codes of the classes that have rows, numbered from 0 in their order.
-std::vector<int> present_codes(const ClassLabels& y, std::size_t& classes) {
-  const auto counts = y.counts();
-  std::vector<int> number(counts.size(), -1);
-  classes = 0;
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] > 0) number[c] = static_cast<int>(classes++);
-  }
-  std::vector<int> codes(y.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = number[static_cast<std::size_t>(y[i])];
-  return codes;
 }
 
 void describe(const std::vector<FoldResult>& results, Estimate& out) {
@@ -147,13 +79,13 @@ std::vector<double> row_terms(const detail::ClassProblem& p,
 
 Estimate label_bound(const Samples& x, const ClassLabels& y, const Groups& groups,
                      const LabelBoundOptions& options, const Execution& exec) {
-  check_rows(x, y, groups);
+  detail::check_paired_rows(x, y.size(), groups);
   check_options(options, groups);
   Estimate out;
-  check_classes(y, groups, out.warnings);
+  detail::check_classes(y, groups, out.warnings);
   detail::ClassProblem p;
   p.x = x.view();
-  p.y = present_codes(y, p.classes);
+  p.y = detail::present_codes(y, p.classes);
   p.folds = std::min(options.folds, groups.count());
   p.fold = detail::stratified_folds(p.y, p.classes, groups, p.folds, exec.seed);
   p.max_dim = options.max_dim;

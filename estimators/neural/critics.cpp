@@ -68,6 +68,7 @@ Estimate critic(std::string_view method, const Samples& x, const Variable& y, co
   const Preparation prepared =
       detail::prepare(method, x, y, groups, training, detail::StartKind::pairs, exec);
   Estimate out = empty_estimate(method, x, y);
+  out.warnings = prepared.warnings;
   if (prepared.constant) {
     out.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
     out.row_terms.assign(x.size(), 0.0);
@@ -139,6 +140,7 @@ Estimate doe(const Samples& x, const Variable& y, const Groups& groups, const Do
   const Preparation prepared =
       detail::prepare("doe", x, y, groups, training, detail::StartKind::turn, exec);
   Estimate out = empty_estimate("doe", x, y);
+  out.warnings = prepared.warnings;
   if (prepared.constant) {
     out.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
     out.row_terms.assign(x.size(), 0.0);

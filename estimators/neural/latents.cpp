@@ -290,6 +290,7 @@ Estimate latent(const Samples& x, const Variable& y, const Groups& groups,
   out.n = x.size();
   out.dim_x = x.dim();
   out.dim_y = dim(y);
+  out.warnings = prepared.warnings;
   if (prepared.constant) {
     out.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
     out.row_terms.assign(x.size(), 0.0);

@@ -11,6 +11,7 @@
 #include "cch/core/random.hpp"
 #include "estimators/cca/canonical_pairs.hpp"
 #include "estimators/cca/principal_components.hpp"
+#include "estimators/classifiers/checks.hpp"
 #include "estimators/classifiers/folds.hpp"
 #include "estimators/neural/pair_sums.hpp"
 
@@ -28,14 +29,6 @@ constexpr std::size_t kMostCompared = 1024;  // validation rows that choose a st
 constexpr double kMostRho = 0.999;
 constexpr Index kLeastTurned = 8;      // coordinates of a density
 constexpr double kLeastSpread = 1e-3;  // of the root mean square of all components
-
-void check_sizes(const Samples& x, const Variable& y, const Groups& groups) {
-  if (x.size() == size(y) && x.size() == groups.rows()) return;
-  refuse_data("unequal-rows", "the inputs have different numbers of rows",
-              x.name() + ": " + std::to_string(x.size()) + ", other side: " +
-                  std::to_string(size(y)) + ", groups: " + std::to_string(groups.rows()),
-              "rows are paired by position", "Align the files on their ids first");
-}
 
 void check_options(std::string_view method, const TrainingOptions& o) {
   const bool whole = o.folds >= 2 && o.restarts >= 1 && o.max_dim >= 1 && o.hidden >= 1 &&
@@ -55,46 +48,6 @@ void check_rows(std::string_view method, const Groups& groups, std::size_t folds
               {}, "networks are trained, stopped and read on different groups",
               "Give at least " + std::to_string(kFewestRows) + " rows in " +
                   std::to_string(2 * folds) + " groups, or use ksg1, cca-ksg or label-bound");
-}
-
-void check_classes(const ClassLabels& y, const Groups& groups) {
-  const auto counts = y.counts();
-  std::string lone;
-  std::size_t present = 0;
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] == 0) continue;
-    ++present;
-    std::size_t first = groups.count();
-    bool several = false;
-    for (std::size_t i = 0; i < y.size() && !several; ++i) {
-      if (static_cast<std::size_t>(y[i]) != c) continue;
-      several = first != groups.count() && groups.of(i) != first;
-      first = groups.of(i);
-    }
-    if (!several) lone += (lone.empty() ? "'" : ", '") + y.names()[c] + "'";
-  }
-  if (present < 2) {
-    refuse_data("one-class", "the labels have fewer than two classes",
-                std::to_string(present) + " classes",
-                "their entropy is 0, so nothing can be known about them", "Give other labels");
-  }
-  if (!lone.empty()) {
-    refuse_data("lone-class", "a class has rows in one group only", lone,
-                "it cannot be learned and held out at once", "Merge or drop these classes");
-  }
-}
-
-// Codes of the classes that have rows, numbered from 0 in their order.
-std::vector<std::int64_t> present_codes(const ClassLabels& y, std::size_t& classes) {
-  const auto counts = y.counts();
-  std::vector<std::int64_t> number(counts.size(), -1);
-  classes = 0;
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] > 0) number[c] = static_cast<std::int64_t>(classes++);
-  }
-  std::vector<std::int64_t> codes;
-  for (const int code : y.codes()) codes.push_back(number[static_cast<std::size_t>(code)]);
-  return codes;
 }
 
 FloatMatrix to_floats(const MatrixXd& m) {
@@ -379,7 +332,7 @@ class Splitter {
 Preparation prepare(std::string_view method, const Samples& x, const Variable& y,
                     const Groups& groups, const TrainingOptions& options, StartKind start,
                     const Execution& exec) {
-  check_sizes(x, y, groups);
+  check_paired_rows(x, size(y), groups);
   check_options(method, options);
   check_rows(method, groups, options.folds);
   Preparation out;
@@ -387,8 +340,9 @@ Preparation prepare(std::string_view method, const Samples& x, const Variable& y
   const auto* classes = std::get_if<ClassLabels>(&y);
   const auto* vectors = std::get_if<Samples>(&y);
   if (classes != nullptr) {
-    check_classes(*classes, groups);
-    data.labels = present_codes(*classes, data.classes);
+    check_classes(*classes, groups, out.warnings);
+    const std::vector<int> codes = present_codes(*classes, data.classes);
+    data.labels.assign(codes.begin(), codes.end());
   }
   if (groups.grouped()) data.groups.assign(groups.codes().begin(), groups.codes().end());
 

@@ -22,6 +22,7 @@ struct Preparation {
   NeuralData data;
   std::vector<NeuralFold> folds;
   bool constant = false;
+  std::vector<Warning> warnings;
 };
 
 /// Checks the input (see mine() for the errors), takes principal components of each side without
