@@ -1,6 +1,5 @@
 #include "estimators/cca/ladder.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,9 +8,9 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
-#include "cch/estimators/ksg1.hpp"
-#include "cch/estimators/scale.hpp"
 #include "estimators/cca/canonical_pairs.hpp"
+#include "estimators/cca/features.hpp"
+#include "estimators/cca/pair_readings.hpp"
 #include "estimators/cca/principal_components.hpp"
 
 namespace cch::detail {
@@ -28,38 +27,6 @@ constexpr double kWaveRidge = 1e-3;
 constexpr std::size_t kMostNormal = 16;
 constexpr std::size_t kLossFolds = 5;
 
-// Mean 0 and variance 1; a constant column becomes 0.
-void standardise(Eigen::Ref<Eigen::VectorXd> column) {
-  column.array() -= column.mean();
-  const double sd = std::sqrt(column.array().square().mean());
-  if (sd > 1e-12) column /= sd;
-}
-
-MatrixXd with_squares(const MatrixXd& z) {
-  MatrixXd out(z.rows(), 2 * z.cols());
-  out.leftCols(z.cols()) = z;
-  for (Index j = 0; j < z.cols(); ++j) {
-    out.col(z.cols() + j) = z.col(j).array().square();
-    standardise(out.col(z.cols() + j));
-  }
-  return out;
-}
-
-// z, and the cosines and sines of `count` / 2 combinations z w, w ~ N(0, I/q): their arguments have
-// about unit variance, so that they bend once or twice over the bulk of the rows.
-MatrixXd with_waves(const MatrixXd& z, Index count, std::uint64_t seed) {
-  Random random(seed);
-  MatrixXd w(z.cols(), count / 2);
-  for (Index i = 0; i < w.size(); ++i) {
-    w.data()[i] = random.normal() / std::sqrt(static_cast<double>(z.cols()));
-  }
-  const MatrixXd arguments = z * w;
-  MatrixXd out(z.rows(), z.cols() + 2 * w.cols());
-  out << z, arguments.array().cos().matrix(), arguments.array().sin().matrix();
-  for (Index j = z.cols(); j < out.cols(); ++j) standardise(out.col(j));
-  return out;
-}
-
 MatrixXd rows_of(const MatrixXd& m, const std::vector<std::size_t>& rows) {
   MatrixXd out(static_cast<Index>(rows.size()), m.cols());
   for (Index j = 0; j < m.cols(); ++j) {
@@ -70,105 +37,12 @@ MatrixXd rows_of(const MatrixXd& m, const std::vector<std::size_t>& rows) {
   return out;
 }
 
-// m C^(−1/2) for the covariance C of its columns, which are nearly uncorrelated and of unit
-// variance: the least change that makes them so.
-MatrixXd uncorrelated(const MatrixXd& m) {
-  const MatrixXd centred = m.rowwise() - m.colwise().mean();
-  const MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(covariance);
-  const Eigen::VectorXd root = eigen.eigenvalues().cwiseMax(1e-6).cwiseSqrt().cwiseInverse();
-  return centred * (eigen.eigenvectors() * root.asDiagonal() * eigen.eigenvectors().transpose());
-}
-
-// The variates as Samples with normal scores in every column.
-Samples normal_scores(const MatrixXd& m) {
-  Matrix values(static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols()));
-  for (std::size_t i = 0; i < values.rows(); ++i) {
-    for (std::size_t j = 0; j < values.cols(); ++j) {
-      values(i, j) = m(static_cast<Index>(i), static_cast<Index>(j));
-    }
-  }
-  std::vector<Warning>
-      ignored;  // constant and tied inputs were reported when the user's data came in
-  Execution serial;
-  serial.threads = 1;
-  return scaled(Samples::from(std::move(values), "canonical variates"), Scale::rank, ignored,
-                serial);
-}
-
-Samples columns(const Samples& x, std::size_t first, std::size_t count) {
-  Matrix out(x.size(), count);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < count; ++j) out(i, j) = x(i, first + j);
-  }
-  return Samples::from(std::move(out), x.name());
-}
-
 // Sizes at which the sum of pairs is read: about half as many again from one to the next.
 bool is_sum_size(std::size_t pairs) {
   for (std::size_t size = 2; size <= pairs; size += (size + 1) / 2) {
     if (size == pairs) return true;
   }
   return false;
-}
-
-// Total correlation Σ_i h(u_i) − h(U) of the first `count` columns to second order: the sum over
-// pairs of columns of −½ ln(1 − c²), once for their correlation c and once for that of their
-// squares, each less the 1/(2N) that independent columns show.
-double total_correlation(const Samples& u, std::size_t count) {
-  const Index n = static_cast<Index>(u.size());
-  MatrixXd values(n, 2 * static_cast<Index>(count));
-  for (Index j = 0; j < static_cast<Index>(count); ++j) {
-    for (Index i = 0; i < n; ++i) {
-      const double value = u(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
-      values(i, 2 * j) = value;
-      values(i, 2 * j + 1) = value * value;
-    }
-  }
-  values.rowwise() -= values.colwise().mean().eval();
-  values.colwise().normalize();
-  double total = 0.0;
-  for (Index i = 0; i < values.cols(); ++i) {
-    for (Index j = i + 2 - i % 2; j < values.cols(); ++j) {
-      if ((j - i) % 2 != 0) continue;  // values with values, squares with squares
-      const double c = values.col(i).dot(values.col(j));
-      total += -0.5 * std::log1p(-std::min(c * c, 1.0 - 1e-12)) - 0.5 / static_cast<double>(n);
-    }
-  }
-  return total;
-}
-
-// −½ ln(1 − r²) of the columns.
-double gaussian_information(const Eigen::VectorXd& u, const Eigen::VectorXd& v) {
-  const Eigen::VectorXd a = u.array() - u.mean();
-  const Eigen::VectorXd b = v.array() - v.mean();
-  const double r = a.dot(b) / std::sqrt(a.squaredNorm() * b.squaredNorm());
-  return -0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
-}
-
-// Σ −½ ln(1 − r_i²) over the leading pairs.
-double gaussian_reading(const MatrixXd& u, const MatrixXd& v, std::size_t count) {
-  double sum = 0.0;
-  for (Index i = 0; i < static_cast<Index>(count); ++i) {
-    sum += gaussian_information(u.col(i), v.col(i));
-  }
-  return sum;
-}
-
-Eigen::VectorXd column(const Samples& x, std::size_t j) {
-  Eigen::VectorXd out(static_cast<Index>(x.size()));
-  for (std::size_t i = 0; i < x.size(); ++i) out(static_cast<Index>(i)) = x(i, j);
-  return out;
-}
-
-// What each of the leading pairs says if it is normal: less than it really does, as the scores of
-// both columns are. Free of the 1/(2n) that independent columns show.
-std::vector<double> normal_readings(const Samples& u, const Samples& v, std::size_t count) {
-  std::vector<double> out(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = gaussian_information(column(u, i), column(v, i)) - 0.5 / static_cast<double>(u.size());
-  }
-  return out;
 }
 
 double sum_of(const std::vector<double>& values, std::size_t count) {
@@ -202,17 +76,6 @@ std::vector<std::size_t> without_block(const std::vector<std::size_t>& rows,
   std::set_difference(rows.begin(), rows.end(), block.begin(), block.end(),
                       std::back_inserter(kept));
   return kept;
-}
-
-// What the sum of `count` pairs may count twice; chance below 0 is not added back.
-double counted_twice(const Samples& u, const Samples& v, std::size_t count) {
-  return std::max(0.0, std::min(total_correlation(u, count), total_correlation(v, count)));
-}
-
-// KSG1 of `count` neighbouring pairs.
-double pair_information(const Samples& u, const Samples& v, std::size_t first, std::size_t count,
-                        const Groups& groups, std::size_t k, const Execution& exec) {
-  return ksg1(columns(u, first, count), columns(v, first, count), groups, {.k = k}, exec).nats;
 }
 
 // A reading depends on how the rows fell into halves; the fewer rows, the more splits are

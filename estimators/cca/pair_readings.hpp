@@ -1,0 +1,35 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
+
+#include "cch/core/execution.hpp"
+#include "cch/core/groups.hpp"
+#include "cch/core/samples.hpp"
+
+namespace cch::detail {
+
+/// m C^(−1/2) for the covariance C of its columns, which are nearly uncorrelated and of unit
+/// variance: the least change that makes them so.
+Eigen::MatrixXd uncorrelated(const Eigen::MatrixXd& m);
+
+/// The columns of m as normal scores.
+Samples normal_scores(const Eigen::MatrixXd& m);
+
+/// KSG1 of `count` neighbouring pairs of columns, all at once.
+double pair_information(const Samples& u, const Samples& v, std::size_t first, std::size_t count,
+                        const Groups& groups, std::size_t k, const Execution& exec);
+
+/// −½ ln(1 − r_i²) − 1/(2n) of the leading pairs: what each says if it is normal, which is never
+/// more than it does where both columns are normal scores, less what independent columns show.
+std::vector<double> normal_readings(const Samples& u, const Samples& v, std::size_t count);
+
+/// Σ −½ ln(1 − r_i²) over the leading pairs.
+double gaussian_reading(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, std::size_t count);
+
+/// What the sum of `count` pairs may count twice, min(TC(U), TC(V)) to second order; chance below 0
+/// is not added back.
+double counted_twice(const Samples& u, const Samples& v, std::size_t count);
+
+}  // namespace cch::detail
