@@ -47,9 +47,8 @@ struct RungValue {
 };
 
 /// Canonical variates of the rows that their directions were not fitted on, as normal scores. Those
-/// of plain features are first made uncorrelated among themselves, each side by the symmetric root
-/// of its own covariance: directions fitted on other rows leave correlations of about 1/√n, which a
-/// sum over many pairs would pay for.
+/// of plain features are first made uncorrelated, each side by itself: directions fitted on other
+/// rows leave correlations of about 1/√n, which a sum over many pairs would pay for.
 struct HeldOutPairs {
   std::vector<std::size_t> rows;  ///< of the data, ascending
   Samples u;

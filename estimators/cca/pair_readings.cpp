@@ -1,6 +1,6 @@
 #include "estimators/cca/pair_readings.hpp"
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -36,28 +36,46 @@ double gaussian_information(const Eigen::VectorXd& u, const Eigen::VectorXd& v) 
   return -0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
 }
 
-// Total correlation Σ_i h(u_i) − h(U) of the first `count` columns to second order: the sum over
-// pairs of columns of −½ ln(1 − c²), once for their correlation c and once for that of their
-// squares, each less the 1/(2N) that independent columns show.
+// −½ ln(1 − R²) of a centred target on the leading columns of centred features, R² adjusted for
+// their number: at most I(target; features) where the target is normal.
+double explained_information(const Eigen::VectorXd& target, const MatrixXd& features, Index count) {
+  const auto used = features.leftCols(count);
+  const auto n = static_cast<double>(target.size());
+  MatrixXd gram = used.transpose() * used;
+  gram.diagonal().array() += 1e-9 * n;
+  const Eigen::VectorXd cross = used.transpose() * target;
+  const double residual = std::max(target.squaredNorm() - cross.dot(gram.ldlt().solve(cross)), 0.0);
+  const double spare = n - static_cast<double>(count) - 1.0;
+  if (spare <= 0.0) return 0.0;
+  const double unexplained = residual / target.squaredNorm() * (n - 1.0) / spare;
+  return -0.5 * std::log(std::clamp(unexplained, 1e-6, 1e6));
+}
+
+// Total correlation Σ_i h(u_i) − h(U) = Σ_j I(u_j; u_1 … u_{j−1}) of the first `count` columns, to
+// second order: what the values and squares of the columns before, and products and cubes of the
+// leading ones, explain of each column and of its square. Columns that lie on a curved surface of
+// fewer dimensions are uncorrelated in pairs, and seen by the products.
 double total_correlation(const Samples& u, std::size_t count) {
+  constexpr Index kLeading = 4;  // whose products and cubes enter
   const Index n = static_cast<Index>(u.size());
-  MatrixXd values(n, 2 * static_cast<Index>(count));
-  for (Index j = 0; j < static_cast<Index>(count); ++j) {
-    for (Index i = 0; i < n; ++i) {
-      const double value = u(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
-      values(i, 2 * j) = value;
-      values(i, 2 * j + 1) = value * value;
-    }
-  }
-  values.rowwise() -= values.colwise().mean().eval();
-  values.colwise().normalize();
+  MatrixXd features(n, 2 * static_cast<Index>(count) + kLeading * (kLeading + 1) / 2);
+  Index filled = 0;
+  const auto add = [&](const Eigen::ArrayXd& values) {
+    features.col(filled++) = (values - values.mean()).matrix();
+  };
   double total = 0.0;
-  for (Index i = 0; i < values.cols(); ++i) {
-    for (Index j = i + 2 - i % 2; j < values.cols(); ++j) {
-      if ((j - i) % 2 != 0) continue;  // values with values, squares with squares
-      const double c = values.col(i).dot(values.col(j));
-      total += -0.5 * std::log1p(-std::min(c * c, 1.0 - 1e-12)) - 0.5 / static_cast<double>(n);
+  for (Index j = 0; j < static_cast<Index>(count); ++j) {
+    const Eigen::ArrayXd own = column(u, static_cast<std::size_t>(j)).array();
+    const Eigen::ArrayXd square = own.square();
+    if (j > 0) {
+      total += explained_information((own - own.mean()).matrix(), features, filled);
+      total += explained_information((square - square.mean()).matrix(), features, filled);
     }
+    add(own);
+    add(square);
+    if (j >= kLeading) continue;
+    add(own.cube());
+    for (Index i = 0; i < j; ++i) add(own * column(u, static_cast<std::size_t>(i)).array());
   }
   return total;
 }
@@ -66,10 +84,10 @@ double total_correlation(const Samples& u, std::size_t count) {
 
 MatrixXd uncorrelated(const MatrixXd& m) {
   const MatrixXd centred = m.rowwise() - m.colwise().mean();
-  const MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(covariance);
-  const Eigen::VectorXd root = eigen.eigenvalues().cwiseMax(1e-6).cwiseSqrt().cwiseInverse();
-  return centred * (eigen.eigenvectors() * root.asDiagonal() * eigen.eigenvectors().transpose());
+  MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
+  covariance.diagonal().array() += 1e-9 * covariance.trace();
+  const Eigen::LLT<MatrixXd> llt(covariance);
+  return llt.matrixL().solve(centred.transpose()).transpose();
 }
 
 Samples normal_scores(const MatrixXd& m) {

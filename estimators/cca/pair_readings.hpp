@@ -10,8 +10,8 @@
 
 namespace cch::detail {
 
-/// m C^(−1/2) for the covariance C of its columns, which are nearly uncorrelated and of unit
-/// variance: the least change that makes them so.
+/// m L⁻ᵀ for the covariance C = L Lᵀ of its columns: each column less what the columns before it
+/// hold of it, at unit variance. So leading columns take nothing from those that may be noise.
 Eigen::MatrixXd uncorrelated(const Eigen::MatrixXd& m);
 
 /// The columns of m as normal scores.
