@@ -30,6 +30,15 @@ void check_ladder_input(const Samples& x, const Samples& y, const Groups& groups
   }
 }
 
+// What learning directions can cost, as a share of what was read: a fifth, and more where
+// components are many for the rows. A larger loss does not fall like 1/n: on curved surfaces it
+// overshoots.
+double most_loss(const std::vector<Rung>& chosen, std::size_t rows) {
+  std::size_t components = 0;
+  for (const Rung& rung : chosen) components = std::max(components, rung.components);
+  return 0.2 + 5.0 * static_cast<double>(components) / (static_cast<double>(rows) / 2.0);
+}
+
 // The mean of every rung over the directions in which it could be read.
 void record(const std::vector<std::vector<RungValue>>& directions, Estimate& estimate) {
   std::map<std::string, std::pair<double, double>> sums;
@@ -77,7 +86,8 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
     readings.push_back({chosen[direction], ladder.pairs_of(chosen[direction], direction)});
     estimate.diagnostics.note("rung_" + std::to_string(direction + 1), chosen[direction].name());
   }
-  loss = ladder.learning_loss(chosen, directions, exec);
+  loss = std::min(ladder.learning_loss(chosen, directions, exec),
+                  most_loss(chosen, x.size()) * std::max(0.0, estimate.nats));
   estimate.nats += loss;
   estimate.diagnostics.set("learning_loss", loss);
   estimate.diagnostics.set("k", static_cast<double>(options.k));

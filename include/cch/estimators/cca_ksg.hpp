@@ -37,10 +37,11 @@ struct CcaKsgOptions {
 /// For each half the rung is taken that was highest in the *other* half, so no value selects
 /// itself; the estimate is the mean of both halves and of all random splits. What plain rungs miss
 /// because directions were learned from N/2 rows is added: it falls like 1/n, and the normal
-/// readings at N/2 and 4N/5 rows tell its size (.10 bits of 2 with 9 pairs at N = 2000; most of the
-/// information with ten rows a column). So the estimate is no bound any more, but rarely above the
-/// truth by more than its error. All rungs are in the diagnostics, the addition as `learning_loss`.
-/// Dependence that neither linear maps nor these functions see is missed.
+/// readings at N/2 and 4N/5 rows tell its size (.10 bits of 2 with 9 pairs at N = 2000); at most a
+/// fifth of what was read is added, and 5 q / (N/2) of it more for q components. So the estimate is
+/// no bound any more, but rarely above the truth by more than its error. All rungs are in the
+/// diagnostics, the addition as `learning_loss`. Dependence that neither linear maps nor these
+/// functions see is missed.
 ///
 /// x is N × D_x, y is N × D_y, best on the rank scale, at least 40 rows and 4 groups (data Error
 /// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows; memory O(N q)
