@@ -67,13 +67,15 @@ TEST_CASE("accuracy store: fits of other programs stand beside") {
       "\n");
   FitStore store(folder.path("fits.jsonl"), 120.0);
   store.read_beside(peers);
-  CHECK(store.beside() == std::vector<std::string>{"mine"});
-  const Fit* fit = store.find({"a", "mine", 100, kAsDrawn, 1});
+  // The catalog has a mine too: they must not be taken for each other.
+  CHECK(store.find({"a", "mine", 100, kAsDrawn, 1}) == nullptr);
+  CHECK(store.beside() == std::vector<std::string>{"mine (published)"});
+  const Fit* fit = store.find({"a", "mine (published)", 100, kAsDrawn, 1});
   REQUIRE(fit != nullptr);
   CHECK(*fit->nats == 0.4);
   CHECK(fit->cut);
   CHECK(fit->method == "benchmark-mi 0.1.3");
-  const Fit* failed = store.find({"a", "mine", 100, kAsDrawn, 2});
+  const Fit* failed = store.find({"a", "mine (published)", 100, kAsDrawn, 2});
   REQUIRE(failed != nullptr);
   CHECK_FALSE(failed->nats);
   CHECK(failed->reason == "no number within 720 s");

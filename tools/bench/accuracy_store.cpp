@@ -70,6 +70,7 @@ std::pair<FitKey, Fit> fit_of(const json& line) {
 // A line of neural_peers.py.
 std::pair<FitKey, Fit> peer_fit_of(const json& line) {
   FitKey key{line.at("task"), line.at("estimator"), line.at("n"), kAsDrawn, line.at("seed")};
+  key.estimator += kPublished;
   Fit fit;
   fit.nats = number_in(line, "nats");
   fit.standard_error = number_in(line, "standard_error");

@@ -23,6 +23,9 @@ struct FitKey {
 /// Scale of the fits of other programs: rows as they were drawn.
 inline constexpr const char* kAsDrawn = "as drawn";
 
+/// Follows the names of other programs' estimators: the catalog may have one of the same name.
+inline constexpr const char* kPublished = " (published)";
+
 /// What came of it: a number, or the reason why there is none.
 struct Fit {
   std::optional<double> nats;
@@ -49,9 +52,9 @@ class FitStore {
   [[nodiscard]] const Fit* find(const FitKey& key) const;
   /// Appends one line and keeps the fit; throws std::runtime_error if it cannot be written.
   void add(const FitKey& key, const Fit& fit);
-  /// Takes in the fits of a file of neural_peers.py, under the names of their estimators and the
-  /// scale kAsDrawn; of several lines for one fit the last. Throws std::runtime_error when it
-  /// cannot be read.
+  /// Takes in the fits of a file of neural_peers.py, under the names of their estimators with
+  /// kPublished and the scale kAsDrawn; of several lines for one fit the last. Throws
+  /// std::runtime_error when it cannot be read.
   void read_beside(const std::string& path);
   /// Estimators of the files beside, in the order in which they came.
   [[nodiscard]] const std::vector<std::string>& beside() const { return beside_; }
