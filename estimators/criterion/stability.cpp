@@ -128,8 +128,11 @@ std::optional<RankStability> rank_stability(std::span<const Measurement* const> 
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     values.push_back(teachers[t]->estimate().nats);
     const auto& replicates = teachers[t]->replicates(exec);
-    if (t == 0) deviations = Matrix(teachers.size(), replicates.size());
-    subsampling_row(replicates, deviations.row(t));
+    // One column a part, then one a teacher for what its parts cannot show, as in error_bar.
+    if (t == 0) deviations = Matrix(teachers.size(), replicates.size() + teachers.size());
+    const auto row = deviations.row(t);
+    subsampling_row(replicates, row.first(replicates.size()));
+    row[replicates.size() + t] = std::sqrt(teachers[t]->hidden_variance(exec));
   }
   auto out = rank_stability(values, deviations.view(), bar->degrees_of_freedom, exec);
   out.method += ", covariance from subsampling parts";

@@ -32,7 +32,7 @@ TEST_CASE("accuracy store: files without error bars are read, and their fits lac
   CHECK_FALSE(fit->error_bar_settled());
 }
 
-TEST_CASE("accuracy store: error bars and reasons survive the file; the last line counts") {
+TEST_CASE("accuracy store: error bars and reasons survive the file, and the last line counts") {
   const test::TempFolder folder;
   const std::string path = folder.write("fits.jsonl", old_line("0.1.0"));
   {

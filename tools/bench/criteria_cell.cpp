@@ -119,10 +119,8 @@ std::optional<double> score_or_nothing(const std::function<std::optional<double>
 
 /// The columns that the linear probes see: standardised, at most 64 principal components.
 Samples probe_columns(const Samples& x) {
-  Rows all(x.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  const auto kept =
-      detail::Projection(x.view(), all, detail::kMostComponents).apply(x.view(), all).kept;
+  const Eigen::MatrixXf kept =
+      detail::leading_coordinates(x.view(), detail::kMostComponents, Execution{});
   Matrix out(x.size(), static_cast<std::size_t>(kept.cols()));
   for (std::size_t i = 0; i < out.rows(); ++i) {
     for (std::size_t j = 0; j < out.cols(); ++j) {
