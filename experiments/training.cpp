@@ -1,0 +1,101 @@
+#include "cch/experiments/training.hpp"
+
+#include <algorithm>
+
+#include "cch/core/error.hpp"
+#include "cch/estimators/neural.hpp"
+#include "experiments/training_backend.hpp"
+
+namespace cch {
+namespace {
+
+[[noreturn]] void refuse(const std::string& problem) {
+  refuse_usage("bad-fit", problem, {}, "Give one row of inputs, labels and teachers for each sample");
+}
+
+void check_rows(const TrainingData& data, const TrainingFit& fit) {
+  if (fit.labelled.empty()) refuse("a network needs rows with labels");
+  for (const auto* rows : {&fit.labelled, &fit.unlabelled}) {
+    for (const std::size_t row : *rows) {
+      if (row >= data.x.rows()) refuse("a row to train on lies beyond the data");
+    }
+  }
+  if (data.classes == 0) return;
+  for (const std::size_t row : fit.labelled) {
+    if (data.y[row] < 0 || static_cast<std::size_t>(data.y[row]) >= data.classes) {
+      refuse("a row to train on has a label that is no class");
+    }
+  }
+}
+
+void check_job(const TrainingData& data, const TrainingJob& job, const NetworkSpec& network) {
+  check(job.loss, network, data.classes > 0);
+  if (job.loss.lambda == 0.0) return;
+  if (!job.teacher || *job.teacher >= data.teachers.size()) refuse("a teacher is missing");
+  const TeacherOutputs& teacher = data.teachers[*job.teacher];
+  const Matrix& said = compares_features(job.loss.form) ? teacher.features : teacher.outputs;
+  if (said.rows() != data.x.rows() || said.cols() == 0) refuse("a teacher misses rows or columns");
+  if (!compares_features(job.loss.form) && said.cols() != data.outputs()) {
+    refuse("teacher and student have another number of outputs");
+  }
+}
+
+void check_data(const TrainingData& data, const NetworkSpec& network) {
+  const std::size_t n = data.x.rows();
+  if (n == 0 || data.x.cols() == 0) refuse("there are no inputs");
+  if (data.classes == 0 && data.targets.rows() != n) refuse("inputs and labels differ in rows");
+  if (data.classes > 0 && data.y.size() != n) refuse("inputs and labels differ in rows");
+  if (network.layers != Layers::cnn) return;
+  const auto& [channels, height, width] = data.shape;
+  if (channels * height * width != data.x.cols()) {
+    refuse_usage("wrong-network", "a cnn needs images", "these rows are plain vectors",
+                 "Take layers = \"mlp\"");
+  }
+  if ((std::min(height, width) >> network.widths.size()) == 0) {
+    refuse_usage("bad-network", "the cnn has too many blocks for its images",
+                 "each halves height and width", "Give fewer widths");
+  }
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> weight_shapes(const NetworkSpec& network, std::size_t inputs,
+                                                    const ImageShape& shape, std::size_t outputs) {
+  std::vector<std::vector<std::size_t>> out;
+  std::size_t in = network.layers == Layers::cnn ? shape.channels : inputs;
+  for (const std::size_t width : network.widths) {
+    if (network.layers == Layers::cnn) {
+      out.push_back({width, in, 3, 3});
+    } else {
+      out.push_back({width, in});
+    }
+    out.push_back({width});
+    in = width;
+  }
+  if (network.layers == Layers::cnn) {
+    in *= (shape.height >> network.widths.size()) * (shape.width >> network.widths.size());
+  }
+  out.push_back({outputs, in});
+  out.push_back({outputs});
+  return out;
+}
+
+std::vector<TrainedNetwork> train_networks(const TrainingData& data, const TrainingFit& fit,
+                                           const NetworkSpec& network,
+                                           const Optimisation& optimisation,
+                                           const Execution& exec) {
+  check(network);
+  check(optimisation);
+  check_data(data, network);
+  check_rows(data, fit);
+  for (const TrainingJob& job : fit.jobs) check_job(data, job, network);
+  if (fit.jobs.empty()) return {};
+  if (network.layers == Layers::linear && exec.device == "cpu") {
+    return detail::train_linear(data, fit, optimisation, exec);
+  }
+  Execution resolved = exec;
+  resolved.device = resolved_device(exec.device);
+  return detail::training_backend().train(data, fit, network, optimisation, resolved);
+}
+
+}  // namespace cch

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cch/core/random.hpp"
+#include "cch/experiments/training.hpp"
+
+/// What both ways of training share: first weights, order of rows, rates. Both get them from here, so
+/// that they train the same networks.
+namespace cch::detail {
+
+/// Row indices of every step, in order; `labelled_count` rows of the concatenation (labelled,
+/// unlabelled) come first in its numbering.
+class BatchOrder {
+ public:
+  BatchOrder(const TrainingFit& fit, const Optimisation& optimisation);
+
+  [[nodiscard]] std::size_t steps() const { return steps_; }
+  [[nodiscard]] std::size_t steps_per_pass() const { return per_pass_; }
+  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
+  /// Rows of the data of step s; steps are asked for in ascending order. Valid until the next call.
+  std::span<const std::size_t> step(std::size_t s);
+  /// Whether each row of the last step is labelled.
+  [[nodiscard]] std::span<const std::uint8_t> labelled() const { return batch_labelled_; }
+  /// N/N_labelled, the weight of a labelled row's hard loss.
+  [[nodiscard]] double hard_scale() const { return hard_scale_; }
+  /// Whether a point of the curve is kept after this step.
+  [[nodiscard]] bool recorded(std::size_t s) const;
+
+ private:
+  std::vector<std::size_t> rows_;  // labelled, then unlabelled
+  std::size_t labelled_count_ = 0;
+  std::size_t batch_ = 0;
+  std::size_t per_pass_ = 0;
+  std::size_t steps_ = 0;
+  std::size_t record_every_ = 1;
+  double hard_scale_ = 1.0;
+  std::uint64_t seed_ = 1;
+  std::vector<std::size_t> order_;
+  std::vector<std::size_t> batch_rows_;
+  std::vector<std::uint8_t> batch_labelled_;
+};
+
+/// The rate of step s.
+double learning_rate(const Optimisation& optimisation, std::size_t s, std::size_t steps);
+
+/// The first weights of a network, in the order of weight_shapes.
+std::vector<double> first_weights(const std::vector<std::vector<std::size_t>>& shapes,
+                                  std::uint64_t seed);
+
+/// Linear networks, processor.
+std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
+                                         const Optimisation& optimisation, const Execution& exec);
+
+class TrainingBackend {
+ public:
+  virtual ~TrainingBackend() = default;
+  /// Checked inputs; device of exec resolved. One thread on the processor.
+  [[nodiscard]] virtual std::vector<TrainedNetwork> train(const TrainingData& data,
+                                                          const TrainingFit& fit,
+                                                          const NetworkSpec& network,
+                                                          const Optimisation& optimisation,
+                                                          const Execution& exec) const = 0;
+};
+
+/// Changes whenever a struct that crosses the border does: a module of another build is refused.
+inline constexpr int kTrainingInterface = 1;
+/// What the module exports, under the name "cch_training_backend".
+using TrainingEntry = const TrainingBackend* (*)(int interface_number);
+
+/// The module; a usage Error "no-libtorch" that says why when it cannot be had.
+const TrainingBackend& training_backend();
+
+}  // namespace cch::detail
