@@ -57,7 +57,8 @@ struct TrainingFit {
   std::vector<TrainingJob> jobs;
 };
 
-/// Means over an epoch (full batches: of one step), before the step.
+/// Losses before a step: means over the steps since the last point; where every step has all rows,
+/// of this step alone. Gradients are those of this step.
 struct TrainingPoint {
   std::size_t step = 0;
   double loss = 0.0;

@@ -1,0 +1,314 @@
+// Linear networks of one fit side by side: one product of the batch with the weights of all of
+// them, one of its transpose with all gradients.
+#include <Eigen/Core>
+#include <cmath>
+#include <memory>
+
+#include "estimators/classifiers/products.hpp"
+#include "estimators/classifiers/tall_products.hpp"
+#include "experiments/linear_loss.hpp"
+#include "experiments/training_backend.hpp"
+
+namespace cch::detail {
+namespace {
+
+constexpr std::size_t kLanes = kRowTile;
+
+template <class Real>
+void times(const Real* x, std::size_t tiles, std::size_t q, const Real* w, std::size_t k,
+           Real* out) {
+  if constexpr (std::is_same_v<Real, float>) {
+    product_kernels().tall_times_narrow(x, tiles, q, w, q, k, out);
+  } else {
+    std::fill_n(out, tiles * k * kLanes, Real{0});
+    for (std::size_t t = 0; t < tiles; ++t) {
+      for (std::size_t c = 0; c < k; ++c) {
+        Real* to = out + (t * k + c) * kLanes;
+        for (std::size_t j = 0; j < q; ++j) {
+          const Real* column = x + (t * q + j) * kLanes;
+          for (std::size_t l = 0; l < kLanes; ++l) to[l] += column[l] * w[c * q + j];
+        }
+      }
+    }
+  }
+}
+
+/// g = Xᵀ R, q × k.
+template <class Real>
+void transposed_times(const Real* x, const Real* r, std::size_t tiles, std::size_t q,
+                      std::size_t k, Real* g) {
+  std::fill_n(g, q * k, Real{0});
+  if constexpr (std::is_same_v<Real, float>) {
+    product_kernels().add_transposed(x, q, q, r, k, k, tiles, g, q);
+  } else {
+    for (std::size_t t = 0; t < tiles; ++t) {
+      for (std::size_t c = 0; c < k; ++c) {
+        const Real* right = r + (t * k + c) * kLanes;
+        for (std::size_t j = 0; j < q; ++j) {
+          const Real* left = x + (t * q + j) * kLanes;
+          for (std::size_t l = 0; l < kLanes; ++l) g[c * q + j] += left[l] * right[l];
+        }
+      }
+    }
+  }
+}
+
+/// The rows of a step as tiles: q = D + 1 columns, the last of ones.
+template <class Real>
+class Batch {
+ public:
+  void take(const Matrix& x, std::span<const std::size_t> rows) {
+    q_ = x.cols() + 1;
+    tiles_ = (rows.size() + kLanes - 1) / kLanes;
+    values_.assign(tiles_ * q_ * kLanes, Real{0});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      Real* tile = values_.data() + (i / kLanes) * q_ * kLanes + i % kLanes;
+      const auto row = x.row(rows[i]);
+      for (std::size_t j = 0; j + 1 < q_; ++j) tile[j * kLanes] = static_cast<Real>(row[j]);
+      tile[(q_ - 1) * kLanes] = Real{1};
+    }
+  }
+  [[nodiscard]] const Real* values() const { return values_.data(); }
+  [[nodiscard]] std::size_t tiles() const { return tiles_; }
+
+ private:
+  std::vector<Real> values_;
+  std::size_t q_ = 0;
+  std::size_t tiles_ = 0;
+};
+
+/// Weights of all jobs, q × (K·M), and the state of the optimiser.
+template <class Real>
+class Weights {
+ public:
+  Weights(std::size_t q, std::size_t k_one, const TrainingFit& fit, const Optimisation& o)
+      : o_(o), q_(q), k_one_(k_one), w_(q * k_one * fit.jobs.size()), first_(w_.size()) {
+    if (o.optimiser != Optimiser::sgd) second_.resize(w_.size());
+    frozen_.resize(fit.jobs.size());
+    for (std::size_t m = 0; m < fit.jobs.size(); ++m) {
+      const auto start = first_weights({{k_one, q - 1}, {k_one}}, fit.jobs[m].start);
+      for (std::size_t c = 0; c < k_one; ++c) {
+        Real* column = of(m) + c * q;
+        for (std::size_t j = 0; j + 1 < q; ++j) {
+          column[j] = static_cast<Real>(start[c * (q - 1) + j]);
+        }
+        column[q - 1] = static_cast<Real>(start[k_one * (q - 1) + c]);
+      }
+    }
+  }
+
+  [[nodiscard]] const Real* data() const { return w_.data(); }
+  [[nodiscard]] Real* of(std::size_t job) { return w_.data() + job * one(); }
+  [[nodiscard]] std::size_t one() const { return q_ * k_one_; }
+  void freeze(std::size_t job) { frozen_[job] = true; }
+
+  /// One step along the gradients g, laid out as the weights.
+  void step(const std::vector<Real>& g, double rate, std::size_t s) {
+    for (std::size_t m = 0; m < frozen_.size(); ++m) {
+      if (frozen_[m]) continue;
+      const std::size_t begin = m * one();
+      if (o_.optimiser == Optimiser::sgd) {
+        sgd(g, begin, static_cast<Real>(rate));
+      } else {
+        adam(g, begin, rate, s);
+      }
+    }
+  }
+
+  [[nodiscard]] std::vector<double> flat(std::size_t job) {
+    std::vector<double> out;
+    const Real* w = of(job);
+    for (std::size_t c = 0; c < k_one_; ++c) out.insert(out.end(), w + c * q_, w + c * q_ + q_ - 1);
+    for (std::size_t c = 0; c < k_one_; ++c) out.push_back(w[c * q_ + q_ - 1]);
+    return out;
+  }
+
+ private:
+  void sgd(const std::vector<Real>& g, std::size_t begin, Real rate) {
+    const auto momentum = static_cast<Real>(o_.momentum);
+    const auto decay = static_cast<Real>(o_.weight_decay);
+    for (std::size_t i = begin; i < begin + one(); ++i) {
+      first_[i] = momentum * first_[i] + (g[i] + decay * w_[i]);
+      w_[i] -= rate * first_[i];
+    }
+  }
+
+  void adam(const std::vector<Real>& g, std::size_t begin, double rate, std::size_t s) {
+    constexpr Real kFirst = static_cast<Real>(0.9);
+    constexpr Real kSecond = static_cast<Real>(0.999);
+    constexpr Real kSmall = static_cast<Real>(1e-8);
+    const auto at = static_cast<double>(s + 1);
+    const auto size = static_cast<Real>(rate / (1.0 - std::pow(0.9, at)));
+    const auto root = static_cast<Real>(std::sqrt(1.0 - std::pow(0.999, at)));
+    const bool apart = o_.optimiser == Optimiser::adamw;
+    const auto decay = static_cast<Real>(o_.weight_decay);
+    const auto keep = static_cast<Real>(1.0 - rate * o_.weight_decay);
+    for (std::size_t i = begin; i < begin + one(); ++i) {
+      const Real gradient = apart ? g[i] : g[i] + decay * w_[i];
+      if (apart) w_[i] *= keep;
+      first_[i] = kFirst * first_[i] + (Real{1} - kFirst) * gradient;
+      second_[i] = kSecond * second_[i] + (Real{1} - kSecond) * gradient * gradient;
+      w_[i] -= size * first_[i] / (std::sqrt(second_[i]) / root + kSmall);
+    }
+  }
+
+  const Optimisation& o_;
+  std::size_t q_ = 0;
+  std::size_t k_one_ = 0;
+  std::vector<Real> w_;
+  std::vector<Real> first_;   // velocity, or mean of gradients
+  std::vector<Real> second_;  // mean of squared gradients
+  std::vector<bool> frozen_;
+};
+
+double norm(const double* g, std::size_t n) {
+  return Eigen::Map<const Eigen::VectorXd>(g, static_cast<Eigen::Index>(n)).norm();
+}
+double norm(const float* g, std::size_t n) {
+  return Eigen::Map<const Eigen::VectorXf>(g, static_cast<Eigen::Index>(n)).cast<double>().norm();
+}
+
+template <class Real>
+class LinearFit {
+ public:
+  LinearFit(const TrainingData& data, const TrainingFit& fit, const Optimisation& o)
+      : data_(data),
+        fit_(fit),
+        o_(o),
+        order_(fit, o),
+        q_(data.x.cols() + 1),
+        k_one_(data.outputs()),
+        k_(k_one_ * fit.jobs.size()),
+        weights_(q_, k_one_, fit, o),
+        loss_(data, fit, order_.hard_scale()),
+        sums_(fit.jobs.size()) {
+    out_.resize(fit.jobs.size());
+  }
+
+  std::vector<TrainedNetwork> run(const Execution& exec) {
+    for (std::size_t s = 0; s < order_.steps(); ++s) {
+      if (s % 16 == 0) exec.throw_if_stopped();
+      step(s);
+    }
+    finish(exec);
+    return std::move(out_);
+  }
+
+ private:
+  void step(std::size_t s) {
+    const bool whole = order_.steps_per_pass() == 1;
+    if (s == 0 || !whole) {
+      const auto rows = order_.step(s);
+      batch_.take(data_.x, rows);
+      loss_.take(rows, order_.labelled());
+      z_.resize(batch_.tiles() * k_ * kLanes);
+      hard_.resize(z_.size());
+      soft_.resize(z_.size());
+    }
+    times(batch_.values(), batch_.tiles(), q_, weights_.data(), k_, z_.data());
+    const bool point = order_.recorded(s);
+    g_.resize(q_ * k_);
+    if (point) {
+      recorded_step(s, whole);
+    } else {
+      const bool sum = !whole;
+      loss_.gradients(z_.data(), hard_.data(), nullptr, sum ? &sums_ : nullptr);
+      transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
+    }
+    weights_.step(g_, learning_rate(o_, s, order_.steps()), s);
+  }
+
+  /// Both gradients apart, so that their norms are known.
+  void recorded_step(std::size_t s, bool whole) {
+    if (whole) std::fill(sums_.begin(), sums_.end(), LossSums{});
+    loss_.gradients(z_.data(), hard_.data(), soft_.data(), &sums_);
+    g_soft_.resize(g_.size());
+    transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
+    transposed_times(batch_.values(), soft_.data(), batch_.tiles(), q_, k_, g_soft_.data());
+    const std::size_t one = weights_.one();
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (out_[m].failure.empty()) add_point(m, s, norm(&g_[m * one], one), norm(&g_soft_[m * one], one));
+    }
+    for (std::size_t i = 0; i < g_.size(); ++i) g_[i] += g_soft_[i];
+    std::fill(sums_.begin(), sums_.end(), LossSums{});
+  }
+
+  void add_point(std::size_t m, std::size_t s, double hard_norm, double soft_norm) {
+    const LossSums& sum = sums_[m];
+    const auto rows = static_cast<double>(sum.rows);
+    const DistilLoss& loss = fit_.jobs[m].loss;
+    TrainingPoint point;
+    point.step = s + 1;
+    point.hard = sum.hard / rows;
+    point.soft = loss.lambda > 0.0 ? sum.soft / rows : 0.0;
+    point.loss = loss.hard_weight() * point.hard + loss.lambda * point.soft;
+    point.hard_gradient = hard_norm;
+    point.soft_gradient = soft_norm;
+    const bool finite = std::isfinite(point.loss) && std::isfinite(hard_norm + soft_norm);
+    if (!finite || point.loss == 0.0) {
+      out_[m].failure = (finite ? "no loss: the loss was exactly 0 at step "
+                                : "diverged: the loss is not finite at step ") +
+                        std::to_string(s + 1);
+      weights_.freeze(m);
+      return;
+    }
+    out_[m].curve.push_back(point);
+  }
+
+  void finish(const Execution& exec) {
+    const auto columns = static_cast<Eigen::Index>(k_);
+    const auto inputs = static_cast<Eigen::Index>(q_ - 1);
+    const auto all = Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>>(
+        weights_.data(), inputs + 1, columns);
+    const std::size_t n = data_.x.rows();
+    Eigen::MatrixXd z;
+    if constexpr (std::is_same_v<Real, float>) {
+      const CentredRows x{data_.x.view(), Eigen::RowVectorXd::Zero(inputs)};
+      const Eigen::MatrixXf w = all.topRows(inputs);
+      z = tall_times(x, w, exec.serial()).template cast<double>();
+    } else {
+      using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+      z = Eigen::Map<const RowMajor>(data_.x.data(), static_cast<Eigen::Index>(n), inputs) *
+          all.topRows(inputs);
+    }
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      out_[m].weights = weights_.flat(m);
+      out_[m].outputs = Matrix(n, k_one_);
+      for (std::size_t c = 0; c < k_one_; ++c) {
+        const auto column = static_cast<Eigen::Index>(m * k_one_ + c);
+        const auto offset = static_cast<double>(all(inputs, column));
+        for (std::size_t i = 0; i < n; ++i) {
+          out_[m].outputs(i, c) = z(static_cast<Eigen::Index>(i), column) + offset;
+        }
+      }
+    }
+  }
+
+  const TrainingData& data_;
+  const TrainingFit& fit_;
+  const Optimisation& o_;
+  BatchOrder order_;
+  std::size_t q_;
+  std::size_t k_one_;
+  std::size_t k_;
+  Weights<Real> weights_;
+  LinearLoss<Real> loss_;
+  Batch<Real> batch_;
+  std::vector<Real> z_;
+  std::vector<Real> hard_;
+  std::vector<Real> soft_;
+  std::vector<Real> g_;
+  std::vector<Real> g_soft_;
+  std::vector<LossSums> sums_;
+  std::vector<TrainedNetwork> out_;
+};
+
+}  // namespace
+
+std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
+                                         const Optimisation& optimisation, const Execution& exec) {
+  if (optimisation.double_precision) return LinearFit<double>(data, fit, optimisation).run(exec);
+  return LinearFit<float>(data, fit, optimisation).run(exec);
+}
+
+}  // namespace cch::detail
