@@ -26,6 +26,8 @@ Command setup_rank(CLI::App& app);
 Command setup_gaussian(CLI::App& app);
 Command setup_gaussian_solve(CLI::App& app);  ///< of cch gaussian
 Command setup_gaussian_sweep(CLI::App& app);  ///< of cch gaussian
+Command setup_train(CLI::App& app);
+Command setup_compare(CLI::App& app);
 Command setup_report(CLI::App& app);
 Command setup_inspect(CLI::App& app);
 Command setup_doctor(CLI::App& app);

@@ -11,6 +11,8 @@ enum ExitCode : int {
   kExitUsage = 2,
   kExitData = 3,
   kExitFailOn = 4,        ///< --fail-on matched
+  kExitSomeFailed = 5,    ///< some runs of a study failed, the others are done
+  kExitTerminated = 75,   ///< stopped by SIGTERM or SIGUSR1; run it again to go on
   kExitInterrupted = 130  ///< Ctrl-C
 };
 

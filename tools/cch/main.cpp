@@ -1,32 +1,45 @@
+#include <atomic>
 #include <csignal>
 #include <thread>
 
+#include "tools/cch/exit_code.hpp"
 #include "tools/cch/program.hpp"
 
 namespace {
 
-// Waits for Ctrl-C in a thread of its own, because a signal handler may not touch a stop source.
+// Waits for Ctrl-C (and for what job systems send before they end a job) in a thread of its own, because a signal handler may not touch a stop source.
 class InterruptWatch {
  public:
   InterruptWatch() {
     sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     thread_ = std::jthread([this](const std::stop_token& end) {
       const timespec pause{0, 100'000'000};
       while (!end.stop_requested()) {
-        if (sigtimedwait(&signals_, nullptr, &pause) != SIGINT) continue;
-        if (source_.stop_requested()) std::_Exit(130);  // asked a second time
+        const int signal = sigtimedwait(&signals_, nullptr, &pause);
+        if (signal < 0) continue;
+        if (source_.stop_requested()) std::_Exit(code(signal));  // asked a second time
+        stopped_by_ = signal;
         source_.request_stop();
       }
     });
   }
 
   [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+  /// The exit code of a run that ended because of a signal.
+  [[nodiscard]] int code_of(int code_of_run) const {
+    return code_of_run == cch::kExitInterrupted ? code(stopped_by_) : code_of_run;
+  }
 
  private:
+  static int code(int signal) {
+    return signal == SIGTERM || signal == SIGUSR1 ? cch::kExitTerminated : cch::kExitInterrupted;
+  }
+
   sigset_t signals_{};
   std::stop_source source_;
+  std::atomic<int> stopped_by_{0};
   std::jthread thread_;
 };
 
@@ -36,7 +49,7 @@ int main(int argc, char** argv) {
   const InterruptWatch interrupt;
   cch::Terminal terminal = cch::process_terminal();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const int code = cch::run_program(arguments, terminal, interrupt.token());
+  const int code = interrupt.code_of(cch::run_program(arguments, terminal, interrupt.token()));
   terminal.out.flush();
   return terminal.out ? code : 1;
 }

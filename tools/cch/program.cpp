@@ -138,7 +138,9 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
   add("rank", "Rank teacher modalities for a student", setup_rank);
   add("estimate", "Estimate one mutual information", setup_estimate);
   add("gaussian", "Informations and distillation risk in closed form", setup_gaussian);
-  add("report", "Render a folder of `cch rank -o` again, nothing recomputed", setup_report);
+  add("train", "Train teacher/student pairs of a study; resumes by itself", setup_train);
+  add("compare", "Hold criteria and verdicts against the gains of trained pairs", setup_compare);
+  add("report", "Render a folder of results again, nothing recomputed", setup_report);
   add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
   add("doctor", "Show what this build and machine can do", setup_doctor);
   try {

@@ -1,0 +1,215 @@
+// The criteria that docs/criteria.md holds against linear students, for the rows of a study's unit.
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+#include "cch/core/random.hpp"
+#include "cch/criterion/cch.hpp"
+#include "cch/criterion/pilot.hpp"
+#include "cch/criterion/prediction_level.hpp"
+#include "cch/criterion/rivals.hpp"
+#include "cch/estimators/catalog.hpp"
+#include "cch/estimators/scale.hpp"
+#include "cch/experiments/unit.hpp"
+#include "estimators/classifiers/projection.hpp"
+#include "estimators/criterion/linear/model.hpp"
+
+namespace cch {
+namespace {
+
+using Rows = std::vector<std::size_t>;
+using Score = std::optional<double>;
+
+struct Inputs {
+  Samples teacher;
+  Samples student;
+  Variable labels;
+  Groups groups = Groups::singletons(0);
+};
+
+Variable labels_of(const StudyDraw& draw, const Rows& rows) {
+  if (draw.classes == 0) return Samples::from(select_rows(draw.targets.view(), rows), "labels");
+  std::vector<int> codes;
+  for (const std::size_t i : rows) codes.push_back(draw.y[i]);
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < draw.classes; ++c) names.push_back(std::to_string(c));
+  return ClassLabels::from(std::move(codes), std::move(names));
+}
+
+Samples features(const Matrix& x, const Rows& rows, const std::string& name) {
+  return Samples::from(select_rows(x.view(), rows), name);
+}
+
+/// Standardised, at most 64 principal components: what the probes see, for criteria that would take
+/// minutes on pixels.
+Samples leading(const Samples& x) {
+  const Eigen::MatrixXf kept =
+      detail::leading_coordinates(x.view(), detail::kMostComponents, Execution{}.serial());
+  Matrix out(x.size(), static_cast<std::size_t>(kept.cols()));
+  for (std::size_t i = 0; i < out.rows(); ++i) {
+    for (std::size_t j = 0; j < out.cols(); ++j) {
+      out(i, j) =
+          static_cast<double>(kept(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
+    }
+  }
+  return Samples::from(std::move(out), x.name());
+}
+
+class Criteria {
+ public:
+  Criteria(const Study& study, const StudyUnit& unit, const StudyDraw& draw,
+           const detail::UnitRows& rows, const Execution& exec)
+      : study_(study),
+        scenario_(parse_scenario(unit.scenario)),
+        draw_(draw),
+        rows_(rows),
+        exec_(exec.with_seed(derive_seed(unit.seed, "criteria"))),
+        labels_(labels_of(draw, rows.labelled)),
+        groups_(draw.groups.select(rows.labelled)),
+        student_(features(draw.x, rows.labelled, "student")) {}
+
+  CriteriaResult measure(const TeacherView& view) {
+    const auto start = std::chrono::steady_clock::now();
+    CriteriaResult out;
+    out.teacher = {view.name, view.parameters, TeacherRows::same_rows};
+    const Samples teacher = features(view.x, rows_.labelled, view.name);
+    for (const std::string& name : study_.estimators) representation(out, name, teacher);
+    predictions(out, teacher);
+    rivals(out, teacher);
+    linear_pilot(out, view);
+    out.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return out;
+  }
+
+ private:
+  /// Nothing where the criterion refuses the data, for example one row of a class.
+  static Score attempt(const std::function<Score()>& score) {
+    try {
+      return score();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return std::nullopt;
+    }
+  }
+
+  void representation(CriteriaResult& out, const std::string& name, const Samples& teacher) {
+    const std::string what = "representation-level CCH, " + name;
+    std::string decision = "undecided";
+    const Score margin = attempt([&]() -> Score {
+      std::vector<Warning> unused;
+      const Samples t = scaled(teacher, Scale::rank, unused, exec_);
+      const Samples s = scaled(student_, Scale::rank, unused, exec_);
+      Variable y = labels_;
+      if (const auto* values = std::get_if<Samples>(&y)) {
+        y = scaled(*values, Scale::rank, unused, exec_);
+      }
+      const auto shared = choose_estimator(t, s, groups_);
+      const auto known = choose_estimator(s, y, groups_);
+      const auto of_pair = name == "auto" ? shared.options : default_options(name);
+      const auto of_labels = name == "auto" ? known.options : label_partner(of_pair, y).options;
+      const Measurement i_ts(of_pair, t, s, groups_, exec_);
+      const Measurement i_sy(of_labels, s, y, groups_, exec_);
+      decision = to_string(cch_outcome(paired_margin(i_ts, i_sy, exec_)));
+      return i_ts.estimate().nats - i_sy.estimate().nats;
+    });
+    out.scores.emplace_back(what + " margin", margin);
+    out.decisions.emplace_back(what, decision);
+  }
+
+  void predictions(CriteriaResult& out, const Samples& teacher) {
+    t_.reset();
+    attempt([&]() -> Score {
+      t_ = linear_probe(teacher, labels_, groups_, {}, exec_);
+      if (!s_) s_ = linear_probe(student_, labels_, groups_, {}, exec_);
+      return std::nullopt;
+    });
+    if (!t_ || !s_) return;
+    attempt([&]() -> Score {
+      PredictionLevelOptions options;
+      options.other_estimators = false;
+      const PredictionLevel level =
+          prediction_level(*t_, *s_, student_, labels_, groups_, options, exec_);
+      out.scores.emplace_back("prediction-level CCH margin", level.margin.nats);
+      out.decisions.emplace_back("prediction-level CCH", to_string(level.outcome));
+      out.scores.emplace_back("direction gain of ridge students", level.predicted_gain);
+      out.scores.emplace_back("β_s − β_e", level.beta_s.value - level.beta_e.value);
+      return std::nullopt;
+    });
+    out.scores.emplace_back("teacher − student, held-out loss", s_->score - t_->score);
+  }
+
+  void rivals(CriteriaResult& out, const Samples& teacher) {
+    const Samples t = leading(teacher);
+    if (!student_leading_) student_leading_ = leading(student_);
+    const Samples& s = *student_leading_;
+    const auto* y = std::get_if<ClassLabels>(&labels_);
+    const auto add = [&](const std::string& name, const std::function<Score()>& score) {
+      out.scores.emplace_back(name, attempt(score));
+    };
+    add("LogME difference",
+        [&]() -> Score { return log_me(t, labels_).value - log_me(s, labels_).value; });
+    add("debiased linear CKA", [&] { return debiased_linear_cka(t, s); });
+    if (y == nullptr || !t_ || !s_) return;
+    const MatrixView p = t_->predictions.view();
+    const MatrixView q = s_->predictions.view();
+    add("LEEP difference", [&]() -> Score { return leep(p, *y) - leep(q, *y); });
+    add("NCE difference", [&]() -> Score {
+      return negative_conditional_entropy(p, *y) - negative_conditional_entropy(q, *y);
+    });
+    add("H-score difference", [&]() -> Score { return h_score(t, *y) - h_score(s, *y); });
+    add("Kendall τ of logits", [&] { return mean_kendall_tau(p, q); });
+  }
+
+  void linear_pilot(CriteriaResult& out, const TeacherView& view) {
+    Score nats;
+    Score share;
+    attempt([&]() -> Score {
+      PilotInput input{student_, {features(view.x, rows_.labelled, view.name)}, labels_, groups_, {}};
+      if (scenario_ == Scenario::more_labels) {
+        input.extra.teachers = {features(view.x, rows_.extra, view.name)};
+        input.extra.labels = labels_of(draw_, rows_.extra);
+      } else if (scenario_ == Scenario::unlabelled_pairs) {
+        input.extra.teachers = {features(view.x, rows_.extra, view.name)};
+        input.extra.student = features(draw_.x, rows_.extra, "student");
+      }
+      PilotOptions options;
+      options.scenario = scenario_;
+      const auto result = pilot(input, options, exec_);
+      nats = result.teachers.front().gain.value;
+      if (result.teachers.front().gain_accuracy) {
+        share = result.teachers.front().gain_accuracy->value;
+      }
+      return std::nullopt;
+    });
+    out.scores.emplace_back("linear pilot, nats", nats);
+    if (draw_.classes > 0) out.scores.emplace_back("linear pilot, accuracy", share);
+  }
+
+  const Study& study_;
+  Scenario scenario_;
+  const StudyDraw& draw_;
+  const detail::UnitRows& rows_;
+  Execution exec_;
+  Variable labels_;
+  Groups groups_;
+  Samples student_;
+  std::optional<Samples> student_leading_;
+  std::optional<Probe> t_;
+  std::optional<Probe> s_;
+};
+
+}  // namespace
+
+std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
+                                             const StudyUnit& unit, const Execution& exec) {
+  const Execution serial = exec.serial();
+  const StudyDraw rows = draw(study.task, data, unit.setting, unit.seed, serial);
+  const detail::UnitRows chosen = detail::unit_rows(study, unit, rows);
+  Criteria criteria(study, unit, rows, chosen, serial);
+  std::vector<CriteriaResult> out;
+  for (const TeacherView& view : rows.teachers) out.push_back(criteria.measure(view));
+  return out;
+}
+
+}  // namespace cch

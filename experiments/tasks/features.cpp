@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <cmath>
+
+#include "cch/core/nearest_name.hpp"
+#include "cch/data/datasets.hpp"
+#include "experiments/tasks/draws.hpp"
+
+namespace cch::detail {
+namespace {
+
+constexpr std::size_t kFewestGroups = 20;
+
+/// "a+b" as its parts.
+std::vector<std::string> parts_of(const std::string& name) {
+  std::vector<std::string> parts(1);
+  for (const char c : name) {
+    if (c == '+') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+void take_labels(TaskData& data, const FeaturesTask& task) {
+  LoadedLabels loaded = load_labels(parse_source(task.source + ":labels"), LabelKind::automatic);
+  if (const auto* classes = std::get_if<ClassLabels>(&loaded.labels)) {
+    data.y.assign(classes->codes().begin(), classes->codes().end());
+    data.classes = classes->classes();
+    data.class_names = classes->names();
+  } else {
+    const auto view = std::get<Samples>(loaded.labels).view();
+    data.targets = Matrix(view.rows(), view.cols());
+    for (std::size_t i = 0; i < view.rows(); ++i) {
+      const auto row = view.row(i);
+      std::copy(row.begin(), row.end(), data.targets.row(i).begin());
+    }
+  }
+  data.inputs.emplace_back("labels", loaded.info);
+}
+
+void take_modality(TaskData& data, const FeaturesTask& task,
+                   const std::vector<std::string>& views, const std::string& name) {
+  for (const auto& [known, samples] : data.arrays) {
+    if (known == name) return;
+  }
+  if (std::find(views.begin(), views.end(), name) == views.end()) {
+    refuse_usage("bad-task", "the data have no array '" + name + "'", task.source,
+                 "Did you mean '" + nearest_name(name, views) + "'?");
+  }
+  LoadedSamples loaded = load_samples(parse_source(task.source + ":" + name), name);
+  data.inputs.emplace_back(name, loaded.info);
+  data.arrays.emplace_back(name, std::move(loaded));
+}
+
+const Samples& array_of(const TaskData& data, const std::string& name) {
+  const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
+                               [&](const auto& entry) { return entry.first == name; });
+  return at->second.samples;
+}
+
+/// Columns of all parts, standardised by the given rows; constant columns become 0.
+Matrix standardised(const TaskData& data, const std::string& name,
+                    const std::vector<std::size_t>& rows) {
+  std::size_t columns = 0;
+  for (const auto& part : parts_of(name)) columns += array_of(data, part).dim();
+  Matrix out(data.groups.rows(), columns);
+  std::size_t first = 0;
+  for (const auto& part : parts_of(name)) {
+    const MatrixView x = array_of(data, part).view();
+    for (std::size_t j = 0; j < x.cols(); ++j) {
+      double mean = 0.0;
+      for (const std::size_t i : rows) mean += x(i, j) / static_cast<double>(rows.size());
+      double variance = 0.0;
+      for (const std::size_t i : rows) {
+        variance += (x(i, j) - mean) * (x(i, j) - mean) / static_cast<double>(rows.size());
+      }
+      const double scale = variance > 1e-20 ? 1.0 / std::sqrt(variance) : 0.0;
+      for (std::size_t i = 0; i < x.rows(); ++i) out(i, first + j) = (x(i, j) - mean) * scale;
+    }
+    first += x.cols();
+  }
+  return out;
+}
+
+void split_rows(const FeaturesTask& task, const TaskData& data, std::uint64_t seed,
+                StudyDraw& out) {
+  const std::size_t n = data.groups.rows();
+  Random random(derive_seed(seed, "split"));
+  if (task.split_of_file) {
+    for (std::size_t i = 0; i < n; ++i) {
+      (data.split[i] == 2 ? out.test : out.train).push_back(i);
+    }
+  } else {
+    const auto most = std::min(
+        task.test_rows, static_cast<std::size_t>(task.test_share * static_cast<double>(n)));
+    for (const std::size_t g : random.permutation(data.groups.count())) {
+      const auto members = data.groups.members(g);
+      auto& part = out.test.size() + members.size() <= most ? out.test : out.train;
+      part.insert(part.end(), members.begin(), members.end());
+    }
+  }
+  std::sort(out.train.begin(), out.train.end());
+  std::sort(out.test.begin(), out.test.end());
+  random.shuffle(std::span(out.train));
+}
+
+}  // namespace
+
+TaskData load(const FeaturesTask& task, const Execution&) {
+  TaskData data;
+  const auto views = dataset_views(task.source);
+  if (std::find(views.begin(), views.end(), "labels") == views.end()) {
+    refuse_data("dataset-missing", "the data set has no labels.npy", task.source,
+                "every array must have one row order with labels", "Give the folder of the set");
+  }
+  take_labels(data, task);
+  for (const auto* names : {&task.students, &task.teachers}) {
+    for (const auto& name : *names) {
+      for (const auto& part : parts_of(name)) take_modality(data, task, views, part);
+    }
+  }
+  const std::size_t n = data.classes > 0 ? data.y.size() : data.targets.rows();
+  for (const auto& [name, loaded] : data.arrays) {
+    if (loaded.samples.size() == n) continue;
+    refuse_data("rows-differ", "array '" + name + "' has another number of rows than the labels",
+                task.source + ": " + std::to_string(loaded.samples.size()) + " and " +
+                    std::to_string(n),
+                "row i of every array must be the same sample", "Give arrays of one row order");
+  }
+  data.groups = Groups::singletons(n);
+  if (std::find(views.begin(), views.end(), "groups") != views.end()) {
+    LoadedGroups loaded = load_groups(parse_source(task.source + ":groups"));
+    data.inputs.emplace_back("groups", loaded.info);
+    if (loaded.groups.count() >= kFewestGroups) {
+      data.groups = loaded.groups;
+    } else {
+      data.warnings.push_back({"few-groups", "the set has " +
+                                                 std::to_string(loaded.groups.count()) +
+                                                 " groups, too few to hold whole ones out: rows "
+                                                 "are split one by one"});
+    }
+  }
+  if (task.split_of_file) {
+    const auto split = load_samples(parse_source(task.source + ":split"), "split");
+    data.inputs.emplace_back("split", split.info);
+    for (std::size_t i = 0; i < split.samples.size(); ++i) {
+      data.split.push_back(static_cast<int>(split.samples(i, 0)));
+    }
+  }
+  return data;
+}
+
+StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues& setting,
+               std::uint64_t seed) {
+  const auto& student = std::get<std::string>(setting.front().second);
+  StudyDraw out;
+  out.y = data.y;
+  out.classes = data.classes;
+  out.targets = data.targets;
+  out.groups = data.groups;
+  split_rows(task, data, seed, out);
+  out.x = standardised(data, student, out.train);
+  for (const auto& name : task.teachers) {
+    if (name == student) continue;
+    const Matrix clean = standardised(data, name, out.train);
+    for (std::size_t level = 0; level < task.noise.size(); ++level) {
+      TeacherView view;
+      view.name = name;
+      view.x = clean;
+      view.parameters = feature_parameters(task, task.noise[level]);
+      if (task.noise[level] > 0.0) {
+        const Matrix noise = normals(clean.rows(), clean.cols(), seed, "noise " + name);
+        for (std::size_t i = 0; i < clean.rows(); ++i) {
+          for (std::size_t j = 0; j < clean.cols(); ++j) {
+            view.x(i, j) += task.noise[level] * noise(i, j);
+          }
+        }
+      }
+      out.teachers.push_back(std::move(view));
+    }
+  }
+  return out;
+}
+
+}  // namespace cch::detail

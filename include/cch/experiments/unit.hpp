@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cch/experiments/metrics.hpp"
+#include "cch/experiments/study.hpp"
+
+namespace cch {
+
+/// What §1 of gaussian/README.md foretells for a linear student, from moments of held-out rows:
+/// labels (classes: one-hot, two classes ±1) and the teacher's outputs (classes: softmax) regressed
+/// on the student's columns, with the degrees of freedom taken into account. For a teacher that is
+/// independent of the student's rows (fresh-rows); others carry label errors that it does not know.
+struct ClosedForm {
+  double cch_margin = 0.0;  ///< I(t;s) − I(s;y), nats
+  double beta_s = 0.0;
+  double beta_e = 0.0;
+  double mse_gain = 0.0;        ///< E(0) − E(u), squared units of the labels
+  double direction_gain = 0.0;  ///< cos(u) − cos(0)
+  std::optional<double> accuracy_gain;  ///< two classes
+};
+
+struct RunResult {
+  RunSpec spec;
+  std::string failure;  ///< empty: it counts
+  Metrics metrics;      ///< on the test rows
+  std::optional<ClosedForm> predicted;
+  std::vector<TrainingPoint> curve;
+  std::vector<double> weights;
+  std::vector<std::vector<std::size_t>> shapes;  ///< of the weights; several networks for k-fold: none
+  double seconds = 0.0;  ///< its share of the training that it was part of
+};
+
+/// Trains everything of a unit, in the order of runs(). The student with and without distillation and
+/// its controls start alike and see the same batches. Cost: see train_networks. Data Error
+/// "too-few-rows". One thread.
+std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
+                                  const Execution& exec);
+
+/// The criteria of one teacher before training, on the labelled rows of the unit (the pilot: on the
+/// scenario's rows): higher speaks for distillation, empty where it cannot be had.
+struct CriteriaResult {
+  RunTeacher teacher;
+  std::vector<std::pair<std::string, std::optional<double>>> scores;
+  std::vector<std::pair<std::string, std::string>> decisions;  ///< holds, fails, undecided
+  double seconds = 0.0;
+};
+/// One for every teacher (not for every kind of teacher rows: they differ in the training alone).
+std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
+                                             const StudyUnit& unit, const Execution& exec);
+
+namespace detail {
+/// The rows of a unit.
+struct UnitRows {
+  std::vector<std::size_t> labelled;
+  std::vector<std::size_t> extra;  ///< rows that the scenario adds
+};
+UnitRows unit_rows(const Study& study, const StudyUnit& unit, const StudyDraw& draw);
+
+/// Empty where the closed form does not hold for the loss or has no numbers.
+class ClosedFormSource {
+ public:
+  ClosedFormSource(const StudyDraw& draw, std::size_t labelled);
+  [[nodiscard]] std::optional<ClosedForm> operator()(const Matrix& teacher_outputs,
+                                                     const DistilLoss& loss) const;
+
+ private:
+  struct Fit;
+  const StudyDraw& draw_;
+  std::size_t labelled_;
+  std::shared_ptr<const Fit> fit_;
+};
+}  // namespace detail
+
+}  // namespace cch

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cch/experiments/unit.hpp"
+#include "tools/cch/common.hpp"
+
+namespace cch {
+
+/// Everything that the command line and the study say.
+struct TrainSettings {
+  std::string path;         ///< STUDY.toml
+  std::string out;          ///< folder
+  std::string data;         ///< folder of data sets
+  std::string shard;        ///< "I/N"
+  bool list = false;
+  bool dry_run = false;
+  bool keep_weights = false;
+  std::string how_to_get;   ///< of data that are not there
+  Study study;
+  CommonOptions common;
+};
+
+/// Reads the study into `s`; keys that a flag has set stay. Usage Errors of config files, "bad-task",
+/// "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
+void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
+
+// --- documents (docs of the format: experiments/README.md)
+
+nlohmann::json values_json(const StudyValues& values);
+nlohmann::json metrics_json(const Metrics& metrics);
+/// The study with every default, by the names of its file.
+nlohmann::json study_json(const TrainSettings& s);
+/// Paths of study_json that are axes: a study may get more values of them in the same folder.
+bool is_axis(const std::string& path);
+
+/// Names runs by what they depend on.
+class RunKeys {
+ public:
+  RunKeys(const TrainSettings& s, const TaskData& data, const std::string& device);
+
+  [[nodiscard]] std::string of(const StudyUnit& unit, const RunSpec& run) const;
+  [[nodiscard]] std::string of_criteria(const StudyUnit& unit, const RunTeacher& teacher) const;
+
+ private:
+  [[nodiscard]] nlohmann::json unit_part(const StudyUnit& unit) const;
+
+  const Study& study_;
+  nlohmann::json task_;
+  nlohmann::json inputs_;
+  nlohmann::json student_;
+  nlohmann::json teacher_;
+  std::string device_;
+};
+
+nlohmann::json unit_json(const Study& study, const StudyUnit& unit);
+nlohmann::json teacher_json(const RunTeacher& teacher, bool with_rows);
+nlohmann::json loss_json(const DistilLoss& loss);
+nlohmann::json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult& run,
+                           const std::string& key, const std::string& student_key);
+nlohmann::json criteria_json(const TrainSettings& s, const StudyUnit& unit,
+                             const CriteriaResult& criteria, const std::string& key);
+
+// --- the folder
+
+/// DIR/study.json, DIR/runs/KEY/{result.json, train.jsonl, last.safetensors, criteria.json}.
+class StudyFolder {
+ public:
+  /// Usage Errors: "study-changed" (names the keys), "study-locked" (another process works on it).
+  StudyFolder(const TrainSettings& s, const nlohmann::json& head);
+  ~StudyFolder();
+  StudyFolder(const StudyFolder&) = delete;
+  StudyFolder& operator=(const StudyFolder&) = delete;
+
+  /// The finished result of a run; a failed one does not count.
+  [[nodiscard]] static std::optional<nlohmann::json> find(const std::string& out,
+                                                          const std::string& key,
+                                                          const char* file = "result.json");
+  /// Writes a run, its result last: a run without a result is run again.
+  void add(const std::string& key, const nlohmann::json& result, const RunResult& run) const;
+  void add_criteria(const std::string& key, const nlohmann::json& criteria) const;
+
+ private:
+  std::string out_;
+  bool keep_weights_ = false;
+  std::vector<int> locks_;
+};
+
+/// Results of all units as one table: a line a cell, gains with their standard error over seeds.
+std::string train_table(const std::vector<nlohmann::json>& results);
+
+}  // namespace cch

@@ -1,0 +1,302 @@
+#include <span>
+
+#include "cch/data/sha256.hpp"
+#include "tools/cch/train.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+template <class T>
+json names_json(const std::vector<T>& values) {
+  json out = json::array();
+  for (const T value : values) out.push_back(to_string(value));
+  return out;
+}
+
+json network_json(const NetworkSpec& n) {
+  return {{"layers", to_string(n.layers)}, {"widths", n.widths}, {"dropout", n.dropout}};
+}
+
+json training_json(const Optimisation& o) {
+  json out{{"optimiser", to_string(o.optimiser)},
+           {"schedule", to_string(o.schedule)},
+           {"learning-rate", o.learning_rate},
+           {"momentum", o.momentum},
+           {"weight-decay", o.weight_decay},
+           {"batch", o.batch},
+           {"precision", o.double_precision ? "double" : "single"}};
+  if (o.steps > 0) {
+    out["steps"] = o.steps;
+  } else {
+    out["epochs"] = o.epochs;
+  }
+  return out;
+}
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+/// What draws depend on: everything but what a run names itself (its setting and its teacher).
+json task_json(const Task& task) {
+  json out = std::visit(
+      Overloaded{[](const MfhTask& t) -> json {
+                   return {{"rows", t.rows},
+                           {"fresh-rows", t.fresh_rows},
+                           {"test-rows", t.test_rows},
+                           {"moment-rows", t.moment_rows}};
+                 },
+                 [](const GaussianTask& t) -> json {
+                   return {{"common-factors", t.common_factors},
+                           {"teacher-factors", t.teacher_factors},
+                           {"student-factors", t.student_factors},
+                           {"nuisance-factors", t.nuisance_factors},
+                           {"share", t.share},
+                           {"student-noise", t.student_noise},
+                           {"label-noise", t.label_noise},
+                           {"teacher-dim", t.teacher_dim},
+                           {"student-dim", t.student_dim},
+                           {"rows", t.rows},
+                           {"fresh-rows", t.fresh_rows},
+                           {"test-rows", t.test_rows},
+                           {"moment-rows", t.moment_rows}};
+                 },
+                 [](const GeneralisedTask& t) -> json {
+                   return {{"columns", t.columns},
+                           {"rows", t.rows},
+                           {"fresh-rows", t.fresh_rows},
+                           {"test-rows", t.test_rows}};
+                 },
+                 [](const DigitsTask& t) -> json {
+                   return {{"source", t.source},
+                           {"rows", t.rows},
+                           {"pool-rows", t.pool_rows},
+                           {"fresh-rows", t.fresh_rows},
+                           {"test-rows", t.test_rows}};
+                 },
+                 [](const FeaturesTask& t) -> json {
+                   return {{"source", t.source},
+                           {"split", t.split_of_file ? "file" : "random"},
+                           {"test-share", t.test_share},
+                           {"test-rows", t.test_rows}};
+                 }},
+      task);
+  out["name"] = task_name(task);
+  return out;
+}
+
+json task_axes(const Task& task) {
+  return std::visit(
+      Overloaded{[](const MfhTask& t) -> json { return {{"v", t.v}}; },
+                 [](const GaussianTask& t) -> json { return {{"teacher-noise", t.teacher_noise}}; },
+                 [](const GeneralisedTask& t) -> json { return {{"cases", t.cases}}; },
+                 [](const DigitsTask& t) -> json { return {{"blur", t.blur}}; },
+                 [](const FeaturesTask& t) -> json {
+                   return {{"students", t.students},
+                           {"teachers", t.teachers},
+                           {"teacher-noise", t.noise}};
+                 }},
+      task);
+}
+
+std::string digest(const json& document) {
+  const std::string text = document.dump();
+  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
+}
+
+json optional_text(const std::string& text) {
+  return text.empty() ? json() : json(text);
+}
+
+json closed_form_json(const std::optional<ClosedForm>& c) {
+  if (!c) return nullptr;
+  return {{"accuracy_gain", optional_json(c->accuracy_gain)},
+          {"mse_gain", c->mse_gain},
+          {"direction_gain", c->direction_gain},
+          {"cch_margin", c->cch_margin},
+          {"beta_s", c->beta_s},
+          {"beta_e", c->beta_e}};
+}
+
+}  // namespace
+
+json values_json(const StudyValues& values) {
+  json out = json::object();
+  for (const auto& [name, value] : values) {
+    std::visit([&, key = name](const auto& v) { out[key] = v; }, value);
+  }
+  return out;
+}
+
+json metrics_json(const Metrics& m) {
+  return {{"rows", m.rows},
+          {"cross_entropy", optional_json(m.cross_entropy)},
+          {"calibrated_cross_entropy", optional_json(m.calibrated_cross_entropy)},
+          {"accuracy", optional_json(m.accuracy)},
+          {"weighted_f1", optional_json(m.weighted_f1)},
+          {"auc", optional_json(m.auc)},
+          {"mse", optional_json(m.mse)}};
+}
+
+json study_json(const TrainSettings& s) {
+  const Study& study = s.study;
+  json task = task_json(study.task);
+  task.update(task_axes(study.task));
+  json teacher = network_json(study.teacher);
+  teacher["rows"] = names_json(study.teacher_rows);
+  teacher["folds"] = study.folds;
+  teacher["allow-chance"] = study.allow_chance;
+  return {{"title", study.title},
+          {"seeds", study.seeds},
+          {"labelled", study.labelled},
+          {"scenario", study.scenarios},
+          {"most-extra", study.most_extra},
+          {"keep-weights", s.keep_weights},
+          {"task", task},
+          {"student", network_json(study.student)},
+          {"teacher", teacher},
+          {"training", training_json(study.training)},
+          {"teacher-training", training_json(study.teacher_training)},
+          {"distil",
+           {{"loss", names_json(study.forms)},
+            {"weighting", to_string(study.weighting)},
+            {"lambda", study.lambdas},
+            {"temperature", study.temperatures},
+            {"scaled", study.scaled},
+            {"controls", names_json(study.controls)}}},
+          {"criteria", {{"seeds", study.criteria_seeds}, {"estimators", study.estimators}}}};
+}
+
+bool is_axis(const std::string& path) {
+  for (const char* axis :
+       {"/title", "/seeds", "/labelled", "/scenario", "/keep-weights", "/task/v",
+        "/task/teacher-noise", "/task/cases", "/task/blur", "/task/students", "/task/teachers",
+        "/teacher/rows", "/distil/loss", "/distil/lambda", "/distil/temperature",
+        "/distil/controls", "/criteria/seeds", "/criteria/estimators"}) {
+    if (path == axis || path.starts_with(std::string(axis) + "/")) return true;
+  }
+  return false;
+}
+
+RunKeys::RunKeys(const TrainSettings& s, const TaskData& data, const std::string& device)
+    : study_(s.study), task_(task_json(s.study.task)), inputs_(json::array()), device_(device) {
+  task_.erase("source");  // the content of the files counts, not where they lie
+  for (const auto& [role, info] : data.inputs) inputs_.push_back({role, info.sha256});
+  const json study = study_json(s);
+  student_ = {{"network", study["student"]}, {"training", study["training"]}};
+  teacher_ = {{"network", network_json(study_.teacher)}, {"training", study["teacher-training"]}};
+}
+
+json RunKeys::unit_part(const StudyUnit& unit) const {
+  json out{{"format", 1},
+           {"task", task_},
+           {"inputs", inputs_},
+           {"device", device_},
+           {"setting", values_json(unit.setting)},
+           {"seed", unit.seed},
+           {"labelled", unit.labelled},
+           {"scenario", unit.scenario}};
+  if (unit.scenario != "same-rows") out["most-extra"] = study_.most_extra;
+  return out;
+}
+
+std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
+  json out = unit_part(unit);
+  out["role"] = to_string(run.role);
+  if (run.role != Role::teacher) out["student"] = student_;
+  if (run.control) out["control"] = to_string(*run.control);
+  if (run.loss) out["loss"] = loss_json(*run.loss);
+  if (run.teacher) {
+    out["teacher"] = teacher_;
+    out["teacher"]["view"] = teacher_json(*run.teacher, true);
+    out["teacher"]["allow-chance"] = study_.allow_chance;
+    if (run.teacher->rows == TeacherRows::k_fold) out["teacher"]["folds"] = study_.folds;
+  }
+  return digest(out);
+}
+
+std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teacher) const {
+  json out = unit_part(unit);
+  out["criteria"] = study_.estimators;
+  out["teacher"] = teacher_json(teacher, false);
+  return digest(out);
+}
+
+json unit_json(const Study& study, const StudyUnit& unit) {
+  return {{"task", task_name(study.task)},
+          {"setting", values_json(unit.setting)},
+          {"labelled", unit.labelled == 0 ? json("all") : json(unit.labelled)},
+          {"scenario", unit.scenario},
+          {"seed", unit.seed}};
+}
+
+json teacher_json(const RunTeacher& teacher, bool with_rows) {
+  return {{"name", teacher.name},
+          {"parameters", values_json(teacher.parameters)},
+          {"labels_from", with_rows ? json(to_string(teacher.rows)) : json()}};
+}
+
+json loss_json(const DistilLoss& loss) {
+  return {{"form", to_string(loss.form)},
+          {"weighting", to_string(loss.weighting)},
+          {"lambda", loss.lambda},
+          {"temperature", loss.temperature},
+          {"scaled", loss.scaled}};
+}
+
+json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult& run,
+                 const std::string& key, const std::string& student_key) {
+  const bool teacher = run.spec.role == Role::teacher;
+  const bool paired = run.spec.role == Role::distilled || run.spec.role == Role::control;
+  return {{"schema", "cch.run/1"},
+          {"version", version()},
+          {"seed", unit.seed},
+          {"warnings", json::array()},
+          {"key", key},
+          {"study", s.study.title},
+          {"unit", unit_json(s.study, unit)},
+          {"role", to_string(run.spec.role)},
+          {"control", run.spec.control ? json(to_string(*run.spec.control)) : json()},
+          {"teacher", run.spec.teacher ? teacher_json(*run.spec.teacher, true) : json()},
+          {"loss", run.spec.loss ? loss_json(*run.spec.loss) : json()},
+          {"network", network_json(teacher ? s.study.teacher : s.study.student)},
+          {"training", training_json(teacher ? s.study.teacher_training : s.study.training)},
+          {"status", run.failure.empty() ? "done" : "failed"},
+          {"failure", optional_text(run.failure)},
+          {"metrics", metrics_json(run.metrics)},
+          {"student", paired ? json(student_key) : json()},
+          {"predicted", closed_form_json(run.predicted)},
+          {"seconds", run.seconds}};
+}
+
+json criteria_json(const TrainSettings& s, const StudyUnit& unit, const CriteriaResult& criteria,
+                   const std::string& key) {
+  json scores = json::object();
+  json warnings = json::array();
+  for (const auto& [name, value] : criteria.scores) {
+    scores[name] = optional_json(value);
+    if (!value) {
+      warnings.push_back({{"code", "no-score"}, {"message", "'" + name + "' refused these rows"}});
+    }
+  }
+  json decisions = json::object();
+  for (const auto& [name, value] : criteria.decisions) decisions[name] = value;
+  return {{"schema", "cch.criteria/1"},
+          {"version", version()},
+          {"seed", unit.seed},
+          {"warnings", warnings},
+          {"key", key},
+          {"study", s.study.title},
+          {"unit", unit_json(s.study, unit)},
+          {"teacher", teacher_json(criteria.teacher, false)},
+          {"scores", scores},
+          {"decisions", decisions},
+          {"seconds", criteria.seconds}};
+}
+
+}  // namespace cch
