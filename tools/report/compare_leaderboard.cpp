@@ -1,0 +1,65 @@
+#include "tools/report/compare_model.hpp"
+#include "tools/report/compare_sections.hpp"
+#include "tools/report/escape.hpp"
+#include "tools/report/html_parts.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+/// A number with its interval on a line below.
+std::string measured_html(const json& measured, int decimals, double factor = 1.0) {
+  const Value value = value_of(measured);
+  if (!value.nats) return kMissing;
+  const std::string html = fixed(*value.nats * factor, decimals);
+  if (!value.low || !value.high) return html;
+  return html + element("span", interval(*value.low * factor, *value.high * factor, decimals),
+                        "class=\"interval\"");
+}
+
+std::string share_html(const json& share) {
+  return escape_html(share_words(share)) +
+         element("span", wilson_words(share), "class=\"interval\"");
+}
+
+}  // namespace
+
+std::string compare_leaderboard(const json& document) {
+  const std::vector<std::string> metrics = metrics_in(document);
+  const GainUnit unit = gain_unit(metrics.size() == 1 ? metrics.front() : "");
+  std::vector<std::vector<std::string>> rows;
+  for (const json& criterion : elements(field(document, "criteria"))) {
+    rows.push_back(
+        {name_html(fit_middle(text(field(criterion, "criterion"), kMissing), 60)),
+         measured_html(field(criterion, "sign_auroc"), 2), share_html(field(criterion, "hit_rate")),
+         share_html(field(criterion, "false_holds")),
+         measured_html(field(criterion, "top1_regret"), unit.factor > 1 ? 2 : 4, unit.factor),
+         measured_html(field(criterion, "kendall_tau"), 2),
+         measured_html(field(criterion, "kendall_tau_overall"), 2),
+         count(whole_number(field(criterion, "cells")))});
+  }
+  if (rows.empty()) return "";
+  const std::string caption =
+      "Best AUROC first. Sign right: of the pairs that gain or lose those whose sign is the "
+      "score's, with the 95 % interval of Wilson, in per cent. False holds: of the runs of losing "
+      "pairs those in which the criterion said distil. Regret: gain that its choice among the "
+      "teachers of a setting leaves behind, " +
+      escape_html(metrics.size() == 1 ? unit.name : "given by metric alone") +
+      ". τ: Kendall's τ<sub>b</sub> of score and gain. A score that is never negative "
+      "(kernel alignment, discrete information) says distil always: its order counts, not its "
+      "sign.";
+  return section("leaderboard", "Criteria",
+                 html_table(caption,
+                            {{"Criterion"},
+                             {"AUROC", true},
+                             {"Sign right", true},
+                             {"False holds", true},
+                             {"Regret", true},
+                             {"τ in groups", true},
+                             {"τ overall", true},
+                             {"Pairs", true}},
+                            rows, "cards quiet"));
+}
+
+}  // namespace cch::report

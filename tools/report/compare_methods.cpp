@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include "tools/report/compare.hpp"
+#include "tools/report/compare_sections.hpp"
+#include "tools/report/escape.hpp"
+#include "tools/report/html_parts.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+std::vector<std::string> methods(const json& document) {
+  return {
+      "Gain of a distilled run over the student run of the same unit and seed, which starts alike "
+      "and sees the same rows. Accuracy, weighted F1 and AUC as differences; cross-entropy after "
+      "calibration of the temperature, student less distilled, nats; real labels ½ ln(MSE of the "
+      "student/MSE of the distilled student), nats.",
+      "A pair is + or − where its mean lies more than 2 standard errors over seeds from zero. With "
+      "four seeds and no gain at all 14 % do so by chance, with ten 8 %. Intervals of gains are "
+      "those of Student's t.",
+      "Scores are means over the seeds that have one; decisions count 1 (holds, distil), −1 "
+      "(fails, do not distil) and 0.",
+      "AUROC: probability that a pair that gains has a larger score than one that loses, ties "
+      "counting half. Kendall's τ_b: within groups that differ in nothing but the teacher (mean "
+      "over groups), and over all pairs.",
+      "Regret of a group with two teachers or more: the largest mean gain, or 0 where none gains, "
+      "less the gain of the teacher with the largest score; where no score is above 0 no teacher "
+      "is taken, which gains 0.",
+      "Baselines: always distil, never distil, and the accuracy of the teacher less that of the "
+      "student (real labels: ½ ln of the ratio of their MSE).",
+      fmt::format("Intervals are 2.5 and 97.5 % points of {} bootstrap draws of whole clusters "
+                  "(study × task × setting), or of seeds where there is one cluster. Those of few "
+                  "clusters are too narrow, and one around a perfect value has no width. Wilson's "
+                  "intervals take pairs as independent, which those of one setting are not.",
+                  count(whole_number(field(document, "config", "draws"))))};
+}
+
+const std::vector<std::string> kReferences = {
+    "Xie, Xu, Sanguinetti (2025). Information-theoretic criteria for knowledge distillation in "
+    "multimodal learning. arXiv 2510.13182.",
+    "Mann, Whitney (1947). On a test of whether one of two random variables is stochastically "
+    "larger than the other. Annals of Mathematical Statistics 18, 50–60.",
+    "Kendall (1945). The treatment of ties in ranking problems. Biometrika 33, 239–251.",
+    "Wilson (1927). Probable inference, the law of succession, and statistical inference. Journal "
+    "of the American Statistical Association 22, 209–212.",
+    "Efron (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7, "
+    "1–26."};
+
+/// "120 runs, 40 criteria, 2 failed" of a folder.
+std::string folder_words(const json& folder) {
+  std::string words;
+  for (const char* name : {"runs", "criteria", "teachers", "failed", "unfinished", "repeated"}) {
+    const auto found = whole_number(field(folder, name));
+    if (!found || *found == 0) continue;
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count(found), name);
+  }
+  return words.empty() ? "nothing finished" : words;
+}
+
+std::string reproduce(const json& document) {
+  const std::string command = text(field(document, "command"));
+  std::string html = "<h3>Reproduce</h3>\n";
+  if (!command.empty()) html += code_block(command);
+  std::vector<Fact> facts = {
+      {"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
+      {"Seed", escape_html(plain_value(field(document, "seed")))}};
+  for (const json& folder : elements(field(document, "folders"))) {
+    facts.push_back({fit_middle(text(field(folder, "kind"), "folder"), 40),
+                     name_html(text(field(folder, "folder"), kMissing)) + ": " +
+                         escape_html(folder_words(folder))});
+  }
+  for (const json& input : elements(field(document, "inputs"))) {
+    facts.push_back({fit_middle(text(field(input, "role"), "input"), 40),
+                     name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
+                         escape_html(text(field(input, "sha256"), kMissing))});
+  }
+  return html + facts_list(facts);
+}
+
+}  // namespace
+
+std::string compare_methods(const json& document) {
+  return section("methods", "How this is measured",
+                 sentences(methods(document)) + "<h3>References</h3>\n" + sentences(kReferences) +
+                     reproduce(document));
+}
+
+std::string compare_downloads(const json& document, std::size_t room) {
+  const std::string table = download("compare.csv", "text/csv", compare_csv(document),
+                                     "A line a pair as CSV", "compare.csv beside it has it", room);
+  const std::string whole = download("compare.json", "application/json",
+                                     document.dump(-1, ' ', false, json::error_handler_t::replace),
+                                     "Everything as JSON", "compare.json beside it has it", room);
+  return section("downloads", "Downloads", element("ul", table + whole) + '\n');
+}
+
+}  // namespace cch::report

@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/report/compare_model.hpp"
+#include "tools/report/compare_sections.hpp"
+#include "tools/report/escape.hpp"
+#include "tools/report/html_parts.hpp"
+#include "tools/report/number.hpp"
+#include "tools/report/svg_plot.hpp"
+#include "tools/report/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+constexpr std::size_t kColumns = 7;
+constexpr std::size_t kPictures = 6;
+constexpr std::size_t kCriteria = 30;
+
+/// The slices of one criterion by one facet, in the document's order.
+std::vector<const json*> slices_by(const json& criterion, const std::string& facet) {
+  std::vector<const json*> out;
+  for (const json& slice : elements(field(criterion, "slices"))) {
+    if (text(field(slice, "by")) == facet) out.push_back(&slice);
+  }
+  return out;
+}
+
+std::vector<std::string> facets_of(const json& document) {
+  std::vector<std::string> out;
+  for (const json& criterion : elements(field(document, "criteria"))) {
+    for (const json& slice : elements(field(criterion, "slices"))) {
+      const std::string name = text(field(slice, "by"));
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    }
+  }
+  return out;
+}
+
+std::string facet_words(const std::string& facet) {
+  if (facet == "lambda") return "λ";
+  if (facet == "labelled") return "labelled rows";
+  if (facet == "labels from") return "rows of the teacher's labels";
+  return fit_middle(facet, 40);
+}
+
+/// Values of the facet, over all criteria, in the order of first appearance.
+std::vector<json> values_of(const json& document, const std::string& facet) {
+  std::vector<json> out;
+  for (const json& criterion : elements(field(document, "criteria"))) {
+    for (const json* slice : slices_by(criterion, facet)) {
+      const json& value = field(*slice, "value");
+      if (std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
+    }
+  }
+  return out;
+}
+
+const json& slice_at(const json& criterion, const std::string& facet, const json& value) {
+  static const json none;
+  for (const json* slice : slices_by(criterion, facet)) {
+    if (field(*slice, "value") == value) return *slice;
+  }
+  return none;
+}
+
+std::string cell_html(const json& slice) {
+  if (slice.is_null()) return kMissing;
+  const std::string auroc = measured_words(field(slice, "sign_auroc"), 2);
+  return escape_html(share_words(field(slice, "hit_rate"))) +
+         element("span", escape_html("AUROC " + auroc), "class=\"interval\"");
+}
+
+std::string table(const json& document, const std::string& facet) {
+  const std::vector<json> values = values_of(document, facet);
+  const std::size_t shown = std::min(values.size(), kColumns);
+  std::vector<HtmlColumn> columns = {{"Criterion"}};
+  for (std::size_t i = 0; i < shown; ++i) {
+    columns.push_back({fit_middle(plain_value(values[i]), 30), true});
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const json& criterion : elements(field(document, "criteria"))) {
+    if (rows.size() == kCriteria) break;
+    if (slices_by(criterion, facet).empty()) continue;
+    std::vector<std::string> row = {name_html(fit_middle(text(field(criterion, "criterion")), 60))};
+    for (std::size_t i = 0; i < shown; ++i) {
+      row.push_back(cell_html(slice_at(criterion, facet, values[i])));
+    }
+    rows.push_back(std::move(row));
+  }
+  std::string caption = "Pairs whose sign was right, by " + facet_words(facet) + '.';
+  if (shown < values.size()) {
+    caption += fmt::format(" The first {} of {} values.", shown, values.size());
+  }
+  return html_table(escape_html(caption), columns, rows, "cards quiet grid");
+}
+
+/// Share of right signs against the facet's number, with Wilson's intervals.
+std::string picture(const json& criterion, const std::string& facet, std::size_t number_of) {
+  Plot plot{fmt::format("slice-{}", number_of),
+            fmt::format("Sign right by {}, {}", facet_words(facet),
+                        fit_middle(text(field(criterion, "criterion")), 60)),
+            "", facet_words(facet), "% right"};
+  PlotCurve curve;
+  for (const json* slice : slices_by(criterion, facet)) {
+    const json& value = field(*slice, "value");
+    const json& hits = field(*slice, "hit_rate");
+    const auto share = number(field(hits, "value"));
+    const std::vector<json>& ends = elements(field(hits, "wilson95"));
+    if (!value.is_number() || !share || ends.size() != 2) continue;
+    curve.points.emplace_back(*number(value), 100 * *share);
+    plot.strokes.push_back({*number(value), 100 * number(ends[0]).value_or(*share),
+                            100 * number(ends[1]).value_or(*share), "first"});
+    plot.description +=
+        fmt::format("{} {}: {}. ", facet_words(facet), general(number(value)), share_words(hits));
+  }
+  if (curve.points.size() < 2) return "";
+  plot.y_reach = {0, 100};
+  plot.curves = {std::move(curve)};
+  return render_plot(plot);
+}
+
+bool about_cch(const json& criterion) {
+  return text(field(criterion, "criterion")).find("CCH") != std::string::npos;
+}
+
+std::string pictures_of(const json& document, const std::string& facet, std::size_t& number_of) {
+  std::vector<std::string> headings;
+  std::vector<std::string> pictures;
+  for (const json& criterion : elements(field(document, "criteria"))) {
+    if (!about_cch(criterion) || pictures.size() == kPictures) continue;
+    const std::string drawn = picture(criterion, facet, number_of);
+    if (drawn.empty()) continue;
+    ++number_of;
+    headings.push_back(name_html(fit_middle(text(field(criterion, "criterion")), 60)));
+    pictures.push_back(drawn);
+  }
+  if (pictures.empty()) return "";
+  return plot_grid(headings, pictures,
+                   escape_html("Share of right signs of the CCH's criteria by " +
+                               facet_words(facet) + ", with 95 % intervals of Wilson."));
+}
+
+}  // namespace
+
+std::string compare_slices(const json& document) {
+  std::string html;
+  std::size_t number_of = 0;
+  for (const std::string& facet : facets_of(document)) {
+    const std::string title = facet_words(facet);
+    html += element("h3", escape_html("By " + title)) + '\n' +
+            pictures_of(document, facet, number_of) +
+            folded("All criteria by " + title, table(document, facet));
+  }
+  return section("slices", "Where each criterion is right", html);
+}
+
+}  // namespace cch::report
