@@ -1,0 +1,56 @@
+#include "tools/cch/compare.hpp"
+
+#include <memory>
+
+#include "tools/cch/command.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank_folder.hpp"
+#include "tools/report/compare.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+int run(const CompareSettings& s, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  const CompareInputs inputs = read_compare_folders(s.folders);
+  prepare_comparison(s.out, s.html);
+  const auto progress = make_progress(terminal, s.common.quiet);
+  const Execution exec = make_execution(s.common, invocation.stop, progress.get());
+  json document = compare_document(s, inputs, pair_runs(inputs), exec);
+  document["command"] = invocation.command_line;
+  document = as_written(document);
+  const auto written = write_comparison(document, s.out, s.html, true);
+  terminal.out << (s.common.json
+                       ? document.dump(1) + "\n"
+                       : report::render_compare_table(
+                             document, {terminal.colour, terminal.width, s.common.quiet}));
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_compare(CLI::App& app) {
+  auto s = std::make_shared<CompareSettings>();
+  app.add_option("folders", s->folders,
+                 "Folders of `cch train` and `cch rank -o`, told apart by what is in them")
+      ->required();
+  app.add_option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
+  app.add_option("--html", s->html, "File for the report besides the folder's own");
+  app.add_option("--metric", s->metric,
+                 "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse or "
+                 "mse-difference; by default accuracy for classes and mse for real labels")
+      ->check(CLI::IsMember(gain_metrics()));
+  app.add_option("--predict-by", s->predict_by,
+                 "The criterion that foretells each pair; by default the verdict of cch rank, else "
+                 "the prediction-level CCH, the representation-level CCH, the closed form");
+  app.add_option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
+      ->check(CLI::Range(100, 1000000))
+      ->capture_default_str();
+  add_common_options(app, s->common);
+  return [s](Invocation& invocation) { return run(*s, invocation); };
+}
+
+}  // namespace cch

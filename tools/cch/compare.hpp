@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cch/core/execution.hpp"
+#include "tools/cch/common.hpp"
+#include "tools/cch/compare_cells.hpp"
+#include "tools/cch/compare_read.hpp"
+
+namespace cch {
+
+struct CompareSettings {
+  std::vector<std::string> folders;
+  std::string out;
+  std::string html;
+  std::string metric;      ///< empty: accuracy for classes, mse for real labels, by study
+  std::string predict_by;  ///< the criterion that foretells; empty: the first of a fixed list
+  std::size_t draws = 2000;
+  CommonOptions common;
+};
+
+/// The cch.compare/1 document (without its command). Data Errors: "no-pairs", "no-repeated-cells"
+/// (no pair has two seeds in the metric). Usage Error "unknown-criterion" for predict_by.
+nlohmann::json compare_document(const CompareSettings& settings, const CompareInputs& inputs,
+                                const PairedRuns& paired, const Execution& exec);
+
+/// compare.json, compare.csv and report.html in a folder (if one is named), the report alone in
+/// another file (likewise). Returns their paths.
+std::vector<std::string> write_comparison(const nlohmann::json& document, const std::string& folder,
+                                          const std::string& html, bool with_document);
+/// Makes the folder and checks that everything can be written: a run Error "cannot-write".
+void prepare_comparison(const std::string& folder, const std::string& html);
+
+/// Whether the folder was written by compare -o.
+bool has_comparison(const std::string& folder);
+/// Renders what such a folder holds again and returns the paths; data Errors as read_document().
+std::vector<std::string> render_comparison_again(const std::string& folder, const std::string& html,
+                                                 nlohmann::json& document);
+
+}  // namespace cch

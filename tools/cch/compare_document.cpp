@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "cch/core/nearest_name.hpp"
+#include "tools/cch/compare.hpp"
+#include "tools/cch/compare_facts.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+// With fewer, a gain of any size may lie two standard errors from 0 by chance (three: 18 %).
+constexpr std::size_t kFewSeeds = 4;
+// Percentile intervals of fewer resampled cases are known to be too narrow.
+constexpr std::size_t kFewClusters = 10;
+
+bool has_metric(const TrainedPair& pair, const std::string& metric) {
+  return !gains_in(pair, metric).empty();
+}
+
+/// The metric that each study is judged by.
+std::map<std::string, std::string> metrics_of(const CompareSettings& s, const PairedRuns& paired) {
+  std::map<std::string, std::string> out;
+  for (const TrainedPair& pair : paired.pairs) {
+    std::string& metric = out[pair.study];
+    if (!s.metric.empty()) {
+      metric = s.metric;
+    } else if (metric != "accuracy") {
+      metric = has_metric(pair, "accuracy") ? "accuracy" : "mse";
+    }
+  }
+  return out;
+}
+
+struct Judged {
+  std::vector<JudgedPair> pairs;
+  std::vector<Warning> warnings;
+};
+
+Judged judge(const PairedRuns& paired, const std::map<std::string, std::string>& metrics) {
+  Judged out;
+  std::size_t once = 0;
+  std::size_t without = 0;
+  std::size_t few = 0;
+  for (const TrainedPair& pair : paired.pairs) {
+    const std::string& metric = metrics.at(pair.study);
+    const std::vector<double> gains = gains_in(pair, metric);
+    if (gains.size() < 2) {
+      ++(gains.empty() ? without : once);
+      continue;
+    }
+    if (gains.size() < kFewSeeds) ++few;
+    out.pairs.push_back({&pair, metric, summarise_gains(gains), compared_cell(pair, metric)});
+  }
+  const auto warn = [&](std::size_t count, const char* code, const char* what) {
+    if (count > 0) out.warnings.push_back({code, fmt::format("{} pairs {}", count, what)});
+  };
+  warn(once, "one-seed", "have one seed alone: no error can be told, they are left out");
+  warn(without, "metric-missing", "lack the metric: they are left out");
+  warn(few, "few-seeds",
+       "have two or three seeds: the sign of such a gain is often decided by chance");
+  return out;
+}
+
+void require_pairs(const PairedRuns& paired, const Judged& judged) {
+  if (paired.pairs.empty()) {
+    refuse_data("no-pairs", "no distilled run has a student to be compared with", "",
+                "a gain is the difference of the two",
+                "Name folders of cch train whose studies have finished");
+  }
+  if (!judged.pairs.empty()) return;
+  refuse_data("no-repeated-cells", "no pair has two seeds in the metric",
+              fmt::format("{} pairs", paired.pairs.size()), "without them no error can be told",
+              "Train with more seeds, or choose another --metric");
+}
+
+void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>& warnings) {
+  std::set<std::string> clusters;
+  std::set<std::string> units;
+  std::size_t without = 0;
+  for (const JudgedPair& judged : pairs) {
+    clusters.insert(judged.cell.cluster);
+    units.insert(judged.metric);
+    const auto& seeds = judged.cell.seeds;
+    const bool none = std::all_of(seeds.begin(), seeds.end(),
+                                  [](const CellSeed& seed) { return seed.scores.size() <= 3; });
+    if (none) ++without;
+  }
+  if (without > 0) {
+    warnings.push_back(
+        {"no-criteria",
+         fmt::format("{} of {} pairs have no criteria but the baselines", without, pairs.size())});
+  }
+  if (clusters.size() == 1) {
+    warnings.push_back({"one-cluster",
+                        "All pairs share one setting: intervals draw seeds, and say nothing about "
+                        "other settings"});
+  } else if (clusters.size() < kFewClusters) {
+    warnings.push_back(
+        {"few-clusters", fmt::format("The pairs come from {} settings: intervals that draw so few "
+                                     "are too narrow",
+                                     clusters.size())});
+  }
+  if (units.size() > 1) {
+    warnings.push_back({"several-metrics",
+                        "The studies are judged by different metrics: regret, Kendall's tau over "
+                        "all pairs and calibration are given by metric alone"});
+  }
+}
+
+/// One entry a criterion: all pairs, with its slices; best AUROC first.
+json criteria_json(const std::vector<CriterionScore>& scores,
+                   const std::vector<std::string>& decisions) {
+  std::map<std::string, json> by_name;
+  for (const CriterionScore& score : scores) {
+    if (score.facet.empty()) {
+      json entry = criterion_json(score);
+      entry["criterion"] = score.criterion;
+      entry["kind"] = criterion_kind(score.criterion, decisions);
+      entry["foretells"] = foretold_metrics(score.criterion);
+      entry["slices"] = json::array();
+      by_name[score.criterion] = std::move(entry);
+    } else {
+      json slice = criterion_json(score);
+      slice["by"] = score.facet;
+      slice["value"] = score.number ? json(*score.number) : json(score.value);
+      by_name.at(score.criterion)["slices"].push_back(std::move(slice));
+    }
+  }
+  std::vector<json> sorted;
+  for (auto& [name, entry] : by_name) sorted.push_back(std::move(entry));
+  std::stable_sort(sorted.begin(), sorted.end(), [](const json& a, const json& b) {
+    const json& x = a["sign_auroc"]["value"];
+    const json& y = b["sign_auroc"]["value"];
+    if (x.is_null() || y.is_null()) return !x.is_null() && y.is_null();
+    return x.get<double>() > y.get<double>();
+  });
+  return sorted;
+}
+
+void check_criterion(const std::string& name, const std::vector<CriterionScore>& scores) {
+  if (name.empty()) return;
+  std::vector<std::string> names;
+  for (const CriterionScore& score : scores) names.push_back(score.criterion);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  refuse_usage("unknown-criterion", "there is no criterion '" + name + "' in these folders",
+               "nothing can be foretold by it",
+               "Did you mean '" + std::string(nearest_name(name, names)) + "'?");
+}
+
+/// How often the prediction of the pairs and their sign agree.
+json agreement_json(const json& pairs) {
+  std::size_t agree = 0;
+  std::size_t decided = 0;
+  std::size_t undecided = 0;
+  std::size_t plus = 0;
+  std::size_t minus = 0;
+  for (const json& pair : pairs) {
+    if (pair["sign"] == "+") ++plus;
+    if (pair["sign"] == "-") ++minus;
+    if (pair["agrees"].is_null()) {
+      ++undecided;
+    } else {
+      ++decided;
+      if (pair["agrees"].get<bool>()) ++agree;
+    }
+  }
+  return {{"agree", agree}, {"decided", decided}, {"undecided", undecided},
+          {"plus", plus},   {"minus", minus},     {"pairs", pairs.size()}};
+}
+
+}  // namespace
+
+json compare_document(const CompareSettings& s, const CompareInputs& inputs,
+                      const PairedRuns& paired, const Execution& exec) {
+  const auto metrics = metrics_of(s, paired);
+  Judged judged = judge(paired, metrics);
+  require_pairs(paired, judged);
+  std::vector<ComparedCell> cells;
+  for (const JudgedPair& pair : judged.pairs) cells.push_back(pair.cell);
+  ComparisonOptions options;
+  options.draws = s.draws;
+  const std::vector<CriterionScore> scores = score_criteria(cells, options, exec);
+  check_criterion(s.predict_by, scores);
+  json pairs = json::array();
+  for (const JudgedPair& pair : judged.pairs)
+    pairs.push_back(pair_json(pair, paired, s.predict_by));
+  std::vector<Warning> warnings = inputs.warnings;
+  for (const std::vector<Warning>* more : {&paired.warnings, &std::as_const(judged.warnings)}) {
+    warnings.insert(warnings.end(), more->begin(), more->end());
+  }
+  warn_about_cases(judged.pairs, warnings);
+  return {{"schema", "cch.compare/1"},
+          {"version", version()},
+          {"seed", exec.seed},
+          {"inputs", inputs.inputs},
+          {"warnings", warnings_json(warnings)},
+          {"config",
+           {{"metric", s.metric.empty() ? "auto" : s.metric},
+            {"predict_by", s.predict_by.empty() ? "auto" : s.predict_by},
+            {"draws", s.draws}}},
+          {"folders", inputs.folders},
+          {"metrics", metrics},
+          {"agreement", agreement_json(pairs)},
+          {"criteria", criteria_json(scores, paired.decisions)},
+          {"pairs", pairs}};
+}
+
+}  // namespace cch

@@ -1,0 +1,243 @@
+#include "tools/cch/compare_read.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+#include <string_view>
+
+#include "tools/cch/common.hpp"
+#include "tools/cch/compare_rank.hpp"
+#include "tools/cch/fault_collector.hpp"
+#include "tools/cch/rank_folder.hpp"
+#include "tools/report/field.hpp"
+#include "tools/report/sentence.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using report::field;
+
+constexpr const char* kWriter = "cch train";
+constexpr std::size_t kReasons = 3;  // of failed runs, in words
+
+/// Runs `step`; an Error that does not name the file gets it.
+template <class Step>
+void naming(const std::string& path, Step&& step) {
+  try {
+    step();
+  } catch (const Error& error) {
+    std::vector<Fault> faults = error.faults();
+    for (Fault& fault : faults) {
+      if (fault.where.find(path) != std::string::npos) continue;
+      fault.where = path + (fault.where.empty() ? "" : ", ") + fault.where;
+    }
+    throw Error(error.kind(), std::move(faults));
+  }
+}
+
+/// The members that are finite numbers.
+std::map<std::string, double> numbers_of(const json& node) {
+  std::map<std::string, double> out;
+  if (node.is_null()) return out;
+  for (const auto& [name, value] : node.items()) {
+    const auto number = report::number(value);
+    if (number && std::isfinite(*number)) out[name] = *number;
+  }
+  return out;
+}
+
+std::uint64_t take_seed(json& unit) {
+  const auto seed = report::whole_number(field(unit, "seed"));
+  if (!seed) {
+    refuse_data("result-incomplete", "the unit of the result has no seed", "field unit",
+                "it cannot be paired", fmt::format("Make it again with {}", kWriter));
+  }
+  unit.erase("seed");
+  return static_cast<std::uint64_t>(*seed);
+}
+
+TrainedRun read_run(const json& document) {
+  TrainedRun run;
+  run.key = report::text(field(document, "key"));
+  run.study = report::text(field(document, "study"));
+  run.unit = field(document, "unit");
+  run.seed = take_seed(run.unit);
+  run.role = report::text(field(document, "role"));
+  run.control = report::text(field(document, "control"));
+  run.teacher = field(document, "teacher");
+  run.loss = field(document, "loss");
+  json metrics = field(document, "metrics");
+  if (metrics.is_object()) metrics.erase("rows");
+  run.metrics = numbers_of(metrics);
+  run.student = report::text(field(document, "student"));
+  run.predicted = numbers_of(field(document, "predicted"));
+  return run;
+}
+
+double decision_value(const std::string& word) {
+  if (word == "holds") return 1.0;
+  if (word == "fails") return -1.0;
+  return 0.0;
+}
+
+TeacherCriteria read_criteria(const json& document) {
+  TeacherCriteria out;
+  out.study = report::text(field(document, "study"));
+  out.unit = field(document, "unit");
+  out.seed = take_seed(out.unit);
+  out.teacher = field(document, "teacher");
+  out.scores = numbers_of(field(document, "scores"));
+  const json& decisions = field(document, "decisions");
+  if (decisions.is_null()) return out;
+  for (const auto& [name, word] : decisions.items()) {
+    if (!word.is_null()) out.decisions[name] = decision_value(report::text(word));
+  }
+  return out;
+}
+
+/// What happened in one train folder.
+struct Tally {
+  std::size_t runs = 0;
+  std::size_t criteria = 0;
+  std::size_t unfinished = 0;
+  std::size_t repeated = 0;
+  std::size_t failed = 0;
+  std::vector<std::string> reasons;
+};
+
+class Reader {
+ public:
+  explicit Reader(CompareInputs& out) : out_(out) {}
+
+  void read(const std::string& folder) {
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored)) {
+      refuse_data("folder-missing", "there is no such folder", folder,
+                  "there is nothing to compare",
+                  "Name folders that cch train or cch rank -o has written");
+    }
+    const bool study = fs::exists(fs::path(folder) / "study.json");
+    const bool rank = fs::exists(fs::path(folder) / "rank.json");
+    if (!study && !rank) {
+      refuse_data("folder-unknown", "the folder has neither study.json nor rank.json", folder,
+                  "it holds no result that could be compared",
+                  "Name folders that cch train or cch rank -o has written");
+    }
+    if (study) read_study(folder);
+    if (rank) read_ranking(folder);
+  }
+
+  /// The faults of single files.
+  FaultCollector faults;
+
+ private:
+  void read_study(const std::string& folder) {
+    const std::string path = (fs::path(folder) / "study.json").string();
+    naming(path, [&] { read_document(path, "cch.study/1", kWriter); });
+    out_.inputs.push_back(file_input_json("study", path));
+    std::vector<fs::path> runs;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
+      if (entry.is_directory()) runs.push_back(entry.path());
+    }
+    std::sort(runs.begin(), runs.end());
+    Tally tally;
+    for (const fs::path& run : runs) read_run_folder(run, tally);
+    note(folder, tally);
+  }
+
+  void read_run_folder(const fs::path& run, Tally& tally) {
+    const std::string result = (run / "result.json").string();
+    const std::string criteria = (run / "criteria.json").string();
+    const bool has_result = fs::exists(result);
+    const bool has_criteria = fs::exists(criteria);
+    if (!has_result && !has_criteria) ++tally.unfinished;
+    if (has_result) faults.attempt([&] { naming(result, [&] { add_run(result, tally); }); });
+    if (has_criteria)
+      faults.attempt([&] { naming(criteria, [&] { add_criteria(criteria, tally); }); });
+  }
+
+  void add_run(const std::string& path, Tally& tally) {
+    const json document = read_document(path, "cch.run/1", kWriter);
+    require_fields(document, {"key", "study", "unit", "role", "status"}, path, kWriter);
+    if (!keys_.insert(report::text(field(document, "key"))).second) {
+      ++tally.repeated;
+      return;
+    }
+    ++tally.runs;
+    if (report::text(field(document, "status")) == "done") {
+      require_fields(document, {"metrics"}, path, kWriter);
+      out_.runs.push_back(read_run(document));
+      return;
+    }
+    ++tally.failed;
+    const std::string reason = report::text(field(document, "failure"), "no reason given");
+    if (std::find(tally.reasons.begin(), tally.reasons.end(), reason) == tally.reasons.end()) {
+      tally.reasons.push_back(reason);
+    }
+  }
+
+  void add_criteria(const std::string& path, Tally& tally) {
+    const json document = read_document(path, "cch.criteria/1", kWriter);
+    require_fields(document, {"study", "unit", "teacher", "scores"}, path, kWriter);
+    const std::string key = field(document, "study").dump() + field(document, "unit").dump() +
+                            field(document, "teacher").dump();
+    if (!keys_.insert(key).second) return;
+    ++tally.criteria;
+    out_.criteria.push_back(read_criteria(document));
+  }
+
+  void read_ranking(const std::string& folder) {
+    const std::string path = (fs::path(folder) / "rank.json").string();
+    naming(path, [&] {
+      const std::vector<RankedTeacher> teachers = ranked_teachers(read_rank_folder(folder));
+      out_.inputs.push_back(file_input_json("ranking", path));
+      out_.folders.push_back(
+          {{"folder", folder}, {"kind", "ranking"}, {"teachers", teachers.size()}});
+      out_.ranked.insert(out_.ranked.end(), teachers.begin(), teachers.end());
+    });
+  }
+
+  void note(const std::string& folder, const Tally& tally) {
+    out_.folders.push_back({{"folder", folder},
+                            {"kind", "study"},
+                            {"runs", tally.runs},
+                            {"criteria", tally.criteria},
+                            {"failed", tally.failed},
+                            {"unfinished", tally.unfinished},
+                            {"repeated", tally.repeated}});
+    const auto warn = [&](std::size_t count, const char* code, const std::string& what) {
+      if (count > 0)
+        out_.warnings.push_back({code, fmt::format("{} of {} {}", count, folder, what)});
+    };
+    warn(tally.unfinished, "unfinished-runs", "run folders have no result yet: they are left out");
+    warn(tally.repeated, "repeated-runs", "runs stand in another folder too: they count once");
+    warn(tally.failed, "failed-runs",
+         "runs failed and are left out: " + report::list_in_words(tally.reasons, kReasons));
+    if (tally.runs == 0) {
+      out_.warnings.push_back({"no-runs", folder + " has no finished run"});
+    }
+  }
+
+  CompareInputs& out_;
+  std::set<std::string> keys_;
+};
+
+}  // namespace
+
+CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
+  CompareInputs out;
+  Reader reader(out);
+  for (const std::string& folder : folders) {
+    reader.faults.attempt([&] { reader.read(folder); });
+  }
+  reader.faults.throw_if_any();
+  return out;
+}
+
+}  // namespace cch
