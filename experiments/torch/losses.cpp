@@ -1,0 +1,166 @@
+#include "experiments/torch/losses.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace cch::training {
+namespace {
+
+// Rows without a label are not used, but codes must be valid and numbers finite.
+Tensor codes_of(const TrainingData& data, const TensorOptions& options) {
+  std::vector<std::int64_t> codes(data.y.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool known = data.y[i] >= 0 && static_cast<std::size_t>(data.y[i]) < data.classes;
+    codes[i] = known ? data.y[i] : 0;
+  }
+  return to_indices(codes, options);
+}
+
+const Matrix& said_by(const TrainingData& data, const TrainingJob& job) {
+  const TeacherOutputs& teacher = data.teachers[*job.teacher];
+  return compares_features(job.loss.form) ? teacher.features : teacher.outputs;
+}
+
+template <class Value>
+Tensor per_job(const std::vector<TrainingJob>& jobs, const std::vector<std::size_t>& members,
+               const TensorOptions& options, const Value& value) {
+  std::vector<double> values;
+  for (const std::size_t m : members) values.push_back(value(jobs[m]));
+  return to_tensor(values, {as_int(values.size())}, options);
+}
+
+Tensor first_maps(const std::vector<TrainingJob>& jobs, const std::vector<std::size_t>& members,
+                  std::size_t from, std::size_t to, const TensorOptions& options) {
+  const double bound = 1.0 / std::sqrt(static_cast<double>(from));
+  std::vector<double> values;
+  for (const std::size_t m : members) {
+    Random random(derive_seed(jobs[m].start, "feature map"));
+    for (std::size_t i = 0; i < from * to; ++i) values.push_back(random.uniform(-bound, bound));
+  }
+  return to_tensor(values, {as_int(members.size()), as_int(to), as_int(from)}, options)
+      .requires_grad_();
+}
+
+// Rows of length 1. A row of zeros, as of a network whose units are all off, stays one and has no
+// gradient instead of an infinite one.
+Tensor unit_rows(const Tensor& v) {
+  return v * v.square().sum(2, true).clamp_min(1e-30).rsqrt();
+}
+
+Tensor mean_rows(const Tensor& rows) {
+  return rows.mean(1);
+}
+
+}  // namespace
+
+DistilGroup::DistilGroup(const TrainingData& data, const std::vector<TrainingJob>& jobs,
+                         std::vector<std::size_t> members, std::size_t features,
+                         const TensorOptions& options)
+    : form_(jobs[members.front()].loss.form), all_(members.size() == jobs.size()) {
+  std::vector<std::size_t> teachers;
+  std::vector<std::int64_t> which;
+  for (const std::size_t m : members) {
+    const auto at = std::find(teachers.begin(), teachers.end(), *jobs[m].teacher);
+    which.push_back(at - teachers.begin());
+    if (at != teachers.end()) continue;
+    teachers.push_back(*jobs[m].teacher);
+    said_.push_back(to_tensor(said_by(data, jobs[m]), options));
+  }
+  teacher_ = to_indices(which, options);
+  members_ = to_indices({members.begin(), members.end()}, options);
+  temperature_ = per_job(jobs, members, options, [](const TrainingJob& job) {
+                   return job.loss.temperature;
+                 }).view({-1, 1, 1});
+  const bool shares = form_ == DistilForm::kl || form_ == DistilForm::reverse_kl;
+  factor_ = per_job(jobs, members, options, [&](const TrainingJob& job) {
+    return shares && job.loss.scaled ? job.loss.temperature * job.loss.temperature : 1.0;
+  });
+  if (compares_features(form_)) {
+    const auto columns = static_cast<std::size_t>(said_.front().size(1));
+    maps_ = first_maps(jobs, members, features, columns, options);
+  }
+}
+
+Tensor DistilGroup::operator()(const Outputs& out, const Tensor& rows) const {
+  std::vector<Tensor> batch;
+  for (const Tensor& said : said_) batch.push_back(said.index_select(0, rows));
+  const Tensor t = torch::stack(batch).index_select(0, teacher_);
+  const bool on_features = maps_.defined();
+  const Tensor& all = on_features ? out.features : out.z;
+  const Tensor own = all_ ? all : all.index_select(0, members_);
+  return on_features ? of_features(own, t) : of_outputs(own, t);
+}
+
+Tensor DistilGroup::of_outputs(const Tensor& z, const Tensor& t) const {
+  if (form_ == DistilForm::logits) return mean_rows((z - t).square().mean(2));
+  if (form_ == DistilForm::prediction) return mean_rows((z - t).square().sum(2));
+  const Tensor log_q = torch::log_softmax(z / temperature_, 2);
+  const Tensor log_p = torch::log_softmax(t / temperature_, 2);
+  const Tensor by_class =
+      form_ == DistilForm::kl ? log_p.exp() * (log_p - log_q) : log_q.exp() * (log_q - log_p);
+  return factor_ * mean_rows(by_class.sum(2));
+}
+
+Tensor DistilGroup::of_features(const Tensor& h, const Tensor& g) const {
+  const Tensor mapped = torch::bmm(h, maps_.transpose(1, 2));
+  if (form_ == DistilForm::fitnet) return mean_rows((mapped - g).square().mean(2));
+  const Tensor a = unit_rows(mapped);
+  const Tensor b = unit_rows(g);
+  if (form_ == DistilForm::cosine) return mean_rows(1.0 - (a * b).sum(2));
+  const Tensor scores = torch::bmm(a, b.transpose(1, 2)) / temperature_;
+  return mean_rows(torch::logsumexp(scores, {2}) - torch::diagonal(scores, 0, 1, 2));
+}
+
+FitLosses::FitLosses(const TrainingData& data, const std::vector<TrainingJob>& jobs,
+                     std::size_t features, const TensorOptions& options) {
+  if (data.classes > 0) {
+    codes_ = codes_of(data, options);
+  } else {
+    targets_ = torch::nan_to_num(to_tensor(data.targets, options));
+  }
+  std::map<std::pair<DistilForm, std::size_t>, std::vector<std::size_t>> kinds;
+  std::vector<std::size_t> all;
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    all.push_back(m);
+    if (jobs[m].loss.lambda == 0.0) continue;
+    kinds[{jobs[m].loss.form, said_by(data, jobs[m]).cols()}].push_back(m);
+  }
+  for (const auto& [kind, members] : kinds) {
+    groups_.emplace_back(data, jobs, members, features, options);
+  }
+  label_scale_ = per_job(jobs, all, options, [](const TrainingJob& job) {
+                   return job.label_scale;
+                 }).view({-1, 1, 1});
+}
+
+Tensor FitLosses::hard(const Tensor& z, const Step& step) const {
+  if (codes_.defined()) {
+    const Tensor y = codes_.index_select(0, step.rows).view({1, -1, 1});
+    const Tensor log_q = torch::log_softmax(z, 2).gather(2, y.expand({z.size(0), -1, 1}));
+    return -(log_q.squeeze(2) * step.weight).sum(1);
+  }
+  const Tensor y = targets_.index_select(0, step.rows) * label_scale_;
+  return ((z - y).square().sum(2) * step.weight).sum(1);
+}
+
+Losses FitLosses::operator()(const Outputs& out, const Step& step) const {
+  Losses losses;
+  losses.hard = hard(out.z, step);
+  if (groups_.empty()) return losses;
+  losses.soft = torch::zeros_like(losses.hard.detach());
+  for (const DistilGroup& group : groups_) {
+    losses.soft = losses.soft.index_add(0, group.members(), group(out, step.rows));
+  }
+  return losses;
+}
+
+std::vector<Tensor> FitLosses::maps() const {
+  std::vector<Tensor> out;
+  for (const DistilGroup& group : groups_) {
+    if (group.maps().defined()) out.push_back(group.maps());
+  }
+  return out;
+}
+
+}  // namespace cch::training
