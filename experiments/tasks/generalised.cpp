@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "experiments/tasks/draws.hpp"
 
 namespace cch::detail {
@@ -10,6 +13,33 @@ std::vector<std::size_t> relevant(std::size_t columns, Random& random) {
   auto order = random.permutation(columns);
   order.resize(kRelevant);
   return order;
+}
+
+/// The columns of the three largest values, in descending order.
+std::vector<std::size_t> largest(std::span<const double> row) {
+  auto order = row_range(0, row.size());
+  std::partial_sort(order.begin(), order.begin() + kRelevant, order.end(),
+                    [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
+  order.resize(kRelevant);
+  return order;
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Mean 0 and variance 1 on the first rows, as in the published code.
+void standardise(Matrix& x, std::size_t rows) {
+  const auto n = static_cast<double>(rows);
+  for (std::size_t j = 0; j < x.cols(); ++j) {
+    double mean = 0.0;
+    double square = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) mean += x(i, j) / n;
+    for (std::size_t i = 0; i < rows; ++i) square += (x(i, j) - mean) * (x(i, j) - mean) / n;
+    for (std::size_t i = 0; i < x.rows(); ++i) x(i, j) = (x(i, j) - mean) / std::sqrt(square);
+  }
 }
 
 double product(std::span<const double> a, std::span<const double> b) {
@@ -34,6 +64,7 @@ StudyDraw draw(const GeneralisedTask& task, const StudyValues& setting, std::uin
   TeacherView view;
   view.name = "privileged";
   view.x = Matrix(n, which == 1 ? 1 : which == 2 ? d : kRelevant);
+  std::vector<double> latents(n);
   for (std::size_t i = 0; i < n; ++i) {
     const auto row = clean.row(i);
     double latent = product(row, alpha.row(0));
@@ -46,16 +77,22 @@ StudyDraw draw(const GeneralisedTask& task, const StudyValues& setting, std::uin
         out.x(i, j) += noise(i, j);
       }
     } else {
-      const auto seen = which == 3 ? fixed : relevant(d, random);
+      const auto seen = which == 3   ? fixed
+                        : which == 4 ? largest(row)
+                                     : relevant(d, random);
       latent = 0.0;
       for (std::size_t j = 0; j < kRelevant; ++j) {
         view.x(i, j) = row[seen[j]];
-        // Case 4: the three that are seen change, their weights go with the columns.
-        latent += alpha(0, seen[j]) * row[seen[j]];
+        latent += alpha(0, j) * row[seen[j]];
       }
     }
-    out.y.push_back(latent > 0.0 ? 1 : 0);
+    latents[i] = latent;
   }
+  standardise(out.x, task.rows);
+  standardise(view.x, task.rows);
+  // The three largest have no mean of 0: half of the rows lie above the median.
+  const double bar = which == 4 ? median(latents) : 0.0;
+  for (const double latent : latents) out.y.push_back(latent > bar ? 1 : 0);
   out.teachers.push_back(std::move(view));
   return out;
 }

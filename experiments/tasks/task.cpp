@@ -53,7 +53,7 @@ void check(const GeneralisedTask& t) {
   need(!t.cases.empty(), "the task has no case", "Give cases = [1, 2, 3, 4]");
   need(t.columns >= 3, "three columns are relevant", "Give columns of at least 3");
   for (const std::size_t c : t.cases) {
-    need(c >= 1 && c <= 4, fmt::format("there is no case {}", c), "Give cases from 1 to 4");
+    need(c >= 1 && c <= 5, fmt::format("there is no case {}", c), "Give cases from 1 to 5");
   }
 }
 

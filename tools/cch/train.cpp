@@ -210,7 +210,8 @@ Counts count(const std::vector<json>& results, std::ostream& err) {
       ++out.done;
     } else {
       ++out.failed;
-      ++reasons[run["failure"].get<std::string>()];
+      const std::string reason = run["failure"].get<std::string>();
+      ++reasons[reason.substr(0, reason.find(" at step "))];
     }
   }
   std::size_t shown = 0;
