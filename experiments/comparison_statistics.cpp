@@ -72,8 +72,8 @@ RankedPairs rank_pairs(std::span<const double> x, std::span<const double> y) {
 }
 
 std::optional<double> weighted_tau_b(const RankedPairs& pairs, std::span<const double> weight) {
-  const double scale = std::sqrt(untied_pairs(pairs.x, pairs.x_levels, weight)) *
-                       std::sqrt(untied_pairs(pairs.y, pairs.y_levels, weight));
+  const double scale = std::sqrt(untied_pairs(pairs.x, pairs.x_levels, weight) *
+                                 untied_pairs(pairs.y, pairs.y_levels, weight));
   if (!(scale > 0.0)) return std::nullopt;
   PrefixSums seen(pairs.y_levels);
   double seen_weight = 0.0;

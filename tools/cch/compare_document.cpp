@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "cch/core/nearest_name.hpp"
@@ -113,7 +114,22 @@ void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>
   }
 }
 
-/// One entry a criterion: all pairs, with its slices; best AUROC first.
+/// By AUROC, then by the lower end of its interval, then by Kendall's τ over all pairs.
+bool better(const json& a, const json& b) {
+  const auto places = [](const json& entry) {
+    constexpr double kNone = -2.0;  // below every AUROC and τ
+    const auto number = [](const json& node) {
+      return node.is_number() ? node.get<double>() : kNone;
+    };
+    const json& auroc = entry["sign_auroc"];
+    const json& ends = auroc["interval95"];
+    return std::tuple(number(auroc["value"]), ends.is_null() ? kNone : number(ends[0]),
+                      number(entry["kendall_tau_overall"]["value"]));
+  };
+  return places(a) > places(b);
+}
+
+/// One entry a criterion: all pairs, with its slices; the best first.
 json criteria_json(const std::vector<CriterionScore>& scores,
                    const std::vector<std::string>& decisions) {
   std::map<std::string, json> by_name;
@@ -134,12 +150,7 @@ json criteria_json(const std::vector<CriterionScore>& scores,
   }
   std::vector<json> sorted;
   for (auto& [name, entry] : by_name) sorted.push_back(std::move(entry));
-  std::stable_sort(sorted.begin(), sorted.end(), [](const json& a, const json& b) {
-    const json& x = a["sign_auroc"]["value"];
-    const json& y = b["sign_auroc"]["value"];
-    if (x.is_null() || y.is_null()) return !x.is_null() && y.is_null();
-    return x.get<double>() > y.get<double>();
-  });
+  std::stable_sort(sorted.begin(), sorted.end(), better);
   return sorted;
 }
 

@@ -87,9 +87,9 @@ std::string unit_words(const json& pair) {
   const json& unit = field(pair, "unit");
   std::string words = short_text(field(unit, "task"));
   append(words, values_words(field(unit, "setting")));
-  if (const auto rows = number(field(unit, "labelled")); rows && *rows > 0) {
-    append(words, general(rows) + " labelled");
-  }
+  const json& labelled = field(unit, "labelled");
+  if (!labelled.is_null())
+    append(words, fit_middle(plain_value(labelled), kLongestName) + " labelled");
   append(words, short_text(field(unit, "scenario")));
   return words;
 }

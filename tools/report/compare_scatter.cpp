@@ -15,12 +15,14 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kAllPoints = 3000;  // of all pictures: an error bar costs 100 bytes
+constexpr std::size_t kAllPoints = 2400;  // of all pictures: one with its bar takes 200 bytes
 constexpr std::size_t kFewestPoints = 30;
 constexpr std::size_t kMostPictures = 60;
 constexpr double kBar = 2;  // standard errors: what decides the sign
 
+/// Colour and shape of a Word: dots are right, squares and diamonds wrong, triangles undecided.
 constexpr const char* kKinds[kWords] = {"first", "fifth", "fourth", "plain", "sixth"};
+constexpr const char* kShapes[kWords] = {"circle", "square", "diamond", "circle", "triangle"};
 
 struct Point {
   double score = 0;
@@ -67,14 +69,14 @@ Plot plot_of(const std::vector<Point>& points, const std::string& criterion,
   Plot plot{fmt::format("scatter-{}", number_of), "Gain against " + fit_middle(criterion, 60), "",
             "score", gain_unit(metric).name};
   std::array<std::size_t, kWords> counts{};
-  for (const char* kind : kKinds) {
-    plot.clouds.push_back({{}, kind, kind == kKinds[1] || kind == kKinds[2]});
+  for (std::size_t word = 0; word < kWords; ++word) {
+    plot.curves.push_back({{}, kKinds[word], true, false, false, kShapes[word]});
   }
   for (const Point& point : points) ++counts[static_cast<std::size_t>(point.word)];
   for (const std::size_t i : thinned(points.size(), most)) {
     const Point& point = points[i];
     const auto word = static_cast<std::size_t>(point.word);
-    plot.clouds[word].points.emplace_back(point.score, *point.gain.mean);
+    plot.curves[word].points.emplace_back(point.score, *point.gain.mean);
     const double bar = kBar * point.gain.standard_error.value_or(0);
     plot.strokes.push_back(
         {point.score, *point.gain.mean - bar, *point.gain.mean + bar, kKinds[word]});
@@ -108,8 +110,10 @@ std::vector<Panel> panels_of(const json& document, const std::string& metric) {
 
 std::string caption(std::size_t shown, std::size_t found, std::size_t most, std::size_t largest) {
   std::string words =
-      "Bars: 2 standard errors over seeds. Dots: the sign of the score is that of the gain, or the "
-      "gain is undecided; squares: it is not. The numbers count all pairs of the picture.";
+      "Bars: 2 standard errors over seeds. Dots: the sign of the score is that of the gain; "
+      "squares: "
+      "the score says distil and the student lost; diamonds: it does not and the student gained; "
+      "triangles: undecided. The numbers count all pairs of the picture.";
   if (shown < found) words += fmt::format(" {} of {} criteria.", shown, found);
   if (largest > most) words += fmt::format(" Of {} pairs {} or so are drawn.", largest, most);
   return escape_html(words);

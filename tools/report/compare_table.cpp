@@ -24,10 +24,22 @@ std::string with_left_out(std::vector<TextColumn> columns, std::size_t width) {
          wrap("Left out at this width: " + list_in_words(left_out, left_out.size()) + '.', width);
 }
 
+/// "14/18".
+std::string short_share(const json& share) {
+  if (field(share, "value").is_null()) return kMissing;
+  return count(whole_number(field(share, "count"))) + '/' + count(whole_number(field(share, "of")));
+}
+
+/// Without its interval: JSON and page have it.
+std::string value_alone(const json& measured, int decimals, double factor = 1.0) {
+  const auto value = number(field(measured, "value"));
+  return value ? fixed(*value * factor, decimals) : kMissing;
+}
+
 std::string criteria_table(const json& document, std::size_t width) {
   const std::vector<std::string> metrics = metrics_in(document);
   const GainUnit unit = gain_unit(metrics.size() == 1 ? metrics.front() : "");
-  std::vector<TextColumn> columns = {{"criterion", false, false, false, 24},
+  std::vector<TextColumn> columns = {{"criterion", false, false, false, 20},
                                      {"AUROC (95 %)", true},
                                      {"right", true},
                                      {"false holds", true, true},
@@ -38,18 +50,20 @@ std::string criteria_table(const json& document, std::size_t width) {
     const std::vector<std::string> cells = {
         fit(text(field(criterion, "criterion")), 48),
         measured_words(field(criterion, "sign_auroc"), 2),
-        share_words(field(criterion, "hit_rate")),
-        share_words(field(criterion, "false_holds")),
-        measured_words(field(criterion, "top1_regret"), unit.factor > 1 ? 2 : 3, unit.factor),
-        measured_words(field(criterion, "kendall_tau"), 2),
-        measured_words(field(criterion, "kendall_tau_overall"), 2)};
+        short_share(field(criterion, "hit_rate")),
+        short_share(field(criterion, "false_holds")),
+        value_alone(field(criterion, "top1_regret"), unit.factor > 1 ? 2 : 3, unit.factor),
+        value_alone(field(criterion, "kendall_tau"), 2),
+        value_alone(field(criterion, "kendall_tau_overall"), 2)};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
   }
   return "\nCriteria\n" + with_left_out(columns, width) +
          wrap(
              "AUROC of the sign of the gain; right: pairs whose sign is the score's; false holds: "
              "runs of losing pairs in which the criterion said distil; regret: mean gain lost by "
-             "taking its choice of a teacher; intervals by bootstrap over settings (or seeds).",
+             "taking its choice of a teacher; intervals by bootstrap over settings (or seeds); "
+             "those of "
+             "the other columns stand in the JSON document and the report.",
              width);
 }
 
@@ -62,23 +76,23 @@ std::string pairs_table(const json& document, std::size_t width) {
   const std::vector<json>& pairs = elements(field(document, "pairs"));
   const std::vector<std::size_t> shown = spread(pairs.size(), kPairs);
   std::vector<TextColumn> columns = {{"teacher", false, false, false, 16},
+                                     {"loss", false, true, false, 8},
                                      {"foretold", false},
                                      {"gain", true},
-                                     {"seeds", true, true},
                                      {"", false},
-                                     {"where", false, true, false, 16},
-                                     {"loss", false, true, false, 12}};
+                                     {"seeds", true, true},
+                                     {"where", false, true, false, 16}};
   for (const std::size_t i : shown) {
     const json& pair = pairs[i];
     const ShownGain gain = shown_gain(field(pair, "observed_gain"), text(field(pair, "metric")));
     const std::vector<std::string> cells = {
         teacher_words(pair),
+        loss_words(pair),
         fit(text(field(pair, "predicted", "says"), kMissing), 14),
         with_error(gain.mean, gain.standard_error),
-        count(whole_number(field(pair, "observed_gain", "seeds"))),
         agreement_word(pair),
-        unit_words(pair),
-        loss_words(pair)};
+        count(whole_number(field(pair, "observed_gain", "seeds"))),
+        unit_words(pair)};
     for (std::size_t c = 0; c < columns.size(); ++c) columns[c].cells.push_back(cells[c]);
   }
   std::string heading = "\nPairs";
