@@ -161,7 +161,8 @@ std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric)
 ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric) {
   ComparedCell cell;
   cell.cluster = json{pair.study, field(pair.unit, "task"), field(pair.unit, "setting")}.dump();
-  cell.group = json{pair.study, pair.unit, pair.loss}.dump();
+  // Criteria are measured before it is known whose rows the teacher will label.
+  cell.group = json{pair.study, pair.unit, pair.loss, field(pair.teacher, "labels_from")}.dump();
   cell.unit = metric;
   add_all_facets(cell, pair);
   for (const PairSeed& seed : pair.seeds) {

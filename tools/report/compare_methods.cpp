@@ -22,8 +22,8 @@ std::vector<std::string> methods(const json& document) {
       "Scores are means over the seeds that have one; decisions count 1 (holds, distil), −1 "
       "(fails, do not distil) and 0.",
       "AUROC: probability that a pair that gains has a larger score than one that loses, ties "
-      "counting half. Kendall's τ_b: within groups that differ in nothing but the teacher (mean "
-      "over groups), and over all pairs.",
+      "counting half. Kendall's τ_b: within groups of pairs that differ in nothing but the teacher "
+      "and its parameters (mean over groups), and over all pairs.",
       "Regret of a group with two teachers or more: the largest mean gain, or 0 where none gains, "
       "less the gain of the teacher with the largest score; where no score is above 0 no teacher "
       "is taken, which gains 0.",

@@ -88,8 +88,7 @@ std::string unit_words(const json& pair) {
   std::string words = short_text(field(unit, "task"));
   append(words, values_words(field(unit, "setting")));
   const json& labelled = field(unit, "labelled");
-  if (!labelled.is_null())
-    append(words, fit_middle(plain_value(labelled), kLongestName) + " labelled");
+  if (labelled.is_number()) append(words, plain_value(labelled) + " labelled");
   append(words, short_text(field(unit, "scenario")));
   return words;
 }
