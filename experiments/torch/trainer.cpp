@@ -50,6 +50,7 @@ struct LossSum {
   double hard = 0.0;
   double soft = 0.0;
   std::size_t steps = 0;
+  bool labels = false;  // whether any of the rows had one
 };
 
 class Trainer {
@@ -139,6 +140,9 @@ class Trainer {
   }
 
   void add_losses(const Losses& losses, std::size_t s) {
+    const auto labelled = order_.labelled();
+    const bool labels =
+        std::any_of(labelled.begin(), labelled.end(), [](auto l) { return l != 0; });
     const std::vector<double> hard = to_doubles(losses.hard);
     const std::vector<double> soft =
         losses.soft.defined() ? to_doubles(losses.soft) : std::vector<double>(hard.size(), 0.0);
@@ -148,6 +152,7 @@ class Trainer {
       sums_[m].hard += hard[m];
       sums_[m].soft += soft[m];
       ++sums_[m].steps;
+      sums_[m].labels = sums_[m].labels || labels;
       if (!std::isfinite(total(m, hard[m], soft[m]))) {
         fail(m, "diverged: the loss is not finite at step ", s);
       }
@@ -168,10 +173,12 @@ class Trainer {
     point.loss = total(m, point.hard, point.soft);
     point.hard_gradient = hard_norm;
     point.soft_gradient = soft_norm;
+    // Without a labelled row and a teacher there was nothing to lose.
+    const bool counts = sums_[m].labels || fit_.jobs[m].loss.lambda > 0.0;
     sums_[m] = {};
     if (!std::isfinite(hard_norm + soft_norm)) {
       fail(m, "diverged: the gradient is not finite at step ", s);
-    } else if (point.loss == 0.0) {
+    } else if (point.loss == 0.0 && counts) {
       fail(m, "no loss: the loss was exactly 0 at step ", s);
     } else {
       out_[m].curve.push_back(point);
