@@ -1,0 +1,256 @@
+// Tasks, units and the closed form beside them.
+#include "cch/experiments/unit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "cch/gaussian/distillation_risk.hpp"
+#include "cch/gaussian/shared_private_model.hpp"
+#include "support/test.hpp"
+
+namespace cch {
+namespace {
+
+Study small_study() {
+  Study study;
+  MfhTask task;
+  task.v = {0, 10};
+  task.rows = 60;
+  task.fresh_rows = 40;
+  task.test_rows = 100;
+  task.moment_rows = 300;
+  study.task = task;
+  study.seeds = {1, 2};
+  study.training.optimiser = Optimiser::sgd;
+  study.training.learning_rate = 0.1;
+  study.training.steps = 30;
+  study.training.batch = 0;
+  study.teacher_training = study.training;
+  study.lambdas = {0.5, 1.0};
+  study.allow_chance = true;
+  study.controls = {Control::uniform, Control::shuffled, Control::self};
+  return study;
+}
+
+const RunResult& find(const std::vector<RunResult>& results, Role role, double lambda = 0.0,
+                      const std::optional<Control>& control = {}, std::size_t teacher = 0) {
+  std::size_t seen = 0;
+  for (const RunResult& r : results) {
+    const bool same = r.spec.role == role && r.spec.control == control &&
+                      (lambda == 0.0 || (r.spec.loss && r.spec.loss->lambda == lambda));
+    if (same && seen++ == teacher) return r;
+  }
+  throw std::runtime_error("no such run");
+}
+
+TEST_CASE("unit: every run of the plan is there, in its order, with metrics") {
+  const Study study = small_study();
+  const auto all = units(study);
+  REQUIRE(all.size() == 2);
+  const auto results = train_unit(study, {}, all[0], {});
+  const auto specs = runs(study, all[0]);
+  // Student, 2 teachers, 2 λ × (2 distilled + uniform + 2 shuffled + self).
+  REQUIRE(specs.size() == 1 + 2 + 2 * 6);
+  REQUIRE(results.size() == specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    CHECK(results[i].spec.role == specs[i].role);
+    CHECK(results[i].failure.empty());
+    CHECK(results[i].metrics.rows == 100);
+    CHECK(results[i].metrics.accuracy.has_value());
+  }
+}
+
+TEST_CASE("unit: the same numbers again, and whatever else is in the study") {
+  Study study = small_study();
+  const auto first = train_unit(study, {}, units(study)[0], {});
+  const auto again = train_unit(study, {}, units(study)[0], {});
+  for (std::size_t i = 0; i < first.size(); ++i) CHECK(first[i].weights == again[i].weights);
+  study.lambdas = {1.0};
+  study.controls = {};
+  std::get<MfhTask>(study.task).v = {10};
+  const auto fewer = train_unit(study, {}, units(study)[0], {});
+  CHECK(find(fewer, Role::student).weights == find(first, Role::student).weights);
+  CHECK(find(fewer, Role::teacher).weights == find(first, Role::teacher, 0.0, {}, 1).weights);
+  CHECK(find(fewer, Role::distilled, 1.0).weights ==
+        find(first, Role::distilled, 1.0, {}, 1).weights);
+}
+
+TEST_CASE("unit: seeds differ, and λ matters") {
+  const Study study = small_study();
+  const auto a = train_unit(study, {}, units(study)[0], {});
+  const auto b = train_unit(study, {}, units(study)[1], {});
+  CHECK(find(a, Role::student).weights != find(b, Role::student).weights);
+  CHECK(find(a, Role::distilled, 0.5).weights != find(a, Role::distilled, 1.0).weights);
+}
+
+TEST_CASE("unit: a teacher at chance is not distilled from, unless asked") {
+  Study study = small_study();
+  study.allow_chance = false;
+  GeneralisedTask task;
+  task.cases = {2};
+  task.columns = 20;
+  task.rows = 30;
+  task.test_rows = 400;
+  study.task = task;
+  study.teacher_training.steps = 1;
+  study.teacher_training.learning_rate = 1e-6;
+  study.controls = {Control::uniform};
+  const auto results = train_unit(study, {}, units(study)[0], {});
+  CHECK(find(results, Role::teacher).failure.empty());
+  CHECK(find(results, Role::distilled, 0.5).failure.find("at chance") != std::string::npos);
+  CHECK(find(results, Role::control, 0.5, Control::uniform).failure.empty());
+  study.allow_chance = true;
+  CHECK(find(train_unit(study, {}, units(study)[0], {}), Role::distilled, 0.5).failure.empty());
+}
+
+TEST_CASE("unit: unlabelled pairs reach the distilled student alone") {
+  Study study = small_study();
+  study.scenarios = {"unlabelled-pairs"};
+  study.labelled = {20};
+  const auto all = units(study);
+  const auto unlabelled = train_unit(study, {}, all[0], {});
+  study.scenarios = {"same-rows"};
+  const auto same = train_unit(study, {}, units(study)[0], {});
+  CHECK(find(unlabelled, Role::student).weights == find(same, Role::student).weights);
+  CHECK(find(unlabelled, Role::teacher).weights == find(same, Role::teacher).weights);
+  CHECK(find(unlabelled, Role::distilled, 0.5).weights !=
+        find(same, Role::distilled, 0.5).weights);
+  study.scenarios = {"more-labels"};
+  const auto more = train_unit(study, {}, units(study)[0], {});
+  CHECK(find(more, Role::student).weights == find(same, Role::student).weights);
+  CHECK(find(more, Role::teacher).weights != find(same, Role::teacher).weights);
+}
+
+TEST_CASE("unit: the three kinds of teacher rows teach three different students") {
+  Study study = small_study();
+  MfhTask task = std::get<MfhTask>(study.task);
+  task.v = {0};
+  study.task = task;
+  study.teacher_rows = {TeacherRows::same_rows, TeacherRows::k_fold, TeacherRows::fresh_rows};
+  study.folds = 4;
+  study.lambdas = {1.0};
+  study.controls = {};
+  const auto results = train_unit(study, {}, units(study)[0], {});
+  REQUIRE(results.size() == 1 + 3 + 3);
+  for (const RunResult& r : results) CHECK(r.failure.empty());
+  CHECK(results[4].weights != results[5].weights);
+  CHECK(results[5].weights != results[6].weights);
+}
+
+TEST_CASE("unit: more labelled rows than there are is an error that counts them") {
+  Study study = small_study();
+  study.labelled = {61};
+  CHECK(test::fault_code([&] { train_unit(study, {}, units(study)[0], {}); }) == "too-few-rows");
+}
+
+TEST_CASE("study: bad ones are refused, each for its own reason") {
+  const auto code = [](auto change) {
+    Study study = small_study();
+    change(study);
+    return test::fault_code([&] { check(study, load_task(study.task, {})); });
+  };
+  CHECK(code([](Study&) {}).empty());
+  CHECK(code([](Study& s) { s.lambdas = {-0.1}; }) == "bad-lambda");
+  CHECK(code([](Study& s) { s.lambdas = {0.0}; }) == "bad-study");
+  CHECK(code([](Study& s) { s.lambdas = {0.5, 0.5}; }) == "bad-study");
+  CHECK(code([](Study& s) { s.temperatures = {0.0}; }) == "bad-temperature");
+  CHECK(code([](Study& s) { s.seeds = {}; }) == "bad-study");
+  CHECK(code([](Study& s) { s.scenarios = {"same-row"}; }) == "unknown-scenario");
+  CHECK(code([](Study& s) { s.forms = {DistilForm::prediction}; }) == "wrong-loss");
+  CHECK(code([](Study& s) { s.controls = {Control::shrinkage}; }) == "bad-study");
+  CHECK(code([](Study& s) { std::get<MfhTask>(s.task).v = {11}; }) == "bad-task");
+  CHECK(code([](Study& s) {
+          s.teacher_rows = {TeacherRows::fresh_rows};
+          std::get<MfhTask>(s.task).fresh_rows = 0;
+        }) == "bad-study");
+}
+
+TEST_CASE("task: MFH teachers share their noise, and see what v says") {
+  MfhTask task;
+  task.v = {0, 4};
+  task.rows = 50;
+  const StudyDraw d = draw(task, {}, {}, 3, {});
+  REQUIRE(d.teachers.size() == 2);
+  for (std::size_t v : {std::size_t{0}, std::size_t{1}}) {
+    const std::size_t shared = v == 0 ? 0 : 4;
+    std::size_t equal = 0;
+    for (std::size_t j = 0; j < 10; ++j) equal += d.teachers[v].x(7, j) == d.x(7, j) ? 1 : 0;
+    CHECK(equal == shared);
+  }
+  CHECK(d.teachers[0].x(7, 24) == d.teachers[1].x(7, 24));  // noise in both
+  std::set<std::size_t> rows(d.train.begin(), d.train.end());
+  rows.insert(d.test.begin(), d.test.end());
+  rows.insert(d.moments.begin(), d.moments.end());
+  CHECK(rows.size() == 50 + 1000 + 4000);
+}
+
+TEST_CASE("closed form: moments from rows give the risk of the model's own covariance") {
+  // The optimal teacher of the shared-private model, whose moments are exact.
+  GaussianTask task;
+  task.common_factors = 2;
+  task.teacher_factors = 2;
+  task.student_factors = 2;
+  task.teacher_dim = 4;
+  task.student_dim = 6;
+  task.teacher_noise = {0.5};
+  task.rows = 100;
+  task.fresh_rows = 0;
+  task.test_rows = 10;
+  task.moment_rows = 40000;
+  const StudyDraw d = draw(task, {}, {}, 1, {});
+  const double common = 0.5;                 // |a|² = share, two factors
+  const double own = std::sqrt(0.25 / 2.0);  // |b|² = |d|² = (1 − share)/2
+  SharedPrivateModel model;
+  model.a = {common, common};
+  model.b = {own, own};
+  model.d = {own, own};
+  model.teacher_noise = 0.5;
+  model.student_noise = 0.5;
+  model.label_noise = 0.5;
+  model.teacher_dim = 4;
+  model.student_dim = 6;
+  const double shrink = 1.0 / 1.25;  // x1 = z + .5 N: E[z | x1] = x1/1.25
+  Matrix t(d.x.rows(), 1);
+  for (std::size_t i = 0; i < t.rows(); ++i) {
+    const auto x1 = d.teachers[0].x.row(i);
+    t(i, 0) = shrink * (common * (x1[0] + x1[1]) + own * (x1[2] + x1[3]));
+  }
+  const detail::ClosedFormSource closed_form(d, 100);
+  const auto found =
+      closed_form(t, {DistilForm::prediction, Weighting::added, 0.7, 1.0, true});
+  REQUIRE(found.has_value());
+  const DistillationRisk exact(model.moments(OptimalTeacher{}, true), {100, true});
+  // 40 000 rows: standard errors of these moments are near .01.
+  CHECK(std::abs(found->beta_s - exact.moments().beta_s) < 0.05);
+  CHECK(std::abs(found->beta_e - exact.moments().beta_e()) < 0.05);
+  CHECK(std::abs(found->cch_margin - exact.cch_margin()) < 0.05);
+  CHECK(std::abs(found->mse_gain - exact.gain(0.7)) < 0.05 * std::abs(exact.gain(0.7)) + 0.002);
+}
+
+TEST_CASE("closed form: none where the loss is another") {
+  MfhTask task;
+  const StudyDraw d = draw(task, {}, {}, 1, {});
+  const detail::ClosedFormSource closed_form(d, 200);
+  const Matrix t(d.x.rows(), 2, 0.0);
+  CHECK_FALSE(closed_form(t, {DistilForm::kl, Weighting::added, 0.5, 2.0, true}).has_value());
+  CHECK_FALSE(closed_form(t, {DistilForm::logits, Weighting::added, 0.5, 1.0, true}).has_value());
+}
+
+TEST_CASE("criteria: one entry a teacher, with scores of every family") {
+  Study study = small_study();
+  study.criteria_seeds = 1;
+  const auto criteria = measure_criteria(study, {}, units(study)[0], {});
+  REQUIRE(criteria.size() == 2);
+  std::set<std::string> names;
+  for (const auto& [name, value] : criteria[0].scores) names.insert(name);
+  for (const char* name :
+       {"representation-level CCH, auto margin", "prediction-level CCH margin", "β_s − β_e",
+        "LogME difference", "LEEP difference", "debiased linear CKA", "linear pilot, nats"}) {
+    CAPTURE(name);
+    CHECK(names.contains(name));
+  }
+}
+
+}  // namespace
+}  // namespace cch

@@ -1,0 +1,264 @@
+// cch train, from a study to its folder.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+
+namespace cch::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kStudy = R"(
+title = "small"
+seeds = 3
+[task]
+name = "mfh-gamma"
+v = [0, 10]
+rows = 60
+fresh-rows = 30
+test-rows = 80
+moment-rows = 300
+[teacher]
+rows = ["same-rows", "fresh-rows"]
+allow-chance = true
+[training]
+optimiser = "sgd"
+learning-rate = 0.1
+steps = 20
+batch = 0
+[distil]
+lambda = [0.5, 1]
+controls = ["uniform", "shuffled"]
+)";
+// 1 student, 4 teachers, 2 λ × (4 distilled + uniform + 4 shuffled).
+constexpr std::size_t kRunsOfSeed = 1 + 4 + 2 * 9;
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+/// Every result of a folder without what differs from run to run.
+std::map<std::string, std::string> results(const fs::path& out) {
+  std::map<std::string, std::string> all;
+  for (const auto& entry : fs::directory_iterator(out / "runs")) {
+    std::ifstream in(entry.path() / "result.json");
+    REQUIRE(in);
+    json run = json::parse(in);
+    run.erase("seconds");
+    run.erase("command");
+    std::ifstream curve(entry.path() / "train.jsonl");
+    all[entry.path().filename()] =
+        run.dump() + std::string((std::istreambuf_iterator<char>(curve)), {});
+  }
+  return all;
+}
+
+struct World {
+  TempFolder folder;
+  std::string study = folder.write("study.toml", kStudy);
+  std::string out = folder.path("out");
+
+  void change(const std::string& text) { study = folder.write("study.toml", text); }
+  [[nodiscard]] RunOutcome train(std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"train", study, "-o", out, "-q"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_cch(all);
+  }
+};
+
+TEST_CASE("cch train: a folder with every run, a table, and cached the second time") {
+  World world;
+  const RunOutcome first = world.train();
+  CHECK(first.code == 0);
+  CHECK(first.out_has("closed form"));
+  CHECK(first.out_has("69 runs done (0 cached), 0 failed"));
+  const auto before = results(world.out);
+  REQUIRE(before.size() == 3 * kRunsOfSeed);
+  const RunOutcome again = world.train({"--json"});
+  CHECK(again.code == 0);
+  const json document = again.document();
+  CHECK(document["schema"] == "cch.train/1");
+  CHECK(document["runs"]["cached"] == 3 * kRunsOfSeed);
+  for (const char* field : {"version", "command", "seed", "inputs", "config"}) {
+    CHECK(document.contains(field));
+  }
+  for (const json& result : document["results"]) {
+    CHECK(result["schema"] == "cch.run/1");
+    CHECK(result["status"] == "done");
+    if (!result["student"].is_null()) CHECK(before.contains(result["student"].get<std::string>()));
+  }
+  CHECK(results(world.out) == before);
+}
+
+TEST_CASE("cch train: what a kill leaves is finished to the same bits, for any threads") {
+  World world;
+  REQUIRE(world.train({"--threads", "1"}).code == 0);
+  const auto whole = results(world.out);
+  // A run without its result, one with a cut file of the writer, and one that is not there.
+  std::size_t at = 0;
+  for (const auto& [key, text] : whole) {
+    const fs::path folder = fs::path(world.out) / "runs" / key;
+    if (at % 3 == 0) fs::remove(folder / "result.json");
+    if (at % 5 == 0) std::ofstream(folder / "result.json") << "{\"schema\": \"cch.run/1\", \"ke";
+    if (at % 7 == 0) fs::remove_all(folder);
+    ++at;
+  }
+  REQUIRE(world.train({"--threads", "3"}).code == 0);
+  CHECK(results(world.out) == whole);
+}
+
+TEST_CASE("cch train: shards together are the whole") {
+  const World whole;
+  REQUIRE(whole.train().code == 0);
+  const World parts;
+  CHECK(parts.train({"--shard", "1/2"}).out_has("46 runs done"));
+  CHECK(parts.train({"--shard", "2/2"}).out_has("23 runs done"));
+  CHECK(results(parts.out).size() == results(whole.out).size());
+  for (const char* shard : {"0/2", "3/2", "1", "1/2x", "-1/2"}) {
+    CHECK(parts.train({std::string("--shard=") + shard}).code == 2);
+  }
+}
+
+TEST_CASE("cch train: --list and --dry-run train nothing") {
+  World world;
+  const RunOutcome list = run_cch({"train", world.study, "--list"});
+  CHECK(list.code == 0);
+  CHECK(std::count(list.out.begin(), list.out.end(), '\n') == 3);
+  CHECK(list.out_has("23 runs"));
+  const RunOutcome plan = world.train({"--dry-run"});
+  CHECK(plan.out_has("3 units, 69 runs, 0 of them cached"));
+  CHECK_FALSE(fs::exists(world.out));
+}
+
+TEST_CASE("cch train: a study may grow in its folder, and may not change") {
+  World world;
+  REQUIRE(world.train().code == 0);
+  world.change(replaced(kStudy, "seeds = 3", "seeds = 4"));
+  CHECK(world.train().out_has("92 runs done (69 cached)"));
+  world.change(replaced(replaced(kStudy, "rows = 60", "rows = 50"), "0.1", "0.2"));
+  const RunOutcome changed = world.train();
+  CHECK(changed.code == 2);
+  CHECK(changed.err_has("study-changed"));
+  CHECK(changed.err_has("task.rows"));
+  CHECK(changed.err_has("training.learning-rate"));
+  CHECK_FALSE(changed.err_has("teacher-noise"));
+}
+
+TEST_CASE("cch train: two processes cannot work on one study") {
+  World world;
+  REQUIRE(world.train().code == 0);
+  const int other = ::open((world.out + "/study.lock").c_str(), O_RDWR);
+  REQUIRE(::flock(other, LOCK_EX | LOCK_NB) == 0);
+  const RunOutcome locked = world.train();
+  CHECK(locked.code == 2);
+  CHECK(locked.err_has("study-locked"));
+  ::close(other);
+  CHECK(world.train().code == 0);
+}
+
+TEST_CASE("cch train: failed runs are named, the rest is finished") {
+  World world;
+  world.change(replaced(kStudy, "lambda = [0.5, 1]",
+                                            "loss = \"logits\"\nlambda = [0.5, 1e30]"));
+  const RunOutcome run = world.train();
+  CHECK(run.code == 5);
+  CHECK(run.err_has("diverged"));
+  CHECK(run.out_has("failed"));
+  std::size_t done = 0;
+  for (const auto& [key, text] : results(world.out)) {
+    done += text.find("\"status\":\"done\"") != std::string::npos ? 1 : 0;
+  }
+  CHECK(done == 3 * (1 + 4 + 9));
+}
+
+TEST_CASE("cch train: bad studies are refused, each for its own reason") {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    World world;
+    world.change(replaced(kStudy, from, to));
+    const RunOutcome run = world.train();
+    CHECK_FALSE(fs::exists(world.out));
+    return std::to_string(run.code) + " " + run.err;
+  };
+  const auto has = [](const std::string& text, const std::string& words) {
+    INFO(text);
+    return text.find(words) != std::string::npos;
+  };
+  CHECK(has(refused("lambda = [0.5, 1]", "lambda = [-1]"), "bad-lambda"));
+  CHECK(has(refused("lambda = [0.5, 1]", "lamda = [1]"), "Did you mean 'lambda'?"));
+  CHECK(has(refused("lambda = [0.5, 1]", "lambda = [1]\ntemperature = [0]"), "bad-temperature"));
+  CHECK(has(refused("\"mfh-gamma\"", "\"mfh-gama\""), "mfh-gamma"));
+  CHECK(has(refused("rows = 60", "row = 60"), "Did you mean 'rows'?"));
+  CHECK(has(refused("[teacher]", "[teachers]"), "Did you mean 'teacher'?"));
+  CHECK(has(refused("steps = 20", "steps = \"many\""), "config-type"));
+  CHECK(has(refused("optimiser = \"sgd\"", "optimiser = \"sdg\""), "Did you mean 'sgd'?"));
+  CHECK(has(refused("\"same-rows\", ", "\"some-rows\", "), "same-rows"));
+  CHECK(has(refused("seeds = 3", "seeds = 0"), "bad-study"));
+}
+
+TEST_CASE("cch train: data that are not there are named, with the way to get them") {
+  World world;
+  world.change(R"([task]
+name = "features"
+set = "lihc"
+students = ["cnv"]
+teachers = ["mrna"]
+how-to-get = "See the card."
+)");
+  RunOutcome run = world.train();
+  CHECK(run.code == 2);
+  CHECK(run.err_has("no-data-folder"));
+  CHECK(run.err_has("See the card."));
+  run = world.train({"--data", world.folder.path("")});
+  CHECK(run.code == 3);
+  CHECK(run.err_has("dataset-missing"));
+  CHECK(run.err_has("See the card."));
+}
+
+TEST_CASE("cch train: a study of saved features, with criteria beside") {
+  const fs::path data = real_data("mfeat");
+  if (data.empty()) return;
+  World world;
+  world.change(R"(
+seeds = 2
+labelled = 100
+scenario = ["same-rows", "unlabelled-pairs"]
+most-extra = 200
+keep-weights = true
+[task]
+name = "features"
+set = "mfeat"
+students = ["mor"]
+teachers = ["zer", "mor+zer"]
+test-rows = 300
+[training]
+epochs = 20
+learning-rate = 0.02
+[distil]
+lambda = 1
+[criteria]
+seeds = 1
+)");
+  const RunOutcome run = world.train({"--data", data.parent_path()});
+  CHECK(run.code == 0);
+  std::size_t criteria = 0;
+  std::size_t weights = 0;
+  for (const auto& entry : fs::directory_iterator(world.out + "/runs")) {
+    criteria += fs::exists(entry.path() / "criteria.json") ? 1 : 0;
+    weights += fs::exists(entry.path() / "last.safetensors") ? 1 : 0;
+  }
+  CHECK(criteria == 2 * 2);       // scenarios × teachers
+  CHECK(weights == 2 * 2 * 5);  // seeds × scenarios × (student, 2 teachers, 2 distilled)
+}
+
+}  // namespace
+}  // namespace cch::test
