@@ -112,7 +112,7 @@ Tensor block_of_operations(const Tensor& h, const Tensor& w, const Tensor& b) {
   const Tensor kernels = w.reshape({jobs * w.size(1), w.size(2), 3, 3});
   const Tensor z = torch::conv2d(channels, kernels, b.reshape({-1}), 1, 1, 1, shared ? 1 : jobs);
   const Tensor pooled = torch::max_pool2d(torch::relu(z), 2);
-  return pooled.view({rows, jobs, w.size(1), pooled.size(2), pooled.size(3)}).transpose(0, 1);
+  return pooled.reshape({rows, jobs, w.size(1), pooled.size(2), pooled.size(3)}).transpose(0, 1);
 }
 
 }  // namespace

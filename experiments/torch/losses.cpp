@@ -7,14 +7,20 @@
 namespace cch::training {
 namespace {
 
-// Rows without a label are not used, but codes must be valid and numbers finite.
-Tensor codes_of(const TrainingData& data, const TensorOptions& options) {
-  std::vector<std::int64_t> codes(data.y.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    const bool known = data.y[i] >= 0 && static_cast<std::size_t>(data.y[i]) < data.classes;
-    codes[i] = known ? data.y[i] : 0;
-  }
+// Rows without a label keep 0: their weight is 0, and what stands there may be anything.
+Tensor codes_of(const TrainingData& data, const TrainingFit& fit, const TensorOptions& options) {
+  std::vector<std::int64_t> codes(data.y.size(), 0);
+  for (const std::size_t row : fit.labelled) codes[row] = data.y[row];
   return to_indices(codes, options);
+}
+
+Tensor targets_of(const TrainingData& data, const TrainingFit& fit, const TensorOptions& options) {
+  Matrix targets(data.targets.rows(), data.targets.cols());
+  for (const std::size_t row : fit.labelled) {
+    const auto from = data.targets.row(row);
+    std::copy(from.begin(), from.end(), targets.row(row).begin());
+  }
+  return to_tensor(targets, options);
 }
 
 const Matrix& said_by(const TrainingData& data, const TrainingJob& job) {
@@ -112,12 +118,13 @@ Tensor DistilGroup::of_features(const Tensor& h, const Tensor& g) const {
   return mean_rows(torch::logsumexp(scores, {2}) - torch::diagonal(scores, 0, 1, 2));
 }
 
-FitLosses::FitLosses(const TrainingData& data, const std::vector<TrainingJob>& jobs,
-                     std::size_t features, const TensorOptions& options) {
+FitLosses::FitLosses(const TrainingData& data, const TrainingFit& fit, std::size_t features,
+                     const TensorOptions& options) {
+  const std::vector<TrainingJob>& jobs = fit.jobs;
   if (data.classes > 0) {
-    codes_ = codes_of(data, options);
+    codes_ = codes_of(data, fit, options);
   } else {
-    targets_ = torch::nan_to_num(to_tensor(data.targets, options));
+    targets_ = targets_of(data, fit, options);
   }
   std::map<std::pair<DistilForm, std::size_t>, std::vector<std::size_t>> kinds;
   std::vector<std::size_t> all;

@@ -49,7 +49,7 @@ class DistilGroup {
 /// All losses of a fit.
 class FitLosses {
  public:
-  FitLosses(const TrainingData& data, const std::vector<TrainingJob>& jobs, std::size_t features,
+  FitLosses(const TrainingData& data, const TrainingFit& fit, std::size_t features,
             const TensorOptions& options);
 
   [[nodiscard]] Losses operator()(const Outputs& out, const Step& step) const;

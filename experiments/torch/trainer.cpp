@@ -65,7 +65,7 @@ class Trainer {
         order_(fit, optimisation),
         x_(to_tensor(data.x, options_)),
         networks_(data, fit.jobs, network, options_),
-        losses_(data, fit.jobs, networks_.features(), options_),
+        losses_(data, fit, networks_.features(), options_),
         learned_(networks_.weights()),
         hard_weight_(weights_by_job(fit.jobs, true, options_)),
         soft_weight_(weights_by_job(fit.jobs, false, options_)),

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 
+#include "cch/core/parallel.hpp"
 #include "support/test.hpp"
 #include "training/fits.hpp"
 
@@ -73,17 +74,21 @@ TEST_CASE("all networks of a fit equal one at a time: kinds, forms, optimisers, 
   }
 }
 
-TEST_CASE("the same numbers on every run and for any number of threads") {
+TEST_CASE("the same numbers on every run, alone or beside other fits") {
   for (const Layers layers : {Layers::mlp, Layers::cnn}) {
     const Problem p = problem_for(layers, true);
     Optimisation o = test::in_doubles(Optimiser::adam, 0.01, 6, 16);
     o.double_precision = false;
+    const auto first = test::train_by_module(p, network_of(layers), o);
     Execution exec;
-    exec.threads = 1;
-    const auto first = test::train_by_module(p, network_of(layers), o, exec);
     exec.threads = 4;
-    const auto again = test::train_by_module(p, network_of(layers), o, exec);
-    for (std::size_t m = 0; m < first.size(); ++m) CHECK(same(first[m], again[m], 0.0));
+    std::vector<std::vector<TrainedNetwork>> again(4);
+    parallel_for(again.size(), exec, [&](std::size_t i) {
+      again[i] = test::train_by_module(p, network_of(layers), o, exec);
+    });
+    for (const auto& networks : again) {
+      for (std::size_t m = 0; m < first.size(); ++m) CHECK(same(first[m], networks[m], 0.0));
+    }
   }
 }
 
