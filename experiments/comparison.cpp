@@ -1,6 +1,7 @@
 #include "cch/experiments/comparison.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <set>
@@ -16,6 +17,8 @@ namespace {
 using detail::CriterionCells;
 using detail::MeanSample;
 using detail::Measures;
+
+constexpr std::size_t kReports = 20;  // of progress, each a line where there is no terminal
 
 struct Slice {
   Facet facet;  ///< no name: all cells
@@ -203,8 +206,13 @@ std::vector<CriterionScore> score_criteria(std::span<const ComparedCell> cells,
     for (const std::string& name : criteria_of(slice.cells)) work.emplace_back(&slice, name);
   }
   std::vector<CriterionScore> out(work.size());
+  std::atomic<std::size_t> done{0};
   parallel_for(work.size(), exec, [&](std::size_t i) {
     out[i] = score(*work[i].first, work[i].second, options, exec.seed);
+    const std::size_t now = ++done;
+    if (now * kReports / work.size() != (now - 1) * kReports / work.size()) {
+      exec.progress("criteria", now, work.size());
+    }
   });
   return out;
 }

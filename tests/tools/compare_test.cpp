@@ -242,8 +242,8 @@ TEST_CASE("compare: failed, unfinished, lonely and repeated runs are counted") {
     CAPTURE(code);
     CHECK(codes.contains(code));
   }
-  CHECK(holds(document["warnings"].dump(), "diverged: NaN"));
-  CHECK(holds(document["warnings"].dump(), "3 runs have no finished student"));
+  CHECK(holds(document["warnings"].dump(), "failed runs are left out [diverged (1)]: 1"));
+  CHECK(holds(document["warnings"].dump(), "finished student to be paired with are left out: 3"));
   std::vector<int> seeds;
   for (const json& pair : document["pairs"]) seeds.push_back(pair["observed_gain"]["seeds"]);
   CHECK(std::count(seeds.begin(), seeds.end(), 3) == 3);

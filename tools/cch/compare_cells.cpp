@@ -176,21 +176,20 @@ class Pairing {
     if (lonely_ > 0) {
       out.warnings.push_back(
           {"runs-without-student",
-           fmt::format("{} runs have no finished student without distillation to be paired with: "
-                       "they are left out",
+           fmt::format("Runs without a finished student to be paired with are left out: {}",
                        lonely_)});
     }
     if (without_gain_ > 0) {
       out.warnings.push_back(
           {"runs-without-gain",
-           fmt::format("{} runs share no finite metric with their student: they are left out",
+           fmt::format("Runs that share no finite metric with their student are left out: {}",
                        without_gain_)});
     }
     if (repeated_ > 0) {
       out.warnings.push_back(
           {"repeated-seeds",
-           fmt::format("{} runs repeat a seed of their cell, as studies of one title with other "
-                       "settings do: the first of each is taken",
+           fmt::format("Runs that repeat a seed of their cell, as studies of one title with other "
+                       "settings have them, are left out: {}",
                        repeated_)});
     }
     if (used_.size() < inputs_.ranked.size()) {

@@ -59,12 +59,12 @@ Judged judge(const PairedRuns& paired, const std::map<std::string, std::string>&
     out.pairs.push_back({&pair, metric, summarise_gains(gains), compared_cell(pair, metric)});
   }
   const auto warn = [&](std::size_t count, const char* code, const char* what) {
-    if (count > 0) out.warnings.push_back({code, fmt::format("{} pairs {}", count, what)});
+    if (count > 0) out.warnings.push_back({code, fmt::format("{}: {}", what, count)});
   };
-  warn(once, "one-seed", "have one seed alone: no error can be told, they are left out");
-  warn(without, "metric-missing", "lack the metric: they are left out");
+  warn(once, "one-seed", "Pairs with one seed alone, of which no error can be told, are left out");
+  warn(without, "metric-missing", "Pairs without the metric are left out");
   warn(few, "few-seeds",
-       "have two or three seeds: the sign of such a gain is often decided by chance");
+       "Pairs with two or three seeds, whose sign is often decided by chance, count all the same");
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -23,7 +24,7 @@ using nlohmann::json;
 using report::field;
 
 constexpr const char* kWriter = "cch train";
-constexpr std::size_t kReasons = 3;  // of failed runs, in words
+constexpr std::size_t kReasons = 5;  // of failed runs, in words
 
 /// Runs `step`; an Error that does not name the file gets it.
 template <class Step>
@@ -107,7 +108,7 @@ struct Tally {
   std::size_t unfinished = 0;
   std::size_t repeated = 0;
   std::size_t failed = 0;
-  std::vector<std::string> reasons;
+  std::map<std::string, std::size_t> reasons;  ///< of failures, without their numbers
 };
 
 class Reader {
@@ -177,9 +178,7 @@ class Reader {
     }
     ++tally.failed;
     const std::string reason = report::text(field(document, "failure"), "no reason given");
-    if (std::find(tally.reasons.begin(), tally.reasons.end(), reason) == tally.reasons.end()) {
-      tally.reasons.push_back(reason);
-    }
+    ++tally.reasons[reason.substr(0, reason.find(": "))];
   }
 
   void add_criteria(const std::string& path, Tally& tally) {
@@ -212,13 +211,16 @@ class Reader {
                             {"unfinished", tally.unfinished},
                             {"repeated", tally.repeated}});
     const auto warn = [&](std::size_t count, const char* code, const std::string& what) {
-      if (count > 0)
-        out_.warnings.push_back({code, fmt::format("{} of {} {}", count, folder, what)});
+      if (count > 0) out_.warnings.push_back({code, fmt::format("{}: {} {}", folder, what, count)});
     };
-    warn(tally.unfinished, "unfinished-runs", "run folders have no result yet: they are left out");
-    warn(tally.repeated, "repeated-runs", "runs stand in another folder too: they count once");
+    warn(tally.unfinished, "unfinished-runs", "run folders without a result yet, left out:");
+    warn(tally.repeated, "repeated-runs", "runs that stand in another folder too and count once:");
+    std::vector<std::string> reasons;
+    for (const auto& [reason, count] : tally.reasons) {
+      reasons.push_back(fmt::format("{} ({})", reason, count));
+    }
     warn(tally.failed, "failed-runs",
-         "runs failed and are left out: " + report::list_in_words(tally.reasons, kReasons));
+         fmt::format("failed runs are left out [{}]:", report::list_in_words(reasons, kReasons)));
     if (tally.runs == 0) {
       out_.warnings.push_back({"no-runs", folder + " has no finished run"});
     }

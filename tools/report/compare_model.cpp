@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tools/report/number.hpp"
 #include "tools/report/utf8.hpp"
@@ -30,6 +31,24 @@ std::string values_words(const json& values) {
 
 std::string short_text(const json& node) {
   return fit_middle(text(node), kLongestName);
+}
+
+/// What tells a unit from others: (name, words).
+using Parts = std::vector<std::pair<std::string, std::string>>;
+
+Parts unit_parts(const json& pair) {
+  const json& unit = field(pair, "unit");
+  Parts parts = {{"task", short_text(field(unit, "task"))}};
+  const json& setting = field(unit, "setting");
+  if (setting.is_object()) {
+    for (const auto& [name, value] : setting.items()) {
+      parts.emplace_back("setting " + name, values_words({{name, value}}));
+    }
+  }
+  const json& labelled = field(unit, "labelled");
+  if (labelled.is_number()) parts.emplace_back("labelled", plain_value(labelled) + " labelled");
+  parts.emplace_back("scenario", short_text(field(unit, "scenario")));
+  return parts;
 }
 
 }  // namespace
@@ -84,12 +103,20 @@ std::string teacher_words(const json& pair) {
 }
 
 std::string unit_words(const json& pair) {
-  const json& unit = field(pair, "unit");
-  std::string words = short_text(field(unit, "task"));
-  append(words, values_words(field(unit, "setting")));
-  const json& labelled = field(unit, "labelled");
-  if (labelled.is_number()) append(words, plain_value(labelled) + " labelled");
-  append(words, short_text(field(unit, "scenario")));
+  std::string words;
+  for (const auto& [name, part] : unit_parts(pair)) append(words, part);
+  return words;
+}
+
+std::string unit_words_apart(const json& pair, const std::vector<json>& pairs) {
+  std::string words;
+  for (const auto& [name, part] : unit_parts(pair)) {
+    const bool shared = std::all_of(pairs.begin(), pairs.end(), [&](const json& other) {
+      const Parts parts = unit_parts(other);
+      return std::find(parts.begin(), parts.end(), Parts::value_type{name, part}) != parts.end();
+    });
+    if (!shared) append(words, part);
+  }
   return words;
 }
 

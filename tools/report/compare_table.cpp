@@ -76,24 +76,28 @@ std::string pairs_table(const json& document, std::size_t width) {
   const std::vector<json>& pairs = elements(field(document, "pairs"));
   const std::vector<std::size_t> shown = spread(pairs.size(), kPairs);
   std::vector<TextColumn> columns = {{"teacher", false, false, false, 16},
+                                     {"where", false, true, false, 10},
                                      {"loss", false, true, false, 8},
                                      {"foretold", false},
                                      {"gain", true},
                                      {"", false},
-                                     {"seeds", true, true},
-                                     {"where", false, true, false, 16}};
+                                     {"seeds", true, true}};
   for (const std::size_t i : shown) {
     const json& pair = pairs[i];
     const ShownGain gain = shown_gain(field(pair, "observed_gain"), text(field(pair, "metric")));
     const std::vector<std::string> cells = {
         teacher_words(pair),
+        unit_words_apart(pair, pairs),
         loss_words(pair),
         fit(text(field(pair, "predicted", "says"), kMissing), 14),
         with_error(gain.mean, gain.standard_error),
         agreement_word(pair),
-        count(whole_number(field(pair, "observed_gain", "seeds"))),
-        unit_words(pair)};
+        count(whole_number(field(pair, "observed_gain", "seeds")))};
     for (std::size_t c = 0; c < columns.size(); ++c) columns[c].cells.push_back(cells[c]);
+  }
+  const std::vector<std::string>& where = columns[1].cells;
+  if (std::all_of(where.begin(), where.end(), [](const auto& words) { return words.empty(); })) {
+    columns.erase(columns.begin() + 1);
   }
   std::string heading = "\nPairs";
   if (shown.size() < pairs.size()) {
