@@ -8,8 +8,8 @@ namespace cch::training {
 /// h is M × B × in × height × width, or B × in × height × width for images that all share; w is
 /// M × out × in × 3 × 3, b is M × out; result M × B × out × height/2 × width/2.
 ///
-/// On the processor this is BlockKernel: LibTorch's own operations take about ten times as long for
-/// the few channels that such networks have, and most of it to move arrays.
+/// On the processor this is BlockKernel: LibTorch's own operations take three to four times as long
+/// for the few channels that such networks have, most of it to move arrays.
 Tensor block(const Tensor& h, const Tensor& w, const Tensor& b);
 
 }  // namespace cch::training
