@@ -8,6 +8,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/criterion/pilot.hpp"
 #include "cch/estimators/catalog.hpp"
+#include "experiments/training_backend.hpp"
 
 namespace cch {
 namespace {
@@ -153,6 +154,12 @@ void check(const Study& study, const TaskData& data) {
     need(control != Control::shrinkage || real, "control 'shrinkage' needs real labels",
          "classes cannot be scaled", "Take 'uniform', which shrinks the student of classes");
   }
+}
+
+void require_trainer(const Study& study, const std::string& device) {
+  const bool linear =
+      study.student.layers == Layers::linear && study.teacher.layers == Layers::linear;
+  if (!linear || device != "cpu") static_cast<void>(detail::training_backend());
 }
 
 std::vector<StudyUnit> units(const Study& study) {

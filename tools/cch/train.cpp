@@ -258,6 +258,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     }
     return kExitDone;
   }
+  require_trainer(s.study, exec.device);
   const json head = study_document(s, data, invocation.command_line, exec.device);
   const StudyFolder folder(s, head);
   if (!s.common.quiet) {

@@ -73,6 +73,9 @@ struct StudyUnit {
 /// Usage Errors "bad-study", and those of network.hpp and load_task, before anything is trained.
 void check(const Study& study, const TaskData& data);
 
+/// Usage Error "no-libtorch", with the reason, where the study's networks cannot be trained here.
+void require_trainer(const Study& study, const std::string& device);
+
 /// All units: seed after seed, so that a run that is stopped has all settings of the seeds before.
 std::vector<StudyUnit> units(const Study& study);
 
