@@ -77,8 +77,7 @@ class Criteria {
     predictions(out, teacher);
     rivals(out, teacher);
     linear_pilot(out, view);
-    out.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return out;
   }
 
@@ -165,7 +164,8 @@ class Criteria {
     Score nats;
     Score share;
     attempt([&]() -> Score {
-      PilotInput input{student_, {features(view.x, rows_.labelled, view.name)}, labels_, groups_, {}};
+      PilotInput input{
+          student_, {features(view.x, rows_.labelled, view.name)}, labels_, groups_, {}};
       if (scenario_ == Scenario::more_labels) {
         input.extra.teachers = {features(view.x, rows_.extra, view.name)};
         input.extra.labels = labels_of(draw_, rows_.extra);

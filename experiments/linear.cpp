@@ -35,8 +35,8 @@ void times(const Real* x, std::size_t tiles, std::size_t q, const Real* w, std::
 
 /// g = Xᵀ R, q × k.
 template <class Real>
-void transposed_times(const Real* x, const Real* r, std::size_t tiles, std::size_t q,
-                      std::size_t k, Real* g) {
+void transposed_times(const Real* x, const Real* r, std::size_t tiles, std::size_t q, std::size_t k,
+                      Real* g) {
   std::fill_n(g, q * k, Real{0});
   if constexpr (std::is_same_v<Real, float>) {
     product_kernels().add_transposed(x, q, q, r, k, k, tiles, g, q);
@@ -227,7 +227,8 @@ class LinearFit {
     transposed_times(batch_.values(), soft_.data(), batch_.tiles(), q_, k_, g_soft_.data());
     const std::size_t one = weights_.one();
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (out_[m].failure.empty()) add_point(m, s, norm(&g_[m * one], one), norm(&g_soft_[m * one], one));
+      if (out_[m].failure.empty())
+        add_point(m, s, norm(&g_[m * one], one), norm(&g_soft_[m * one], one));
     }
     for (std::size_t i = 0; i < g_.size(); ++i) g_[i] += g_soft_[i];
     std::fill(sums_.begin(), sums_.end(), LossSums{});

@@ -117,7 +117,9 @@ void LinearLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
     if (weight_[tile.first + l] == Real{0}) continue;
     const auto y = static_cast<std::size_t>(data_.y[rows_[tile.first + l]]);
     tile.hard[y * kLanes + l] -= scale[l];
-    if (sums) sums->hard += static_cast<double>(weight_[tile.first + l] * (lse[l] - tile.z[y * kLanes + l]));
+    if (sums)
+      sums->hard +=
+          static_cast<double>(weight_[tile.first + l] * (lse[l] - tile.z[y * kLanes + l]));
   }
 }
 
@@ -131,8 +133,8 @@ void LinearLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
     if (own == Real{0}) continue;
     const std::size_t row = rows_[tile.first + l];
     for (std::size_t c = 0; c < k_; ++c) {
-      const Real error = tile.z[c * kLanes + l] -
-                         static_cast<Real>(tile.job.label_scale * data_.targets(row, c));
+      const Real error =
+          tile.z[c * kLanes + l] - static_cast<Real>(tile.job.label_scale * data_.targets(row, c));
       tile.hard[c * kLanes + l] = weight * own * error;
       if (sums) sums->hard += static_cast<double>(own * error * error);
     }
@@ -153,8 +155,10 @@ void LinearLoss<Real>::soft_tile(const Tile& tile, LossSums* sums) {
     weight = static_cast<Real>(by_row) * own / temperature;
     // At T = 1 the hard loss has them already.
     const bool again = loss.temperature != 1.0;
-    if (again || sums || reverse) softmax(tile.z, k_, temperature, at_t_.data(), lse);
-    else std::copy(q_.begin(), q_.end(), at_t_.begin());
+    if (again || sums || reverse)
+      softmax(tile.z, k_, temperature, at_t_.data(), lse);
+    else
+      std::copy(q_.begin(), q_.end(), at_t_.begin());
   } else {
     own = loss.form == DistilForm::logits ? Real{1} / static_cast<Real>(k_) : Real{1};
     weight = static_cast<Real>(2.0 * by_row) * own;
@@ -203,9 +207,12 @@ void LinearLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
       const std::size_t at = (t * jobs + m) * k_ * kLanes;
       const std::size_t first = t * kLanes;
       const std::size_t target = target_of_job_[m];
-      const Tile tile{fit_.jobs[m], target == kNone ? nullptr : &targets_[target],
-                      first,        std::min(kLanes, rows_.size() - first),
-                      z + at,       hard + at,
+      const Tile tile{fit_.jobs[m],
+                      target == kNone ? nullptr : &targets_[target],
+                      first,
+                      std::min(kLanes, rows_.size() - first),
+                      z + at,
+                      hard + at,
                       (soft ? soft : hard) + at};
       LossSums* own = sums ? &(*sums)[m] : nullptr;
       if (data_.classes > 0) {

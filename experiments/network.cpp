@@ -19,9 +19,8 @@ constexpr Names<Layers, 3> kLayers{
     {{Layers::linear, "linear"}, {Layers::mlp, "mlp"}, {Layers::cnn, "cnn"}}};
 constexpr Names<Optimiser, 3> kOptimisers{
     {{Optimiser::sgd, "sgd"}, {Optimiser::adam, "adam"}, {Optimiser::adamw, "adamw"}}};
-constexpr Names<Schedule, 3> kSchedules{{{Schedule::constant, "constant"},
-                                         {Schedule::cosine, "cosine"},
-                                         {Schedule::step, "step"}}};
+constexpr Names<Schedule, 3> kSchedules{
+    {{Schedule::constant, "constant"}, {Schedule::cosine, "cosine"}, {Schedule::step, "step"}}};
 constexpr Names<DistilForm, 7> kForms{{{DistilForm::kl, "kl"},
                                        {DistilForm::reverse_kl, "reverse-kl"},
                                        {DistilForm::logits, "logits"},

@@ -31,8 +31,8 @@ T by_name(std::string_view name, std::initializer_list<T> values, const std::str
 
 template <class T>
 void need_values(const std::vector<T>& values, const std::string& key) {
-  need(!values.empty(), "the study has no value for '" + key + "'", "a grid of nothing has no cells",
-       "Give at least one");
+  need(!values.empty(), "the study has no value for '" + key + "'",
+       "a grid of nothing has no cells", "Give at least one");
   const std::set<T> seen(values.begin(), values.end());
   need(seen.size() == values.size(), "the study has a value of '" + key + "' twice",
        "its cells would be counted twice", "Leave one of them out");
@@ -50,8 +50,8 @@ std::size_t fresh_rows(const Task& task) {
 void check_losses(const Study& study, bool classes) {
   for (const DistilForm form : study.forms) {
     for (const double lambda : study.lambdas) {
-      need(lambda != 0.0, "λ = 0 is the student without distillation",
-           "that one is always trained", "Leave it out");
+      need(lambda != 0.0, "λ = 0 is the student without distillation", "that one is always trained",
+           "Leave it out");
       for (const double temperature : study.temperatures) {
         check({form, study.weighting, lambda, temperature, study.scaled}, study.student, classes);
       }

@@ -10,7 +10,8 @@ namespace cch {
 namespace {
 
 [[noreturn]] void refuse(const std::string& problem) {
-  refuse_usage("bad-fit", problem, {}, "Give one row of inputs, labels and teachers for each sample");
+  refuse_usage("bad-fit", problem, {},
+               "Give one row of inputs, labels and teachers for each sample");
 }
 
 void check_rows(const TrainingData& data, const TrainingFit& fit) {

@@ -7,8 +7,8 @@
 #include "cch/core/random.hpp"
 #include "cch/experiments/training.hpp"
 
-/// What both ways of training share: first weights, order of rows, rates. Both get them from here, so
-/// that they train the same networks.
+/// What both ways of training share: first weights, order of rows, rates. Both get them from here,
+/// so that they train the same networks.
 namespace cch::detail {
 
 /// Row indices of every step, in order; `labelled_count` rows of the concatenation (labelled,

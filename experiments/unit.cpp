@@ -19,7 +19,8 @@ std::string label_of(const RunTeacher& teacher) {
   std::string out = teacher.name;
   for (const auto& [key, value] : teacher.parameters) {
     const auto* number = std::get_if<double>(&value);
-    out += fmt::format(" {}={}", key, number ? fmt::format("{}", *number) : std::get<std::string>(value));
+    out += fmt::format(" {}={}", key,
+                       number ? fmt::format("{}", *number) : std::get<std::string>(value));
   }
   return out + " " + std::string(to_string(teacher.rows));
 }
@@ -52,8 +53,10 @@ std::string chance(const StudyDraw& draw, const Metrics& m) {
     const double most = *std::max_element(count.begin(), count.end()) / n;
     const double limit = most + 1.645 * std::sqrt(most * (1.0 - most) / n);
     if (*m.accuracy > limit) return {};
-    return fmt::format("the teacher is at chance: its accuracy is {:.3f}, the commonest class has {:.3f} of the test rows",
-                       *m.accuracy, most);
+    return fmt::format(
+        "the teacher is at chance: its accuracy is {:.3f}, the commonest class has {:.3f} of the "
+        "test rows",
+        *m.accuracy, most);
   }
   double variance = 0.0;
   for (std::size_t c = 0; c < draw.targets.cols(); ++c) {
@@ -64,8 +67,9 @@ std::string chance(const StudyDraw& draw, const Metrics& m) {
     }
   }
   if (*m.mse < variance) return {};
-  return fmt::format("the teacher is at chance: its square error is {:.4g}, the mean label's {:.4g}",
-                     *m.mse, variance);
+  return fmt::format(
+      "the teacher is at chance: its square error is {:.4g}, the mean label's {:.4g}", *m.mse,
+      variance);
 }
 
 /// Folds of whole groups, as even as they come: fold of each of the rows.
@@ -93,7 +97,8 @@ class Unit {
         scenario_(parse_scenario(unit.scenario)),
         closed_form_(draw_, rows_.labelled.size()) {
     exec_.device = exec.device;
-    for (RunSpec& spec : runs(study, unit)) results_.push_back({std::move(spec), {}, {}, {}, {}, {}, {}, 0.0});
+    for (RunSpec& spec : runs(study, unit))
+      results_.push_back({std::move(spec), {}, {}, {}, {}, {}, {}, 0.0});
   }
 
   std::vector<RunResult> run() {
@@ -378,7 +383,8 @@ UnitRows unit_rows(const Study& study, const StudyUnit& unit, const StudyDraw& d
   out.labelled.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
   if (!extra) return out;
   const std::size_t last = study.most_extra == 0 ? all : std::min(all, n + study.most_extra);
-  out.extra.assign(begin + static_cast<std::ptrdiff_t>(n), begin + static_cast<std::ptrdiff_t>(last));
+  out.extra.assign(begin + static_cast<std::ptrdiff_t>(n),
+                   begin + static_cast<std::ptrdiff_t>(last));
   return out;
 }
 

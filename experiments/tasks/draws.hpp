@@ -31,8 +31,8 @@ inline StudyValues feature_parameters(const FeaturesTask& task, double noise) {
 }
 
 /// Independent standard normal values of a stream of their own.
-inline Matrix normals(std::size_t rows, std::size_t cols, std::uint64_t seed,
-                      std::string_view name, std::size_t index = 0) {
+inline Matrix normals(std::size_t rows, std::size_t cols, std::uint64_t seed, std::string_view name,
+                      std::size_t index = 0) {
   Random random(derive_seed(seed, name, index));
   Matrix out(rows, cols);
   for (std::size_t i = 0; i < rows; ++i) {

@@ -40,8 +40,8 @@ void take_labels(TaskData& data, const FeaturesTask& task) {
   data.inputs.emplace_back("labels", loaded.info);
 }
 
-void take_modality(TaskData& data, const FeaturesTask& task,
-                   const std::vector<std::string>& views, const std::string& name) {
+void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<std::string>& views,
+                   const std::string& name) {
   for (const auto& [known, samples] : data.arrays) {
     if (known == name) return;
   }
@@ -93,8 +93,8 @@ void split_rows(const FeaturesTask& task, const TaskData& data, std::uint64_t se
       (data.split[i] == 2 ? out.test : out.train).push_back(i);
     }
   } else {
-    const auto most = std::min(
-        task.test_rows, static_cast<std::size_t>(task.test_share * static_cast<double>(n)));
+    const auto most = std::min(task.test_rows,
+                               static_cast<std::size_t>(task.test_share * static_cast<double>(n)));
     for (const std::size_t g : random.permutation(data.groups.count())) {
       const auto members = data.groups.members(g);
       auto& part = out.test.size() + members.size() <= most ? out.test : out.train;
@@ -124,10 +124,10 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   const std::size_t n = data.classes > 0 ? data.y.size() : data.targets.rows();
   for (const auto& [name, loaded] : data.arrays) {
     if (loaded.samples.size() == n) continue;
-    refuse_data("rows-differ", "array '" + name + "' has another number of rows than the labels",
-                task.source + ": " + std::to_string(loaded.samples.size()) + " and " +
-                    std::to_string(n),
-                "row i of every array must be the same sample", "Give arrays of one row order");
+    refuse_data(
+        "rows-differ", "array '" + name + "' has another number of rows than the labels",
+        task.source + ": " + std::to_string(loaded.samples.size()) + " and " + std::to_string(n),
+        "row i of every array must be the same sample", "Give arrays of one row order");
   }
   data.groups = Groups::singletons(n);
   if (std::find(views.begin(), views.end(), "groups") != views.end()) {

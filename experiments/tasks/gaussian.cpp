@@ -39,8 +39,8 @@ StudyDraw draw(const GaussianTask& t, std::uint64_t seed) {
     return std::accumulate(row.begin(), row.end(), 0.0);
   };
   for (std::size_t i = 0; i < n; ++i) {
-    out.targets(i, 0) = a * sum(common.row(i)) + b * sum(teacher.row(i)) +
-                        d * sum(student.row(i)) + t.label_noise * noise(i, 0);
+    out.targets(i, 0) = a * sum(common.row(i)) + b * sum(teacher.row(i)) + d * sum(student.row(i)) +
+                        t.label_noise * noise(i, 0);
   }
   out.x = side({&common, &student, &nuisance}, normals(n, t.student_dim, seed, "student-noise"),
                t.student_noise);

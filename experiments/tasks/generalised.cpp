@@ -77,9 +77,7 @@ StudyDraw draw(const GeneralisedTask& task, const StudyValues& setting, std::uin
         out.x(i, j) += noise(i, j);
       }
     } else {
-      const auto seen = which == 3   ? fixed
-                        : which == 4 ? largest(row)
-                                     : relevant(d, random);
+      const auto seen = which == 3 ? fixed : which == 4 ? largest(row) : relevant(d, random);
       latent = 0.0;
       for (std::size_t j = 0; j < kRelevant; ++j) {
         view.x(i, j) = row[seen[j]];

@@ -43,7 +43,8 @@ void check(const GaussianTask& t) {
            t.common_factors + t.student_factors + t.nuisance_factors <= t.student_dim,
        "the factors do not fit into the columns", "Raise teacher-dim and student-dim");
   for (const double noise : t.teacher_noise) {
-    need(std::isfinite(noise) && noise >= 0.0, fmt::format("teacher-noise = {} has no meaning", noise),
+    need(std::isfinite(noise) && noise >= 0.0,
+         fmt::format("teacher-noise = {} has no meaning", noise),
          "Give standard deviations from 0");
   }
 }
@@ -70,10 +71,12 @@ void check(const FeaturesTask& t) {
   need(!t.students.empty() && !t.teachers.empty(), "the task names no student or no teacher",
        "Give students = [\"a\"] and teachers = [\"b\"]");
   need(t.test_share > 0.0 && t.test_share < 1.0,
-       fmt::format("test-share = {} has no meaning", t.test_share), "Give a number between 0 and 1");
+       fmt::format("test-share = {} has no meaning", t.test_share),
+       "Give a number between 0 and 1");
   need(!t.noise.empty(), "the task has no teacher-noise", "Give teacher-noise = [0]");
   for (const double noise : t.noise) {
-    need(std::isfinite(noise) && noise >= 0.0, fmt::format("teacher-noise = {} has no meaning", noise),
+    need(std::isfinite(noise) && noise >= 0.0,
+         fmt::format("teacher-noise = {} has no meaning", noise),
          "Give standard deviations from 0");
   }
 }
@@ -82,11 +85,12 @@ void check(const FeaturesTask& t) {
 
 std::string_view task_name(const Task& task) {
   return std::visit(
-      Overloaded{[](const MfhTask& t) -> std::string_view { return t.alpha ? "mfh-alpha" : "mfh-gamma"; },
-                 [](const GaussianTask&) -> std::string_view { return "gaussian"; },
-                 [](const GeneralisedTask&) -> std::string_view { return "generalised-distillation"; },
-                 [](const DigitsTask&) -> std::string_view { return "digits"; },
-                 [](const FeaturesTask&) -> std::string_view { return "features"; }},
+      Overloaded{
+          [](const MfhTask& t) -> std::string_view { return t.alpha ? "mfh-alpha" : "mfh-gamma"; },
+          [](const GaussianTask&) -> std::string_view { return "gaussian"; },
+          [](const GeneralisedTask&) -> std::string_view { return "generalised-distillation"; },
+          [](const DigitsTask&) -> std::string_view { return "digits"; },
+          [](const FeaturesTask&) -> std::string_view { return "features"; }},
       task);
 }
 
@@ -122,7 +126,9 @@ std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
                             out.push_back({"x1", {{"teacher-noise", noise}}});
                           }
                         },
-                        [&](const GeneralisedTask&) { out.push_back({"privileged", {}}); },
+                        [&](const GeneralisedTask&) {
+                          out.push_back({"privileged", {}});
+                        },
                         [&](const DigitsTask& t) {
                           for (const double blur : t.blur) {
                             out.push_back({"grey", {{"blur", blur}}});
@@ -144,12 +150,11 @@ std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
 StudyDraw draw(const Task& task, const TaskData& data, const StudyValues& setting,
                std::uint64_t seed, const Execution& exec) {
   return std::visit(
-      Overloaded{
-          [&](const MfhTask& t) { return detail::draw(t, seed); },
-          [&](const GaussianTask& t) { return detail::draw(t, seed); },
-          [&](const GeneralisedTask& t) { return detail::draw(t, setting, seed); },
-          [&](const DigitsTask& t) { return detail::draw(t, data, seed, exec); },
-          [&](const FeaturesTask& t) { return detail::draw(t, data, setting, seed); }},
+      Overloaded{[&](const MfhTask& t) { return detail::draw(t, seed); },
+                 [&](const GaussianTask& t) { return detail::draw(t, seed); },
+                 [&](const GeneralisedTask& t) { return detail::draw(t, setting, seed); },
+                 [&](const DigitsTask& t) { return detail::draw(t, data, seed, exec); },
+                 [&](const FeaturesTask& t) { return detail::draw(t, data, setting, seed); }},
       task);
 }
 

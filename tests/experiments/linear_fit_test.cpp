@@ -28,7 +28,8 @@ TrainingData class_data() {
   data.x = random_matrix(kRows, kColumns, 1);
   data.classes = kClasses;
   Random random(2);
-  for (std::size_t i = 0; i < kRows; ++i) data.y.push_back(static_cast<int>(random.below(kClasses)));
+  for (std::size_t i = 0; i < kRows; ++i)
+    data.y.push_back(static_cast<int>(random.below(kClasses)));
   data.teachers.push_back({random_matrix(kRows, kClasses, 3), {}});
   data.teachers.push_back({random_matrix(kRows, kClasses, 4), {}});
   return data;
@@ -260,7 +261,8 @@ TEST_CASE("linear fit: the curve's losses and gradient norms are those before th
   const std::vector<std::uint8_t> all(fit.labelled.size(), 1);
   for (std::size_t m = 0; m < fit.jobs.size(); ++m) {
     REQUIRE(trained[m].curve.size() == 1);
-    const auto w = detail::first_weights(weight_shapes({}, kColumns, {}, kClasses), fit.jobs[m].start);
+    const auto w =
+        detail::first_weights(weight_shapes({}, kColumns, {}, kClasses), fit.jobs[m].start);
     const double loss = batch_loss(data, fit.jobs[m], w, fit.labelled, all, 1.0);
     CHECK(test::near(trained[m].curve[0].loss, loss, test::kRounding));
     CHECK((trained[m].curve[0].soft_gradient > 0.0) == (fit.jobs[m].loss.lambda > 0.0));

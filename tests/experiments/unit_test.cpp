@@ -114,8 +114,7 @@ TEST_CASE("unit: unlabelled pairs reach the distilled student alone") {
   const auto same = train_unit(study, {}, units(study)[0], {});
   CHECK(find(unlabelled, Role::student).weights == find(same, Role::student).weights);
   CHECK(find(unlabelled, Role::teacher).weights == find(same, Role::teacher).weights);
-  CHECK(find(unlabelled, Role::distilled, 0.5).weights !=
-        find(same, Role::distilled, 0.5).weights);
+  CHECK(find(unlabelled, Role::distilled, 0.5).weights != find(same, Role::distilled, 0.5).weights);
   study.scenarios = {"more-labels"};
   const auto more = train_unit(study, {}, units(study)[0], {});
   CHECK(find(more, Role::student).weights == find(same, Role::student).weights);
@@ -217,8 +216,7 @@ TEST_CASE("closed form: moments from rows give the risk of the model's own covar
     t(i, 0) = shrink * (common * (x1[0] + x1[1]) + own * (x1[2] + x1[3]));
   }
   const detail::ClosedFormSource closed_form(d, 100);
-  const auto found =
-      closed_form(t, {DistilForm::prediction, Weighting::added, 0.7, 1.0, true});
+  const auto found = closed_form(t, {DistilForm::prediction, Weighting::added, 0.7, 1.0, true});
   REQUIRE(found.has_value());
   const DistillationRisk exact(model.moments(OptimalTeacher{}, true), {100, true});
   // 40 000 rows: standard errors of these moments are near .01.

@@ -168,8 +168,7 @@ TEST_CASE("cch train: two processes cannot work on one study") {
 
 TEST_CASE("cch train: failed runs are named, the rest is finished") {
   World world;
-  world.change(replaced(kStudy, "lambda = [0.5, 1]",
-                                            "loss = \"logits\"\nlambda = [0.5, 1e30]"));
+  world.change(replaced(kStudy, "lambda = [0.5, 1]", "loss = \"logits\"\nlambda = [0.5, 1e30]"));
   const RunOutcome run = world.train();
   CHECK(run.code == 5);
   CHECK(run.err_has("diverged"));
@@ -256,7 +255,7 @@ seeds = 1
     criteria += fs::exists(entry.path() / "criteria.json") ? 1 : 0;
     weights += fs::exists(entry.path() / "last.safetensors") ? 1 : 0;
   }
-  CHECK(criteria == 2 * 2);       // scenarios × teachers
+  CHECK(criteria == 2 * 2);     // scenarios × teachers
   CHECK(weights == 2 * 2 * 5);  // seeds × scenarios × (student, 2 teachers, 2 distilled)
 }
 

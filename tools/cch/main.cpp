@@ -7,7 +7,8 @@
 
 namespace {
 
-// Waits for Ctrl-C (and for what job systems send before they end a job) in a thread of its own, because a signal handler may not touch a stop source.
+// Waits for Ctrl-C (and for what job systems send before they end a job) in a thread of its own,
+// because a signal handler may not touch a stop source.
 class InterruptWatch {
  public:
   InterruptWatch() {

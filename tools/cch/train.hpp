@@ -12,20 +12,20 @@ namespace cch {
 
 /// Everything that the command line and the study say.
 struct TrainSettings {
-  std::string path;         ///< STUDY.toml
-  std::string out;          ///< folder
-  std::string data;         ///< folder of data sets
-  std::string shard;        ///< "I/N"
+  std::string path;   ///< STUDY.toml
+  std::string out;    ///< folder
+  std::string data;   ///< folder of data sets
+  std::string shard;  ///< "I/N"
   bool list = false;
   bool dry_run = false;
   bool keep_weights = false;
-  std::string how_to_get;   ///< of data that are not there
+  std::string how_to_get;  ///< of data that are not there
   Study study;
   CommonOptions common;
 };
 
-/// Reads the study into `s`; keys that a flag has set stay. Usage Errors of config files, "bad-task",
-/// "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
+/// Reads the study into `s`; keys that a flag has set stay. Usage Errors of config files,
+/// "bad-task", "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
 
 // --- documents (docs of the format: experiments/README.md)

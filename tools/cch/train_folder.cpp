@@ -41,10 +41,9 @@ void refuse_changed(const std::string& path, const json& head) {
   if (keys.empty()) return;
   std::string names;
   for (const std::string& key : keys) names += (names.empty() ? "" : ", ") + key;
-  throw Error(ErrorKind::usage,
-              Fault{"study-changed", "the folder holds another study",
-                    path + ": " + names, "runs of both would be compared as one",
-                    "Name another folder with -o, or put these keys back"});
+  throw Error(ErrorKind::usage, Fault{"study-changed", "the folder holds another study",
+                                      path + ": " + names, "runs of both would be compared as one",
+                                      "Name another folder with -o, or put these keys back"});
 }
 
 /// A lock that the system takes back when the process ends, however it ends.

@@ -44,63 +44,69 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 /// What draws depend on: everything but what a run names itself (its setting and its teacher).
 json task_json(const Task& task) {
-  json out = std::visit(
-      Overloaded{[](const MfhTask& t) -> json {
-                   return {{"rows", t.rows},
-                           {"fresh-rows", t.fresh_rows},
-                           {"test-rows", t.test_rows},
-                           {"moment-rows", t.moment_rows}};
-                 },
-                 [](const GaussianTask& t) -> json {
-                   return {{"common-factors", t.common_factors},
-                           {"teacher-factors", t.teacher_factors},
-                           {"student-factors", t.student_factors},
-                           {"nuisance-factors", t.nuisance_factors},
-                           {"share", t.share},
-                           {"student-noise", t.student_noise},
-                           {"label-noise", t.label_noise},
-                           {"teacher-dim", t.teacher_dim},
-                           {"student-dim", t.student_dim},
-                           {"rows", t.rows},
-                           {"fresh-rows", t.fresh_rows},
-                           {"test-rows", t.test_rows},
-                           {"moment-rows", t.moment_rows}};
-                 },
-                 [](const GeneralisedTask& t) -> json {
-                   return {{"columns", t.columns},
-                           {"rows", t.rows},
-                           {"fresh-rows", t.fresh_rows},
-                           {"test-rows", t.test_rows}};
-                 },
-                 [](const DigitsTask& t) -> json {
-                   return {{"source", t.source},
-                           {"rows", t.rows},
-                           {"pool-rows", t.pool_rows},
-                           {"fresh-rows", t.fresh_rows},
-                           {"test-rows", t.test_rows}};
-                 },
-                 [](const FeaturesTask& t) -> json {
-                   return {{"source", t.source},
-                           {"split", t.split_of_file ? "file" : "random"},
-                           {"test-share", t.test_share},
-                           {"test-rows", t.test_rows}};
-                 }},
-      task);
+  json out = std::visit(Overloaded{[](const MfhTask& t) -> json {
+                                     return {{"rows", t.rows},
+                                             {"fresh-rows", t.fresh_rows},
+                                             {"test-rows", t.test_rows},
+                                             {"moment-rows", t.moment_rows}};
+                                   },
+                                   [](const GaussianTask& t) -> json {
+                                     return {{"common-factors", t.common_factors},
+                                             {"teacher-factors", t.teacher_factors},
+                                             {"student-factors", t.student_factors},
+                                             {"nuisance-factors", t.nuisance_factors},
+                                             {"share", t.share},
+                                             {"student-noise", t.student_noise},
+                                             {"label-noise", t.label_noise},
+                                             {"teacher-dim", t.teacher_dim},
+                                             {"student-dim", t.student_dim},
+                                             {"rows", t.rows},
+                                             {"fresh-rows", t.fresh_rows},
+                                             {"test-rows", t.test_rows},
+                                             {"moment-rows", t.moment_rows}};
+                                   },
+                                   [](const GeneralisedTask& t) -> json {
+                                     return {{"columns", t.columns},
+                                             {"rows", t.rows},
+                                             {"fresh-rows", t.fresh_rows},
+                                             {"test-rows", t.test_rows}};
+                                   },
+                                   [](const DigitsTask& t) -> json {
+                                     return {{"source", t.source},
+                                             {"rows", t.rows},
+                                             {"pool-rows", t.pool_rows},
+                                             {"fresh-rows", t.fresh_rows},
+                                             {"test-rows", t.test_rows}};
+                                   },
+                                   [](const FeaturesTask& t) -> json {
+                                     return {{"source", t.source},
+                                             {"split", t.split_of_file ? "file" : "random"},
+                                             {"test-share", t.test_share},
+                                             {"test-rows", t.test_rows}};
+                                   }},
+                        task);
   out["name"] = task_name(task);
   return out;
 }
 
 json task_axes(const Task& task) {
   return std::visit(
-      Overloaded{[](const MfhTask& t) -> json { return {{"v", t.v}}; },
-                 [](const GaussianTask& t) -> json { return {{"teacher-noise", t.teacher_noise}}; },
-                 [](const GeneralisedTask& t) -> json { return {{"cases", t.cases}}; },
-                 [](const DigitsTask& t) -> json { return {{"blur", t.blur}}; },
-                 [](const FeaturesTask& t) -> json {
-                   return {{"students", t.students},
-                           {"teachers", t.teachers},
-                           {"teacher-noise", t.noise}};
-                 }},
+      Overloaded{
+          [](const MfhTask& t) -> json {
+            return {{"v", t.v}};
+          },
+          [](const GaussianTask& t) -> json {
+            return {{"teacher-noise", t.teacher_noise}};
+          },
+          [](const GeneralisedTask& t) -> json {
+            return {{"cases", t.cases}};
+          },
+          [](const DigitsTask& t) -> json {
+            return {{"blur", t.blur}};
+          },
+          [](const FeaturesTask& t) -> json {
+            return {{"students", t.students}, {"teachers", t.teachers}, {"teacher-noise", t.noise}};
+          }},
       task);
 }
 

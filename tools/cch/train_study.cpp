@@ -124,9 +124,8 @@ struct DataName {
 };
 
 Setters data_keys(DataName& name, TrainSettings& s) {
-  return {{"set", text(name.set)},
-          {"source", text(name.source)},
-          {"how-to-get", text(s.how_to_get)}};
+  return {
+      {"set", text(name.set)}, {"source", text(name.source)}, {"how-to-get", text(s.how_to_get)}};
 }
 
 std::string source_of(const DataName& name, const TrainSettings& s, const std::string& otherwise) {
@@ -140,7 +139,8 @@ std::string source_of(const DataName& name, const TrainSettings& s, const std::s
   }
   if (name.set.empty()) {
     if (!otherwise.empty()) return otherwise;
-    refuse_usage("bad-task", "the task names no data", {}, "Give set = \"NAME\" or source = \"dir:PATH\"");
+    refuse_usage("bad-task", "the task names no data", {},
+                 "Give set = \"NAME\" or source = \"dir:PATH\"");
   }
   const std::string how = s.how_to_get.empty() ? "" : " " + s.how_to_get;
   if (s.data.empty()) {
@@ -230,7 +230,8 @@ Task read_task(const toml::table& table, TrainSettings& s) {
     keys.merge(Setters{{"students", texts(t.students)},
                        {"teachers", texts(t.teachers)},
                        {"teacher-noise", numbers(t.noise)},
-                       {"split", [&](const toml::node& n, const std::string& k) {
+                       {"split",
+                        [&](const toml::node& n, const std::string& k) {
                           const std::string how = kValues.text(n, k);
                           if (how != "file" && how != "random") {
                             kValues.refuse(k, "\"random\" or \"file\"");
@@ -244,10 +245,11 @@ Task read_task(const toml::table& table, TrainSettings& s) {
     t.source = source_of(data, s, "");
     return t;
   }
-  const std::vector<std::string> names{"mfh-gamma", "mfh-alpha", "gaussian",
-                                       "generalised-distillation", "digits", "features"};
-  refuse_usage("unknown-task", name.empty() ? "the task has no name" : "there is no task '" + name + "'",
-               {}, "Did you mean name = \"" + nearest_name(name, names) + "\"?");
+  const std::vector<std::string> names{
+      "mfh-gamma", "mfh-alpha", "gaussian", "generalised-distillation", "digits", "features"};
+  refuse_usage("unknown-task",
+               name.empty() ? "the task has no name" : "there is no task '" + name + "'", {},
+               "Did you mean name = \"" + nearest_name(name, names) + "\"?");
 }
 
 /// A table of the study, if it has it.
@@ -267,8 +269,7 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   Setters keys{{"title", text(study.title)},
                {"seeds", count(seeds)},
                {"first-seed", count(first_seed)},
-               {"labelled",
-                [&](const auto& n, const auto& k) { read_labelled(study, n, k); }},
+               {"labelled", [&](const auto& n, const auto& k) { read_labelled(study, n, k); }},
                {"scenario", texts(study.scenarios)},
                {"most-extra", count(study.most_extra)},
                {"keep-weights", flag(s.keep_weights)}};

@@ -99,10 +99,9 @@ std::string train_table(const std::vector<json>& results) {
   bool classes = true;
   for (const json& run : results) {
     const bool alone = run["student"].is_null();
-    const std::string name =
-        alone ? fmt::format("{}{}{}", run["role"].get<std::string>(),
-                            cell_name(run).empty() ? "" : ": ", cell_name(run))
-              : cell_name(run);
+    const std::string name = alone ? fmt::format("{}{}{}", run["role"].get<std::string>(),
+                                                 cell_name(run).empty() ? "" : ": ", cell_name(run))
+                                   : cell_name(run);
     auto& into = alone ? levels : cells;
     if (!into.contains(name)) (alone ? level_order : order).push_back(name);
     Cell& cell = into[name];

@@ -21,8 +21,8 @@ enum class TeacherRows { same_rows, k_fold, fresh_rows };
 std::string_view to_string(TeacherRows rows);
 TeacherRows parse_teacher_rows(std::string_view name);
 
-/// What a student is trained with in place of the teacher, to tell what the teacher's knowledge does
-/// from what any soft target does.
+/// What a student is trained with in place of the teacher, to tell what the teacher's knowledge
+/// does from what any soft target does.
 ///   uniform    a teacher that says the same for every class (real labels: the mean label)
 ///   shuffled   the teacher's own outputs, dealt to other rows
 ///   self       a student without distillation as teacher

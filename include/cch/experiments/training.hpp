@@ -62,15 +62,15 @@ struct TrainingFit {
 struct TrainingPoint {
   std::size_t step = 0;
   double loss = 0.0;
-  double hard = 0.0;  ///< without its weight
-  double soft = 0.0;  ///< likewise
+  double hard = 0.0;           ///< without its weight
+  double soft = 0.0;           ///< likewise
   double hard_gradient = 0.0;  ///< Euclidean norm over all weights, with its weight
   double soft_gradient = 0.0;  ///< likewise
 };
 
 struct TrainedNetwork {
-  Matrix outputs;              ///< N × K (or Dy), all rows of the data
-  Matrix features;             ///< N × m, last hidden layer; empty for a linear network
+  Matrix outputs;                    ///< N × K (or Dy), all rows of the data
+  Matrix features;                   ///< N × m, last hidden layer; empty for a linear network
   std::vector<TrainingPoint> curve;  ///< at most about 50 points, the last step among them
   std::vector<double> weights;       ///< in the order of weight_shapes
   /// Empty, or why its numbers do not count: "diverged: …" (a loss that is not finite) or "no loss:
@@ -95,7 +95,6 @@ std::vector<std::vector<std::size_t>> weight_shapes(const NetworkSpec& network, 
 /// together. One thread; the same numbers on every run. Cost O(steps · batch · weights · jobs).
 std::vector<TrainedNetwork> train_networks(const TrainingData& data, const TrainingFit& fit,
                                            const NetworkSpec& network,
-                                           const Optimisation& optimisation,
-                                           const Execution& exec);
+                                           const Optimisation& optimisation, const Execution& exec);
 
 }  // namespace cch

@@ -19,8 +19,8 @@ struct ClosedForm {
   double cch_margin = 0.0;  ///< I(t;s) − I(s;y), nats
   double beta_s = 0.0;
   double beta_e = 0.0;
-  double mse_gain = 0.0;        ///< E(0) − E(u), squared units of the labels
-  double direction_gain = 0.0;  ///< cos(u) − cos(0)
+  double mse_gain = 0.0;                ///< E(0) − E(u), squared units of the labels
+  double direction_gain = 0.0;          ///< cos(u) − cos(0)
   std::optional<double> accuracy_gain;  ///< two classes
 };
 
@@ -31,12 +31,13 @@ struct RunResult {
   std::optional<ClosedForm> predicted;
   std::vector<TrainingPoint> curve;
   std::vector<double> weights;
-  std::vector<std::vector<std::size_t>> shapes;  ///< of the weights; several networks for k-fold: none
+  std::vector<std::vector<std::size_t>>
+      shapes;            ///< of the weights; several networks for k-fold: none
   double seconds = 0.0;  ///< its share of the training that it was part of
 };
 
-/// Trains everything of a unit, in the order of runs(). The student with and without distillation and
-/// its controls start alike and see the same batches. Cost: see train_networks. Data Error
+/// Trains everything of a unit, in the order of runs(). The student with and without distillation
+/// and its controls start alike and see the same batches. Cost: see train_networks. Data Error
 /// "too-few-rows". One thread.
 std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
                                   const Execution& exec);
