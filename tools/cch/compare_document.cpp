@@ -17,7 +17,7 @@ using nlohmann::json;
 
 // With fewer, a gain of any size may lie two standard errors from 0 by chance (three: 18 %).
 constexpr std::size_t kFewSeeds = 4;
-// Percentile intervals of fewer resampled cases are known to be too narrow.
+// Percentile intervals of fewer resampled cases are rough.
 constexpr std::size_t kFewClusters = 10;
 
 bool has_metric(const TrainedPair& pair, const std::string& metric) {

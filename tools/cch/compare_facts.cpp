@@ -139,6 +139,11 @@ json measured_json(const Measured& measured) {
           {"cases", measured.cases}};
 }
 
+const char* resampled_words(const CriterionScore& score) {
+  if (score.clusters == 1) return "seeds";
+  return score.resampled_seeds ? "clusters and seeds" : "clusters";
+}
+
 json share_json(const MeasuredShare& share) {
   return {{"value", optional_json(share.value)},
           {"count", share.count},
@@ -220,7 +225,7 @@ json criterion_json(const CriterionScore& score) {
           {"plus", score.plus},
           {"minus", score.minus},
           {"clusters", score.clusters},
-          {"resampled", score.resampled_seeds ? "seeds" : "clusters"},
+          {"resampled", resampled_words(score)},
           {"sign_auroc", measured_json(score.sign_auroc)},
           {"hit_rate", share_json(score.hits)},
           {"false_holds", share_json(score.false_holds)},

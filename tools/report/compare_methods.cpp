@@ -29,11 +29,12 @@ std::vector<std::string> methods(const json& document) {
       "is taken, which gains 0.",
       "Baselines: always distil, never distil, and the accuracy of the teacher less that of the "
       "student (real labels: ½ ln of the ratio of their MSE).",
-      fmt::format("Intervals are 2.5 and 97.5 % points of {} bootstrap draws of whole clusters "
-                  "(study × task × setting), or of seeds where there is one cluster. Those of few "
-                  "clusters are too narrow, and one around a perfect value has no width. Wilson's "
-                  "intervals take pairs as independent, which those of one setting are not.",
-                  count(whole_number(field(document, "config", "draws"))))};
+      fmt::format(
+          "Intervals are 2.5 and 97.5 % points of {} bootstrap draws of whole clusters "
+          "(study × task × setting); below ten clusters seeds are drawn as well. Those of few "
+          "clusters are rough, and one around a perfect value may have no width. Wilson's "
+          "intervals take pairs as independent, which those of one setting are not.",
+          count(whole_number(field(document, "config", "draws"))))};
 }
 
 const std::vector<std::string> kReferences = {

@@ -61,7 +61,7 @@ std::string criteria_table(const json& document, std::size_t width) {
          wrap(
              "AUROC of the sign of the gain; right: pairs whose sign is the score's; false holds: "
              "runs of losing pairs in which the criterion said distil; regret: mean gain lost by "
-             "taking its choice of a teacher; intervals by bootstrap over settings (or seeds); "
+             "taking its choice of a teacher; intervals by bootstrap over settings and seeds; "
              "those of "
              "the other columns stand in the JSON document and the report.",
              width);
