@@ -20,6 +20,9 @@ using detail::Measures;
 
 constexpr std::size_t kReports = 20;  // of progress, each a line where there is no terminal
 
+// Fewer make too few different draws.
+constexpr std::size_t kManyClusters = 10;
+
 struct Slice {
   Facet facet;  ///< no name: all cells
   std::vector<const ComparedCell*> cells;
@@ -84,12 +87,12 @@ std::vector<Measures> bootstrap(const CriterionCells& cells, const MeanSample& w
   Random random(derive_seed(seed, "comparison bootstrap"));
   std::vector<Measures> out;
   out.reserve(draws);
-  const std::vector<double> once(cells.clusters, 1.0);
   for (std::size_t d = 0; d < draws; ++d) {
-    if (cells.clusters > 1) {
-      out.push_back(whole.measure(multiplicities(cells.clusters, random)));
+    const std::vector<double> clusters = multiplicities(cells.clusters, random);
+    if (cells.clusters < kManyClusters) {
+      out.push_back(MeanSample(cells, multiplicities(cells.seeds, random)).measure(clusters));
     } else {
-      out.push_back(MeanSample(cells, multiplicities(cells.seeds, random)).measure(once));
+      out.push_back(whole.measure(clusters));
     }
   }
   return out;
@@ -131,7 +134,7 @@ CriterionScore score(const Slice& slice, const std::string& criterion,
   out.plus = cases.plus;
   out.minus = cases.minus;
   out.clusters = cases.clusters;
-  out.resampled_seeds = cells.clusters == 1;
+  out.resampled_seeds = cells.clusters < kManyClusters;
   out.sign_auroc = measured(value, draws, &Measures::auroc, cases.plus + cases.minus);
   out.hits = share(value, draws, &Measures::hits, cases.hits, cases.judged);
   out.false_holds = share(value, draws, &Measures::false_holds, cases.holds, cases.minus_runs);

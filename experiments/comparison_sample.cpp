@@ -43,6 +43,17 @@ CellSeries series_of(const ComparedCell& cell, const std::string& criterion,
   return out;
 }
 
+std::set<std::string> clusters_with(std::span<const ComparedCell* const> cells,
+                                    const std::string& criterion) {
+  std::set<std::string> out;
+  for (const ComparedCell* cell : cells) {
+    for (const CellSeed& seed : cell->seeds) {
+      if (seed.scores.contains(criterion)) out.insert(cell->cluster);
+    }
+  }
+  return out;
+}
+
 /// Quantile bins of the cells' mean scores, equal scores together, at least two cells a bin.
 void make_bins(CriterionCells& cells, std::size_t most_bins) {
   const std::vector<double> once(cells.seeds, 1.0);
@@ -97,13 +108,16 @@ CriterionCells criterion_cells(std::span<const ComparedCell* const> cells,
   std::size_t next = 0;
   for (auto& [seed, index] : seeds) index = next++;
   CriterionCells out;
+  const std::set<std::string> with_score = clusters_with(cells, criterion);
   std::map<std::string, std::size_t> clusters;
   std::map<std::string, std::size_t> groups;
   for (const ComparedCell* cell : cells) {
+    out.one_unit = out.one_unit && cell->unit == cells.front()->unit;
+    // Drawing a cluster about which the criterion says nothing would only make intervals narrow.
+    if (!with_score.contains(cell->cluster)) continue;
     out.cells.push_back(series_of(*cell, criterion, seeds));
     out.cells.back().cluster = index_of(clusters, cell->cluster);
     out.cells.back().group = index_of(groups, cell->group);
-    out.one_unit = out.one_unit && cell->unit == cells.front()->unit;
   }
   out.clusters = clusters.size();
   out.groups = groups.size();

@@ -21,13 +21,13 @@ struct CellSeries {
   std::vector<double> score;  ///< a seed; NaN where the criterion refused
 };
 
-/// The cells of a slice for one criterion.
+/// The cells of a slice for one criterion, of the clusters in which it has a score.
 struct CriterionCells {
   std::vector<CellSeries> cells;
   std::size_t clusters = 0;
   std::size_t groups = 0;
   std::size_t seeds = 0;
-  bool one_unit = true;          ///< of the gains
+  bool one_unit = true;          ///< of the gains of the whole slice
   std::vector<std::size_t> bin;  ///< of each cell, kNoBin without a score
   std::size_t bins = 0;
 };

@@ -109,7 +109,7 @@ TEST_CASE("compare: gains, predictions and criteria of a study worked by hand") 
   CHECK(margin["top1_regret"]["value"] == 0.0);
   CHECK(margin["kendall_tau"]["value"] == 1.0);
   CHECK(margin["clusters"] == 3);
-  CHECK(margin["resampled"] == "clusters");
+  CHECK(margin["resampled"] == "clusters and seeds");
   CHECK(near(criterion(document, "never distil")["top1_regret"]["value"], 0.03, kRounding));
   // All teachers are as good as each other: the mean gain of the three is what is taken.
   CHECK(near(criterion(document, "always distil")["top1_regret"]["value"], 0.03 - 0.02 / 3.0,

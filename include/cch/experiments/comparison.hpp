@@ -89,7 +89,7 @@ struct CriterionScore {
   std::size_t plus = 0;
   std::size_t minus = 0;
   std::size_t clusters = 0;
-  bool resampled_seeds = false;  ///< one cluster alone: the bootstrap draws seeds
+  bool resampled_seeds = false;  ///< below ten clusters: seeds are drawn, too
   /// P(s of a + cell > s of a − cell), ties counting half (Mann & Whitney).
   Measured sign_auroc;
   /// Of the + and − cells with s ≠ 0: those whose sign is that of s.
@@ -120,11 +120,12 @@ struct ComparisonOptions {
 /// one value alone are left out). All cells first, then facets in the order in which the cells name
 /// them, values ascending; criteria by name.
 ///
-/// Intervals: whole clusters are drawn with replacement. Where there is one cluster alone, seeds
-/// are drawn instead, the same ones for all cells: means are those of the draw, which cells count
-/// as decided stays. The draws depend on exec.seed and on the clusters, so that criteria are
-/// compared on the same ones. Nothing where a statistic exists in fewer than half of the draws. An
-/// interval of few clusters is too narrow, and one around a perfect value may have no width.
+/// Intervals: whole clusters (those with a score) are drawn with replacement. Where they are fewer
+/// than ten, seeds are drawn as well, the same ones for all cells: means are those of the draw,
+/// which cells count as decided stays. The draws depend on exec.seed and on the clusters, so that
+/// criteria of the same cells are compared on the same ones. Nothing where a statistic exists in
+/// fewer than half of the draws. An interval of few clusters is rough, and one around a perfect
+/// value may have no width.
 ///
 /// Checks: usage Errors "no-draws" (draws < 100), "no-bins" and "empty-cell" (a cell without
 /// seeds). Equal for any number of threads. Cost O(slices · criteria · draws · n log n).
