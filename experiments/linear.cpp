@@ -246,7 +246,7 @@ class LinearFit {
     point.hard_gradient = hard_norm;
     point.soft_gradient = soft_norm;
     const bool finite = std::isfinite(point.loss) && std::isfinite(hard_norm + soft_norm);
-    if (!finite || point.loss == 0.0) {
+    if (!finite || (point.loss == 0.0 && sum.judged > 0)) {
       out_[m].failure = (finite ? "no loss: the loss was exactly 0 at step "
                                 : "diverged: the loss is not finite at step ") +
                         std::to_string(s + 1);

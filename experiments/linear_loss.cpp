@@ -222,7 +222,11 @@ void LinearLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
       }
       if (soft) std::fill_n(soft + at, k_ * kLanes, Real{0});
       if (tile.target) soft_tile(tile, own);
-      if (own) own->rows += tile.rows;
+      if (own == nullptr) continue;
+      own->rows += tile.rows;
+      for (std::size_t l = 0; l < tile.rows; ++l) {
+        own->judged += tile.target != nullptr || weight_[first + l] > Real{0} ? 1 : 0;
+      }
     }
   }
 }

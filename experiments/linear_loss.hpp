@@ -13,6 +13,7 @@ struct LossSums {
   double hard = 0.0;
   double soft = 0.0;
   std::size_t rows = 0;
+  std::size_t judged = 0;  ///< of them: with a label or a teacher
 };
 
 /// Losses of network.hpp and their gradients in the outputs, for all jobs of a fit on one batch.

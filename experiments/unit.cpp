@@ -151,6 +151,7 @@ class Unit {
     fit.labelled = rows;
     fit.order = derive_seed(unit_.seed, "teacher order " + teacher.name, fold);
     fit.jobs = {{{}, {}, derive_seed(unit_.seed, "teacher start " + teacher.name, fold), 1.0}};
+    fit.keeps_features = compares_hidden();
     return fit;
   }
 
@@ -313,6 +314,7 @@ class Unit {
     fit.labelled = rows_.labelled;
     fit.unlabelled = unlabelled;
     fit.order = derive_seed(unit_.seed, "student order");
+    fit.keeps_features = compares_hidden();
     for (const Planned& p : planned) fit.jobs.push_back(p.job);
     auto trained = train_networks(data_, fit, study_.student, study_.training, exec_);
     const double share = seconds_since(start) / static_cast<double>(planned.size());
@@ -334,6 +336,10 @@ class Unit {
   }
 
   // --- both
+
+  [[nodiscard]] bool compares_hidden() const {
+    return std::any_of(study_.forms.begin(), study_.forms.end(), compares_features);
+  }
 
   static double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

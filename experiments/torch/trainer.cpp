@@ -204,12 +204,16 @@ class Trainer {
     write_outputs();
   }
 
+  [[nodiscard]] bool keeps_features() const {
+    return fit_.keeps_features && networks_.features() > 0;
+  }
+
   void write_outputs() {
     const torch::NoGradGuard no_grad;
     const std::size_t n = data_.x.rows();
     for (TrainedNetwork& network : out_) {
       network.outputs = Matrix(n, data_.outputs());
-      if (networks_.features() > 0) network.features = Matrix(n, networks_.features());
+      if (keeps_features()) network.features = Matrix(n, networks_.features());
     }
     const std::size_t most = std::max<std::size_t>(1, kValuesAtOnce / networks_.values_per_row());
     for (std::size_t begin = 0; begin < n; begin += most) {
@@ -218,7 +222,7 @@ class Trainer {
           networks_.in_use(x_.narrow(0, as_int(begin), as_int(std::min(most, n - begin))));
       for (std::size_t m = 0; m < out_.size(); ++m) {
         write_rows(part.z[as_int(m)], begin, out_[m].outputs);
-        if (part.features.defined()) write_rows(part.features[as_int(m)], begin, out_[m].features);
+        if (keeps_features()) write_rows(part.features[as_int(m)], begin, out_[m].features);
       }
     }
   }

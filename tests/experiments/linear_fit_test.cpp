@@ -302,6 +302,17 @@ TEST_CASE("linear fit: a loss of exactly 0 is named") {
   CHECK(train_networks(data, fit, {}, o, {}).front().failure.starts_with("no loss"));
 }
 
+TEST_CASE("linear fit: a step without labelled rows is no failure") {
+  TrainingFit fit;
+  fit.labelled = {0};
+  fit.unlabelled = rows_from(1, 33);
+  fit.jobs = {{{}, {}, 1, 1.0}};
+  Optimisation o = few_steps(Optimiser::sgd);
+  o.batch = 4;
+  o.steps = 40;
+  CHECK(train_networks(class_data(), fit, {}, o, {}).front().failure.empty());
+}
+
 TEST_CASE("linear fit: what does not fit together is refused") {
   const TrainingData data = class_data();
   const auto code = [&](auto change) {

@@ -244,7 +244,8 @@ TEST_CASE("criteria: one entry a teacher, with scores of every family") {
   for (const auto& [name, value] : criteria[0].scores) names.insert(name);
   for (const char* name :
        {"representation-level CCH, auto margin", "prediction-level CCH margin", "β_s − β_e",
-        "LogME difference", "LEEP difference", "debiased linear CKA", "linear pilot, nats"}) {
+        "LogME difference", "LEEP difference", "short training pilot",
+        "Gaussian PID, unique to the teacher", "debiased linear CKA", "linear pilot, nats"}) {
     CAPTURE(name);
     CHECK(names.contains(name));
   }

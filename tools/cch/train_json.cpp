@@ -228,7 +228,14 @@ std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
 
 std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teacher) const {
   json out = unit_part(unit);
-  out["criteria"] = study_.estimators;
+  // The networks and losses of the short training pilot.
+  out["criteria"] = {
+      {"format", 2},
+      {"estimators", study_.estimators},
+      {"student", student_},
+      {"teacher", teacher_},
+      {"loss", loss_json({study_.forms.front(), study_.weighting, study_.lambdas.front(),
+                          study_.temperatures.front(), study_.scaled})}};
   out["teacher"] = teacher_json(teacher, false);
   return digest(out);
 }

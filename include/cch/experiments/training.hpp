@@ -55,6 +55,7 @@ struct TrainingFit {
   std::vector<std::size_t> unlabelled;  ///< rows that only the teacher labels
   std::uint64_t order = 1;              ///< seed of the order of rows
   std::vector<TrainingJob> jobs;
+  bool keeps_features = true;  ///< false: no TrainedNetwork::features, which are large
 };
 
 /// Losses before a step: means over the steps since the last point; where every step has all rows,
