@@ -46,12 +46,48 @@ std::string codes(std::size_t rows, std::size_t count) {
   return test::npy("<i8", "(" + std::to_string(rows) + ",)", test::raw(values));
 }
 
+/// Whether it is a study of `cch train`.
+bool is_training(const fs::path& study) {
+  std::ifstream in(study);
+  for (std::string line; std::getline(in, line);) {
+    if (line == "[task]") return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+TEST_CASE("example studies: every one of trained pairs can be planned, or says what is missing") {
+  std::size_t studies = 0;
+  std::size_t planned = 0;
+  for (const auto& entry : fs::directory_iterator(kExamples)) {
+    if (!is_training(entry.path())) continue;
+    ++studies;
+    CAPTURE(entry.path().filename().string());
+    std::ostringstream out;
+    std::ostringstream err;
+    Terminal terminal{out, err};
+    const int code =
+        run_program({"train", entry.path().string(), "--data", CCH_TEST_DATA, "-n"}, terminal, {});
+    INFO(err.str());
+    if (code == 0) {
+      ++planned;
+      CHECK(out.str().find("Nothing was run") != std::string::npos);
+    } else {
+      CHECK(code == 3);
+      CHECK(err.str().find("dataset-missing") != std::string::npos);
+    }
+  }
+  CHECK(studies == 15);
+  CHECK(planned >= 4);  // those that draw their own rows
+}
 
 TEST_CASE("example studies: every Gaussian one can be planned") {
   std::size_t studies = 0;
   for (const auto& entry : fs::directory_iterator(kExamples)) {
-    if (!entry.path().filename().string().starts_with("gaussian-")) continue;
+    if (!entry.path().filename().string().starts_with("gaussian-") || is_training(entry.path())) {
+      continue;
+    }
     ++studies;
     std::ostringstream out;
     std::ostringstream err;
