@@ -154,6 +154,15 @@ TEST_CASE("cch train: a study may grow in its folder, and may not change") {
   CHECK_FALSE(changed.err_has("teacher-noise"));
 }
 
+TEST_CASE("cch train: --seed is the first seed, -v shows the shuffled controls") {
+  World world;
+  const RunOutcome run = world.train({"--seed", "5", "--json"});
+  REQUIRE(run.code == 0);
+  CHECK(run.document()["config"]["seeds"] == json::array({5, 6, 7}));
+  CHECK_FALSE(world.train({"--seed", "5"}).out_has(", control shuffled"));
+  CHECK(world.train({"--seed", "5", "-v"}).out_has(", control shuffled"));
+}
+
 TEST_CASE("cch train: two processes cannot work on one study") {
   World world;
   REQUIRE(world.train().code == 0);

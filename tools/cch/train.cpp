@@ -19,6 +19,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kReasons = 5;  // kinds of failures that are shown
+
 struct Shard {
   std::size_t index = 0;  // from 0
   std::size_t count = 1;
@@ -202,7 +204,7 @@ struct Counts {
 };
 
 /// Counts runs and tells why the first of every kind failed.
-Counts count(const std::vector<json>& results, std::ostream& err) {
+Counts count(const std::vector<json>& results, std::size_t most_reasons, std::ostream& err) {
   Counts out;
   std::map<std::string, std::size_t> reasons;
   for (const json& run : results) {
@@ -216,10 +218,13 @@ Counts count(const std::vector<json>& results, std::ostream& err) {
   }
   std::size_t shown = 0;
   for (const auto& [reason, times] : reasons) {
-    if (++shown > 5) break;
+    if (++shown > most_reasons) break;
     err << fmt::format("failed: {} run{}: {}\n", times, times == 1 ? "" : "s", reason);
   }
-  if (reasons.size() > 5) err << fmt::format("failed: and {} other reasons\n", reasons.size() - 5);
+  if (reasons.size() > most_reasons) {
+    err << fmt::format("failed: and {} other reasons, shown with -v\n",
+                       reasons.size() - most_reasons);
+  }
   return out;
 }
 
@@ -286,7 +291,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const Counts counts = count(results, terminal.err);
+  const Counts counts = count(results, s.common.verbose ? results.size() : kReasons, terminal.err);
   if (s.common.json) {
     json document = head;
     document["schema"] = "cch.train/1";
@@ -295,7 +300,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     document["results"] = results;
     terminal.out << document.dump(1) << '\n';
   } else {
-    terminal.out << train_table(results);
+    terminal.out << train_table(results, s.common.verbose);
     terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
                                 cached, counts.failed, seconds);
   }

@@ -90,6 +90,7 @@ class StudyFolder {
 };
 
 /// Results of all units as one table: a line a cell, gains with their standard error over seeds.
-std::string train_table(const std::vector<nlohmann::json>& results);
+/// Shuffled controls, one a teacher and loss, only if `all`.
+std::string train_table(const std::vector<nlohmann::json>& results, bool all);
 
 }  // namespace cch

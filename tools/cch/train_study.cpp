@@ -301,6 +301,7 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
                {{"seeds", count(study.criteria_seeds)}, {"estimators", texts(study.estimators)}},
                {}, s.path, "criteria of the study");
   }
+  if (std::find(given.begin(), given.end(), "seed") != given.end()) first_seed = s.common.seed;
   study.seeds.clear();
   for (std::size_t i = 0; i < seeds; ++i) study.seeds.push_back(first_seed + i);
   const toml::table* task = part(table, "task");

@@ -89,7 +89,7 @@ double predicted_of(const json& run, const json& student) {
 
 }  // namespace
 
-std::string train_table(const std::vector<json>& results) {
+std::string train_table(const std::vector<json>& results, bool all) {
   std::map<std::string, const json*> by_key;
   for (const json& run : results) by_key[run["key"].get<std::string>()] = &run;
   std::vector<std::string> order;
@@ -129,7 +129,7 @@ std::string train_table(const std::vector<json>& results) {
       const Mean m = mean_of(cell.gains);
       out += fmt::format(fmt::runtime(format), m.value);
       if (std::isfinite(m.error)) out += fmt::format(" ± {:.3g}", m.error);
-      out += fmt::format(" ({} seeds)", cell.gains.size());
+      out += fmt::format(" ({} seed{})", cell.gains.size(), cell.gains.size() == 1 ? "" : "s");
     }
     if (!cell.predicted.empty()) {
       out += "; closed form " + fmt::format(fmt::runtime(format), mean_of(cell.predicted).value);
@@ -144,9 +144,15 @@ std::string train_table(const std::vector<json>& results) {
   }
   out += classes ? "gain over the same student alone, points\n"
                  : "gain over the same student alone, ½ ln of the ratio of square errors\n";
+  std::size_t hidden = 0;
   for (const std::string& name : order) {
+    if (!all && name.ends_with("control shuffled")) {
+      ++hidden;
+      continue;
+    }
     out += line(name, cells[name], classes ? "{:+.2f}" : "{:+.5f}");
   }
+  if (hidden > 0) out += fmt::format("  {} shuffled controls: -v shows them\n", hidden);
   return out;
 }
 
