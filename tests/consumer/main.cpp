@@ -4,6 +4,7 @@
 #include <cch/criterion/ranking.hpp>
 #include <cch/data/source.hpp>
 #include <cch/estimators/ksg1.hpp>
+#include <cch/experiments/training.hpp>
 #include <cch/gaussian/joint_gaussian.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -75,6 +76,27 @@ void check_reading() {
   require(loaded.samples.size() == 2 && loaded.samples.dim() == 2, "a table is read wrongly");
 }
 
+// Full-batch least squares on y = 2x: the weight must arrive there.
+void check_training(const cch::Samples& x) {
+  cch::TrainingData data;
+  data.x = cch::Matrix(kRows, 1);
+  data.targets = cch::Matrix(kRows, 1);
+  cch::TrainingFit fit;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    data.x(i, 0) = x(i, 0);
+    data.targets(i, 0) = 2.0 * x(i, 0);
+    fit.labelled.push_back(i);
+  }
+  fit.jobs.resize(1);
+  cch::Optimisation optimisation;
+  optimisation.optimiser = cch::Optimiser::sgd;
+  optimisation.learning_rate = 0.2;
+  optimisation.steps = 100;
+  optimisation.batch = 0;
+  const auto trained = cch::train_networks(data, fit, {}, optimisation, {});
+  require(std::abs(trained.front().weights.front() - 2.0) < 1e-3, "training is off");
+}
+
 }  // namespace
 
 int main() {
@@ -86,5 +108,6 @@ int main() {
   check_ranking(student, random);
   check_reading();
   check_closed_form();
+  check_training(student);
   std::cout << "consumer: the installed library works\n";
 }
