@@ -83,8 +83,8 @@ double scale_of(const Samples& samples) {
   return most > 1.5 ? 1.0 / 255.0 : 1.0;
 }
 
-/// Mean 0 and variance 1 over all pixels of the first rows: with grey values as they are, half of the
-/// hidden units of a network soon never fire again.
+/// Mean 0 and variance 1 over all pixels of the first rows: with grey values as they are, half of
+/// the hidden units of a network soon never fire again.
 void standardise(Matrix& images, std::size_t rows) {
   const auto n = static_cast<double>(rows * images.cols());
   double mean = 0.0;
