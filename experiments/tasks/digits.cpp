@@ -74,6 +74,21 @@ void colour_patch(std::uint64_t seed, std::size_t row, std::span<double> out) {
   }
 }
 
+/// A part of a picture, both drawn from the stream of its row.
+void picture_patch(const std::vector<std::pair<ImageShape, Matrix>>& pictures, std::uint64_t seed,
+                   std::size_t row, std::span<double> out) {
+  Random random(derive_seed(seed, "patch", row));
+  const auto& [shape, picture] = pictures[random.below(pictures.size())];
+  const std::size_t top = random.below(shape.height - kSide + 1);
+  const std::size_t left = random.below(shape.width - kSide + 1);
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t p = 0; p < kPixels; ++p) {
+      const std::size_t at = (top + p / kSide) * shape.width + left + p % kSide;
+      out[c * kPixels + p] = picture(0, c * shape.height * shape.width + at);
+    }
+  }
+}
+
 double scale_of(const Samples& samples) {
   const MatrixView v = samples.view();
   double most = 0.0;
@@ -149,6 +164,12 @@ TaskData load(const DigitsTask& task, const Execution& exec) {
       }
     }
   } else {
+    if (!task.patches.empty()) {
+      SourceInfo info;
+      info.source = task.patches;
+      data.pictures = read_pictures(task.patches, kSide, info.sha256);
+      data.inputs.emplace_back("patches", info);
+    }
     options.max_rows = kMostLoaded;
     take_array(data, "grey", task.source + ":pixels", kPixels, options);
     take_labels(data, task.source + ":labels", options);
@@ -176,7 +197,11 @@ StudyDraw draw(const DigitsTask& task, const TaskData& data, std::uint64_t seed,
       channels_first(colour.view().row(rows[i]), 1.0 / 255.0, out.x.row(i));
       return;
     }
-    colour_patch(seed, rows[i], out.x.row(i));
+    if (data.pictures.empty()) {
+      colour_patch(seed, rows[i], out.x.row(i));
+    } else {
+      picture_patch(data.pictures, seed, rows[i], out.x.row(i));
+    }
     for (std::size_t c = 0; c < 3; ++c) {
       for (std::size_t p = 0; p < kPixels; ++p) {
         double& v = out.x(i, c * kPixels + p);

@@ -60,6 +60,9 @@ void check(const GeneralisedTask& t) {
 
 void check(const DigitsTask& t) {
   need_rows(t.rows, t.test_rows);
+  need(t.patches.empty() || !t.source.starts_with("dir:"),
+       "patches are given for images that have colours already",
+       "Remove 'patches', or name grey images (fashion-mnist, idx:DIR) as source");
   need(!t.blur.empty(), "the task has no blur", "Give blur = [0] for sharp images");
   for (const double b : t.blur) {
     need(std::isfinite(b) && b >= 0.0 && b <= 28.0, fmt::format("blur = {} has no meaning", b),

@@ -217,6 +217,11 @@ Task read_task(const toml::table& table, TrainSettings& s) {
   if (name == "digits") {
     DigitsTask t;
     keys.merge(Setters{{"blur", numbers(t.blur)},
+                       {"patches",
+                        [&](const toml::node& n, const std::string& k) {
+                          t.patches =
+                              (fs::path(s.path).parent_path() / kValues.text(n, k)).string();
+                        }},
                        {"rows", count(t.rows)},
                        {"pool-rows", count(t.pool_rows)},
                        {"fresh-rows", count(t.fresh_rows)},

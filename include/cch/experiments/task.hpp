@@ -97,6 +97,9 @@ struct DigitsTask {
   /// fashion-mnist, idx:DIR (grey images; colours are made here, over patches of random smooth
   /// colour fields), or dir:PATH with arrays mnist, mnistm and labels.
   std::string source = "fashion-mnist";
+  /// Folder of .png pictures of at least 28 × 28 pixels: patches are cut from them at random places
+  /// (Ganin's own are from BSDS500). Empty: smooth colours made here.
+  std::string patches;
   std::vector<double> blur{0.0, 1.0, 2.0, 3.0, 4.0, 6.0};
   std::size_t rows = 2000;
   std::size_t pool_rows = 0;  ///< further training rows, for unlabelled pairs and more labels
@@ -129,6 +132,7 @@ struct TaskData {
   std::vector<std::string> class_names;
   Matrix targets;
   Groups groups = Groups::singletons(0);
+  std::vector<std::pair<ImageShape, Matrix>> pictures;  ///< 1 × 3·height·width each, 0 to 1
   std::vector<int> split;
   std::vector<std::pair<std::string, SourceInfo>> inputs;  ///< by role
   std::vector<Warning> warnings;
