@@ -163,6 +163,38 @@ TEST_CASE("cch train: --seed is the first seed, -v shows the shuffled controls")
   CHECK(world.train({"--seed", "5", "-v"}).out_has(", control shuffled"));
 }
 
+TEST_CASE("cch train: other data in the same folder are another study") {
+  World world;
+  const auto write = [&](std::size_t flip) {
+    std::vector<float> x(200 * 3);
+    std::vector<std::int64_t> y(200);
+    Random random(1);
+    for (float& v : x) v = static_cast<float>(random.normal());
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = (x[3 * i] > 0.0F) != (i == flip) ? 1 : 0;
+    fs::create_directories(world.folder.path("set"));
+    for (const char* name : {"set/a.npy", "set/b.npy"}) {
+      static_cast<void>(world.folder.write(name, npy("<f4", "(200, 3)", raw(x))));
+    }
+    static_cast<void>(world.folder.write("set/labels.npy", npy("<i8", "(200,)", raw(y))));
+  };
+  world.change(R"(
+seeds = 2
+[task]
+name = "features"
+set = "set"
+students = ["a"]
+teachers = ["b"]
+[training]
+learning-rate = 0.1
+)");
+  write(0);
+  REQUIRE(world.train({"--data", world.folder.path("")}).code == 0);
+  write(1);
+  const RunOutcome changed = world.train({"--data", world.folder.path("")});
+  CHECK(changed.code == 2);
+  CHECK(changed.err_has("the data of 'labels'"));
+}
+
 TEST_CASE("cch train: two processes cannot work on one study") {
   World world;
   REQUIRE(world.train().code == 0);

@@ -34,10 +34,25 @@ std::vector<std::string> changed_keys(const json& before, const json& now) {
   return out;
 }
 
+/// Roles whose files had other bytes before; the study's own file may change in its axes.
+std::vector<std::string> changed_inputs(const json& before, const json& now) {
+  std::vector<std::string> out;
+  for (const json& input : now) {
+    for (const json& old : before) {
+      const bool same_role = old["role"] == input["role"] && input["role"] != "study";
+      if (same_role && old["sha256"] != input["sha256"]) out.push_back(input["role"]);
+    }
+  }
+  return out;
+}
+
 void refuse_changed(const std::string& path, const json& head) {
   const json before = read_document(path, "cch.study/1", "cch train -o");
-  require_fields(before, {"config"}, path, "cch train -o");
-  const auto keys = changed_keys(before["config"], head["config"]);
+  require_fields(before, {"config", "inputs"}, path, "cch train -o");
+  auto keys = changed_keys(before["config"], head["config"]);
+  for (const std::string& role : changed_inputs(before["inputs"], head["inputs"])) {
+    keys.push_back("the data of '" + role + "'");
+  }
   if (keys.empty()) return;
   std::string names;
   for (const std::string& key : keys) names += (names.empty() ? "" : ", ") + key;

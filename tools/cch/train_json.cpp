@@ -73,6 +73,7 @@ json task_json(const Task& task) {
                                    },
                                    [](const DigitsTask& t) -> json {
                                      return {{"source", t.source},
+                                             {"patches", t.patches},
                                              {"rows", t.rows},
                                              {"pool-rows", t.pool_rows},
                                              {"fresh-rows", t.fresh_rows},
