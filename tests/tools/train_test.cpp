@@ -1,8 +1,10 @@
 // cch train, from a study to its folder.
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -193,6 +195,42 @@ learning-rate = 0.1
   const RunOutcome changed = world.train({"--data", world.folder.path("")});
   CHECK(changed.code == 2);
   CHECK(changed.err_has("the data of 'labels'"));
+}
+
+/// Files of this process may not grow beyond `bytes`: writing fails as on a full disk.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit small{bytes, old_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallFiles() {
+    ::setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit old_{};
+  void (*old_handler_)(int);
+};
+
+TEST_CASE("cch train: a full disk ends the run with one error, and no result is half written") {
+  World world;
+  world.change(replaced(kStudy, "steps = 20", "steps = 200"));
+  RunOutcome full;
+  {
+    const SmallFiles limit(5000);  // study.json fits, a curve does not
+    full = world.train();
+  }
+  CHECK(full.code == 1);
+  CHECK(full.err_has("cannot-write"));
+  for (const auto& entry : fs::recursive_directory_iterator(world.out)) {
+    CHECK(entry.path().filename() != "result.json");
+  }
+  CHECK(world.train().code == 0);
 }
 
 TEST_CASE("cch train: two processes cannot work on one study") {
