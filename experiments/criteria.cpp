@@ -42,19 +42,9 @@ Samples features(const Matrix& x, const Rows& rows, const std::string& name) {
   return Samples::from(select_rows(x.view(), rows), name);
 }
 
-/// Standardised, at most 64 principal components: what the probes see, for criteria that would take
-/// minutes on pixels.
+/// What the probes see, for criteria that would take minutes on pixels.
 Samples leading(const Samples& x) {
-  const Eigen::MatrixXf kept =
-      detail::leading_coordinates(x.view(), detail::kMostComponents, Execution{}.serial());
-  Matrix out(x.size(), static_cast<std::size_t>(kept.cols()));
-  for (std::size_t i = 0; i < out.rows(); ++i) {
-    for (std::size_t j = 0; j < out.cols(); ++j) {
-      out(i, j) =
-          static_cast<double>(kept(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
-    }
-  }
-  return Samples::from(std::move(out), x.name());
+  return detail::leading_samples(x, detail::kMostComponents, Execution{}.serial());
 }
 
 class Criteria {

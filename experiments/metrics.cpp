@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
+
+#include "cch/criterion/rivals.hpp"
 
 namespace cch {
 namespace {
@@ -85,29 +86,6 @@ double weighted_f1(const Matrix& z, std::span<const int> y, std::span<const std:
   return sum / static_cast<double>(rows.size());
 }
 
-/// P(score of a row of the class > that of another row), from ranks.
-std::optional<double> auc_of(const std::vector<double>& score, const std::vector<bool>& inside) {
-  Rows order(score.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
-  double count = 0.0;
-  double ranks = 0.0;
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i;
-    while (end < order.size() && score[order[end]] == score[order[i]]) ++end;
-    const double rank = 0.5 * static_cast<double>(i + 1 + end);
-    for (; i < end; ++i) {
-      if (!inside[order[i]]) continue;
-      ++count;
-      ranks += rank;
-    }
-  }
-  const double others = static_cast<double>(score.size()) - count;
-  if (count == 0.0 || others == 0.0) return std::nullopt;
-  return (ranks - count * (count + 1.0) / 2.0) / (count * others);
-}
-
 std::optional<double> mean_auc(const Matrix& z, std::span<const int> y,
                                std::span<const std::size_t> rows) {
   double sum = 0.0;
@@ -129,7 +107,7 @@ std::optional<double> mean_auc(const Matrix& z, std::span<const int> y,
       score.push_back(row[c] - most - std::log(total));
       inside.push_back(static_cast<std::size_t>(y[i]) == c);
     }
-    if (const auto auc = auc_of(score, inside)) {
+    if (const auto auc = auroc(score, inside)) {
       sum += *auc;
       ++classes;
     }

@@ -1,13 +1,12 @@
 #include "experiments/training_backend.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
 #include "cch/core/error.hpp"
+#include "estimators/neural/load_module.hpp"
 
 namespace cch::detail {
 namespace {
@@ -16,24 +15,6 @@ constexpr std::size_t kCurvePoints = 50;
 
 std::size_t ceil_divide(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
-}
-
-struct Loaded {
-  const TrainingBackend* backend = nullptr;
-  std::string why_not;
-};
-
-// The module lies on the run path of the program: in its build folder, or beside the libraries.
-Loaded load() {
-  void* module = dlopen("libcch_training.so", RTLD_NOW | RTLD_LOCAL);
-  if (module == nullptr) {
-    const char* reason = dlerror();
-    return {nullptr, reason != nullptr ? reason : "libcch_training.so cannot be loaded"};
-  }
-  const auto entry = reinterpret_cast<TrainingEntry>(dlsym(module, "cch_training_backend"));
-  const TrainingBackend* backend = entry != nullptr ? entry(kTrainingInterface) : nullptr;
-  if (backend == nullptr) return {nullptr, "libcch_training.so belongs to another version"};
-  return {backend, {}};
 }
 
 }  // namespace
@@ -104,7 +85,8 @@ std::vector<double> first_weights(const std::vector<std::vector<std::size_t>>& s
 }
 
 const TrainingBackend& training_backend() {
-  static const Loaded module = load();
+  static const auto module = load_module<TrainingBackend>(
+      "libcch_training.so", "cch_training_backend", kTrainingInterface);
   if (module.backend == nullptr) {
     refuse_usage("no-libtorch", "this network is trained with LibTorch", module.why_not,
                  "Build with CCH_WITH_TORCH=ON, or take linear networks on the processor");

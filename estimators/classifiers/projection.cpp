@@ -75,4 +75,16 @@ Eigen::MatrixXf leading_coordinates(MatrixView x, Eigen::Index most, const Execu
   return Projection(x, rows, most, exec).apply(x, rows, exec).kept;
 }
 
+Samples leading_samples(const Samples& x, Eigen::Index most, const Execution& exec) {
+  const Eigen::MatrixXf kept = leading_coordinates(x.view(), most, exec);
+  Matrix out(x.size(), static_cast<std::size_t>(kept.cols()));
+  for (std::size_t i = 0; i < out.rows(); ++i) {
+    for (std::size_t j = 0; j < out.cols(); ++j) {
+      out(i, j) =
+          static_cast<double>(kept(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
+    }
+  }
+  return Samples::from(std::move(out), x.name());
+}
+
 }  // namespace cch::detail

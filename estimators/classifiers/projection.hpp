@@ -6,6 +6,7 @@
 
 #include "cch/core/execution.hpp"
 #include "cch/core/matrix.hpp"
+#include "cch/core/samples.hpp"
 #include "estimators/classifiers/rule.hpp"
 
 namespace cch::detail {
@@ -41,5 +42,7 @@ class Projection {
 
 /// The kept coordinates of all rows of x, N × q, from a projection fitted on all of them.
 Eigen::MatrixXf leading_coordinates(MatrixView x, Eigen::Index most, const Execution& exec);
+/// The same as samples with the name of x.
+Samples leading_samples(const Samples& x, Eigen::Index most, const Execution& exec);
 
 }  // namespace cch::detail

@@ -1,31 +1,16 @@
 #include "estimators/neural/backend.hpp"
 
-#include <dlfcn.h>
+#include "estimators/neural/load_module.hpp"
 
 namespace cch {
 namespace detail {
 namespace {
 
-struct Loaded {
-  const NeuralBackend* backend = nullptr;
-  std::string why_not;
-};
-
-// The module lies on the run path of the program: in its build folder, or beside the libraries.
-Loaded load() {
-  void* module = dlopen("libcch_neural.so", RTLD_NOW | RTLD_LOCAL);
-  if (module == nullptr) {
-    const char* reason = dlerror();
-    return {nullptr, reason != nullptr ? reason : "libcch_neural.so cannot be loaded"};
-  }
-  const auto entry = reinterpret_cast<NeuralEntry>(dlsym(module, "cch_neural_backend"));
-  const NeuralBackend* backend = entry != nullptr ? entry(kNeuralInterface) : nullptr;
-  if (backend == nullptr) return {nullptr, "libcch_neural.so belongs to another version"};
-  return {backend, {}};
-}
+using Loaded = LoadedModule<NeuralBackend>;
 
 const Loaded& loaded() {
-  static const Loaded once = load();
+  static const Loaded once =
+      load_module<NeuralBackend>("libcch_neural.so", "cch_neural_backend", kNeuralInterface);
   return once;
 }
 

@@ -117,18 +117,9 @@ std::optional<double> score_or_nothing(const std::function<std::optional<double>
   }
 }
 
-/// The columns that the linear probes see: standardised, at most 64 principal components.
+/// The columns that the linear probes see.
 Samples probe_columns(const Samples& x) {
-  const Eigen::MatrixXf kept =
-      detail::leading_coordinates(x.view(), detail::kMostComponents, Execution{});
-  Matrix out(x.size(), static_cast<std::size_t>(kept.cols()));
-  for (std::size_t i = 0; i < out.rows(); ++i) {
-    for (std::size_t j = 0; j < out.cols(); ++j) {
-      out(i, j) =
-          static_cast<double>(kept(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
-    }
-  }
-  return Samples::from(std::move(out), x.name());
+  return detail::leading_samples(x, detail::kMostComponents, Execution{});
 }
 
 double accuracy(const Probe& probe, const ClassLabels& labels) {

@@ -181,10 +181,10 @@ json study_json(const TrainSettings& s) {
 
 bool is_axis(const std::string& path) {
   for (const char* axis :
-       {"/title", "/seeds", "/labelled", "/scenario", "/keep-weights", "/task/v",
-        "/task/teacher-noise", "/task/cases", "/task/blur", "/task/students", "/task/teachers",
-        "/teacher/rows", "/distil/loss", "/distil/lambda", "/distil/temperature",
-        "/distil/controls", "/criteria/seeds", "/criteria/estimators"}) {
+       {"/title", "/seeds", "/labelled", "/scenario", "/task/v", "/task/teacher-noise",
+        "/task/cases", "/task/blur", "/task/students", "/task/teachers", "/teacher/rows",
+        "/distil/loss", "/distil/lambda", "/distil/temperature", "/distil/controls",
+        "/criteria/seeds", "/criteria/estimators"}) {
     if (path == axis || path.starts_with(std::string(axis) + "/")) return true;
   }
   return false;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "tools/report/compare.hpp"
+#include "tools/report/csv.hpp"
 #include "tools/report/escape.hpp"
 
 namespace cch::report {
@@ -12,14 +13,6 @@ constexpr const char* kUnit[] = {"task", "setting", "labelled", "scenario"};
 constexpr const char* kTeacher[] = {"name", "parameters", "labels_from"};
 constexpr const char* kLoss[] = {"form", "weighting", "lambda", "temperature", "scaled"};
 constexpr const char* kOfGain[] = {"mean", "standard_deviation", "standard_error", "seeds"};
-
-/// Any leaf in full precision, structures as JSON; nothing for null.
-std::string cell_of(const json& value) {
-  if (value.is_null()) return "";
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  if (value.is_string()) return csv_field(value.get<std::string>());
-  return csv_field(value.dump(-1, ' ', false, json::error_handler_t::replace));
-}
 
 /// Names that vary from document to document.
 struct Columns {
@@ -49,9 +42,9 @@ Columns columns_of(const json& document) {
 
 std::string gain_fields(const json& gain) {
   std::string out;
-  for (const char* name : kOfGain) out += ',' + cell_of(field(gain, name));
+  for (const char* name : kOfGain) out += ',' + csv_value(field(gain, name));
   const std::vector<json>& ends = elements(field(gain, "interval95"));
-  for (std::size_t i = 0; i < 2; ++i) out += ',' + (ends.size() == 2 ? cell_of(ends[i]) : "");
+  for (std::size_t i = 0; i < 2; ++i) out += ',' + (ends.size() == 2 ? csv_value(ends[i]) : "");
   return out;
 }
 
@@ -91,21 +84,22 @@ std::string control_fields(const json& pair, const std::string& name) {
 }
 
 std::string line_of(const json& pair, const Columns& columns) {
-  std::string out = cell_of(field(pair, "study"));
-  for (const char* name : kUnit) out += ',' + cell_of(field(pair, "unit", name));
-  for (const char* name : kTeacher) out += ',' + cell_of(field(pair, "teacher", name));
-  for (const char* name : kLoss) out += ',' + cell_of(field(pair, "loss", name));
-  out += ',' + cell_of(field(pair, "metric"));
+  std::string out = csv_value(field(pair, "study"));
+  for (const char* name : kUnit) out += ',' + csv_value(field(pair, "unit", name));
+  for (const char* name : kTeacher) out += ',' + csv_value(field(pair, "teacher", name));
+  for (const char* name : kLoss) out += ',' + csv_value(field(pair, "loss", name));
+  out += ',' + csv_value(field(pair, "metric"));
   for (const char* name : {"by", "score", "says"}) {
-    out += ',' + cell_of(field(pair, "predicted", name));
+    out += ',' + csv_value(field(pair, "predicted", name));
   }
-  out += ',' + cell_of(field(pair, "sign")) + ',' + cell_of(field(pair, "agrees")) +
+  out += ',' + csv_value(field(pair, "sign")) + ',' + csv_value(field(pair, "agrees")) +
          gain_fields(field(pair, "observed_gain"));
   for (const std::string& name : columns.metrics) out += gain_fields(field(pair, "gains", name));
   for (const char* who : {"student", "distilled", "teacher_alone"}) {
-    for (const std::string& name : columns.alone) out += ',' + cell_of(field(pair, who, name));
+    for (const std::string& name : columns.alone) out += ',' + csv_value(field(pair, who, name));
   }
-  for (const std::string& name : columns.scores) out += ',' + cell_of(field(pair, "scores", name));
+  for (const std::string& name : columns.scores)
+    out += ',' + csv_value(field(pair, "scores", name));
   for (const std::string& name : columns.controls) out += control_fields(pair, name);
   return out + "\r\n";
 }

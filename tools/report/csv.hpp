@@ -10,4 +10,8 @@ namespace cch::report {
 /// in full precision (they read back as the same doubles), an empty field for null.
 std::string render_rank_csv(const json& document);
 
+/// Any leaf of a document as a field: numbers in full precision, structures as JSON, nothing for
+/// null.
+std::string csv_value(const json& value);
+
 }  // namespace cch::report

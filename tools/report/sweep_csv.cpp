@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "tools/report/csv.hpp"
 #include "tools/report/escape.hpp"
 #include "tools/report/sweep.hpp"
 #include "tools/report/sweep_model.hpp"
@@ -20,14 +21,6 @@ constexpr const char* kSays[] = {"risk", "direction", "small_lambda_risk", "smal
                                  "cch"};
 constexpr const char* kSimulated[] = {"excess_risk", "gain", "cosine_gain"};
 constexpr const char* kEstimated[] = {"i_teacher_student", "i_student_labels"};
-
-/// Any leaf in full precision; nothing for null.
-std::string cell_of(const json& value) {
-  if (value.is_null()) return "";
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  if (value.is_string()) return csv_field(value.get<std::string>());
-  return csv_field(value.dump(-1, ' ', false, json::error_handler_t::replace));
-}
 
 /// What varies from document to document.
 struct Columns {
@@ -76,26 +69,26 @@ std::string headings(const Columns& columns) {
 }
 
 std::string cell_fields(const json& cell, const Columns& columns) {
-  std::string out = cell_of(field(cell, "cell"));
+  std::string out = csv_value(field(cell, "cell"));
   for (const std::string& name : columns.parameters) {
-    out += ',' + cell_of(field(cell, "parameters", name));
+    out += ',' + csv_value(field(cell, "parameters", name));
   }
-  out += ',' + cell_of(field(cell, "n_over_p")) + ',' + cell_of(field(cell, "basis"));
-  for (const char* name : kOfCell) out += ',' + cell_of(field(cell, name));
-  out += ',' + cell_of(field(cell, "cch_holds"));
-  for (const char* name : kOfBlocks) out += ',' + cell_of(field(cell, "i_blocks", name));
-  for (const char* name : kShapes) out += ',' + cell_of(field(cell, name));
+  out += ',' + csv_value(field(cell, "n_over_p")) + ',' + csv_value(field(cell, "basis"));
+  for (const char* name : kOfCell) out += ',' + csv_value(field(cell, name));
+  out += ',' + csv_value(field(cell, "cch_holds"));
+  for (const char* name : kOfBlocks) out += ',' + csv_value(field(cell, "i_blocks", name));
+  for (const char* name : kShapes) out += ',' + csv_value(field(cell, name));
   return out;
 }
 
 std::string point_fields(const json& point) {
   std::string out;
-  for (const char* name : kOfPoint) out += ',' + cell_of(field(point, name));
-  for (const char* name : kSays) out += ',' + cell_of(field(point, "says", name));
+  for (const char* name : kOfPoint) out += ',' + csv_value(field(point, name));
+  for (const char* name : kSays) out += ',' + csv_value(field(point, "says", name));
   for (const char* name : kSimulated) {
     const json& simulated = field(point, "simulated", name);
-    out +=
-        ',' + cell_of(field(simulated, "mean")) + ',' + cell_of(field(simulated, "standard_error"));
+    out += ',' + csv_value(field(simulated, "mean")) + ',' +
+           csv_value(field(simulated, "standard_error"));
   }
   return out;
 }
@@ -114,10 +107,10 @@ std::string estimate_fields(const json& cell, const Columns& columns) {
     const json& estimate = estimate_named(cell, name);
     for (const char* side : kEstimated) {
       for (const char* part : {"mean", "standard_error", "truth"}) {
-        out += ',' + cell_of(field(estimate, side, part));
+        out += ',' + csv_value(field(estimate, side, part));
       }
     }
-    out += ',' + cell_of(field(estimate, "failed"));
+    out += ',' + csv_value(field(estimate, "failed"));
   }
   return out;
 }
