@@ -60,6 +60,47 @@ const Samples& array_of(const TaskData& data, const std::string& name) {
   return at->second.samples;
 }
 
+ImageShape shape_of(const FeaturesTask& task, const std::string& name) {
+  for (const auto& [image, shape] : task.images) {
+    if (image == name) return shape;
+  }
+  return {};
+}
+
+void check_images(const FeaturesTask& task, const TaskData& data) {
+  for (const auto& [name, shape] : task.images) {
+    const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
+                                 [&, &image = name](const auto& e) { return e.first == image; });
+    if (at == data.arrays.end()) {
+      refuse_usage("bad-task", "'images' names an array that the study does not use", name,
+                   "Leave it out, or name one of the students or teachers");
+    }
+    const std::size_t columns = at->second.samples.dim();
+    if (shape.channels * shape.height * shape.width == columns) continue;
+    refuse_usage("bad-task", "the array '" + name + "' is no image of that size",
+                 std::to_string(shape.height) + " × " + std::to_string(shape.width) + " × " +
+                     std::to_string(shape.channels) + " for " + std::to_string(columns) +
+                     " columns",
+                 "Give its height, width and channels");
+  }
+}
+
+/// Channels last (as stored) to channels first (as networks take them); others stay as they are.
+void put_channels_first(Matrix& x, const ImageShape& shape) {
+  if (shape.channels < 2) return;
+  const std::size_t pixels = shape.height * shape.width;
+  std::vector<double> stored(x.cols());
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    const auto row = x.row(i);
+    std::copy(row.begin(), row.end(), stored.begin());
+    for (std::size_t p = 0; p < pixels; ++p) {
+      for (std::size_t c = 0; c < shape.channels; ++c) {
+        row[c * pixels + p] = stored[p * shape.channels + c];
+      }
+    }
+  }
+}
+
 /// Columns of all parts, standardised by the given rows; constant columns become 0.
 Matrix standardised(const TaskData& data, const std::string& name,
                     const std::vector<std::size_t>& rows) {
@@ -129,6 +170,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
         task.source + ": " + std::to_string(loaded.samples.size()) + " and " + std::to_string(n),
         "row i of every array must be the same sample", "Give arrays of one row order");
   }
+  check_images(task, data);
   data.groups = Groups::singletons(n);
   if (std::find(views.begin(), views.end(), "groups") != views.end()) {
     LoadedGroups loaded = load_groups(parse_source(task.source + ":groups"));
@@ -162,13 +204,17 @@ StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues
   out.groups = data.groups;
   split_rows(task, data, seed, out);
   out.x = standardised(data, student, out.train);
+  out.shape = shape_of(task, student);
+  put_channels_first(out.x, out.shape);
   for (const auto& name : task.teachers) {
     if (name == student) continue;
-    const Matrix clean = standardised(data, name, out.train);
+    Matrix clean = standardised(data, name, out.train);
+    put_channels_first(clean, shape_of(task, name));
     for (std::size_t level = 0; level < task.noise.size(); ++level) {
       TeacherView view;
       view.name = name;
       view.x = clean;
+      view.shape = shape_of(task, name);
       view.parameters = feature_parameters(task, task.noise[level]);
       if (task.noise[level] > 0.0) {
         const Matrix noise = normals(clean.rows(), clean.cols(), seed, "noise " + name);

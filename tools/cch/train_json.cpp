@@ -80,10 +80,15 @@ json task_json(const Task& task) {
                                              {"test-rows", t.test_rows}};
                                    },
                                    [](const FeaturesTask& t) -> json {
-                                     return {{"source", t.source},
-                                             {"split", t.split_of_file ? "file" : "random"},
-                                             {"test-share", t.test_share},
-                                             {"test-rows", t.test_rows}};
+                                     json own{{"source", t.source},
+                                              {"split", t.split_of_file ? "file" : "random"},
+                                              {"test-share", t.test_share},
+                                              {"test-rows", t.test_rows}};
+                                     for (const auto& [name, shape] : t.images) {
+                                       own["images"][name] = {shape.height, shape.width,
+                                                              shape.channels};
+                                     }
+                                     return own;
                                    }},
                         task);
   out["name"] = task_name(task);

@@ -164,6 +164,18 @@ void apply(const toml::table& table, Setters keys, const TrainSettings& s, const
   apply_toml(table, keys, {}, s.path, what);
 }
 
+/// images = { NAME = [height, width, channels], … }
+void read_images(FeaturesTask& task, const toml::node& node, const std::string& key) {
+  task.images.clear();
+  for (const auto& [name, value] : kValues.table(node, key)) {
+    const auto sizes = kValues.counts(value, key + "." + std::string(name.str()));
+    if (sizes.size() != 3 || std::count(sizes.begin(), sizes.end(), std::size_t{0}) > 0) {
+      kValues.refuse(key, "[height, width, channels], each above 0");
+    }
+    task.images.emplace_back(name.str(), ImageShape{sizes[2], sizes[0], sizes[1]});
+  }
+}
+
 Task read_task(const toml::table& table, TrainSettings& s) {
   const toml::node* node = table.get("name");
   const std::string name = node != nullptr ? kValues.text(*node, "name") : "";
@@ -235,6 +247,8 @@ Task read_task(const toml::table& table, TrainSettings& s) {
     keys.merge(Setters{{"students", texts(t.students)},
                        {"teachers", texts(t.teachers)},
                        {"teacher-noise", numbers(t.noise)},
+                       {"images",
+                        [&](const toml::node& n, const std::string& k) { read_images(t, n, k); }},
                        {"split",
                         [&](const toml::node& n, const std::string& k) {
                           const std::string how = kValues.text(n, k);

@@ -112,7 +112,9 @@ struct FeaturesTask {
   std::string source;                 ///< dir:PATH
   std::vector<std::string> students;  ///< names of arrays, or "a+b": their columns side by side
   std::vector<std::string> teachers;  ///< likewise; a teacher equal to the student is left out
-  std::vector<double> noise{0.0};     ///< N(0, noise²) added to the teacher's standardised columns
+  /// Arrays that are images stored pixel after pixel, channels last (N × H × W × C), for CNNs.
+  std::vector<std::pair<std::string, ImageShape>> images;
+  std::vector<double> noise{0.0};  ///< N(0, noise²) added to the teacher's standardised columns
   bool split_of_file = false;         ///< test rows: 2 in the array "split"; else drawn a seed
   double test_share = 1.0 / 3.0;      ///< of whole groups, where they are drawn
   std::size_t test_rows = 1000;       ///< at most
