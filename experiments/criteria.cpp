@@ -6,9 +6,11 @@
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/cch.hpp"
+#include "cch/criterion/discrete_decomposition.hpp"
 #include "cch/criterion/pilot.hpp"
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/rivals.hpp"
+#include "cch/criterion/saliency.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/scale.hpp"
 #include "cch/experiments/metrics.hpp"
@@ -143,6 +145,8 @@ class Criteria {
     add("LogME difference",
         [&]() -> Score { return log_me(t, labels_).value - log_me(s, labels_).value; });
     add("debiased linear CKA", [&] { return debiased_linear_cka(t, s); });
+    add("MFH saliency share",
+        [&] { return modality_saliency(t, s, labels_, groups_, {}, exec_).share; });
     if (y == nullptr || !t_ || !s_) return;
     const MatrixView p = t_->predictions.view();
     const MatrixView q = s_->predictions.view();
@@ -152,6 +156,23 @@ class Criteria {
     });
     add("H-score difference", [&]() -> Score { return h_score(t, *y) - h_score(s, *y); });
     add("Kendall τ of logits", [&] { return mean_kendall_tau(p, q); });
+    discrete_decomposition(out, *y);
+  }
+
+  /// The likeliest classes of both probes and the labels split as by Bertschinger et al. (2014).
+  void discrete_decomposition(CriteriaResult& out, const ClassLabels& y) {
+    std::optional<DiscreteDecomposition> parts;
+    attempt([&]() -> Score {
+      parts = decompose_discrete(likeliest(t_->predictions.view()),
+                                 likeliest(s_->predictions.view()), y, {}, exec_);
+      return std::nullopt;
+    });
+    const auto add = [&](const char* name, double DiscreteDecomposition::*part) {
+      out.scores.emplace_back(name, parts ? Score(*parts.*part) : std::nullopt);
+    };
+    add("discrete PID, redundancy", &DiscreteDecomposition::redundancy);
+    add("discrete PID, unique to the teacher", &DiscreteDecomposition::unique_teacher);
+    add("discrete PID, synergy", &DiscreteDecomposition::synergy);
   }
 
   /// Information of probe predictions and labels split as by Barrett (2015), all taken as Gaussian:

@@ -123,6 +123,17 @@ class Weights {
     return out;
   }
 
+  /// The inverse of flat().
+  void put(std::size_t job, const std::vector<double>& values) {
+    Real* w = of(job);
+    for (std::size_t c = 0; c < k_one_; ++c) {
+      for (std::size_t j = 0; j + 1 < q_; ++j) {
+        w[c * q_ + j] = static_cast<Real>(values[c * (q_ - 1) + j]);
+      }
+      w[c * q_ + q_ - 1] = static_cast<Real>(values[k_one_ * (q_ - 1) + c]);
+    }
+  }
+
  private:
   void sgd(const std::vector<Real>& g, std::size_t begin, Real rate) {
     const auto momentum = static_cast<Real>(o_.momentum);
@@ -216,6 +227,24 @@ class LinearFit {
       transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
     }
     weights_.step(g_, learning_rate(o_, s, order_.steps()), s);
+    if (point && !fit_.validation.empty()) validate(s);
+  }
+
+  /// The loss on the validation rows; where it is the least so far, its weights are kept.
+  void validate(std::size_t s) {
+    if (validation_.tiles() == 0) validation_.take(data_.x, fit_.validation);
+    z_validation_.resize(validation_.tiles() * k_ * kLanes);
+    times(validation_.values(), validation_.tiles(), q_, weights_.data(), k_, z_validation_.data());
+    Matrix z(fit_.validation.size(), k_one_);
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      for (std::size_t i = 0; i < z.rows(); ++i) {
+        const Real* tile = z_validation_.data() + (i / kLanes) * k_ * kLanes + i % kLanes;
+        for (std::size_t c = 0; c < k_one_; ++c) z(i, c) = tile[(m * k_one_ + c) * kLanes];
+      }
+      if (note_validation(out_[m], s, hard_loss(data_, fit_.validation, z))) {
+        out_[m].best->weights = weights_.flat(m);
+      }
+    }
   }
 
   /// Both gradients apart, so that their norms are known.
@@ -257,6 +286,19 @@ class LinearFit {
   }
 
   void finish(const Execution& exec) {
+    for (std::size_t m = 0; m < out_.size(); ++m) out_[m].weights = weights_.flat(m);
+    write_outputs(exec, [](TrainedNetwork& network) { return &network.outputs; });
+    if (fit_.validation.empty()) return;
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (out_[m].best) weights_.put(m, out_[m].best->weights);
+    }
+    write_outputs(exec, [](TrainedNetwork& network) {
+      return network.best ? &network.best->outputs : nullptr;
+    });
+  }
+
+  template <class To>
+  void write_outputs(const Execution& exec, const To& to) {
     const auto columns = static_cast<Eigen::Index>(k_);
     const auto inputs = static_cast<Eigen::Index>(q_ - 1);
     const auto all = Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>>(
@@ -273,13 +315,14 @@ class LinearFit {
           all.topRows(inputs);
     }
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      out_[m].weights = weights_.flat(m);
-      out_[m].outputs = Matrix(n, k_one_);
+      Matrix* outputs = to(out_[m]);
+      if (outputs == nullptr) continue;
+      *outputs = Matrix(n, k_one_);
       for (std::size_t c = 0; c < k_one_; ++c) {
         const auto column = static_cast<Eigen::Index>(m * k_one_ + c);
         const auto offset = static_cast<double>(all(inputs, column));
         for (std::size_t i = 0; i < n; ++i) {
-          out_[m].outputs(i, c) = z(static_cast<Eigen::Index>(i), column) + offset;
+          (*outputs)(i, c) = z(static_cast<Eigen::Index>(i), column) + offset;
         }
       }
     }
@@ -295,7 +338,9 @@ class LinearFit {
   Weights<Real> weights_;
   LinearLoss<Real> loss_;
   Batch<Real> batch_;
+  Batch<Real> validation_;
   std::vector<Real> z_;
+  std::vector<Real> z_validation_;
   std::vector<Real> hard_;
   std::vector<Real> soft_;
   std::vector<Real> g_;

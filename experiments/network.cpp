@@ -128,6 +128,10 @@ void check(const Optimisation& o) {
        "Give a number from 0");
   need(o.steps > 0 || o.epochs > 0, "bad-training", "the training has no step", {},
        "Give epochs or steps of at least 1");
+  need(finite(o.validation) && o.validation < 1.0, "bad-training",
+       fmt::format("a validation share of {} has no meaning", o.validation),
+       "it is the part of the labelled rows that is held out",
+       "Give a number from 0 (none) to below 1");
 }
 
 void check(const DistilLoss& loss, const NetworkSpec& network, bool classes) {

@@ -16,15 +16,17 @@ namespace {
 
 void check_rows(const TrainingData& data, const TrainingFit& fit) {
   if (fit.labelled.empty()) refuse("a network needs rows with labels");
-  for (const auto* rows : {&fit.labelled, &fit.unlabelled}) {
+  for (const auto* rows : {&fit.labelled, &fit.unlabelled, &fit.validation}) {
     for (const std::size_t row : *rows) {
       if (row >= data.x.rows()) refuse("a row to train on lies beyond the data");
     }
   }
   if (data.classes == 0) return;
-  for (const std::size_t row : fit.labelled) {
-    if (data.y[row] < 0 || static_cast<std::size_t>(data.y[row]) >= data.classes) {
-      refuse("a row to train on has a label that is no class");
+  for (const auto* rows : {&fit.labelled, &fit.validation}) {
+    for (const std::size_t row : *rows) {
+      if (data.y[row] < 0 || static_cast<std::size_t>(data.y[row]) >= data.classes) {
+        refuse("a row to train on has a label that is no class");
+      }
     }
   }
 }

@@ -84,6 +84,33 @@ std::vector<double> first_weights(const std::vector<std::vector<std::size_t>>& s
   return out;
 }
 
+double hard_loss(const TrainingData& data, std::span<const std::size_t> rows, const Matrix& z) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto out = z.row(i);
+    if (data.classes == 0) {
+      for (std::size_t c = 0; c < out.size(); ++c) {
+        const double error = out[c] - data.targets(rows[i], c);
+        sum += error * error;
+      }
+      continue;
+    }
+    const double most = *std::max_element(out.begin(), out.end());
+    double total = 0.0;
+    for (const double v : out) total += std::exp(v - most);
+    sum += most + std::log(total) - out[static_cast<std::size_t>(data.y[rows[i]])];
+  }
+  return sum / static_cast<double>(rows.size());
+}
+
+bool note_validation(TrainedNetwork& out, std::size_t s, double loss) {
+  if (!out.failure.empty() || out.curve.empty() || out.curve.back().step != s + 1) return false;
+  out.curve.back().validation = loss;
+  if (!std::isfinite(loss) || (out.best && loss >= out.best->validation)) return false;
+  out.best = BestNetwork{s + 1, loss, {}, {}};
+  return true;
+}
+
 const TrainingBackend& training_backend() {
   static const auto module = load_module<TrainingBackend>(
       "libcch_training.so", "cch_training_backend", kTrainingInterface);

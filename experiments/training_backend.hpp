@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "cch/core/random.hpp"
@@ -50,6 +51,14 @@ double learning_rate(const Optimisation& optimisation, std::size_t s, std::size_
 std::vector<double> first_weights(const std::vector<std::vector<std::size_t>>& shapes,
                                   std::uint64_t seed);
 
+/// Mean over rows of the cross-entropy, or of the squared error summed over columns; row i of the
+/// outputs z belongs to rows[i].
+double hard_loss(const TrainingData& data, std::span<const std::size_t> rows, const Matrix& z);
+
+/// Puts a validation loss to the last point of a curve, which is of step `s` unless the network
+/// failed there; true: it is the least so far, and `out.best` wants the weights.
+bool note_validation(TrainedNetwork& out, std::size_t s, double loss);
+
 /// Linear networks, processor.
 std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
                                          const Optimisation& optimisation, const Execution& exec);
@@ -66,7 +75,7 @@ class TrainingBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kTrainingInterface = 2;
+inline constexpr int kTrainingInterface = 3;
 /// What the module exports, under the name "cch_training_backend".
 using TrainingEntry = const TrainingBackend* (*)(int interface_number);
 

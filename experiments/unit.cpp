@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "cch/criterion/pilot.hpp"
 #include "experiments/tasks/draws.hpp"
+#include "experiments/unit_rows.hpp"
 
 namespace cch {
 namespace {
@@ -44,48 +44,6 @@ Metrics metrics_of(const StudyDraw& draw, const Matrix& outputs) {
   return real_metrics(outputs, draw.targets, draw.test);
 }
 
-/// Why a teacher is no better than chance on the test rows; empty if it is.
-std::string chance(const StudyDraw& draw, const Metrics& m) {
-  const auto n = static_cast<double>(draw.test.size());
-  if (draw.classes > 0) {
-    std::vector<double> count(draw.classes);
-    for (const std::size_t i : draw.test) ++count[static_cast<std::size_t>(draw.y[i])];
-    const double most = *std::max_element(count.begin(), count.end()) / n;
-    const double limit = most + 1.645 * std::sqrt(most * (1.0 - most) / n);
-    if (*m.accuracy > limit) return {};
-    return fmt::format(
-        "the teacher is at chance: its accuracy is {:.3f}, the commonest class has {:.3f} of the "
-        "test rows",
-        *m.accuracy, most);
-  }
-  double variance = 0.0;
-  for (std::size_t c = 0; c < draw.targets.cols(); ++c) {
-    double mean = 0.0;
-    for (const std::size_t i : draw.test) mean += draw.targets(i, c) / n;
-    for (const std::size_t i : draw.test) {
-      variance += (draw.targets(i, c) - mean) * (draw.targets(i, c) - mean) / n;
-    }
-  }
-  if (*m.mse < variance) return {};
-  return fmt::format(
-      "the teacher is at chance: its square error is {:.4g}, the mean label's {:.4g}", *m.mse,
-      variance);
-}
-
-/// Folds of whole groups, as even as they come: fold of each of the rows.
-Rows folds_of(const Groups& groups, const Rows& rows, std::size_t folds, std::uint64_t seed) {
-  const Groups own = groups.select(rows);
-  Random random(derive_seed(seed, "teacher folds"));
-  Rows size(folds, 0);
-  Rows fold(rows.size());
-  for (const std::size_t g : random.permutation(own.count())) {
-    const auto least = std::min_element(size.begin(), size.end()) - size.begin();
-    for (const std::size_t i : own.members(g)) fold[i] = static_cast<std::size_t>(least);
-    size[static_cast<std::size_t>(least)] += own.members(g).size();
-  }
-  return fold;
-}
-
 class Unit {
  public:
   Unit(const Study& study, const TaskData& data, const StudyUnit& unit, const Execution& exec)
@@ -94,11 +52,12 @@ class Unit {
         exec_(exec.serial()),
         draw_(draw(study.task, data, unit.setting, unit.seed, exec_)),
         rows_(detail::unit_rows(study, unit, draw_)),
+        fitted_(hold_out(rows_.labelled, study.training)),
         scenario_(parse_scenario(unit.scenario)),
-        closed_form_(draw_, rows_.labelled.size()) {
+        closed_form_(draw_, fitted_.fitted.size()) {
     exec_.device = exec.device;
     for (RunSpec& spec : runs(study, unit))
-      results_.push_back({std::move(spec), {}, {}, {}, {}, {}, {}, 0.0});
+      results_.push_back({std::move(spec), {}, {}, {}, {}, {}, {}, {}, 0.0});
   }
 
   std::vector<RunResult> run() {
@@ -112,6 +71,10 @@ class Unit {
   }
 
  private:
+  [[nodiscard]] detail::HeldOut hold_out(const Rows& rows, const Optimisation& o) const {
+    return detail::hold_out(draw_.groups, rows, o.validation, unit_.seed);
+  }
+
   // --- teachers
 
   const TeacherView& view_of(const RunTeacher& teacher) const {
@@ -136,7 +99,7 @@ class Unit {
     teachers_.emplace_back(teacher, data_.teachers.size());
     if (result.failure.empty()) {
       result.metrics = metrics_of(draw_, said.outputs);
-      const std::string why = chance(draw_, result.metrics);
+      const std::string why = detail::why_at_chance(draw_, result.metrics);
       at_chance_.push_back(study_.allow_chance ? "" : why);
     } else {
       at_chance_.push_back("its teacher failed: " + result.failure);
@@ -147,8 +110,10 @@ class Unit {
 
   TrainingFit teacher_fit(const Rows& rows, const RunTeacher& teacher, std::size_t fold) const {
     // Teachers of one name start alike, whatever is done to their inputs.
+    detail::HeldOut parts = hold_out(rows, study_.teacher_training);
     TrainingFit fit;
-    fit.labelled = rows;
+    fit.labelled = std::move(parts.fitted);
+    fit.validation = std::move(parts.validation);
     fit.order = derive_seed(unit_.seed, "teacher order " + teacher.name, fold);
     fit.jobs = {{{}, {}, derive_seed(unit_.seed, "teacher start " + teacher.name, fold), 1.0}};
     fit.keeps_features = compares_hidden();
@@ -163,7 +128,7 @@ class Unit {
   }
 
   TeacherOutputs cross_fitted(const TrainingData& data, const Rows& rows, RunResult& result) {
-    const auto fold = folds_of(draw_.groups, rows, study_.folds, unit_.seed);
+    const auto fold = detail::folds_of(draw_.groups, rows, study_.folds, unit_.seed);
     TeacherOutputs out;
     out.outputs = Matrix(data.x.rows(), data.outputs());
     const double share = 1.0 / static_cast<double>(study_.folds);
@@ -269,8 +234,8 @@ class Unit {
       if (draw_.classes == 0) {
         for (std::size_t c = 0; c < said.cols(); ++c) {
           double mean = 0.0;
-          for (const std::size_t i : rows_.labelled) mean += draw_.targets(i, c);
-          mean /= static_cast<double>(rows_.labelled.size());
+          for (const std::size_t i : fitted_.fitted) mean += draw_.targets(i, c);
+          mean /= static_cast<double>(fitted_.fitted.size());
           for (std::size_t i = 0; i < said.rows(); ++i) said(i, c) = mean;
         }
       }
@@ -284,7 +249,7 @@ class Unit {
   std::size_t shuffled(std::size_t t) {
     if (shuffled_.size() <= t) shuffled_.resize(teachers_.size());
     if (!shuffled_[t]) {
-      Rows rows = rows_.labelled;
+      Rows rows = fitted_.fitted;
       if (scenario_ == Scenario::unlabelled_pairs) {
         rows.insert(rows.end(), rows_.extra.begin(), rows_.extra.end());
       }
@@ -311,7 +276,8 @@ class Unit {
     if (planned.empty()) return;
     const auto start = std::chrono::steady_clock::now();
     TrainingFit fit;
-    fit.labelled = rows_.labelled;
+    fit.labelled = fitted_.fitted;
+    fit.validation = fitted_.validation;
     fit.unlabelled = unlabelled;
     fit.order = derive_seed(unit_.seed, "student order");
     fit.keeps_features = compares_hidden();
@@ -345,11 +311,16 @@ class Unit {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  static void keep(const TrainingData& data, const NetworkSpec& network, TrainedNetwork& trained,
-                   RunResult& result) {
+  void keep(const TrainingData& data, const NetworkSpec& network, TrainedNetwork& trained,
+            RunResult& result) const {
     result.failure = trained.failure;
     result.curve = std::move(trained.curve);
     result.weights = std::move(trained.weights);
+    if (trained.best && trained.failure.empty()) {
+      BestNetwork& best = *trained.best;
+      result.best = BestRun{best.step, best.validation, metrics_of(draw_, best.outputs),
+                            std::move(best.weights)};
+    }
     result.shapes = weight_shapes(network, data.x.cols(), data.shape, data.outputs());
   }
 
@@ -358,6 +329,7 @@ class Unit {
   Execution exec_;
   StudyDraw draw_;
   detail::UnitRows rows_;
+  detail::HeldOut fitted_;  // of the student's labelled rows
   Scenario scenario_;
   detail::ClosedFormSource closed_form_;
   std::vector<RunResult> results_;
@@ -370,31 +342,6 @@ class Unit {
 };
 
 }  // namespace
-
-namespace detail {
-
-UnitRows unit_rows(const Study& study, const StudyUnit& unit, const StudyDraw& draw) {
-  const std::size_t all = draw.train.size();
-  const std::size_t n = unit.labelled == 0 ? all : unit.labelled;
-  const bool extra = parse_scenario(unit.scenario) != Scenario::same_rows;
-  const std::size_t needed = n + (extra ? 1 : 0);
-  if (needed > all) {
-    refuse_data("too-few-rows", fmt::format("the study asks for {} labelled rows", n),
-                fmt::format("seed {}: there are {} training rows", unit.seed, all),
-                extra ? "the scenario needs further rows beside them" : "",
-                "Lower 'labelled', or give the task more rows");
-  }
-  UnitRows out;
-  const auto begin = draw.train.begin();
-  out.labelled.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
-  if (!extra) return out;
-  const std::size_t last = study.most_extra == 0 ? all : std::min(all, n + study.most_extra);
-  out.extra.assign(begin + static_cast<std::ptrdiff_t>(n),
-                   begin + static_cast<std::ptrdiff_t>(last));
-  return out;
-}
-
-}  // namespace detail
 
 std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
                                   const Execution& exec) {

@@ -80,6 +80,7 @@ class Trainer {
     for (std::size_t s = 0; s < order_.steps() && any_left(); ++s) {
       exec_.throw_if_stopped();
       optimiser.step(gradients(s), detail::learning_rate(o_, s, order_.steps()));
+      if (order_.recorded(s) && !fit_.validation.empty()) validate(s);
     }
     finish();
     return std::move(out_);
@@ -190,6 +191,23 @@ class Trainer {
     out_[m].weights = networks_.weights_of(m);
   }
 
+  // The loss on the validation rows; where it is the least so far, its weights are kept.
+  void validate(std::size_t s) {
+    if (!x_validation_.defined()) {
+      x_validation_ = x_.index_select(
+          0, to_indices({fit_.validation.begin(), fit_.validation.end()}, options_));
+    }
+    std::vector<Matrix> z(out_.size(), Matrix(fit_.validation.size(), data_.outputs()));
+    in_parts(x_validation_, [&](const Outputs& part, std::size_t begin) {
+      for (std::size_t m = 0; m < z.size(); ++m) write_rows(part.z[as_int(m)], begin, z[m]);
+    });
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (detail::note_validation(out_[m], s, detail::hard_loss(data_, fit_.validation, z[m]))) {
+        out_[m].best->weights = networks_.weights_of(m);
+      }
+    }
+  }
+
   void finish() {
     for (std::size_t m = 0; m < out_.size(); ++m) {
       if (!out_[m].failure.empty()) {
@@ -202,6 +220,7 @@ class Trainer {
       }
     }
     write_outputs();
+    if (!fit_.validation.empty()) write_best();
   }
 
   [[nodiscard]] bool keeps_features() const {
@@ -209,21 +228,42 @@ class Trainer {
   }
 
   void write_outputs() {
-    const torch::NoGradGuard no_grad;
-    const std::size_t n = data_.x.rows();
     for (TrainedNetwork& network : out_) {
-      network.outputs = Matrix(n, data_.outputs());
-      if (keeps_features()) network.features = Matrix(n, networks_.features());
+      network.outputs = Matrix(data_.x.rows(), data_.outputs());
+      if (keeps_features()) network.features = Matrix(data_.x.rows(), networks_.features());
     }
-    const std::size_t most = std::max<std::size_t>(1, kValuesAtOnce / networks_.values_per_row());
-    for (std::size_t begin = 0; begin < n; begin += most) {
-      exec_.throw_if_stopped();
-      const Outputs part =
-          networks_.in_use(x_.narrow(0, as_int(begin), as_int(std::min(most, n - begin))));
+    in_parts(x_, [&](const Outputs& part, std::size_t begin) {
       for (std::size_t m = 0; m < out_.size(); ++m) {
         write_rows(part.z[as_int(m)], begin, out_[m].outputs);
         if (keeps_features()) write_rows(part.features[as_int(m)], begin, out_[m].features);
       }
+    });
+  }
+
+  // The networks then stand at their best weights.
+  void write_best() {
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (!out_[m].best) continue;
+      networks_.put_weights(m, out_[m].best->weights);
+      out_[m].best->outputs = Matrix(data_.x.rows(), data_.outputs());
+    }
+    in_parts(x_, [&](const Outputs& part, std::size_t begin) {
+      for (std::size_t m = 0; m < out_.size(); ++m) {
+        if (out_[m].best) write_rows(part.z[as_int(m)], begin, out_[m].best->outputs);
+      }
+    });
+  }
+
+  // What the networks say to all rows of x, so many of them at once as memory bears.
+  template <class Take>
+  void in_parts(const Tensor& x, const Take& take) const {
+    const torch::NoGradGuard no_grad;
+    const auto n = static_cast<std::size_t>(x.size(0));
+    const std::size_t most = std::max<std::size_t>(1, kValuesAtOnce / networks_.values_per_row());
+    for (std::size_t begin = 0; begin < n; begin += most) {
+      exec_.throw_if_stopped();
+      const auto rows = as_int(std::min(most, n - begin));
+      take(networks_.in_use(x.narrow(0, as_int(begin), rows)), begin);
     }
   }
 
@@ -234,6 +274,7 @@ class Trainer {
   TensorOptions options_;
   detail::BatchOrder order_;
   Tensor x_;
+  Tensor x_validation_;
   Networks networks_;
   FitLosses losses_;
   std::vector<Tensor> learned_;

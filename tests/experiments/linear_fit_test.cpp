@@ -5,6 +5,7 @@
 #include "cch/core/random.hpp"
 #include "cch/experiments/training.hpp"
 #include "experiments/training_backend.hpp"
+#include "support/best_network.hpp"
 #include "support/test.hpp"
 
 namespace cch {
@@ -266,6 +267,33 @@ TEST_CASE("linear fit: the curve's losses and gradient norms are those before th
     const double loss = batch_loss(data, fit.jobs[m], w, fit.labelled, all, 1.0);
     CHECK(test::near(trained[m].curve[0].loss, loss, test::kRounding));
     CHECK((trained[m].curve[0].soft_gradient > 0.0) == (fit.jobs[m].loss.lambda > 0.0));
+  }
+}
+
+TEST_CASE(
+    "linear fit: the best weights are those of the least validation loss, and change nothing") {
+  for (const bool classes : {true, false}) {
+    const TrainingData data = classes ? class_data() : real_data_set();
+    TrainingFit fit;
+    fit.labelled = rows_from(0, 12);
+    fit.jobs.resize(2);
+    fit.jobs[1].start = 8;
+    Optimisation o = few_steps(Optimiser::adam);
+    o.learning_rate = 0.1;
+    o.batch = 0;
+    o.steps = 60;
+    const auto without = train_networks(data, fit, {}, o, {});
+    fit.validation = rows_from(15, kRows);
+    const auto with = train_networks(data, fit, {}, o, {});
+    o.double_precision = false;
+    const auto single = train_networks(data, fit, {}, o, {});
+    for (std::size_t m = 0; m < with.size(); ++m) {
+      CHECK(with[m].weights == without[m].weights);
+      CHECK_FALSE(without[m].best.has_value());
+      test::check_best(data, fit, with[m], test::kRounding);
+      test::check_best(data, fit, single[m], 1e-5);  // a sum of floats
+      CHECK(with[m].best->step < 60);  // labels are noise: fitting them ends by harming
+    }
   }
 }
 

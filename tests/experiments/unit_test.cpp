@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "cch/gaussian/distillation_risk.hpp"
 #include "cch/gaussian/shared_private_model.hpp"
+#include "experiments/unit_rows.hpp"
 #include "support/test.hpp"
 
 namespace cch {
@@ -119,6 +121,43 @@ TEST_CASE("unit: unlabelled pairs reach the distilled student alone") {
   const auto more = train_unit(study, {}, units(study)[0], {});
   CHECK(find(more, Role::student).weights == find(same, Role::student).weights);
   CHECK(find(more, Role::teacher).weights != find(same, Role::teacher).weights);
+}
+
+TEST_CASE("unit: held-out rows are whole groups, the same ones for whoever shares rows") {
+  const std::vector<std::size_t> ids{4, 4, 7, 7, 7, 9, 2, 2, 5, 5, 8, 1};
+  const Groups groups = Groups::from(ids);
+  std::vector<std::size_t> rows(ids.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto parts = detail::hold_out(groups, rows, 0.3, 5);
+  CHECK(parts.validation.size() >= 4);
+  CHECK(parts.fitted.size() + parts.validation.size() == rows.size());
+  std::set<std::size_t> held;
+  for (const std::size_t i : parts.validation) held.insert(ids[i]);
+  for (const std::size_t i : parts.fitted) CHECK_FALSE(held.contains(ids[i]));
+  // Without the groups that were not held out the order of the others is the same.
+  const auto again = detail::hold_out(groups, parts.validation, 0.01, 5);
+  CHECK(held.contains(ids[again.validation.front()]));
+  CHECK(again.validation.size() < parts.validation.size());
+  CHECK(detail::hold_out(groups, rows, 0.0, 5).fitted == rows);
+  CHECK(detail::hold_out(groups, rows, 0.3, 6).validation != parts.validation);
+  CHECK_THROWS_AS(detail::hold_out(groups, {0, 1}, 0.3, 5), Error);
+}
+
+TEST_CASE("unit: with a validation share every network has its best weights beside the last") {
+  Study study = small_study();
+  study.training.validation = 0.25;
+  study.teacher_training.validation = 0.25;
+  study.teacher_rows = {TeacherRows::same_rows, TeacherRows::k_fold};
+  for (const RunResult& run : train_unit(study, {}, units(study)[0], {})) {
+    const bool folds =
+        run.spec.role == Role::teacher && run.spec.teacher->rows == TeacherRows::k_fold;
+    REQUIRE(run.failure.empty());
+    REQUIRE(run.best.has_value() == !folds);
+    if (folds) continue;
+    CHECK(run.best->metrics.rows == run.metrics.rows);
+    CHECK(run.best->weights.size() == run.weights.size());
+    CHECK(run.best->validation <= run.curve.back().validation.value());
+  }
 }
 
 TEST_CASE("unit: the three kinds of teacher rows teach three different students") {
@@ -242,10 +281,11 @@ TEST_CASE("criteria: one entry a teacher, with scores of every family") {
   REQUIRE(criteria.size() == 2);
   std::set<std::string> names;
   for (const auto& [name, value] : criteria[0].scores) names.insert(name);
-  for (const char* name :
-       {"representation-level CCH, auto margin", "prediction-level CCH margin", "β_s − β_e",
-        "LogME difference", "LEEP difference", "short training pilot",
-        "Gaussian PID, unique to the teacher", "debiased linear CKA", "linear pilot, nats"}) {
+  for (const char* name : {"representation-level CCH, auto margin", "prediction-level CCH margin",
+                           "β_s − β_e", "LogME difference", "LEEP difference",
+                           "short training pilot", "Gaussian PID, unique to the teacher",
+                           "discrete PID, redundancy", "discrete PID, unique to the teacher",
+                           "MFH saliency share", "debiased linear CKA", "linear pilot, nats"}) {
     CAPTURE(name);
     CHECK(names.contains(name));
   }

@@ -302,6 +302,29 @@ how-to-get = "See the card."
   CHECK(run.err_has("See the card."));
 }
 
+TEST_CASE("cch train: images among saved features have a size that fits") {
+  const fs::path data = real_data("mfeat");
+  if (data.empty()) return;
+  World world;
+  const auto refused = [&](const std::string& images, const char* code) {
+    world.change(
+        "[task]\nname = \"features\"\nset = \"mfeat\"\nstudents = [\"pix\"]\n"
+        "teachers = [\"mor\"]\nimages = { " +
+        images + " }\n");
+    const RunOutcome run = world.train({"--data", data.parent_path()});
+    CHECK(run.code == 2);
+    CHECK(run.err_has(code));
+  };
+  refused("pix = [16, 16, 1]", "240 columns");
+  refused("zer = [1, 47, 1]", "zer");
+  refused("pix = [16, 15]", "[height, width, channels]");
+  world.change(
+      "[task]\nname = \"features\"\nset = \"mfeat\"\nstudents = [\"mor\"]\n"
+      "teachers = [\"pix\"]\n[student]\nlayers = \"cnn\"\nwidths = [4]\n");
+  const RunOutcome plain = world.train({"--data", data.parent_path()});
+  CHECK(plain.err_has("plain vectors"));
+}
+
 TEST_CASE("cch train: a study of saved features, with criteria beside") {
   const fs::path data = real_data("mfeat");
   if (data.empty()) return;
@@ -319,6 +342,7 @@ students = ["mor"]
 teachers = ["zer", "mor+zer"]
 test-rows = 300
 [training]
+validation = 0.2
 epochs = 20
 learning-rate = 0.02
 [distil]
@@ -330,12 +354,15 @@ seeds = 1
   CHECK(run.code == 0);
   std::size_t criteria = 0;
   std::size_t weights = 0;
+  std::size_t best = 0;
   for (const auto& entry : fs::directory_iterator(world.out + "/runs")) {
     criteria += fs::exists(entry.path() / "criteria.json") ? 1 : 0;
     weights += fs::exists(entry.path() / "last.safetensors") ? 1 : 0;
+    best += fs::exists(entry.path() / "best.safetensors") ? 1 : 0;
   }
   CHECK(criteria == 2 * 2);     // scenarios × teachers
   CHECK(weights == 2 * 2 * 5);  // seeds × scenarios × (student, 2 teachers, 2 distilled)
+  CHECK(best == weights);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "support/best_network.hpp"
 #include "support/test.hpp"
 #include "training/fits.hpp"
 
@@ -94,6 +95,30 @@ TEST_CASE("a cnn learns bars wherever they are") {
   o.learning_rate = 1e-2;
   o.epochs = 12;
   check_learns(bars(1200), {Layers::cnn, {6, 8}, 0.0}, o, 0.95);
+}
+
+TEST_CASE("the best weights are those of the least validation loss, and change nothing else") {
+  for (const Layers layers : {Layers::mlp, Layers::cnn}) {
+    for (const bool classes : {true, false}) {
+      Problem p = test::noise_problem(60, 40, 64, classes ? 3 : 0, 61);
+      p.data.shape = {1, 8, 8};
+      p.fit.jobs = test::jobs_of_all_forms(layers, classes);
+      const NetworkSpec network =
+          layers == Layers::cnn ? NetworkSpec{layers, {3}, 0.0} : NetworkSpec{layers, {9}, 0.0};
+      Optimisation o = test::in_doubles(Optimiser::adam, 0.05, 40, 0);
+      const auto without = test::train_by_module(p, network, o);
+      for (std::size_t i = 0; i < 20; ++i) p.fit.validation.push_back(p.fit.unlabelled[i]);
+      const auto with = test::train_by_module(p, network, o);
+      bool turned = false;  // labels are noise, so that fitting them ends by harming
+      for (std::size_t m = 0; m < with.size(); ++m) {
+        CHECK(with[m].weights == without[m].weights);
+        CHECK_FALSE(without[m].best.has_value());
+        test::check_best(p.data, p.fit, with[m], 1e-9);
+        turned = turned || with[m].best->step < 40;
+      }
+      CHECK(turned);
+    }
+  }
 }
 
 }  // namespace

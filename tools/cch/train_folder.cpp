@@ -84,7 +84,8 @@ std::string curve_lines(const RunResult& run) {
                 {"hard", p.hard},
                 {"soft", p.soft},
                 {"hard_gradient", p.hard_gradient},
-                {"soft_gradient", p.soft_gradient}}
+                {"soft_gradient", p.soft_gradient},
+                {"validation", optional_json(p.validation)}}
                .dump() +
            "\n";
   }
@@ -92,7 +93,7 @@ std::string curve_lines(const RunResult& run) {
 }
 
 /// The tensors "0.weight", "0.offset", … in double precision (format: huggingface safetensors).
-std::string safetensors(const RunResult& run) {
+std::string safetensors(const RunResult& run, const std::vector<double>& weights) {
   json head = json::object();
   std::size_t at = 0;
   for (std::size_t i = 0; i < run.shapes.size(); ++i) {
@@ -110,7 +111,7 @@ std::string safetensors(const RunResult& run) {
   out += text;
   const std::size_t begin = out.size();
   out.resize(begin + at);
-  std::memcpy(out.data() + begin, run.weights.data(), at);
+  std::memcpy(out.data() + begin, weights.data(), at);
   return out;
 }
 
@@ -151,7 +152,10 @@ void StudyFolder::add(const std::string& key, const json& result, const RunResul
   std::vector<FileContent> files;
   if (!run.curve.empty()) files.push_back({(folder / "train.jsonl").string(), curve_lines(run)});
   if (keep_weights_ && !run.weights.empty()) {
-    files.push_back({(folder / "last.safetensors").string(), safetensors(run)});
+    files.push_back({(folder / "last.safetensors").string(), safetensors(run, run.weights)});
+  }
+  if (keep_weights_ && run.best) {
+    files.push_back({(folder / "best.safetensors").string(), safetensors(run, run.best->weights)});
   }
   // Renamed in this order, so that the result comes last.
   files.push_back({(folder / "result.json").string(), result.dump(1) + "\n"});

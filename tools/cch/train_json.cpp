@@ -26,6 +26,7 @@ json training_json(const Optimisation& o) {
            {"momentum", o.momentum},
            {"weight-decay", o.weight_decay},
            {"batch", o.batch},
+           {"validation", o.validation},
            {"precision", o.double_precision ? "double" : "single"}};
   if (o.steps > 0) {
     out["steps"] = o.steps;
@@ -44,53 +45,53 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 /// What draws depend on: everything but what a run names itself (its setting and its teacher).
 json task_json(const Task& task) {
-  json out = std::visit(Overloaded{[](const MfhTask& t) -> json {
-                                     return {{"rows", t.rows},
-                                             {"fresh-rows", t.fresh_rows},
-                                             {"test-rows", t.test_rows},
-                                             {"moment-rows", t.moment_rows}};
-                                   },
-                                   [](const GaussianTask& t) -> json {
-                                     return {{"common-factors", t.common_factors},
-                                             {"teacher-factors", t.teacher_factors},
-                                             {"student-factors", t.student_factors},
-                                             {"nuisance-factors", t.nuisance_factors},
-                                             {"share", t.share},
-                                             {"student-noise", t.student_noise},
-                                             {"label-noise", t.label_noise},
-                                             {"teacher-dim", t.teacher_dim},
-                                             {"student-dim", t.student_dim},
-                                             {"rows", t.rows},
-                                             {"fresh-rows", t.fresh_rows},
-                                             {"test-rows", t.test_rows},
-                                             {"moment-rows", t.moment_rows}};
-                                   },
-                                   [](const GeneralisedTask& t) -> json {
-                                     return {{"columns", t.columns},
-                                             {"rows", t.rows},
-                                             {"fresh-rows", t.fresh_rows},
-                                             {"test-rows", t.test_rows}};
-                                   },
-                                   [](const DigitsTask& t) -> json {
-                                     return {{"source", t.source},
-                                             {"patches", t.patches},
-                                             {"rows", t.rows},
-                                             {"pool-rows", t.pool_rows},
-                                             {"fresh-rows", t.fresh_rows},
-                                             {"test-rows", t.test_rows}};
-                                   },
-                                   [](const FeaturesTask& t) -> json {
-                                     json own{{"source", t.source},
-                                              {"split", t.split_of_file ? "file" : "random"},
-                                              {"test-share", t.test_share},
-                                              {"test-rows", t.test_rows}};
-                                     for (const auto& [name, shape] : t.images) {
-                                       own["images"][name] = {shape.height, shape.width,
-                                                              shape.channels};
-                                     }
-                                     return own;
-                                   }},
-                        task);
+  json out =
+      std::visit(Overloaded{[](const MfhTask& t) -> json {
+                              return {{"rows", t.rows},
+                                      {"fresh-rows", t.fresh_rows},
+                                      {"test-rows", t.test_rows},
+                                      {"moment-rows", t.moment_rows}};
+                            },
+                            [](const GaussianTask& t) -> json {
+                              return {{"common-factors", t.common_factors},
+                                      {"teacher-factors", t.teacher_factors},
+                                      {"student-factors", t.student_factors},
+                                      {"nuisance-factors", t.nuisance_factors},
+                                      {"share", t.share},
+                                      {"student-noise", t.student_noise},
+                                      {"label-noise", t.label_noise},
+                                      {"teacher-dim", t.teacher_dim},
+                                      {"student-dim", t.student_dim},
+                                      {"rows", t.rows},
+                                      {"fresh-rows", t.fresh_rows},
+                                      {"test-rows", t.test_rows},
+                                      {"moment-rows", t.moment_rows}};
+                            },
+                            [](const GeneralisedTask& t) -> json {
+                              return {{"columns", t.columns},
+                                      {"rows", t.rows},
+                                      {"fresh-rows", t.fresh_rows},
+                                      {"test-rows", t.test_rows}};
+                            },
+                            [](const DigitsTask& t) -> json {
+                              return {{"source", t.source},
+                                      {"patches", t.patches},
+                                      {"rows", t.rows},
+                                      {"pool-rows", t.pool_rows},
+                                      {"fresh-rows", t.fresh_rows},
+                                      {"test-rows", t.test_rows}};
+                            },
+                            [](const FeaturesTask& t) -> json {
+                              json own{{"source", t.source},
+                                       {"split", t.split_of_file ? "file" : "random"},
+                                       {"test-share", t.test_share},
+                                       {"test-rows", t.test_rows}};
+                              for (const auto& [name, shape] : t.images) {
+                                own["images"][name] = {shape.height, shape.width, shape.channels};
+                              }
+                              return own;
+                            }},
+                 task);
   out["name"] = task_name(task);
   return out;
 }
@@ -123,6 +124,13 @@ std::string digest(const json& document) {
 
 json optional_text(const std::string& text) {
   return text.empty() ? json() : json(text);
+}
+
+json best_json(const std::optional<BestRun>& best) {
+  if (!best) return nullptr;
+  return {{"step", best->step},
+          {"validation_loss", best->validation},
+          {"metrics", metrics_json(best->metrics)}};
 }
 
 json closed_form_json(const std::optional<ClosedForm>& c) {
@@ -237,7 +245,7 @@ std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teache
   json out = unit_part(unit);
   // The networks and losses of the short training pilot.
   out["criteria"] = {
-      {"format", 2},
+      {"format", 3},
       {"estimators", study_.estimators},
       {"student", student_},
       {"teacher", teacher_},
@@ -289,6 +297,7 @@ json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult&
           {"status", run.failure.empty() ? "done" : "failed"},
           {"failure", optional_text(run.failure)},
           {"metrics", metrics_json(run.metrics)},
+          {"best", best_json(run.best)},
           {"student", paired ? json(student_key) : json()},
           {"predicted", closed_form_json(run.predicted)},
           {"seconds", run.seconds}};

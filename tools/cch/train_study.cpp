@@ -76,6 +76,7 @@ Setters training_keys(Optimisation& o) {
           {"epochs", count(o.epochs)},
           {"steps", count(o.steps)},
           {"batch", count(o.batch)},
+          {"validation", number(o.validation)},
           {"precision", [&o](const toml::node& n, const std::string& k) {
              o.double_precision = parse_precision(kValues.text(n, k));
            }}};
@@ -244,22 +245,22 @@ Task read_task(const toml::table& table, TrainSettings& s) {
   }
   if (name == "features") {
     FeaturesTask t;
-    keys.merge(Setters{{"students", texts(t.students)},
-                       {"teachers", texts(t.teachers)},
-                       {"teacher-noise", numbers(t.noise)},
-                       {"images",
-                        [&](const toml::node& n, const std::string& k) { read_images(t, n, k); }},
-                       {"split",
-                        [&](const toml::node& n, const std::string& k) {
-                          const std::string how = kValues.text(n, k);
-                          if (how != "file" && how != "random") {
-                            kValues.refuse(k, "\"random\" or \"file\"");
-                          }
-                          t.split_of_file = how == "file";
-                        }},
-                       {"test-share", number(t.test_share)},
-                       {"test-rows", count(t.test_rows)},
-                       {"note", text(t.note)}});
+    keys.merge(Setters{
+        {"students", texts(t.students)},
+        {"teachers", texts(t.teachers)},
+        {"teacher-noise", numbers(t.noise)},
+        {"images", [&](const toml::node& n, const std::string& k) { read_images(t, n, k); }},
+        {"split",
+         [&](const toml::node& n, const std::string& k) {
+           const std::string how = kValues.text(n, k);
+           if (how != "file" && how != "random") {
+             kValues.refuse(k, "\"random\" or \"file\"");
+           }
+           t.split_of_file = how == "file";
+         }},
+        {"test-share", number(t.test_share)},
+        {"test-rows", count(t.test_rows)},
+        {"note", text(t.note)}});
     apply(table, keys, s, kWhat);
     t.source = source_of(data, s, "");
     return t;

@@ -40,6 +40,9 @@ struct Optimisation {
   std::size_t steps = 0;      ///< steps in all; 0: as many as the epochs have
   std::size_t batch = 128;    ///< rows a step; 0: all of them
   bool double_precision = false;
+  /// Share of the labelled rows (whole groups) that no step sees, to tell the best weights from the
+  /// last; 0: none. Read by who chooses the rows of a fit.
+  double validation = 0.0;
 
   bool operator==(const Optimisation&) const = default;
 };

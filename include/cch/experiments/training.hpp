@@ -53,6 +53,7 @@ struct TrainingJob {
 struct TrainingFit {
   std::vector<std::size_t> labelled;    ///< rows with labels
   std::vector<std::size_t> unlabelled;  ///< rows that only the teacher labels
+  std::vector<std::size_t> validation;  ///< labelled rows that only tell which weights are best
   std::uint64_t order = 1;              ///< seed of the order of rows
   std::vector<TrainingJob> jobs;
   bool keeps_features = true;  ///< false: no TrainedNetwork::features, which are large
@@ -67,13 +68,24 @@ struct TrainingPoint {
   double soft = 0.0;           ///< likewise
   double hard_gradient = 0.0;  ///< Euclidean norm over all weights, with its weight
   double soft_gradient = 0.0;  ///< likewise
+  /// Hard loss on the validation rows after this step, labels unscaled; nothing without such rows.
+  std::optional<double> validation;
+};
+
+/// The network at the point of its curve with the least validation loss (the first of equals).
+struct BestNetwork {
+  std::size_t step = 0;
+  double validation = 0.0;
+  Matrix outputs;  ///< as TrainedNetwork::outputs
+  std::vector<double> weights;
 };
 
 struct TrainedNetwork {
   Matrix outputs;                    ///< N × K (or Dy), all rows of the data
   Matrix features;                   ///< N × m, last hidden layer; empty for a linear network
   std::vector<TrainingPoint> curve;  ///< at most about 50 points, the last step among them
-  std::vector<double> weights;       ///< in the order of weight_shapes
+  std::vector<double> weights;       ///< in the order of weight_shapes, after the last step
+  std::optional<BestNetwork> best;   ///< where the fit has validation rows
   /// Empty, or why its numbers do not count: "diverged: …" (a loss that is not finite) or "no loss:
   /// …" (the loss was exactly 0, so nothing was learned).
   std::string failure;

@@ -24,10 +24,19 @@ struct ClosedForm {
   std::optional<double> accuracy_gain;  ///< two classes
 };
 
+/// The weights with the least loss on the validation rows, beside the last ones, which count.
+struct BestRun {
+  std::size_t step = 0;
+  double validation = 0.0;  ///< hard loss on the validation rows
+  Metrics metrics;          ///< on the test rows
+  std::vector<double> weights;
+};
+
 struct RunResult {
   RunSpec spec;
-  std::string failure;  ///< empty: it counts
-  Metrics metrics;      ///< on the test rows
+  std::string failure;          ///< empty: it counts
+  Metrics metrics;              ///< on the test rows
+  std::optional<BestRun> best;  ///< where rows are held out for it; k-fold teachers: none
   std::optional<ClosedForm> predicted;
   std::vector<TrainingPoint> curve;
   std::vector<double> weights;
