@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include "cch/core/nearest_name.hpp"
+#include "cch/data/npy.hpp"
+#include "cch/data/sha256.hpp"
+#include "cch/experiments/segmentation_set.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReadArray {
+  Array array;
+  SourceInfo info;
+};
+
+ReadArray read_array(const fs::path& path) {
+  const Bytes bytes = map_file(path.string());
+  Array array = parse_npy(bytes, path.string());
+  SourceInfo info{
+      path.string(), sha256(bytes.view), array.shape(), std::string(to_string(array.dtype())), {}};
+  return {std::move(array), std::move(info)};
+}
+
+std::vector<std::string> modality_names(const fs::path& folder) {
+  std::vector<std::string> out;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().stem().string();
+    if (entry.path().extension() != ".npy") continue;
+    if (name != "labels" && name != "groups" && name != "split") out.push_back(name);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// N × H × W × C or N × H × W as N × C × H × W.
+ModalityImages to_images(const std::string& name, const Array& array, const std::string& where,
+                         const SegmentationSet& set) {
+  const auto& shape = array.shape();
+  const bool fits = (shape.size() == 3 || shape.size() == 4) && shape[0] == set.images &&
+                    shape[1] == set.height && shape[2] == set.width;
+  if (!fits) {
+    refuse_data("size-mismatch", "modality '" + name + "' has another size than the labels",
+                where + ": " + shape_text(shape),
+                "labels are N x H x W = " +
+                    shape_text(std::vector<std::size_t>{set.images, set.height, set.width}),
+                "Store it as N x H x W x C on the grid of the labels");
+  }
+  ModalityImages out{name, shape.size() == 4 ? shape[3] : 1, {}};
+  const std::size_t pixels = set.pixels();
+  out.values.resize(set.images * out.channels * pixels);
+  std::vector<double> row(array.cols());
+  for (std::size_t n = 0; n < set.images; ++n) {
+    array.to_doubles(n, 1, row);
+    float* to = out.values.data() + n * out.channels * pixels;
+    for (std::size_t p = 0; p < pixels; ++p) {
+      for (std::size_t c = 0; c < out.channels; ++c) {
+        to[c * pixels + p] = static_cast<float>(row[p * out.channels + c]);
+      }
+    }
+  }
+  return out;
+}
+
+void read_labels(const Array& array, const std::string& where, SegmentationSet& set) {
+  if (array.shape().size() != 3 || !is_integer(array.dtype())) {
+    refuse_data(
+        "size-mismatch", "labels are no N x H x W array of whole numbers",
+        where + ": " + shape_text(array.shape()) + " " + std::string(to_string(array.dtype())),
+        "every pixel needs a class code", "Store codes 0, 1, … and 255 for no label");
+  }
+  set.images = array.shape()[0];
+  set.height = array.shape()[1];
+  set.width = array.shape()[2];
+  set.labels.resize(set.images * set.pixels());
+  std::vector<double> row(set.pixels());
+  for (std::size_t n = 0; n < set.images; ++n) {
+    array.to_doubles(n, 1, row);
+    for (std::size_t p = 0; p < row.size(); ++p) {
+      if (row[p] < 0.0 || row[p] > 255.0) {
+        refuse_data("label-outside-classes", "label " + std::to_string(static_cast<long>(row[p])),
+                    where + ": image " + std::to_string(n) + ", pixel " + std::to_string(p),
+                    "class codes are 0 to 254, and 255 is no label", "Number the classes from 0");
+      }
+      set.labels[n * row.size() + p] = static_cast<std::uint8_t>(row[p]);
+    }
+  }
+}
+
+std::vector<std::size_t> whole_numbers(const Array& array, std::size_t images,
+                                       const std::string& where) {
+  if (array.rows() != images || array.cols() != 1 || !is_integer(array.dtype())) {
+    refuse_data("size-mismatch", "there is not one whole number for each image",
+                where + ": " + shape_text(array.shape()),
+                "there are " + std::to_string(images) + " images", "Store N whole numbers");
+  }
+  std::vector<double> values(images);
+  array.to_doubles(0, images, values);
+  std::vector<std::size_t> out;
+  for (const double v : values) out.push_back(static_cast<std::size_t>(v));
+  return out;
+}
+
+std::vector<std::string> class_names(const RasterFolder& folder, const SegmentationSet& set) {
+  if (!folder.classes.empty()) return folder.classes;
+  std::vector<std::string> out;
+  std::ifstream in(fs::path(folder.path) / "classes.txt");
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  if (!out.empty()) return out;
+  std::size_t most = 0;
+  for (const std::uint8_t c : set.labels) {
+    if (c != kIgnoreLabel) most = std::max<std::size_t>(most, c);
+  }
+  for (std::size_t c = 0; c <= most; ++c) out.push_back("class " + std::to_string(c));
+  return out;
+}
+
+void read_split(const fs::path& path, SegmentationSet& set,
+                std::vector<std::pair<std::string, SourceInfo>>& inputs) {
+  ReadArray read = read_array(path);
+  const auto codes = whole_numbers(read.array, set.images, path.string());
+  for (std::size_t n = 0; n < set.images; ++n) {
+    if (codes[n] > 2) {
+      refuse_data("bad-split", "split code " + std::to_string(codes[n]),
+                  path.string() + ": image " + std::to_string(n),
+                  "0 is train, 1 validation, 2 test", "Write one of them for each image");
+    }
+    set.split[n] = static_cast<Split>(codes[n]);
+  }
+  inputs.emplace_back("split", std::move(read.info));
+}
+
+template <class T>
+void write_npy(const fs::path& path, const char* type, const std::string& shape,
+               const std::vector<T>& values) {
+  std::string head =
+      "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': " + shape + ", }";
+  const std::size_t all = (10 + head.size() + 1 + 63) / 64 * 64;
+  head.resize(all - 11, ' ');
+  head += '\n';
+  std::ofstream out(path, std::ios::binary);
+  const char front[] = {'\x93',
+                        'N',
+                        'U',
+                        'M',
+                        'P',
+                        'Y',
+                        1,
+                        0,
+                        static_cast<char>(head.size() & 255U),
+                        static_cast<char>(head.size() >> 8U)};
+  out.write(front, sizeof front);
+  out << head;
+  out.write(reinterpret_cast<const char*>(values.data()),
+            static_cast<std::streamsize>(values.size() * sizeof(T)));
+  out.close();
+  if (out) return;
+  throw Error(ErrorKind::run, Fault{"cannot-write", "an array could not be written", path.string(),
+                                    std::strerror(errno), "Name another folder"});
+}
+
+}  // namespace
+
+SegmentationSet read_raster_folder(const RasterFolder& folder,
+                                   std::vector<std::pair<std::string, SourceInfo>>& inputs) {
+  const fs::path root = folder.path;
+  if (!fs::is_directory(root)) {
+    refuse_data("dataset-missing", "there is no folder of rasters", root.string(),
+                "the study trains on it", "Give the folder with labels.npy");
+  }
+  SegmentationSet set;
+  ReadArray labels = read_array(root / "labels.npy");
+  read_labels(labels.array, (root / "labels.npy").string(), set);
+  inputs.emplace_back("labels", std::move(labels.info));
+  const auto there = modality_names(root);
+  for (const std::string& name : folder.modalities.empty() ? there : folder.modalities) {
+    if (std::find(there.begin(), there.end(), name) == there.end()) {
+      refuse_usage("unknown-modality", "there is no modality '" + name + "'",
+                   (root / (name + ".npy")).string() + " is missing",
+                   "Did you mean '" + nearest_name(name, there) + "'?");
+    }
+    ReadArray read = read_array(root / (name + ".npy"));
+    set.modalities.push_back(to_images(name, read.array, read.info.source, set));
+    inputs.emplace_back("modality " + name, std::move(read.info));
+  }
+  set.groups.resize(set.images);
+  std::iota(set.groups.begin(), set.groups.end(), std::size_t{0});
+  if (fs::exists(root / "groups.npy")) {
+    ReadArray read = read_array(root / "groups.npy");
+    set.groups = whole_numbers(read.array, set.images, read.info.source);
+    inputs.emplace_back("groups", std::move(read.info));
+  }
+  set.split.assign(set.images, Split::train);
+  if (fs::exists(root / "split.npy")) read_split(root / "split.npy", set, inputs);
+  set.classes = class_names(folder, set);
+  return set;
+}
+
+void write_raster_folder(const SegmentationSet& set, const std::string& path) {
+  const fs::path root = path;
+  std::error_code error;
+  fs::create_directories(root, error);
+  const auto dims = [&](const std::string& more) {
+    return "(" + std::to_string(set.images) + ", " + std::to_string(set.height) + ", " +
+           std::to_string(set.width) + more + ")";
+  };
+  for (const ModalityImages& m : set.modalities) {
+    std::vector<float> values(m.values.size());
+    const std::size_t pixels = set.pixels();
+    for (std::size_t n = 0; n < set.images; ++n) {
+      for (std::size_t c = 0; c < m.channels; ++c) {
+        for (std::size_t p = 0; p < pixels; ++p) {
+          values[(n * pixels + p) * m.channels + c] = m.values[(n * m.channels + c) * pixels + p];
+        }
+      }
+    }
+    write_npy(root / (m.name + ".npy"), "<f4", dims(", " + std::to_string(m.channels)), values);
+  }
+  write_npy(root / "labels.npy", "|u1", dims(""), set.labels);
+  const std::string rows = "(" + std::to_string(set.images) + ",)";
+  write_npy(root / "groups.npy", "<i8", rows,
+            std::vector<std::int64_t>(set.groups.begin(), set.groups.end()));
+  std::vector<std::int8_t> split;
+  for (const Split s : set.split) split.push_back(static_cast<std::int8_t>(s));
+  write_npy(root / "split.npy", "|i1", rows, split);
+  std::ofstream names(root / "classes.txt");
+  for (const std::string& name : set.classes) names << name << '\n';
+}
+
+}  // namespace cch

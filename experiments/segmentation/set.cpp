@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "cch/core/groups.hpp"
+#include "cch/core/random.hpp"
+#include "cch/experiments/segmentation_set.hpp"
+
+namespace cch {
+namespace {
+
+constexpr std::size_t kMostFaults = 5;  // of one kind, shown
+
+std::string image_name(const SegmentationSet& set, std::size_t n) {
+  return n < set.names.size() ? "image " + set.names[n] : "image " + std::to_string(n);
+}
+
+/// Faults found so far; of one kind only the first few are kept.
+class Faults {
+ public:
+  void add(Fault fault) {
+    if (++count_[fault.code] <= kMostFaults) faults_.push_back(std::move(fault));
+  }
+  void raise() {
+    if (!faults_.empty()) throw Error(ErrorKind::data, std::move(faults_));
+  }
+
+ private:
+  std::map<std::string, std::size_t> count_;
+  std::vector<Fault> faults_;
+};
+
+void check_sizes(const SegmentationSet& set, const std::string& where, Faults& faults) {
+  const auto wrong = [&](const std::string& what, std::size_t has, std::size_t needs) {
+    if (has == needs) return;
+    faults.add({"size-mismatch", what + " has another size than the labels",
+                where + ": " + std::to_string(has) + " values instead of " + std::to_string(needs),
+                "every sensor must see the same " + std::to_string(set.images) + " images of " +
+                    std::to_string(set.height) + " x " + std::to_string(set.width) + " pixels",
+                "Cut or resample it to the labels' grid"});
+  };
+  const std::size_t all = set.images * set.pixels();
+  wrong("the array of labels", set.labels.size(), all);
+  wrong("the array of groups", set.groups.size(), set.images);
+  wrong("the array of the split", set.split.size(), set.images);
+  for (const ModalityImages& m : set.modalities) {
+    wrong("modality '" + m.name + "'", m.values.size(), all * m.channels);
+  }
+}
+
+void check_values(const SegmentationSet& set, const std::string& where, Faults& faults) {
+  for (const ModalityImages& m : set.modalities) {
+    const auto bad = [](float v) { return !std::isfinite(v); };
+    const auto first = std::find_if(m.values.begin(), m.values.end(), bad);
+    if (first == m.values.end()) continue;
+    const auto per_image = static_cast<std::ptrdiff_t>(m.channels * set.pixels());
+    faults.add(
+        {"non-finite-value", "modality '" + m.name + "' contains NaN or infinite values",
+         where + ": first in " +
+             image_name(set, static_cast<std::size_t>((first - m.values.begin()) / per_image)) +
+             "; " + std::to_string(std::count_if(m.values.begin(), m.values.end(), bad)) +
+             " values",
+         "one of them makes every weight of the network NaN",
+         "Fill them, or leave these images out"});
+  }
+}
+
+void check_labels(const SegmentationSet& set, const std::string& where, Faults& faults) {
+  for (std::size_t n = 0; n < set.images; ++n) {
+    const auto label = set.label(n);
+    const auto outside = std::find_if(label.begin(), label.end(), [&](std::uint8_t c) {
+      return c != kIgnoreLabel && c >= set.classes.size();
+    });
+    if (outside != label.end()) {
+      faults.add(
+          {"label-outside-classes", "label " + std::to_string(*outside),
+           where + ": " + image_name(set, n) + ", pixel " + std::to_string(outside - label.begin()),
+           "there are only " + std::to_string(set.classes.size()) +
+               " classes, and 255 for pixels to ignore",
+           "Name every class, or write 255 where a pixel has none"});
+    }
+    if (std::all_of(label.begin(), label.end(), [](auto c) { return c == kIgnoreLabel; })) {
+      faults.add({"all-ignored", "an image has no labelled pixel",
+                  where + ": " + image_name(set, n), "it can neither be learned from nor scored",
+                  "Leave the image out"});
+    }
+  }
+}
+
+std::vector<bool> classes_in(const SegmentationSet& set, Split which) {
+  std::vector<bool> seen(set.classes.size(), false);
+  for (const std::size_t n : set.rows(which)) {
+    for (const std::uint8_t c : set.label(n)) {
+      if (c < seen.size()) seen[c] = true;
+    }
+  }
+  return seen;
+}
+
+void check_split(SegmentationSet& set, const std::string& where, Faults& faults) {
+  for (const Split which : {Split::train, Split::test}) {
+    if (!set.rows(which).empty()) continue;
+    faults.add({"empty-split", "there are no " + std::string(to_string(which)) + " images", where,
+                which == Split::train ? "nothing can be learned" : "nothing can be scored",
+                "Give split codes 0 (train), 1 (validation) and 2 (test)"});
+  }
+  std::map<std::size_t, Split> split_of;
+  for (std::size_t n = 0; n < set.images; ++n) {
+    if (split_of.try_emplace(set.groups[n], set.split[n]).first->second == set.split[n]) continue;
+    faults.add({"group-in-two-splits", "a group is both in train and in test",
+                where + ": group " + std::to_string(set.groups[n]) + " of " + image_name(set, n),
+                "its images are near-duplicates, so the scores would be too good",
+                "Split whole groups"});
+  }
+  const auto train = classes_in(set, Split::train);
+  const auto test = classes_in(set, Split::test);
+  for (std::size_t c = 0; c < set.classes.size(); ++c) {
+    if (test[c] && !train[c]) {
+      faults.add({"class-absent", "class '" + set.classes[c] + "' is in test images alone", where,
+                  "no network can learn it", "Deal the images anew, or map the class to 255"});
+    } else if (!test[c]) {
+      set.warnings.push_back(
+          {"class-absent", "class '" + set.classes[c] +
+                               "' is in no test image: it has no IoU and is left "
+                               "out of the mean"});
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Split split) {
+  switch (split) {
+    case Split::train:
+      return "training";
+    case Split::validation:
+      return "validation";
+    case Split::test:
+      return "test";
+  }
+  return "";
+}
+
+std::vector<std::size_t> SegmentationSet::rows(Split which) const {
+  std::vector<std::size_t> out;
+  for (std::size_t n = 0; n < split.size(); ++n) {
+    if (split[n] == which) out.push_back(n);
+  }
+  return out;
+}
+
+void check(SegmentationSet& set, const std::string& where) {
+  Faults faults;
+  check_sizes(set, where, faults);
+  faults.raise();
+  check_values(set, where, faults);
+  check_labels(set, where, faults);
+  check_split(set, where, faults);
+  faults.raise();
+}
+
+Normalisation normalisation_of(const SegmentationSet& set) {
+  const auto rows = set.rows(Split::train);
+  const std::size_t pixels = set.pixels();
+  Normalisation out;
+  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
+    const std::size_t channels = set.modalities[m].channels;
+    std::vector<double> mean(channels, 0.0);
+    std::vector<double> deviation(channels, 0.0);
+    const double count = static_cast<double>(rows.size() * pixels);
+    for (std::size_t c = 0; c < channels; ++c) {
+      for (const std::size_t n : rows) {
+        for (const float v : set.image(m, n).subspan(c * pixels, pixels)) mean[c] += v;
+      }
+      mean[c] /= count;
+      for (const std::size_t n : rows) {
+        for (const float v : set.image(m, n).subspan(c * pixels, pixels)) {
+          deviation[c] += (v - mean[c]) * (v - mean[c]);
+        }
+      }
+      deviation[c] = std::sqrt(deviation[c] / count);
+      if (deviation[c] == 0.0) deviation[c] = 1.0;
+    }
+    out.mean.push_back(std::move(mean));
+    out.deviation.push_back(std::move(deviation));
+  }
+  return out;
+}
+
+void normalise(SegmentationSet& set, const Normalisation& normalisation) {
+  const std::size_t pixels = set.pixels();
+  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
+    ModalityImages& images = set.modalities[m];
+    for (std::size_t plane = 0; plane < set.images * images.channels; ++plane) {
+      const double mean = normalisation.mean[m][plane % images.channels];
+      const double deviation = normalisation.deviation[m][plane % images.channels];
+      for (std::size_t i = plane * pixels; i < (plane + 1) * pixels; ++i) {
+        images.values[i] = static_cast<float>((images.values[i] - mean) / deviation);
+      }
+    }
+  }
+}
+
+void split_at_random(SegmentationSet& set, double validation_share, double test_share,
+                     std::uint64_t seed) {
+  const Groups groups = Groups::from(set.groups);
+  Random random(derive_seed(seed, "split"));
+  const auto order = random.permutation(groups.count());
+  const auto count = static_cast<double>(groups.count());
+  const auto test = static_cast<std::size_t>(std::lround(test_share * count));
+  const auto validation = static_cast<std::size_t>(std::lround(validation_share * count));
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Split which = i < test                ? Split::test
+                        : i < test + validation ? Split::validation
+                                                : Split::train;
+    for (const std::size_t n : groups.members(order[i])) set.split[n] = which;
+  }
+}
+
+}  // namespace cch

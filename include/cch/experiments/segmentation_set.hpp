@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cch/core/error.hpp"
+#include "cch/core/execution.hpp"
+#include "cch/data/source.hpp"
+
+namespace cch {
+
+/// Pixels with this label take part in no loss, no prototype and no score.
+inline constexpr std::uint8_t kIgnoreLabel = 255;
+/// At most so many classes, so that every code fits beside kIgnoreLabel.
+inline constexpr std::size_t kMostClasses = 255;
+
+enum class Split : std::uint8_t { train = 0, validation = 1, test = 2 };
+std::string_view to_string(Split split);
+
+/// What one sensor saw: N × C × H × W, contiguous.
+struct ModalityImages {
+  std::string name;
+  std::size_t channels = 0;
+  std::vector<float> values;
+};
+
+/// Images of the same places by several sensors, with a class for every pixel. Images of one group
+/// (a scene, a slide, a volume) are dependent and never part into train and test.
+struct SegmentationSet {
+  std::vector<ModalityImages> modalities;
+  std::size_t images = 0;            ///< N
+  std::size_t height = 0;            ///< H
+  std::size_t width = 0;             ///< W
+  std::vector<std::uint8_t> labels;  ///< N × H × W, codes 0..K−1 or kIgnoreLabel
+  std::vector<std::string> classes;  ///< K names
+  std::vector<std::size_t> groups;   ///< N
+  std::vector<Split> split;          ///< N
+  std::vector<std::string> names;    ///< N, for messages and pictures; may be empty
+  std::vector<Warning> warnings;
+
+  [[nodiscard]] std::size_t pixels() const { return height * width; }
+  [[nodiscard]] std::span<const float> image(std::size_t modality, std::size_t n) const {
+    const ModalityImages& m = modalities[modality];
+    return std::span(m.values).subspan(n * m.channels * pixels(), m.channels * pixels());
+  }
+  [[nodiscard]] std::span<const std::uint8_t> label(std::size_t n) const {
+    return std::span(labels).subspan(n * pixels(), pixels());
+  }
+  /// Images of a split in ascending order.
+  [[nodiscard]] std::vector<std::size_t> rows(Split which) const;
+};
+
+/// What cannot be trained on is refused, every fault at once. Data Errors: "size-mismatch" (a
+/// modality or the labels have other sizes), "label-outside-classes", "non-finite-value",
+/// "all-ignored" (an image without a labelled pixel), "class-absent" (a class of the test images
+/// that no training image has), "empty-split", "group-in-two-splits". A class that the test images
+/// lack is a warning in the set: its IoU does not exist.
+void check(SegmentationSet& set, const std::string& where);
+
+/// Mean and standard deviation of each channel.
+struct Normalisation {
+  std::vector<std::vector<double>> mean;  ///< by modality, by channel
+  std::vector<std::vector<double>> deviation;
+};
+
+/// Of the training images alone, sums in double precision; a constant channel has deviation 1.
+Normalisation normalisation_of(const SegmentationSet& set);
+/// x ← (x − mean)/deviation, for all images.
+void normalise(SegmentationSet& set, const Normalisation& normalisation);
+
+/// A folder of .npy rasters: labels.npy N×H×W; every other array of N×H×W×C or N×H×W is a modality
+/// under the name of its file; groups.npy and split.npy (0 train, 1 validation, 2 test), N each,
+/// are optional: without groups every image is its own. `modalities` picks and orders them; empty:
+/// all by name. Data Errors: of the readers and of check(); usage Error "unknown-modality" names
+/// the nearest.
+struct RasterFolder {
+  std::string path;
+  std::vector<std::string> modalities;
+  std::vector<std::string> classes;  ///< names; empty: "class 0", … up to the largest code
+};
+SegmentationSet read_raster_folder(const RasterFolder& folder,
+                                   std::vector<std::pair<std::string, SourceInfo>>& inputs);
+
+/// Writes the set as such a folder (the modalities as float32, N×H×W×C) with classes.txt. A run
+/// Error "cannot-write" where a file cannot be written.
+void write_raster_folder(const SegmentationSet& set, const std::string& path);
+
+/// Deals whole groups to train, validation and test at random.
+void split_at_random(SegmentationSet& set, double validation_share, double test_share,
+                     std::uint64_t seed);
+
+}  // namespace cch
