@@ -28,7 +28,21 @@ class PlantedClasses {
       log_p_.push_back(std::log(static_cast<double>(count) / static_cast<double>(labels.size())));
     }
     place_means(std::min(dim, classes_), dim, seed);
-    draw(labels, seed);
+    seed_ = derive_seed(seed, "planted-truth");
+    draw(labels);
+    project();
+  }
+
+  /// The same classes in the leading columns alone: what a variable knows that shows only these.
+  [[nodiscard]] PlantedClasses leading(std::size_t columns) const {
+    PlantedClasses out = *this;
+    Matrix means(classes_, std::min(columns, means_.cols()));
+    for (std::size_t c = 0; c < classes_; ++c) {
+      for (std::size_t j = 0; j < means.cols(); ++j) means(c, j) = means_(c, j);
+    }
+    out.means_ = std::move(means);
+    out.project();
+    return out;
   }
 
   /// Adds s m_y to the leading columns of x.
@@ -122,14 +136,17 @@ class PlantedClasses {
     }
   }
 
-  void draw(const ClassLabels& labels, std::uint64_t seed) {
+  void draw(const ClassLabels& labels) {
     // Every row's class once, again and again: class frequencies then add no Monte Carlo error.
     const std::size_t wanted = std::clamp<std::size_t>(4'000'000 / classes_, 2000, 40'000);
     const std::size_t rounds = std::max<std::size_t>(1, wanted / labels.size());
-    Random random(derive_seed(seed, "planted-truth"));
     for (std::size_t r = 0; r < rounds; ++r) {
       drawn_.insert(drawn_.end(), labels.codes().begin(), labels.codes().end());
     }
+  }
+
+  void project() {
+    Random random(seed_);
     projected_ = Matrix(drawn_.size(), classes_);
     std::vector<double> z(means_.cols());
     for (std::size_t i = 0; i < drawn_.size(); ++i) {
@@ -166,6 +183,7 @@ class PlantedClasses {
 
   std::size_t classes_;
   double entropy_;
+  std::uint64_t seed_ = 0;
   std::vector<double> log_p_;
   Matrix means_;            // K × min(D, K)
   Matrix gram_;             // K × K

@@ -1,3 +1,4 @@
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -88,6 +89,25 @@ double effective_dimension(const Samples& x) {
   return squares <= 0.0 ? most : std::clamp(trace * trace / squares, 1.0, most);
 }
 
+std::vector<double> direction_spectrum(const Samples& x) {
+  const std::size_t stride = (x.size() + kRowsForSpectrum - 1) / kRowsForSpectrum;
+  const auto n = static_cast<Eigen::Index>((x.size() + stride - 1) / stride);
+  Eigen::MatrixXd rows(n, static_cast<Eigen::Index>(x.dim()));
+  const auto all = detail::as_eigen(x.view());
+  for (Eigen::Index i = 0; i < n; ++i) rows.row(i) = all.row(i * static_cast<Eigen::Index>(stride));
+  rows.rowwise() -= rows.colwise().mean().eval();
+  const Eigen::MatrixXd products = n < rows.cols() ? Eigen::MatrixXd(rows * rows.transpose())
+                                                   : Eigen::MatrixXd(rows.transpose() * rows);
+  const Eigen::VectorXd squares =
+      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(products, Eigen::EigenvaluesOnly)
+          .eigenvalues();
+  std::vector<double> out;
+  for (Eigen::Index i = squares.size(); i-- > 0;) {
+    out.push_back(std::sqrt(std::max(0.0, squares(i)) / static_cast<double>(n)));
+  }
+  return out;
+}
+
 PlantedShape planted_shape(const Variable& x, const Variable& y, const Groups& groups) {
   if (is_discrete(x) && is_discrete(y)) {
     refuse_usage("two-label-sides", "both sides are class labels",
@@ -97,14 +117,28 @@ PlantedShape planted_shape(const Variable& x, const Variable& y, const Groups& g
   if (is_discrete(x)) return planted_shape(y, x, groups);
   const Samples& real = std::get<Samples>(x);
   if (const auto* labels = std::get_if<ClassLabels>(&y)) {
-    return {groups, real.dim(), 1, *labels, intraclass_correlation(real, groups, labels), 0};
+    return {groups,
+            real.dim(),
+            1,
+            *labels,
+            intraclass_correlation(real, groups, labels),
+            0,
+            direction_spectrum(real),
+            {}};
   }
   const Samples& other = std::get<Samples>(y);
   const double icc =
       (intraclass_correlation(real, groups) + intraclass_correlation(other, groups)) / 2.0;
   const double spread = std::min(effective_dimension(real), effective_dimension(other));
   const auto pairs = static_cast<std::size_t>(std::max(1.0, std::round(spread)));
-  return {groups, real.dim(), other.dim(), {}, icc, pairs};
+  return {groups,
+          real.dim(),
+          other.dim(),
+          {},
+          icc,
+          pairs,
+          direction_spectrum(real),
+          direction_spectrum(other)};
 }
 
 }  // namespace cch

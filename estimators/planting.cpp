@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -15,22 +16,6 @@ namespace {
 
 constexpr double kShareOfEntropy = 0.95;
 constexpr double kLargestPerPair = 8.0;  // 1 − ρ² = 1e-7 is still told from 0
-
-// √icc u_g + √(1−icc) ε_i, every column a standard normal.
-Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random) {
-  Matrix level(groups.count(), icc > 0.0 ? dim : 0);
-  for (std::size_t g = 0; g < groups.count(); ++g) {
-    for (double& v : level.row(g)) v = random.normal();
-  }
-  Matrix out(groups.rows(), dim);
-  for (std::size_t i = 0; i < groups.rows(); ++i) {
-    const auto own = level.row(groups.of(i));
-    const auto row = out.row(i);
-    for (double& v : row) v = std::sqrt(1.0 - icc) * random.normal();
-    for (std::size_t j = 0; j < own.size(); ++j) row[j] += std::sqrt(icc) * own[j];
-  }
-  return out;
-}
 
 // Turns the leading columns of y into partners of those of x with correlation ρ; returns ι̂.
 double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho) {
@@ -76,17 +61,10 @@ void check(const PlantedShape& shape) {
   }
 }
 
-// At most `most` rows, whole groups at random, in the rows' own order.
+// The shape on at most `most` rows.
 PlantedShape capped(const PlantedShape& shape, std::size_t most, std::uint64_t seed) {
   if (shape.groups.rows() <= most) return shape;
-  Random random(derive_seed(seed, "planted-rows"));
-  std::vector<std::size_t> rows;
-  for (const std::size_t g : random.permutation(shape.groups.count())) {
-    const auto members = shape.groups.members(g);
-    if (!rows.empty() && rows.size() + members.size() > most) continue;
-    rows.insert(rows.end(), members.begin(), members.end());
-  }
-  std::sort(rows.begin(), rows.end());
+  const auto rows = rows_of_whole_groups(shape.groups, most, seed);
   PlantedShape out = shape;
   out.groups = shape.groups.select(rows);
   if (shape.labels) out.labels = shape.labels->select(rows);
@@ -94,6 +72,69 @@ PlantedShape capped(const PlantedShape& shape, std::size_t most, std::uint64_t s
 }
 
 }  // namespace
+
+Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random) {
+  Matrix level(groups.count(), icc > 0.0 ? dim : 0);
+  for (std::size_t g = 0; g < groups.count(); ++g) {
+    for (double& v : level.row(g)) v = random.normal();
+  }
+  Matrix out(groups.rows(), dim);
+  for (std::size_t i = 0; i < groups.rows(); ++i) {
+    const auto own = level.row(groups.of(i));
+    const auto row = out.row(i);
+    for (double& v : row) v = std::sqrt(1.0 - icc) * random.normal();
+    for (std::size_t j = 0; j < own.size(); ++j) row[j] += std::sqrt(icc) * own[j];
+  }
+  return out;
+}
+
+void spread_over_columns(Matrix& values, const std::vector<double>& spectrum, std::uint64_t seed) {
+  if (spectrum.empty()) return;
+  const std::size_t dim = values.cols();
+  for (std::size_t i = 0; i < values.rows(); ++i) {
+    const auto row = values.row(i);
+    for (std::size_t j = 0; j < dim; ++j) row[j] *= j < spectrum.size() ? spectrum[j] : 0.0;
+  }
+  Random random(seed);
+  // So many rounds that every column has reached every other.
+  for (std::size_t reach = 1; reach < dim; reach *= 2) {
+    const auto order = random.permutation(dim);
+    std::vector<std::pair<double, double>> turns;  // cosine and sine of each pair
+    for (std::size_t p = 0; p + 1 < dim; p += 2) {
+      const double angle = random.uniform(0.0, 2.0 * std::numbers::pi);
+      turns.emplace_back(std::cos(angle), std::sin(angle));
+    }
+    for (std::size_t i = 0; i < values.rows(); ++i) {
+      const auto row = values.row(i);
+      for (std::size_t p = 0; p < turns.size(); ++p) {
+        const auto [c, s] = turns[p];
+        double& left = row[order[2 * p]];
+        double& right = row[order[2 * p + 1]];
+        const double a = left;
+        left = c * a - s * right;
+        right = s * a + c * right;
+      }
+    }
+  }
+}
+
+std::vector<std::size_t> rows_of_whole_groups(const Groups& groups, std::size_t most,
+                                              std::uint64_t seed) {
+  std::vector<std::size_t> rows;
+  if (groups.rows() <= most) {
+    rows.resize(groups.rows());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return rows;
+  }
+  Random random(derive_seed(seed, "planted-rows"));
+  for (const std::size_t g : random.permutation(groups.count())) {
+    const auto members = groups.members(g);
+    if (!rows.empty() && rows.size() + members.size() > most) continue;
+    rows.insert(rows.end(), members.begin(), members.end());
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
 
 BiasPoint PlantedReadings::point() const {
   const auto n = static_cast<double>(repeats);
@@ -180,16 +221,21 @@ Planting::Draw Planting::draw(double strength, std::uint64_t seed) const {
   }
   Matrix y = grouped_noise(shape_.groups, shape_.dim_y, shape_.icc, random);
   const double realised = correlate(x, y, pairs(), strength);
-  return {read_off(std::move(x), on_scale(std::move(y), inner), inner), realised};
+  return {read_off(std::move(x), on_scale(std::move(y), shape_.spectrum_y, "y", inner), inner),
+          realised};
 }
 
-Samples Planting::on_scale(Matrix values, const Execution& inner) const {
+Samples Planting::on_scale(Matrix values, const std::vector<double>& spectrum,
+                           std::string_view side, const Execution& inner) const {
+  spread_over_columns(values, spectrum, derive_seed(exec_.seed, side));
   std::vector<Warning> ignored;  // planted columns neither tie nor stand still
   return scaled(Samples::from(std::move(values)), scale_, ignored, inner);
 }
 
 double Planting::read_off(Matrix x, const Variable& y, const Execution& inner) const {
-  return estimate(options_, on_scale(std::move(x), inner), y, shape_.groups, inner).nats;
+  return estimate(options_, on_scale(std::move(x), shape_.spectrum_x, "x", inner), y, shape_.groups,
+                  inner)
+      .nats;
 }
 
 }  // namespace cch::detail

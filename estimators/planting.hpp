@@ -3,7 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
+#include "cch/core/matrix.hpp"
+#include "cch/core/random.hpp"
 #include "cch/estimators/planted_calibration.hpp"
 #include "estimators/planted_classes.hpp"
 
@@ -26,6 +30,18 @@ struct PlantedReadings {
   /// The same with further draws of this truth.
   void add(const PlantedReadings& more);
 };
+
+/// √icc u_g(i) + √(1−icc) ε_i, rows × dim, every column a standard normal.
+Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random);
+
+/// Scales column j by spectrum[j] (0 beyond its end) and spreads every column over all of them by
+/// plane rotations of random pairs, the same for every matrix of this seed and width; nothing for
+/// an empty spectrum. One to one where no standard deviation is 0. Cost O(N D ln D).
+void spread_over_columns(Matrix& values, const std::vector<double>& spectrum, std::uint64_t seed);
+
+/// At most `most` rows, whole groups at random, ascending; all rows if they are no more.
+std::vector<std::size_t> rows_of_whole_groups(const Groups& groups, std::size_t most,
+                                              std::uint64_t seed);
 
 /// Draws data of one shape with any information and lets one estimator read them.
 class Planting {
@@ -51,7 +67,8 @@ class Planting {
   [[nodiscard]] std::size_t pairs() const;
   [[nodiscard]] double strength_of(double truth) const;  // ρ, or s for labels
   [[nodiscard]] Draw draw(double strength, std::uint64_t seed) const;
-  [[nodiscard]] Samples on_scale(Matrix values, const Execution& inner) const;
+  [[nodiscard]] Samples on_scale(Matrix values, const std::vector<double>& spectrum,
+                                 std::string_view side, const Execution& inner) const;
   [[nodiscard]] double read_off(Matrix x, const Variable& y, const Execution& inner) const;
 
   EstimatorOptions options_;

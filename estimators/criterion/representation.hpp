@@ -49,6 +49,8 @@ class RepresentationLevel {
   }
   /// With its error bar.
   [[nodiscard]] const Estimate& i_student_labels() const { return i_student_labels_; }
+  /// Upper value of I(student; labels), nats.
+  [[nodiscard]] double upper() const { return upper_; }
 
  private:
   [[nodiscard]] EstimatorChoice teacher_side(const Samples& teacher) const;

@@ -22,7 +22,7 @@ struct DiscreteDecomposition {
 };
 
 struct DecompositionOptions {
-  double gap = 1e-5;                  ///< ends when the gap is this small, nats
+  double gap = 1e-5;                    ///< ends when the gap is this small, nats
   std::size_t most_iterations = 20000;  ///< or after so many; the result's gap tells
 };
 
@@ -38,9 +38,8 @@ struct DecompositionOptions {
 /// relative frequencies, so that few rows make every part but redundancy too large. Unequal or no
 /// rows: data Error. Cost O(iterations · K · K_t · K_s · sweeps).
 DiscreteDecomposition decompose_discrete(const ClassLabels& t, const ClassLabels& s,
-                                               const ClassLabels& y,
-                                               const DecompositionOptions& options,
-                                               const Execution& exec);
+                                         const ClassLabels& y, const DecompositionOptions& options,
+                                         const Execution& exec);
 
 /// The likeliest class of each row of probabilities or logits (the first of equals), as labels.
 ClassLabels likeliest(MatrixView scores);

@@ -24,6 +24,10 @@ struct PlantedShape {
   /// Column pairs that carry the information, in equal shares; 0 = min(dim_x, dim_y). Fewer pairs
   /// are easier for estimators that look for leading directions.
   std::size_t pairs = 0;
+  /// Standard deviations of the principal directions of each side, descending; empty: all equal.
+  /// What is planted lies in the leading ones, and random rotations spread it over all columns.
+  std::vector<double> spectrum_x = {};
+  std::vector<double> spectrum_y = {};
 };
 
 /// Intra-class correlation by one-way analysis of variance, mean over columns that vary:
@@ -40,10 +44,16 @@ double intraclass_correlation(const Samples& x, const Groups& groups,
 /// spaced rows. Cost O(1000 D²).
 double effective_dimension(const Samples& x);
 
+/// Standard deviations of the principal directions of x, descending, from at most 1000 evenly
+/// spaced rows; directions that fewer rows than columns do not show are left out. Cost
+/// O(min(1000, D)³).
+std::vector<double> direction_spectrum(const Samples& x);
+
 /// The shape of the user's data, on the scale on which they are estimated. For two real sides the
 /// ICC is the mean of both, and the informative pairs are as many as the smaller effective
 /// dimension, rounded: information spread over 64 directions is lost on every estimator, and real
-/// features have far fewer. Labels may stand on either side and come second in the shape.
+/// features have far fewer. Spectra are the data's own. Labels may stand on either side and come
+/// second in the shape.
 PlantedShape planted_shape(const Variable& x, const Variable& y, const Groups& groups);
 
 struct PlantedOptions {
@@ -79,7 +89,8 @@ struct BiasCurve {
 /// Plants Gaussians of known information at the user's own shape and lets the estimator read them.
 /// Two real sides: in r column pairs
 ///   x_i = √icc u_g(i) + √(1−icc) ε_i,  y_i likewise, correlation ρ on both levels,
-///   ρ² = 1 − exp(−2 I / r),  all other columns independent.
+///   ρ² = 1 − exp(−2 I / r),  all other columns independent;
+/// then each side is spread over its columns with the shape's spectrum, one to one.
 /// Labels: x_i = s m_{y_i} + √icc u_g(i) + √(1−icc) ε_i with the user's labels; the class means m_c
 /// are the unit vectors if K ≤ D, equally spaced if D = 1, else random; s is solved for I(X;Y) by
 /// Monte Carlo with common random numbers. Truths above .95 H(Y), or above 8 nats a pair of

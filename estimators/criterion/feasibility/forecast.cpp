@@ -1,0 +1,332 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "cch/core/random.hpp"
+#include "cch/criterion/feasibility.hpp"
+#include "estimators/criterion/feasibility/smallest_margin.hpp"
+#include "estimators/criterion/gather.hpp"
+#include "estimators/planting.hpp"
+
+namespace cch {
+namespace {
+
+using detail::MeasuredDraws;
+using detail::PlantedQuestion;
+
+constexpr std::size_t kDraws = 8;
+constexpr std::size_t kDrawsOfMany = 6;
+constexpr std::size_t kManyTeachers = 2;
+constexpr std::size_t kMostShapes = 2;
+constexpr std::size_t kFewestRows = 100;  // as a ranking: fewer support no firm verdict
+constexpr std::size_t kFewestGroups = 20;
+// Beyond four times what was planted a power law is a guess.
+constexpr double kFarthestExtrapolation = 16.0;
+constexpr double kNearlyAsSmall = 1.1;
+
+void check(const FeasibilityOptions& o) {
+  std::vector<Fault> faults;
+  auto share = [&](double value, const std::string& name) {
+    if (value > 0.0 && value < 1.0) return;
+    faults.push_back({"bad-power",
+                      "--" + name + " is not between 0 and 1",
+                      {},
+                      "it is a share of verdicts",
+                      "Give for example 0.8"});
+  };
+  share(o.power, "power");
+  share(o.wrong, "wrong");
+  if (o.margin && !(*o.margin > 0.0 && std::isfinite(*o.margin))) {
+    faults.push_back({"bad-margin",
+                      "the wanted margin is not a number above 0",
+                      {},
+                      "zero is what a margin is told from",
+                      "Give for example --margin 0.1"});
+  }
+  for (const std::string& name : o.estimators) {
+    if (name == "auto" || !entry_of(default_options(name)).networks) continue;
+    faults.push_back({"no-planted-networks",
+                      "the estimator " + name + " trains networks",
+                      {},
+                      "planting it would take hundreds of trainings",
+                      "Check with auto, and rank with " + name});
+  }
+  if (!faults.empty()) throw Error(ErrorKind::usage, std::move(faults));
+}
+
+// The question on at most so many rows, whole groups.
+QuestionShape on_rows(const QuestionShape& shape, std::size_t most, std::uint64_t seed) {
+  QuestionShape out = shape;
+  if (shape.groups.rows() <= most) return out;
+  const auto rows = detail::rows_of_whole_groups(shape.groups, most, seed);
+  out.groups = shape.groups.select(rows);
+  if (shape.labels) out.labels = shape.labels->select(rows);
+  return out;
+}
+
+std::size_t draws_of(const QuestionShape& shape, const FeasibilityOptions& options) {
+  if (options.draws > 0) return std::max<std::size_t>(options.draws, 2);
+  return shape.teachers.size() >= kManyTeachers ? kDrawsOfMany : kDraws;
+}
+
+std::string shape_words(const TeacherShape& teacher) {
+  std::string words = std::to_string(teacher.dim) + ":" + std::to_string(teacher.pairs);
+  for (const double sd : teacher.spectrum) words += ":" + std::to_string(sd);
+  return words;
+}
+
+// For each teacher the one whose planting stands for it: with more than two different shapes, that
+// with the fewest or with the most pairs, whichever is nearer.
+std::vector<std::size_t> stand_ins(const std::vector<TeacherShape>& teachers) {
+  std::map<std::string, std::size_t> first;
+  std::vector<std::size_t> own;
+  for (std::size_t t = 0; t < teachers.size(); ++t) {
+    own.push_back(first.try_emplace(shape_words(teachers[t]), t).first->second);
+  }
+  if (first.size() <= kMostShapes) return own;
+  const auto fewer = [](const TeacherShape& a, const TeacherShape& b) { return a.pairs < b.pairs; };
+  const auto [least, most] = std::minmax_element(teachers.begin(), teachers.end(), fewer);
+  const double middle =
+      std::sqrt(static_cast<double>(least->pairs) * static_cast<double>(most->pairs));
+  std::vector<std::size_t> out;
+  for (const TeacherShape& teacher : teachers) {
+    const auto end = static_cast<double>(teacher.pairs) <= middle ? least : most;
+    out.push_back(static_cast<std::size_t>(end - teachers.begin()));
+  }
+  return out;
+}
+
+class Forecast {
+ public:
+  Forecast(const QuestionShape& shape, const FeasibilityOptions& options, const Execution& exec)
+      : shape_(shape),
+        options_(options),
+        exec_(exec),
+        planted_(on_rows(shape, options.most_rows, exec.seed)) {
+    result_.rows = shape.groups.rows();
+    result_.rows_planted = planted_.groups.rows();
+    result_.i_student_labels = shape.i_student_labels;
+    if (shape.labels) result_.entropy_labels = shape.labels->entropy_nats();
+    stand_in_ = stand_ins(shape.teachers);
+    for (std::size_t t = 0; t < shape.teachers.size(); ++t) {
+      TeacherPower teacher;
+      teacher.shape = shape.teachers[t];
+      teacher.planted_as = shape.teachers[stand_in_[t]].name;
+      result_.teachers.push_back(std::move(teacher));
+    }
+    factor_ =
+        std::sqrt(static_cast<double>(result_.rows_planted) / static_cast<double>(result_.rows));
+    if (factor_ < 1.0) {
+      result_.warnings.push_back(
+          {"fewer-rows-planted",
+           std::to_string(result_.rows_planted) + " of " + std::to_string(result_.rows) +
+               " rows are planted: spreads are scaled by 1/√N, and biases are those of fewer rows, "
+               "which are larger"});
+    }
+  }
+
+  PowerForecast run() {
+    steps_ = options_.estimators.size() * (options_.curved ? 2 : 1) + (options_.sizes ? 2 : 0);
+    for (const std::string& name : options_.estimators) by_estimator(name);
+    for (TeacherPower& teacher : result_.teachers) recommend(teacher);
+    if (options_.sizes) by_size();
+    return std::move(result_);
+  }
+
+ private:
+  void step() { exec_.progress("planted questions", ++done_, steps_); }
+
+  void by_estimator(const std::string& name) {
+    std::vector<EstimatorPower> all(result_.teachers.size());
+    for (const PlantedFamily family : {PlantedFamily::gaussian, PlantedFamily::curved}) {
+      if (family == PlantedFamily::curved && !options_.curved) continue;
+      detail::attempt("estimator " + name, result_.warnings, [&] {
+        plant(name, family, all);
+        return true;
+      });
+      step();
+    }
+    for (std::size_t t = 0; t < all.size(); ++t) {
+      if (!all[t].families.empty()) result_.teachers[t].estimators.push_back(std::move(all[t]));
+    }
+  }
+
+  void plant(const std::string& name, PlantedFamily family, std::vector<EstimatorPower>& all) {
+    const PlantedQuestion question(planted_, family, options_.scale, exec_.seed);
+    const MeasuredDraws draws(question, name, options_, draws_of(shape_, options_), exec_);
+    std::map<std::size_t, FamilyPower> known;
+    for (std::size_t t = 0; t < all.size(); ++t) {
+      const std::size_t key = stand_in_[t];
+      const TeacherShape& teacher = shape_.teachers[key];
+      if (!known.contains(key)) {
+        known[key] = search_smallest_margin(draws, teacher, family, options_,
+                                            shape_.teachers.size(), factor_);
+      }
+      all[t].teacher_student = draws.teacher_student(teacher);
+      all[t].student_labels = draws.student_labels();
+      all[t].families.push_back(known[key]);
+    }
+  }
+
+  // The smallest margin that holds in every family planted.
+  static std::optional<double> worst(const EstimatorPower& estimator) {
+    double largest = 0.0;
+    for (const FamilyPower& family : estimator.families) {
+      if (!family.above.nats) return std::nullopt;
+      largest = std::max(largest, *family.above.nats);
+    }
+    return largest;
+  }
+
+  static void recommend(TeacherPower& teacher) {
+    if (teacher.estimators.empty()) return;
+    const auto first = worst(teacher.estimators.front());
+    std::optional<double> best = first;
+    for (std::size_t e = 1; e < teacher.estimators.size(); ++e) {
+      const auto other = worst(teacher.estimators[e]);
+      if (!other || (best && *other * kNearlyAsSmall >= *best)) continue;
+      best = other;
+      teacher.recommended = e;
+    }
+    const std::string& name = teacher.estimators[teacher.recommended].teacher_student;
+    if (!best) {
+      teacher.why = "No estimator decides any margin in every planted family; " + name +
+                    " is the one that would decide.";
+    } else if (teacher.recommended == 0) {
+      teacher.why = name + " decides the smallest margin in the worse of the planted families" +
+                    (teacher.estimators.size() > 1 ? ", or one within a tenth of it." : ".");
+    } else {
+      teacher.why = name + " decides a smaller margin in the worse of the planted families than " +
+                    teacher.estimators.front().teacher_student + " does.";
+    }
+  }
+
+  void by_size() {
+    for (const std::size_t share : {4, 2}) {
+      detail::attempt("planted-size", result_.warnings, [&] {
+        plant_share(share);
+        return true;
+      });
+      step();
+    }
+    for (TeacherPower& teacher : result_.teachers) finish_sizes(teacher);
+  }
+
+  void plant_share(std::size_t share) {
+    const std::size_t rows = planted_.groups.rows() / share;
+    const QuestionShape part = on_rows(planted_, rows, derive_seed(exec_.seed, "size", share));
+    const bool few = part.groups.grouped() ? part.groups.count() < kFewestGroups
+                                           : part.groups.count() < kFewestRows;
+    if (few) return;
+    const PlantedQuestion question(part, PlantedFamily::gaussian, options_.scale, exec_.seed);
+    const MeasuredDraws draws(question, options_.estimators.front(), options_,
+                              draws_of(shape_, options_), exec_);
+    FeasibilityOptions above_alone = options_;
+    above_alone.below = false;
+    std::map<std::size_t, SmallestMargin> known;
+    for (std::size_t t = 0; t < result_.teachers.size(); ++t) {
+      TeacherPower& teacher = result_.teachers[t];
+      const std::size_t key = stand_in_[t];
+      if (!known.contains(key)) {
+        known[key] = search_smallest_margin(draws, shape_.teachers[key], PlantedFamily::gaussian,
+                                            above_alone, shape_.teachers.size(), 1.0)
+                         .above;
+      }
+      teacher.sizes.push_back({part.groups.rows(), part.groups.count(), known[key], false});
+    }
+  }
+
+  void finish_sizes(TeacherPower& teacher) const {
+    if (teacher.estimators.empty()) return;
+    const SmallestMargin& own = teacher.estimators.front().families.front().above;
+    teacher.sizes.push_back({result_.rows, shape_.groups.count(), own, false});
+    std::vector<const SizePoint*> known;
+    for (const SizePoint& size : teacher.sizes) {
+      if (size.above.nats) known.push_back(&size);
+    }
+    if (known.size() < 2) {
+      teacher.needed_why_not =
+          "Fewer than two planted sizes decide any margin, so nothing can be said of others.";
+      return;
+    }
+    const SizePoint& a = *known[known.size() - 2];
+    const SizePoint& b = *known.back();
+    // Smallest margins fall with the rows; equal ones by chance must not turn the law around.
+    const double power =
+        std::clamp(-std::log(*b.above.nats / *a.above.nats) /
+                       std::log(static_cast<double>(b.rows) / static_cast<double>(a.rows)),
+                   0.25, 1.0);
+    for (const double times : {2.0, 4.0}) {
+      teacher.sizes.push_back(size_at(
+          b, times * static_cast<double>(result_.rows) / static_cast<double>(b.rows), power));
+    }
+    if (options_.margin) need(teacher, known, power);
+  }
+
+  [[nodiscard]] SizePoint size_at(const SizePoint& from, double times, double power) const {
+    SizePoint out;
+    out.rows = static_cast<std::size_t>(std::ceil(static_cast<double>(from.rows) * times));
+    const double groups = static_cast<double>(shape_.groups.count()) *
+                          static_cast<double>(out.rows) / static_cast<double>(result_.rows);
+    out.groups = static_cast<std::size_t>(std::ceil(groups));
+    out.above.nats = *from.above.nats * std::pow(times, -power);
+    out.extrapolated = true;
+    return out;
+  }
+
+  void need(TeacherPower& teacher, const std::vector<const SizePoint*>& known, double power) const {
+    const double wanted = *options_.margin;
+    if (wanted >= *known.front()->above.nats) {
+      teacher.needed = *known.front();
+      teacher.needed->above.nats = wanted;
+      teacher.needed_why_not = "The fewest rows planted suffice.";
+      return;
+    }
+    for (std::size_t i = 1; i < known.size(); ++i) {
+      const SizePoint& a = *known[i - 1];
+      const SizePoint& b = *known[i];
+      if (wanted < *b.above.nats) continue;
+      const double slope = std::log(*b.above.nats / *a.above.nats);
+      const double w = slope < 0.0 ? std::log(wanted / *a.above.nats) / slope : 1.0;
+      const double times = std::pow(static_cast<double>(b.rows) / static_cast<double>(a.rows), w);
+      teacher.needed = size_at(a, times, power);
+      teacher.needed->extrapolated = false;
+      teacher.needed->above.nats = wanted;
+      return;
+    }
+    const SizePoint& last = *known.back();
+    const double times = std::pow(*last.above.nats / wanted, 1.0 / power);
+    if (times > kFarthestExtrapolation) {
+      teacher.needed_why_not =
+          "More than 16 times the rows: further than a power law can be trusted.";
+      return;
+    }
+    teacher.needed = size_at(last, times, power);
+    teacher.needed->above.nats = wanted;
+  }
+
+  const QuestionShape& shape_;
+  const FeasibilityOptions& options_;
+  const Execution& exec_;
+  QuestionShape planted_;
+  std::vector<std::size_t> stand_in_;  // by teacher
+  double factor_ = 1.0;
+  std::size_t steps_ = 0;
+  std::size_t done_ = 0;
+  PowerForecast result_;
+};
+
+}  // namespace
+
+std::string_view to_string(PlantedFamily family) {
+  return family == PlantedFamily::gaussian ? "gaussian" : "curved";
+}
+
+PowerForecast forecast_power(const QuestionShape& shape, const FeasibilityOptions& options,
+                             const Execution& exec) {
+  check(options);
+  return Forecast(shape, options, exec).run();
+}
+
+}  // namespace cch
