@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <fstream>
 #include <numeric>
-#include <sstream>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/npy.hpp"
 #include "cch/data/sha256.hpp"
 #include "cch/experiments/segmentation_set.hpp"
+#include "experiments/segmentation/files.hpp"
 
 namespace cch {
 namespace {
@@ -139,26 +139,8 @@ void read_split(const fs::path& path, SegmentationSet& set,
 template <class T>
 void write_npy(const fs::path& path, const char* type, const std::string& shape,
                const std::vector<T>& values) {
-  std::string head =
-      "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': " + shape + ", }";
-  const std::size_t all = (10 + head.size() + 1 + 63) / 64 * 64;
-  head.resize(all - 11, ' ');
-  head += '\n';
   std::ofstream out(path, std::ios::binary);
-  const char front[] = {'\x93',
-                        'N',
-                        'U',
-                        'M',
-                        'P',
-                        'Y',
-                        1,
-                        0,
-                        static_cast<char>(head.size() & 255U),
-                        static_cast<char>(head.size() >> 8U)};
-  out.write(front, sizeof front);
-  out << head;
-  out.write(reinterpret_cast<const char*>(values.data()),
-            static_cast<std::streamsize>(values.size() * sizeof(T)));
+  out << detail::npy_bytes(type, shape, values.data(), values.size() * sizeof(T));
   out.close();
   if (out) return;
   throw Error(ErrorKind::run, Fault{"cannot-write", "an array could not be written", path.string(),

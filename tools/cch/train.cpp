@@ -13,6 +13,7 @@
 #include "cch/estimators/neural.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/segment.hpp"
 
 namespace cch {
 namespace {
@@ -234,6 +235,7 @@ bool uses_networks(const Study& study) {
 }
 
 int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  if (is_segmentation_study(s.path)) return run_segmentation(s, given, invocation);
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
   const bool looks = s.list || s.dry_run;
@@ -308,6 +310,17 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
 }
 
 }  // namespace
+
+void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& text) {
+  const Shard shard = parse_shard(text);
+  std::vector<std::uint64_t> mine;
+  for (std::size_t i = shard.index; i < seeds.size(); i += shard.count) mine.push_back(seeds[i]);
+  if (mine.empty()) {
+    refuse_usage("bad-shard", "--shard " + text + " has no seed", "a seed trains as a whole",
+                 "Give at most as many parts as seeds");
+  }
+  seeds = std::move(mine);
+}
 
 Command setup_train(CLI::App& app) {
   auto s = std::make_shared<TrainSettings>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ struct TrainSettings {
 /// Reads the study into `s`; keys that a flag has set stay. Usage Errors of config files,
 /// "bad-task", "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
+
+/// The seeds of part I of N of a study whose runs depend on one another within a seed. Usage Error
+/// "bad-shard".
+void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& shard);
 
 // --- documents (docs of the format: experiments/README.md)
 

@@ -12,12 +12,13 @@
 namespace cch::report {
 namespace {
 
-std::string head(std::string_view title) {
+std::string head(std::string_view title, bool pictures) {
   return "<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=\"color-scheme\" content=\"light dark\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-         "'unsafe-inline'\">\n" +
+         "'unsafe-inline'" +
+         std::string(pictures ? "; img-src data:" : "") + "\">\n" +
          element("title", escape_html(title)) + "\n<style>\n" + std::string(style_sheet()) +
          "</style>\n</head>\n";
 }
@@ -53,10 +54,11 @@ std::string joined(std::vector<Room> rooms, std::size_t most, std::string_view e
   return html;
 }
 
-std::string html_page(const json& document, std::string_view title, std::string_view body_html) {
+std::string html_page(const json& document, std::string_view title, std::string_view body_html,
+                      bool pictures) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n{}</main>\n{}</body>\n</html>\n",
-      head(title), body_html, foot(document));
+      head(title, pictures), body_html, foot(document));
 }
 
 }  // namespace cch::report

@@ -24,7 +24,8 @@ struct Room {
 std::string joined(std::vector<Room> rooms, std::size_t most, std::string_view elsewhere_html);
 
 /// A whole page: no script, nothing fetched (a content security policy forbids it), the one style
-/// sheet. The foot names the version of the document.
-std::string html_page(const json& document, std::string_view title, std::string_view body_html);
+/// sheet. The foot names the version of the document. `pictures`: the body holds pictures as data.
+std::string html_page(const json& document, std::string_view title, std::string_view body_html,
+                      bool pictures = false);
 
 }  // namespace cch::report

@@ -1,0 +1,169 @@
+#include "cch/experiments/segmentation_study.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cch/core/nearest_name.hpp"
+#include "cch/core/random.hpp"
+#include "experiments/segmentation/files.hpp"
+
+namespace cch {
+namespace {
+
+[[noreturn]] void refuse(const std::string& problem, const std::string& why,
+                         const std::string& action) {
+  refuse_usage("bad-study", problem, why, action);
+}
+
+/// The set-up of this name among the first `before`.
+std::size_t setup_named(const SegmentationStudy& study, const std::string& name, std::size_t before,
+                        const std::string& for_whom) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < before; ++i) {
+    names.push_back(study.setups[i].name);
+    if (names.back() == name) return i;
+  }
+  const std::string nearest = nearest_name(name, names);
+  refuse_usage("unknown-setup", "set-up '" + for_whom + "' needs '" + name + "'",
+               "there is no such set-up before it",
+               nearest.empty() ? "Put it before" : "Did you mean '" + nearest + "'?");
+}
+
+void check_training(const SegmentationOptimisation& o) {
+  if (o.epochs == 0 || o.batch == 0)
+    refuse("there is nothing to train", {}, "Give epochs and batch from 1");
+  if (!(o.learning_rate > 0.0) || !(o.weight_decay >= 0.0) || !(o.clip >= 0.0)) {
+    refuse("a rate of the training has no meaning", {},
+           "Give learning-rate above 0, others from 0");
+  }
+  if (!(o.least_scale > 0.0) || !(o.most_scale >= o.least_scale) || o.most_scale > 8.0) {
+    refuse("the scales of augmentation have no meaning", {}, "Give scale = [0.5, 2], for example");
+  }
+}
+
+bool on_features(const SegmentationLoss& loss) {
+  return !std::holds_alternative<MadLoss>(loss);
+}
+
+void check_losses(const SegmentationStudy& study, const SegmentationSetup& s) {
+  if (s.losses.empty() != s.teacher.empty()) {
+    refuse("set-up '" + s.name + "' has " +
+               (s.losses.empty() ? "a teacher without a loss" : "losses without a teacher"),
+           {}, "Give both or none");
+  }
+  if (s.teacher.empty()) return;
+  const bool self = s.teacher == "self";
+  const std::size_t pupils = s.modalities.size();
+  std::size_t masters = pupils;
+  bool stages = true;
+  if (!self) {
+    const auto& t = study.setups[setup_named(study, s.teacher, study.setups.size(), s.name)];
+    masters = t.modalities.size();
+    stages = t.select.empty();
+  }
+  for (const WeightedLoss& l : s.losses) {
+    const std::string name(loss_name(l.loss));
+    if (!(l.weight >= 0.0)) refuse("the weight of " + name + " is below 0", {}, "Give it from 0");
+    if (!on_features(l.loss)) continue;
+    if (self) {
+      refuse("'" + name + "' compares a network's features with themselves", {},
+             "Take mad for self-distillation");
+    }
+    if (!stages || !s.select.empty() || masters != pupils) {
+      refuse("'" + name + "' of set-up '" + s.name + "' compares features modality by modality",
+             "teacher and student need as many of them, and no selection",
+             "Take mad, or give both the same modalities");
+    }
+    if (pupils < 2 && std::holds_alternative<CmdLoss>(l.loss)) {
+      refuse("'cmd' compares pairs of modalities", "set-up '" + s.name + "' has one",
+             "Leave it out");
+    }
+  }
+}
+
+void check_selection(const SegmentationStudy& study, const SegmentationSetup& s) {
+  if (s.select.empty()) return;
+  if (s.select.size() < 2) refuse("a selection needs two set-ups", {}, "Name both in 'select'");
+  for (const std::string& name : s.select) {
+    const auto& c = study.setups[setup_named(study, name, study.setups.size(), s.name)];
+    if (c.modalities != s.modalities || !c.select.empty()) {
+      refuse("'" + s.name + "' selects from '" + name + "', which has other modalities or selects",
+             "features are compared place by place", "Take networks of the same modalities");
+    }
+  }
+  if (!(s.selection_temperature > 0.0)) {
+    refuse("the selection's temperature is not above 0", {}, "Take 0.2");
+  }
+}
+
+}  // namespace
+
+SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t seed,
+                                  std::vector<std::pair<std::string, SourceInfo>>& inputs,
+                                  const Execution& exec) {
+  SegmentationSet set;
+  if (task.folder.empty()) {
+    set = make_scenes(task.scenes, derive_seed(seed, "scenes"), exec);
+  } else {
+    set = read_raster_folder({task.folder, task.modalities, task.classes}, inputs);
+    if (!task.split_of_file) split_at_random(set, task.validation_share, task.test_share, seed);
+  }
+  check(set, task.folder.empty() ? "scenes" : task.folder);
+  normalise(set, normalisation_of(set));
+  return set;
+}
+
+void check(SegmentationStudy& study, const std::vector<std::string>& modalities) {
+  check_training(study.training);
+  if (study.setups.empty()) refuse("the study has no set-up", {}, "Give one [[setup]] at least");
+  if (study.seeds.empty()) refuse("the study has no seed", {}, "Give seeds from 1");
+  for (std::size_t i = 0; i < study.setups.size(); ++i) {
+    SegmentationSetup& s = study.setups[i];
+    if (s.name.empty() || s.name == "self")
+      refuse("a set-up has no name of its own", {}, "Name it");
+    for (std::size_t j = 0; j < i; ++j) {
+      if (study.setups[j].name == s.name) {
+        refuse("two set-ups are called '" + s.name + "'", {}, "Name them apart");
+      }
+    }
+    if (s.modalities.empty()) s.modalities = modalities;
+    for (const std::string& name : s.modalities) {
+      if (std::find(modalities.begin(), modalities.end(), name) != modalities.end()) continue;
+      refuse_usage("unknown-modality", "there is no modality '" + name + "'",
+                   "set-up '" + s.name + "' names it",
+                   "Did you mean '" + nearest_name(name, modalities) + "'?");
+    }
+    if (!(s.modality_dropout >= 0.0 && s.modality_dropout < 1.0)) {
+      refuse("the modality dropout of '" + s.name + "' is no share", {}, "Give 0 up to below 1");
+    }
+    (void)needs_of(study, i);
+    check_losses(study, s);
+    check_selection(study, s);
+  }
+}
+
+std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t setup) {
+  const SegmentationSetup& s = study.setups[setup];
+  std::vector<std::size_t> out;
+  if (!s.teacher.empty() && s.teacher != "self") {
+    out.push_back(setup_named(study, s.teacher, setup, s.name));
+  }
+  for (const std::string& name : s.select) {
+    out.push_back(setup_named(study, name, setup, s.name));
+  }
+  return out;
+}
+
+SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed) {
+  SegmentationJob job;
+  job.network = study.network;
+  job.optimisation = study.training;
+  job.setup = study.setups[setup];
+  job.modalities = job.setup.modalities;
+  job.start = derive_seed(seed, "segmentation start");
+  job.order = derive_seed(seed, "segmentation order");
+  if (!study.pretrained.empty()) job.pretrained = detail::read_weights(study.pretrained);
+  return job;
+}
+
+}  // namespace cch

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cch/experiments/segmentation_evaluation.hpp"
+#include "cch/experiments/segmentation_scenes.hpp"
+#include "cch/experiments/segmentation_training.hpp"
+
+namespace cch {
+
+/// Where the images of a study come from.
+struct SegmentationTask {
+  std::string folder;  ///< of rasters; empty: scenes are drawn, anew for each seed
+  SceneOptions scenes;
+  std::vector<std::string> modalities;  ///< of the folder; empty: all
+  std::vector<std::string> classes;     ///< likewise
+  /// Of the folder: true takes its split, false deals its groups anew for each seed.
+  bool split_of_file = true;
+  double validation_share = 0.0;
+  double test_share = 0.3;
+};
+
+struct SegmentationStudy {
+  std::string title;
+  SegmentationTask task;
+  SegmentationNetwork network;
+  std::string pretrained;  ///< .safetensors of the encoder; empty: from scratch
+  SegmentationOptimisation training;
+  std::vector<SegmentationSetup> setups;
+  std::vector<Condition> conditions;
+  AbsentClass absent = AbsentClass::excluded;
+  std::vector<std::uint64_t> seeds{1, 2, 3};
+};
+
+/// The images of a seed, checked and normalised on its training images. `inputs` gets the files.
+SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t seed,
+                                  std::vector<std::pair<std::string, SourceInfo>>& inputs,
+                                  const Execution& exec);
+
+/// Usage Errors "bad-study", "unknown-modality", "unknown-setup" before anything is trained: every
+/// teacher and candidate is a set-up before the one that names it, losses fit the modalities of
+/// both. Fills in the modalities that a set-up leaves open.
+void check(SegmentationStudy& study, const std::vector<std::string>& modalities);
+
+/// Indices of the set-ups whose networks a set-up needs.
+std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t setup);
+
+/// What training one set-up with one seed takes, apart from the networks it needs: the first
+/// weights, the order of images and their augmentation are the same for every set-up of a seed.
+SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed);
+
+}  // namespace cch

@@ -1,0 +1,175 @@
+#include <span>
+
+#include "cch/data/sha256.hpp"
+#include "experiments/segmentation/files.hpp"
+#include "tools/cch/segment.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+json scenes_json(const SceneOptions& o) {
+  return {{"images", o.images},   {"test-images", o.test_images},
+          {"height", o.height},   {"width", o.width},
+          {"classes", o.classes}, {"objects", o.objects},
+          {"shared", o.shared},   {"rgb", o.rgb},
+          {"depth", o.depth},     {"event", o.event},
+          {"lidar", o.lidar},     {"nuisance", o.nuisance},
+          {"noise", o.noise},     {"night", o.night},
+          {"fog", o.fog},         {"moving", o.moving},
+          {"density", o.density}};
+}
+
+json task_json(const SegmentationTask& t) {
+  if (t.folder.empty())
+    return {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}};
+  return {{"name", "segmentation"},
+          {"source", "dir"},
+          {"modalities", t.modalities},
+          {"class-names", t.classes},
+          {"split", t.split_of_file ? "file" : "random"},
+          {"validation-share", t.validation_share},
+          {"test-share", t.test_share}};
+}
+
+json network_json(const SegmentationNetwork& n) {
+  return {{"encoder", n.encoder},         {"widths", n.widths},
+          {"depths", n.depths},           {"heads", n.heads},
+          {"reductions", n.reductions},   {"expansions", n.expansions},
+          {"head-width", n.head_width},   {"input-channels", n.input_channels},
+          {"fusion", to_string(n.fusion)}};
+}
+
+json training_json(const SegmentationOptimisation& o) {
+  return {{"learning-rate", o.learning_rate},
+          {"weight-decay", o.weight_decay},
+          {"epochs", o.epochs},
+          {"warm-up", o.warm_up},
+          {"power", o.power},
+          {"batch", o.batch},
+          {"clip", o.clip},
+          {"scale", {o.least_scale, o.most_scale}},
+          {"flip", o.flip},
+          {"half", o.half}};
+}
+
+json loss_json(const WeightedLoss& l) {
+  json out{{"name", loss_name(l.loss)}, {"form", loss_form(l.loss)}, {"weight", l.weight}};
+  if (const auto* mad = std::get_if<MadLoss>(&l.loss)) out["temperature"] = mad->temperature;
+  if (const auto* cmd = std::get_if<CmdLoss>(&l.loss)) out["epsilon"] = cmd->epsilon;
+  if (const auto* hpdm = std::get_if<HpdmLoss>(&l.loss)) out["hybrid"] = hpdm->hybrid;
+  return out;
+}
+
+json iou_json(const Confusion& confusion) {
+  json out = json::array();
+  for (const auto& iou : class_iou(confusion)) out.push_back(optional_json(iou));
+  return out;
+}
+
+json condition_json(const ConditionScores& c, const std::vector<std::string>& modalities) {
+  const SubsetScores& s = c.scores;
+  json subsets = json::array();
+  for (std::size_t i = 0; i < s.miou.size(); ++i) {
+    subsets.push_back({{"modalities", subset_text(static_cast<Subset>(i + 1), modalities)},
+                       {"miou", s.miou[i]},
+                       {"class_iou", iou_json(c.confusions[i])}});
+  }
+  json expected = json::object();
+  for (std::size_t i = 0; i < s.expected.size(); ++i) {
+    expected[std::to_string(kMissingShares[i]).substr(0, 4)] = s.expected[i];
+  }
+  return {{"name", c.name},
+          {"miou_average", s.average},
+          {"miou_expected", expected},
+          {"miou_full", s.full},
+          {"miou_worst", s.worst},
+          {"worst_subset", subset_text(s.worst_subset, modalities)},
+          {"unimodal_bias", s.unimodal_bias},
+          {"subsets", subsets}};
+}
+
+}  // namespace
+
+json segmentation_config_json(const SegmentationStudy& study) {
+  json conditions = json::array();
+  for (const Condition& c : study.conditions) conditions.push_back(c.name);
+  return {{"title", study.title},
+          {"seeds", study.seeds},
+          {"task", task_json(study.task)},
+          {"network", network_json(study.network)},
+          {"pretrained", !study.pretrained.empty()},
+          {"training", training_json(study.training)},
+          {"conditions", conditions},
+          {"absent-classes", study.absent == AbsentClass::excluded ? "excluded" : "legacy-zero"}};
+}
+
+json setup_json(const SegmentationSetup& s) {
+  json losses = json::array();
+  for (const WeightedLoss& l : s.losses) losses.push_back(loss_json(l));
+  json out{{"name", s.name},
+           {"modalities", s.modalities},
+           {"modality-dropout", s.modality_dropout},
+           {"teacher", s.teacher.empty() ? json() : json(s.teacher)},
+           {"loss", losses},
+           {"label-weight", s.label_weight},
+           {"ohem", s.ohem}};
+  if (s.select.empty()) return out;
+  out["select"] = s.select;
+  out["selection"] = to_string(s.selection);
+  out["selection-temperature"] = s.selection_temperature;
+  return out;
+}
+
+json scores_json(const SegmentationScores& scores, const std::vector<std::string>& classes) {
+  json conditions = json::array();
+  for (const ConditionScores& c : scores.conditions) {
+    conditions.push_back(condition_json(c, scores.modalities));
+  }
+  return {{"modalities", scores.modalities},
+          {"classes", classes},
+          {"miou_average", scores.conditions.front().scores.average},
+          {"miou_average_interval95", interval_json(scores.average_interval)},
+          {"conditions", conditions},
+          {"evaluation_seconds", scores.seconds}};
+}
+
+std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed,
+                             const json& inputs, const std::string& device,
+                             const std::vector<std::string>& needed_keys) {
+  json config = segmentation_config_json(study);
+  for (const char* name : {"title", "seeds"}) config.erase(name);
+  json how = setup_json(study.setups[setup]);
+  for (const char* name : {"name", "teacher", "select"}) how.erase(name);  // their keys say more
+  if (study.setups[setup].teacher == "self") how["teacher"] = "self";
+  json files = json::array();
+  for (const json& input : inputs) {
+    if (input["role"] != "study") files.push_back({input["role"], input["sha256"]});
+  }
+  const std::string text = json{
+      {"config", config},
+      {"setup", how},
+      {"seed", seed},
+      {"inputs", files},
+      {"device", device == "cpu" ? "cpu" : "cuda"},
+      {"needs", needed_keys}}.dump();
+  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
+}
+
+std::string confusions_npy(const SegmentationScores& scores) {
+  const auto& by_image = scores.conditions.front().by_image;
+  const std::size_t k = by_image[0][0].classes;
+  std::vector<std::uint32_t> values;
+  for (const auto& of_subset : by_image) {
+    for (const Confusion& c : of_subset) {
+      for (const std::uint64_t n : c.counts) values.push_back(static_cast<std::uint32_t>(n));
+    }
+  }
+  const std::string shape = "(" + std::to_string(by_image.size()) + ", " +
+                            std::to_string(by_image[0].size()) + ", " + std::to_string(k) + ", " +
+                            std::to_string(k) + ")";
+  return detail::npy_bytes("<u4", shape, values.data(), values.size() * sizeof(std::uint32_t));
+}
+
+}  // namespace cch

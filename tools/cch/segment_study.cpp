@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "cch/core/nearest_name.hpp"
+#include "tools/cch/segment.hpp"
+#include "tools/cch/toml_setters.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using Setters = std::map<std::string, TomlSetter>;
+
+const TomlValues kValues("study");
+const TomlSetters kSet(kValues);
+const TomlSetter kLater = [](const toml::node&, const std::string&) {};
+
+Setters scene_keys(SceneOptions& o) {
+  return {{"images", kSet.count(o.images)},   {"test-images", kSet.count(o.test_images)},
+          {"height", kSet.count(o.height)},   {"width", kSet.count(o.width)},
+          {"classes", kSet.count(o.classes)}, {"objects", kSet.count(o.objects)},
+          {"shared", kSet.number(o.shared)},  {"rgb", kSet.number(o.rgb)},
+          {"depth", kSet.number(o.depth)},    {"event", kSet.number(o.event)},
+          {"lidar", kSet.number(o.lidar)},    {"nuisance", kSet.number(o.nuisance)},
+          {"noise", kSet.number(o.noise)},    {"night", kSet.number(o.night)},
+          {"fog", kSet.number(o.fog)},        {"moving", kSet.number(o.moving)},
+          {"density", kSet.number(o.density)}};
+}
+
+/// The folder of rasters that the task names, "" for scenes.
+std::string folder_of(const std::string& set, const std::string& source, const TrainSettings& s) {
+  if (!source.empty() && source != "scenes") {
+    if (!source.starts_with("dir:")) {
+      refuse_usage("bad-task", "there is no source '" + source + "' of images", {},
+                   "Take \"scenes\" or \"dir:PATH\"");
+    }
+    return (fs::path(s.path).parent_path() / source.substr(4)).string();
+  }
+  if (set.empty()) return "";
+  const std::string how = s.how_to_get.empty() ? "" : " " + s.how_to_get;
+  if (s.data.empty()) {
+    refuse_usage("no-data-folder", "the study needs the data set '" + set + "'",
+                 "it is looked for in a folder of data sets", "Give it with --data DIR." + how);
+  }
+  const fs::path folder = fs::path(s.data) / set;
+  if (!fs::is_directory(folder)) {
+    refuse_data("dataset-missing", "the data set '" + set + "' is not there", folder.string(),
+                "the study trains on it",
+                s.how_to_get.empty() ? "Give its parent folder with --data" : s.how_to_get);
+  }
+  return folder.string();
+}
+
+void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& s) {
+  std::string name;
+  std::string set;
+  std::string source;
+  Setters keys = scene_keys(task.scenes);
+  keys.merge(Setters{{"name", kSet.text(name)},
+                     {"set", kSet.text(set)},
+                     {"source", kSet.text(source)},
+                     {"how-to-get", kSet.text(s.how_to_get)},
+                     {"modalities", kSet.texts(task.modalities)},
+                     {"class-names", kSet.texts(task.classes)},
+                     {"validation-share", kSet.number(task.validation_share)},
+                     {"test-share", kSet.number(task.test_share)},
+                     {"split", [&](const toml::node& n, const std::string& k) {
+                        const std::string how = kValues.text(n, k);
+                        if (how != "file" && how != "random")
+                          kValues.refuse(k, "\"random\" or \"file\"");
+                        task.split_of_file = how == "file";
+                      }}});
+  apply_toml(table, keys, {}, s.path, "task of the study");
+  task.folder = folder_of(set, source, s);
+}
+
+void read_network(const toml::table& table, SegmentationStudy& study, const TrainSettings& s) {
+  SegmentationNetwork& n = study.network;
+  const auto encoder = table["encoder"].value<std::string>();
+  if (encoder) n = encoder_named(*encoder);
+  apply_toml(table,
+             {{"encoder", kLater},
+              {"widths", kSet.counts(n.widths)},
+              {"depths", kSet.counts(n.depths)},
+              {"heads", kSet.counts(n.heads)},
+              {"reductions", kSet.counts(n.reductions)},
+              {"expansions", kSet.counts(n.expansions)},
+              {"head-width", kSet.count(n.head_width)},
+              {"input-channels", kSet.count(n.input_channels)},
+              {"fusion", kSet.named(n.fusion, parse_fusion)},
+              {"pretrained", kSet.text(study.pretrained)}},
+             {}, s.path, "network of the study");
+  if (!study.pretrained.empty()) {
+    study.pretrained = (fs::path(s.path).parent_path() / study.pretrained).string();
+  }
+}
+
+void read_training(const toml::table& table, SegmentationOptimisation& o, const TrainSettings& s) {
+  apply_toml(table,
+             {{"learning-rate", kSet.number(o.learning_rate)},
+              {"weight-decay", kSet.number(o.weight_decay)},
+              {"epochs", kSet.count(o.epochs)},
+              {"warm-up", kSet.count(o.warm_up)},
+              {"power", kSet.number(o.power)},
+              {"batch", kSet.count(o.batch)},
+              {"clip", kSet.number(o.clip)},
+              {"flip", kSet.flag(o.flip)},
+              {"scale",
+               [&](const toml::node& n, const std::string& k) {
+                 const auto range = kValues.numbers(n, k);
+                 if (range.size() != 2) kValues.refuse(k, "two numbers, smallest and largest");
+                 o.least_scale = range[0];
+                 o.most_scale = range[1];
+               }},
+              {"half", kSet.flag(o.half)}},
+             {}, s.path, "training of the study");
+}
+
+WeightedLoss read_loss(const toml::table& table, const TrainSettings& s) {
+  std::string name;
+  std::string form;
+  double weight = 1.0;
+  double temperature = 1.0;
+  double epsilon = 1e-3;
+  bool hybrid = true;
+  apply_toml(table,
+             {{"name", kSet.text(name)},
+              {"form", kSet.text(form)},
+              {"weight", kSet.number(weight)},
+              {"temperature", kSet.number(temperature)},
+              {"epsilon", kSet.number(epsilon)},
+              {"hybrid", kSet.flag(hybrid)}},
+             {}, s.path, "loss of the study");
+  WeightedLoss out{loss_named(name, form), weight};
+  if (auto* mad = std::get_if<MadLoss>(&out.loss)) mad->temperature = temperature;
+  if (auto* cmd = std::get_if<CmdLoss>(&out.loss)) cmd->epsilon = epsilon;
+  if (auto* hpdm = std::get_if<HpdmLoss>(&out.loss)) hpdm->hybrid = hybrid;
+  return out;
+}
+
+SegmentationSetup read_setup(const toml::table& table, const TrainSettings& s) {
+  SegmentationSetup out;
+  apply_toml(table,
+             {{"name", kSet.text(out.name)},
+              {"modalities", kSet.texts(out.modalities)},
+              {"modality-dropout", kSet.number(out.modality_dropout)},
+              {"teacher", kSet.text(out.teacher)},
+              {"label-weight", kSet.number(out.label_weight)},
+              {"ohem", kSet.flag(out.ohem)},
+              {"select", kSet.texts(out.select)},
+              {"selection", kSet.named(out.selection, parse_selection)},
+              {"selection-temperature", kSet.number(out.selection_temperature)},
+              {"loss",
+               [&](const toml::node& n, const std::string& k) {
+                 const toml::array* list = n.as_array();
+                 if (list == nullptr) kValues.refuse(k, "a list of tables with a name");
+                 for (const toml::node& loss : *list) {
+                   out.losses.push_back(read_loss(kValues.table(loss, k), s));
+                 }
+               }}},
+             {}, s.path, "set-up of the study");
+  return out;
+}
+
+const toml::table* part(const toml::table& study, const char* name) {
+  const toml::node* node = study.get(name);
+  return node != nullptr ? &kValues.table(*node, name) : nullptr;
+}
+
+}  // namespace
+
+bool is_segmentation_study(const std::string& path) {
+  const toml::table table = parse_toml(path, "study");
+  return table["task"]["name"].value_or<std::string>("") == "segmentation";
+}
+
+SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<std::string>& given) {
+  const toml::table table = parse_toml(s.path, "study");
+  SegmentationStudy study;
+  std::size_t seeds = 3;
+  std::size_t first_seed = 1;
+  std::vector<std::string> conditions{"emm", "rmm", "nm"};
+  std::string absent = "excluded";
+  Setters keys{{"title", kSet.text(study.title)},
+               {"seeds", kSet.count(seeds)},
+               {"first-seed", kSet.count(first_seed)},
+               {"conditions", kSet.texts(conditions)},
+               {"absent-classes", kSet.text(absent)}};
+  for (const char* name : {"task", "network", "training", "setup"}) keys[name] = kLater;
+  apply_toml(table, keys, given, s.path, "study");
+  if (absent != "excluded" && absent != "legacy-zero") {
+    kValues.refuse("absent-classes", "\"excluded\" or \"legacy-zero\"");
+  }
+  if (absent == "legacy-zero") study.absent = AbsentClass::legacy_zero;
+  study.conditions = conditions_named(conditions);
+  read_task(*part(table, "task"), study.task, s);
+  if (const auto* t = part(table, "network")) read_network(*t, study, s);
+  if (const auto* t = part(table, "training")) read_training(*t, study.training, s);
+  if (const toml::array* list = table["setup"].as_array()) {
+    for (const toml::node& setup : *list) {
+      study.setups.push_back(read_setup(kValues.table(setup, "setup"), s));
+    }
+  }
+  if (std::find(given.begin(), given.end(), "seed") != given.end()) first_seed = s.common.seed;
+  study.seeds.clear();
+  for (std::size_t i = 0; i < seeds; ++i) study.seeds.push_back(first_seed + i);
+  return study;
+}
+
+}  // namespace cch
