@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cch/core/parallel.hpp"
+#include "cch/core/proportion.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/comparison_sample.hpp"
 
@@ -115,7 +116,7 @@ Measured measured(const Measures& value, const std::vector<Measures>& draws,
 MeasuredShare share(const Measures& value, const std::vector<Measures>& draws,
                     std::optional<double> Measures::*member, std::size_t count, std::size_t of) {
   const Measured all = measured(value, draws, member, of);
-  return {count, of, all.value, detail::wilson95(count, of), all.interval95};
+  return {count, of, all.value, wilson95(count, of), all.interval95};
 }
 
 CriterionScore score(const Slice& slice, const std::string& criterion,

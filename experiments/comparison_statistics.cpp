@@ -7,8 +7,6 @@
 namespace cch::detail {
 namespace {
 
-constexpr double kZ = 1.959963984540054;  // normal quantile of 97.5 %
-
 std::vector<std::size_t> order_of(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -140,17 +138,6 @@ std::optional<Line> weighted_line(std::span<const double> x, std::span<const dou
   }
   if (!(xx > 0.0)) return std::nullopt;
   return Line{xy / xx, mean_y - xy / xx * mean_x};
-}
-
-std::optional<Interval> wilson95(std::size_t k, std::size_t n) {
-  if (n == 0) return std::nullopt;
-  const auto count = static_cast<double>(n);
-  const double share = static_cast<double>(k) / count;
-  const double shrink = 1.0 + kZ * kZ / count;
-  const double centre = (share + kZ * kZ / (2.0 * count)) / shrink;
-  const double half =
-      kZ * std::sqrt(share * (1.0 - share) / count + kZ * kZ / (4.0 * count * count)) / shrink;
-  return Interval{std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
 std::optional<Interval> bootstrap_interval(std::span<const std::optional<double>> values) {

@@ -40,9 +40,6 @@ struct Line {
 std::optional<Line> weighted_line(std::span<const double> x, std::span<const double> y,
                                   std::span<const double> weight);
 
-/// (k/n + z²/2n ± z √(k(n − k)/n³ + z²/4n²)) / (1 + z²/n), z = 1.96; nothing for n = 0.
-std::optional<Interval> wilson95(std::size_t k, std::size_t n);
-
 /// The 2.5 and 97.5 % points of those values that exist; nothing where they are fewer than half.
 std::optional<Interval> bootstrap_interval(std::span<const std::optional<double>> values);
 

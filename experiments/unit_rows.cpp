@@ -60,15 +60,17 @@ HeldOut hold_out(const Groups& groups, const std::vector<std::size_t>& rows, dou
     (held[i] ? out.validation : out.fitted).push_back(rows[i]);
   }
   if (out.fitted.empty()) {
-    refuse_data("too-few-rows", "no labelled row is left to fit on",
-                fmt::format("{} rows, {:g} of them for validation, whole groups", rows.size(), share),
-                "the weights would be chosen on rows and fitted on none",
-                "Lower 'validation', or give more labelled rows");
+    refuse_data(
+        "too-few-rows", "no labelled row is left to fit on",
+        fmt::format("{} rows, {:g} of them for validation, whole groups", rows.size(), share),
+        "the weights would be chosen on rows and fitted on none",
+        "Lower 'validation', or give more labelled rows");
   }
   return out;
 }
 
-std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows, std::size_t folds, std::uint64_t seed) {
+std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows,
+                                  std::size_t folds, std::uint64_t seed) {
   const Groups own = groups.select(rows);
   Random random(derive_seed(seed, "teacher folds"));
   std::vector<std::size_t> size(folds, 0);

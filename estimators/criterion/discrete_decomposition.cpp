@@ -120,9 +120,8 @@ std::vector<ClassPart> parts_of(const ClassLabels& t, const ClassLabels& s, cons
 }  // namespace
 
 DiscreteDecomposition decompose_discrete(const ClassLabels& t, const ClassLabels& s,
-                                               const ClassLabels& y,
-                                               const DecompositionOptions& options,
-                                               const Execution& exec) {
+                                         const ClassLabels& y, const DecompositionOptions& options,
+                                         const Execution& exec) {
   detail::check_rows("teacher classes", t.size(), y.size());
   detail::check_rows("student classes", s.size(), y.size());
   std::vector<ClassPart> parts = parts_of(t, s, y);

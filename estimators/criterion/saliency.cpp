@@ -25,8 +25,10 @@ struct Scale {
 
   explicit Scale(const Eigen::MatrixXd& x) : mean(x.colwise().mean()) {
     const Eigen::MatrixXd centred = x.rowwise() - mean;
-    inverse = (centred.colwise().squaredNorm() / static_cast<double>(x.rows()))
-                  .unaryExpr([](double v) { return v > 1e-20 ? 1.0 / std::sqrt(v) : 0.0; });
+    inverse =
+        (centred.colwise().squaredNorm() / static_cast<double>(x.rows())).unaryExpr([](double v) {
+          return v > 1e-20 ? 1.0 / std::sqrt(v) : 0.0;
+        });
   }
   [[nodiscard]] Eigen::MatrixXd operator()(const Eigen::MatrixXd& x) const {
     return (x.rowwise() - mean).array().rowwise() * inverse.array();

@@ -34,7 +34,7 @@ DiscreteDecomposition decomposed(const std::vector<Triple>& rows, std::size_t cl
     codes[2].push_back(row.y);
   }
   return decompose_discrete(labels_of(codes[0], classes), labels_of(codes[1], classes),
-                               labels_of(codes[2], classes), {}, {});
+                            labels_of(codes[2], classes), {}, {});
 }
 
 void check_parts(const DiscreteDecomposition& d, double redundancy, double unique_teacher,
@@ -76,7 +76,8 @@ double least(double low, double high, const std::function<double(double)>& f) {
   return f(0.5 * (low + high));
 }
 
-/// I_Q(Y;T,S) of two classes y, each a 2 × 2 table with the marginals of P and its first cell moved.
+/// I_Q(Y;T,S) of two classes y, each a 2 × 2 table with the marginals of P and its first cell
+/// moved.
 double information(const double p[2][2][2], const double moved[2]) {
   double q[2][2][2];
   for (int y = 0; y < 2; ++y) {
@@ -149,9 +150,9 @@ TEST_CASE("decomposition: the parts add up, whatever the tables") {
 }
 
 TEST_CASE("decomposition: unequal rows are refused") {
-  CHECK_THROWS_AS(decompose_discrete(labels_of({0, 1}, 2), labels_of({0}, 2),
-                                        labels_of({0, 1}, 2), {}, {}),
-                  Error);
+  CHECK_THROWS_AS(
+      decompose_discrete(labels_of({0, 1}, 2), labels_of({0}, 2), labels_of({0, 1}, 2), {}, {}),
+      Error);
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ TEST_CASE("saliency: the share follows γ from nothing to all") {
   const double none = saliency(mfh(0, kRows)).share.value();
   const double some = saliency(mfh(5, kRows)).share.value();
   const double all = saliency(mfh(10, kRows)).share.value();
-  // At v = 10 both models see the same ten columns, at v = 0 none. Statistical: six other draws gave
-  // −.03 to .06 at v = 0, .75 to .81 at v = 5, .992 to .997 at v = 10.
+  // At v = 10 both models see the same ten columns, at v = 0 none. Statistical: six other draws
+  // gave −.03 to .06 at v = 0, .75 to .81 at v = 5, .992 to .997 at v = 10.
   CHECK(std::abs(none) < 0.12);
   CHECK(near(all, 1.0, 0.02));
   CHECK(some > none + 0.2);

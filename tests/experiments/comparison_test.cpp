@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/proportion.hpp"
 #include "cch/core/random.hpp"
 #include "cch/criterion/rivals.hpp"
 #include "experiments/comparison_statistics.hpp"
@@ -181,11 +182,11 @@ TEST_CASE("comparison: the t interval of a case worked by hand") {
 TEST_CASE("comparison: Wilson's interval at 7 of 10 and at the ends") {
   // (0.7 + 3.8415/20 ± 1.96 √(0.021 + 3.8415/400))/(1 + 3.8415/10).
   constexpr double kFourDigits = 5e-5;
-  CHECK(near(detail::wilson95(7, 10)->lo, 0.3968, kFourDigits));
-  CHECK(near(detail::wilson95(7, 10)->hi, 0.8922, kFourDigits));
-  CHECK(detail::wilson95(0, 10)->lo == 0.0);
-  CHECK(near(detail::wilson95(10, 10)->hi, 1.0, kRounding));
-  CHECK_FALSE(detail::wilson95(0, 0));
+  CHECK(near(wilson95(7, 10)->lo, 0.3968, kFourDigits));
+  CHECK(near(wilson95(7, 10)->hi, 0.8922, kFourDigits));
+  CHECK(wilson95(0, 10)->lo == 0.0);
+  CHECK(near(wilson95(10, 10)->hi, 1.0, kRounding));
+  CHECK_FALSE(wilson95(0, 0));
 }
 
 TEST_CASE("comparison: regret by hand") {

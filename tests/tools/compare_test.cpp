@@ -227,6 +227,32 @@ TEST_CASE("compare: a ranking is matched by teacher, student and scenario") {
   }
 }
 
+TEST_CASE("compare: two studies of one title with other settings stay two") {
+  const TempFolder folder;
+  for (const char* name : {"one", "two"}) {
+    SyntheticStudy().write(folder.path(name));
+    for (const auto& entry : fs::directory_iterator(fs::path(folder.path(name)) / "runs")) {
+      const fs::path path = entry.path() / "result.json";
+      if (!fs::exists(path)) continue;
+      json run = json::parse(content(path.string()));
+      run["study_key"] = name;
+      run["key"] = run["key"].get<std::string>() + name;
+      if (run["student"].is_string()) run["student"] = run["student"].get<std::string>() + name;
+      test::write_json(path, run);
+    }
+  }
+  const json document = compared({folder.path("one"), folder.path("two")});
+  CHECK(document["pairs"].size() == 2 * 9);
+  CHECK(warning_codes(document).contains("same-title"));
+  CHECK_FALSE(warning_codes(document).contains("repeated-seeds"));
+  std::set<std::string> studies;
+  for (const json& pair : document["pairs"]) {
+    studies.insert(pair["study"]);
+    CHECK(pair["observed_gain"]["seeds"] == 4);
+  }
+  CHECK(studies == std::set<std::string>{"made up (one)", "made up (two)"});
+}
+
 TEST_CASE("compare: failed, unfinished, lonely and repeated runs are counted") {
   const TempFolder folder;
   const std::string study = folder.path("study");

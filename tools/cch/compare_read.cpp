@@ -66,6 +66,7 @@ TrainedRun read_run(const json& document) {
   TrainedRun run;
   run.key = report::text(field(document, "key"));
   run.study = report::text(field(document, "study"));
+  run.study_key = report::text(field(document, "study_key"));
   run.unit = field(document, "unit");
   run.seed = take_seed(run.unit);
   run.role = report::text(field(document, "role"));
@@ -89,6 +90,7 @@ double decision_value(const std::string& word) {
 TeacherCriteria read_criteria(const json& document) {
   TeacherCriteria out;
   out.study = report::text(field(document, "study"));
+  out.study_key = report::text(field(document, "study_key"));
   out.unit = field(document, "unit");
   out.seed = take_seed(out.unit);
   out.teacher = field(document, "teacher");
@@ -184,8 +186,8 @@ class Reader {
   void add_criteria(const std::string& path, Tally& tally) {
     const json document = read_document(path, "cch.criteria/1", kWriter);
     require_fields(document, {"study", "unit", "teacher", "scores"}, path, kWriter);
-    const std::string key = field(document, "study").dump() + field(document, "unit").dump() +
-                            field(document, "teacher").dump();
+    const std::string key = field(document, "study").dump() + field(document, "study_key").dump() +
+                            field(document, "unit").dump() + field(document, "teacher").dump();
     if (!keys_.insert(key).second) return;
     ++tally.criteria;
     out_.criteria.push_back(read_criteria(document));
@@ -230,6 +232,27 @@ class Reader {
   std::set<std::string> keys_;
 };
 
+/// Studies of one title with other settings or data get their keys behind it: their runs are not
+/// repetitions of each other.
+void tell_apart(CompareInputs& inputs) {
+  std::map<std::string, std::set<std::string>> keys;
+  for (const TrainedRun& run : inputs.runs) keys[run.study].insert(run.study_key);
+  const auto rename = [&](auto& item) {
+    const auto found = keys.find(item.study);
+    if (found == keys.end() || found->second.size() < 2) return;
+    item.study += fmt::format(" ({})", item.study_key.empty() ? "?" : item.study_key.substr(0, 6));
+  };
+  std::for_each(inputs.runs.begin(), inputs.runs.end(), rename);
+  std::for_each(inputs.criteria.begin(), inputs.criteria.end(), rename);
+  for (const auto& [title, all] : keys) {
+    if (all.size() < 2) continue;
+    inputs.warnings.push_back(
+        {"same-title", fmt::format("{} studies with other settings or data have the title \"{}\": "
+                                   "their keys are put behind it",
+                                   all.size(), title)});
+  }
+}
+
 }  // namespace
 
 CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
@@ -239,6 +262,7 @@ CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
     reader.faults.attempt([&] { reader.read(folder); });
   }
   reader.faults.throw_if_any();
+  tell_apart(out);
   return out;
 }
 

@@ -16,7 +16,8 @@ namespace cch {
 struct TrainedRun {
   std::string key;
   std::string study;
-  nlohmann::json unit;  ///< without its seed
+  std::string study_key;  ///< differs where settings or data do; empty in old results
+  nlohmann::json unit;    ///< without its seed
   std::uint64_t seed = 0;
   std::string role;     ///< teacher, student, distilled or control
   std::string control;  ///< empty for the others
@@ -30,7 +31,8 @@ struct TrainedRun {
 /// What was known about a teacher before training (cch.criteria/1).
 struct TeacherCriteria {
   std::string study;
-  nlohmann::json unit;  ///< without its seed
+  std::string study_key;  ///< differs where settings or data do; empty in old results
+  nlohmann::json unit;    ///< without its seed
   std::uint64_t seed = 0;
   nlohmann::json teacher;
   std::map<std::string, double> scores;

@@ -66,8 +66,7 @@ std::vector<RunTeacher> views_of(const Study& study, const StudyUnit& unit) {
   return out;
 }
 
-std::vector<Planned> plan(const TrainSettings& s, const TaskData& data, const std::string& device) {
-  const RunKeys keys(s, data, device);
+std::vector<Planned> plan(const TrainSettings& s, const RunKeys& keys) {
   const Shard shard = parse_shard(s.shard);
   const auto all = units(s.study);
   std::vector<Planned> out;
@@ -247,7 +246,8 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
       make_execution(s.common, invocation.stop, progress.get(), uses_networks(s.study));
   const TaskData data = load_task(s.study.task, exec);
   check(s.study, data);
-  auto planned = plan(s, data, exec.device);
+  const RunKeys keys(s, data, exec.device);
+  auto planned = plan(s, keys);
   std::size_t all = 0;
   std::size_t cached = 0;
   std::vector<std::size_t> open;
@@ -276,7 +276,9 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
                                 exec.device, cached);
   }
   const Runner runner(s, data, folder,
-                      {{"command", invocation.command_line}, {"inputs", head["inputs"]}});
+                      {{"command", invocation.command_line},
+                       {"study_key", keys.of_study()},
+                       {"inputs", head["inputs"]}});
   const auto start = std::chrono::steady_clock::now();
   std::mutex mutex;
   std::size_t done = 0;

@@ -49,6 +49,8 @@ class RunKeys {
 
   [[nodiscard]] std::string of(const StudyUnit& unit, const RunSpec& run) const;
   [[nodiscard]] std::string of_criteria(const StudyUnit& unit, const RunTeacher& teacher) const;
+  /// The same for all runs of a study however its axes grow, another for other settings or data.
+  [[nodiscard]] std::string of_study() const { return study_key_; }
 
  private:
   [[nodiscard]] nlohmann::json unit_part(const StudyUnit& unit) const;
@@ -59,6 +61,7 @@ class RunKeys {
   nlohmann::json student_;
   nlohmann::json teacher_;
   std::string device_;
+  std::string study_key_;
 };
 
 nlohmann::json unit_json(const Study& study, const StudyUnit& unit);

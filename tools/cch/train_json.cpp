@@ -209,6 +209,14 @@ RunKeys::RunKeys(const TrainSettings& s, const TaskData& data, const std::string
   task_.erase("source");  // the content of the files counts, not where they lie
   for (const auto& [role, info] : data.inputs) inputs_.push_back({role, info.sha256});
   const json study = study_json(s);
+  const json flat = study.flatten();  // named: a loop over a temporary's items would outlive it
+  json fixed = json::object();
+  for (const auto& [path, value] : flat.items()) {
+    if (!is_axis(path) && path != "/keep-weights" && !path.starts_with("/task/")) {
+      fixed[path] = value;
+    }
+  }
+  study_key_ = digest({{"study", fixed}, {"task", task_}, {"inputs", inputs_}});
   student_ = {{"network", study["student"]}, {"training", study["training"]}};
   teacher_ = {{"network", network_json(study_.teacher)}, {"training", study["teacher-training"]}};
 }

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "cch/core/proportion.hpp"
 #include "tools/report/utf8.hpp"
 
 namespace cch::report {
 namespace {
 
-constexpr double kZ = 1.959963984540054;  // two-sided 95 % of the normal distribution
 constexpr std::size_t kLongestName = 40;
 
 std::int64_t whole(const json& node, const char* key) {
@@ -81,13 +81,8 @@ std::optional<CriterionTally> tally_of(const std::vector<CriterionTally>& all,
 
 Share wilson(std::int64_t k, std::int64_t n) {
   if (n <= 0) return {};
-  const double count = static_cast<double>(n);
-  const double share = static_cast<double>(k) / count;
-  const double shrink = 1 + kZ * kZ / count;
-  const double centre = (share + kZ * kZ / (2 * count)) / shrink;
-  const double half =
-      kZ * std::sqrt(share * (1 - share) / count + kZ * kZ / (4 * count * count)) / shrink;
-  return {share, std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  const Interval interval = *wilson95(static_cast<std::size_t>(k), static_cast<std::size_t>(n));
+  return {static_cast<double>(k) / static_cast<double>(n), interval.lo, interval.hi};
 }
 
 Share share_right(const Counts& counts) {

@@ -115,10 +115,10 @@ struct FeaturesTask {
   /// Arrays that are images stored pixel after pixel, channels last (N × H × W × C), for CNNs.
   std::vector<std::pair<std::string, ImageShape>> images;
   std::vector<double> noise{0.0};  ///< N(0, noise²) added to the teacher's standardised columns
-  bool split_of_file = false;         ///< test rows: 2 in the array "split"; else drawn a seed
-  double test_share = 1.0 / 3.0;      ///< of whole groups, where they are drawn
-  std::size_t test_rows = 1000;       ///< at most
-  std::string note;                   ///< printed with the results
+  bool split_of_file = false;      ///< test rows: 2 in the array "split"; else drawn a seed
+  double test_share = 1.0 / 3.0;   ///< of whole groups, where they are drawn
+  std::size_t test_rows = 1000;    ///< at most
+  std::string note;                ///< printed with the results
 };
 
 using Task = std::variant<MfhTask, GaussianTask, GeneralisedTask, DigitsTask, FeaturesTask>;
