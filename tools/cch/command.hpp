@@ -29,6 +29,8 @@ Command setup_gaussian_sweep(CLI::App& app);  ///< of cch gaussian
 Command setup_train(CLI::App& app);
 Command setup_compare(CLI::App& app);
 Command setup_report(CLI::App& app);
+Command setup_check(CLI::App& app);
+Command setup_explain(CLI::App& app);
 Command setup_inspect(CLI::App& app);
 Command setup_doctor(CLI::App& app);
 

@@ -136,12 +136,15 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
     commands[name] = setup(*app.add_subcommand(name, what));
   };
   add("rank", "Rank teacher modalities for a student", setup_rank);
+  add("check", "Can these data decide the question at all? Before anything is trained",
+      setup_check);
   add("estimate", "Estimate one mutual information", setup_estimate);
   add("gaussian", "Informations and distillation risk in closed form", setup_gaussian);
   add("train", "Train teacher/student pairs of a study; resumes by itself", setup_train);
   add("compare", "Hold criteria and verdicts against the gains of trained pairs", setup_compare);
   add("report", "Render a folder of results again, nothing recomputed", setup_report);
   add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
+  add("explain", "What a warning or an error means and what to do", setup_explain);
   add("doctor", "Show what this build and machine can do", setup_doctor);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

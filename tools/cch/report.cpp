@@ -1,11 +1,13 @@
 #include <memory>
 
+#include "tools/cch/check_document.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common.hpp"
 #include "tools/cch/compare.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/rank_folder.hpp"
+#include "tools/report/check.hpp"
 #include "tools/report/compare.hpp"
 #include "tools/report/sweep.hpp"
 #include "tools/report/table.hpp"
@@ -50,6 +52,17 @@ int show_comparison(const ReportOptions& o, Terminal& terminal) {
   return kExitDone;
 }
 
+int show_check(const ReportOptions& o, Terminal& terminal) {
+  nlohmann::json document;
+  const auto written = render_check_again(o.folder, o.html, document);
+  terminal.out << (o.json ? document.dump(1) + "\n"
+                          : report::render_check_table(document,
+                                                       {terminal.colour, terminal.width, o.quiet}));
+  note_version(document, terminal);
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
 int show_ranking(const ReportOptions& o, Terminal& terminal) {
   const nlohmann::json document = read_rank_folder(o.folder);
   const std::string table =
@@ -65,6 +78,7 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
 int run(const ReportOptions& o, Invocation& invocation) {
   if (has_sweep(o.folder)) return show_sweep(o, invocation.terminal);
   if (has_comparison(o.folder)) return show_comparison(o, invocation.terminal);
+  if (has_check(o.folder)) return show_check(o, invocation.terminal);
   return show_ranking(o, invocation.terminal);
 }
 
@@ -72,8 +86,9 @@ int run(const ReportOptions& o, Invocation& invocation) {
 
 Command setup_report(CLI::App& app) {
   auto o = std::make_shared<ReportOptions>();
-  app.add_option("folder", o->folder,
-                 "Folder that `cch rank`, `gaussian sweep` or `compare` has written with -o")
+  app.add_option(
+         "folder", o->folder,
+         "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o")
       ->required();
   app.add_option("--html", o->html, "File for the report besides the folder's own");
   app.add_flag("--json", o->json, "The stored document on standard output");

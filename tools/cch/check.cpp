@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "tools/cch/check_document.hpp"
+#include "tools/cch/check_settings.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank_folder.hpp"
+#include "tools/cch/rank_plan.hpp"
+#include "tools/report/check.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+void show(const CheckSettings& s, const json& document, Terminal& terminal) {
+  if (s.rank.common.json) {
+    terminal.out << document.dump(2) << '\n';
+    return;
+  }
+  terminal.out << report::render_check_table(
+      document, {terminal.colour, terminal.width, s.rank.common.quiet});
+}
+
+int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  const auto is_given = [&](const std::string& name) {
+    return std::find(given.begin(), given.end(), name) != given.end();
+  };
+  s.rank.unlabelled_given = is_given("unlabelled");
+  if (!s.rank.study.empty()) read_rank_study(s.rank.study, given, s.rank);
+  if (s.rank.estimators.empty()) s.rank.estimators = {"auto"};
+  check_check_settings(s);
+  Terminal& terminal = invocation.terminal;
+  const auto begin = std::chrono::steady_clock::now();
+  std::optional<RankInputs> inputs;
+  if (!s.planning()) inputs = load_rank_inputs(s.rank);
+  if (s.rank.dry_run) {
+    terminal.out << (inputs ? render_rank_plan(rank_plan(s.rank, *inputs, invocation.command_line))
+                            : std::string("dry run: the plan can be planted\n"));
+    return kExitDone;
+  }
+  prepare_check(s.rank.out, s.rank.html);
+  Execution exec = make_execution(s.rank.common, invocation.stop, nullptr);
+  CheckResult result;
+  {
+    const auto progress = make_progress(terminal, s.rank.common.quiet);
+    exec.sink = progress.get();
+    result = inputs ? run_check(s, *inputs, exec) : run_plan(s, exec);
+    exec.sink = nullptr;
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  const json document = as_written(check_document(s, inputs ? &*inputs : nullptr, result, exec,
+                                                  invocation.command_line, seconds.count()));
+  const auto written = write_check(document, s.rank.out, s.rank.html, true);
+  show(s, document, terminal);
+  print_written(written, terminal.err);
+  const bool fails = !s.rank.fail_on.empty() &&
+                     result.feasibility.verdict == parse_feasibility_verdict(s.rank.fail_on);
+  return fails ? kExitFailOn : kExitDone;
+}
+
+void add_features(CLI::App& app, CheckSettings& s) {
+  RankSettings& r = s.rank;
+  app.add_option("study", r.study, "STUDY.toml of `cch rank`");
+  app.add_option("--student", r.student, "NAME=PATH[:KEY] of the modality that must work alone");
+  app.add_option("--teacher", r.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+      ->allow_extra_args(false);
+  app.add_option("--labels", r.labels, "PATH[:KEY] of classes or real values");
+  app.add_option("--y-kind", r.y_kind, "auto, continuous or discrete")->capture_default_str();
+  app.add_option("--unlabelled", r.unlabelled, "Label that means that a row has none");
+  app.add_option("--groups", r.groups,
+                 "Which rows belong together (images, videos, patients); in a plan their number");
+  app.add_option("--ids", r.ids,
+                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
+      ->allow_extra_args(false);
+  app.add_option("--first-rows", r.first_rows, "Use only the first rows, 0 = all")
+      ->check(whole_number())
+      ->capture_default_str();
+  app.add_option("--split", s.split,
+                 "PATH[:KEY] of the split by which features were fitted: looks for leaks");
+  app.add_option(
+      "--split-train", s.split_train,
+      "Its value for training rows; otherwise 'train', or the value that most rows have");
+}
+
+void add_plan(CLI::App& app, CheckSettings& s) {
+  app.add_option("--n", s.n, "Rows of a plan, in place of features");
+  app.add_option("--dim-student", s.dim_student, "Columns of the student in a plan");
+  app.add_option("--dim-teacher", s.dims_teacher, "Columns of a teacher in a plan; repeat for each")
+      ->allow_extra_args(false);
+  app.add_option("--classes", s.classes, "Classes in a plan, 0 for a real-valued label; default 2");
+  app.add_option("--icc", s.icc,
+                 "Intra-class correlation by group in a plan; default 0.3 where there are groups");
+}
+
+void add_questions(CLI::App& app, CheckSettings& s) {
+  RankSettings& r = s.rank;
+  app.add_option("--margin", s.margin, "Margin in nats that should be decided: asks for the rows");
+  app.add_option("--power", s.power, "Wanted share of right verdicts")->capture_default_str();
+  app.add_option("--wrong", s.wrong, "Most wrong verdicts, as a share")->capture_default_str();
+  app.add_option("--estimator", r.estimators,
+                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
+      ->allow_extra_args(false);
+  app.add_option("--scale", r.scale, "none, zscore or rank")->capture_default_str();
+  app.add_option("--k", r.k, "Neighbours, where the estimator has them")->check(whole_number());
+  app.add_flag("--exact", r.exact, "Every row a query, however long it takes");
+  app.add_option("--draws", s.draws, "Planted data sets, 0 = 8, or 6 with several teachers")
+      ->check(whole_number())
+      ->capture_default_str();
+  app.add_flag("--curved,!--no-curved", s.curved, "Also plant curved dependence (on by default)");
+  app.add_flag("--sizes,!--no-sizes", s.sizes,
+               "Also plant a half and a quarter of the rows (on by default)");
+  app.add_flag("--consistency,!--no-consistency", s.consistency,
+               "Self-consistency of the estimators on these data (on by default)");
+  app.add_flag("--cost,!--no-cost", s.cost, "Time small rankings (on by default)");
+}
+
+}  // namespace
+
+Command setup_check(CLI::App& app) {
+  auto s = std::make_shared<CheckSettings>();
+  add_features(app, *s);
+  add_plan(app, *s);
+  add_questions(app, *s);
+  app.add_option("-o,--out", s->rank.out, "Folder for check.json and report.html");
+  app.add_option("--html", s->rank.html, "File for the report alone");
+  app.add_option("--fail-on", s->rank.fail_on,
+                 "Exit with 4 if the verdict is this one: feasible, with-caution, not-feasible");
+  app.add_flag("-n,--dry-run", s->rank.dry_run, "Read and check the inputs, plant nothing");
+  add_common_options(app, s->rank.common);
+  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+}
+
+}  // namespace cch

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/random.hpp"
+#include "tools/cch/check_run.hpp"
+
+namespace cch {
+namespace {
+
+constexpr std::size_t kMostRows = 400;
+constexpr std::size_t kFewestRows = 120;
+constexpr std::size_t kFewestGroups = 20;
+
+// A study as data/examples has them: networks with one hidden layer of 64, 60 epochs, 5 seeds; a
+// teacher, a student alone, four distilled students and two controls for each pair.
+constexpr double kHidden = 64.0;
+constexpr double kEpochs = 60.0;
+constexpr double kSeeds = 5.0;
+constexpr double kNetworks = 8.0;
+// Forward, backward and weight gradients: six operations a weight and row.
+constexpr double kOperations = 6.0;
+// Operations a second of one thread that small networks reach with LibTorch (docs/statistics.md).
+constexpr double kOperationsPerSecond = 4e9;
+// What a step costs however small the network is, shared by the networks trained side by side.
+constexpr double kSecondsPerStep = 4e-5;
+constexpr double kBatch = 64.0;
+
+// The first so many rows by whole groups, at random.
+std::vector<std::size_t> some_rows(const Groups& groups, std::size_t most, std::uint64_t seed) {
+  Random random(derive_seed(seed, "timed-rows"));
+  std::vector<std::size_t> rows;
+  for (const std::size_t g : random.permutation(groups.count())) {
+    const auto members = groups.members(g);
+    if (rows.size() + members.size() > most) continue;
+    rows.insert(rows.end(), members.begin(), members.end());
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::optional<double> timed_ranking(const CheckSettings& s, const RankInput& input,
+                                    std::size_t most, const Execution& exec, std::size_t& rows) {
+  const auto chosen = some_rows(input.groups, most, exec.seed);
+  rows = chosen.size();
+  RankInput part{{input.student.name, input.student.features.select(chosen)},
+                 {},
+                 select(input.labels, chosen),
+                 input.groups.select(chosen)};
+  const std::size_t fewest = input.groups.grouped() ? kFewestGroups : kFewestRows;
+  if (part.groups.count() < fewest) return std::nullopt;
+  const Modality& teacher = input.teachers.front();
+  part.teachers.push_back({teacher.name, teacher.features.select(chosen)});
+  Execution quiet = exec;
+  quiet.sink = nullptr;
+  RankOptions options = rank_options(s.rank);
+  options.scenario = Scenario::same_rows;
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    (void)rank_teachers(part, options, quiet);
+  } catch (const Error& error) {  // a class too small for so few rows
+    if (error.kind() != ErrorKind::data) throw;
+    return std::nullopt;
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+void forecast_training(const QuestionShape& shape, CostForecast& cost) {
+  const auto rows = static_cast<double>(shape.groups.rows());
+  const double classes = shape.labels ? static_cast<double>(shape.labels->classes())
+                                      : static_cast<double>(shape.dim_labels);
+  const auto weights = [&](std::size_t dim) {
+    return kHidden * (static_cast<double>(dim) + classes + 1.0);
+  };
+  double operations = 0.0;
+  double steps = 0.0;
+  for (const TeacherShape& teacher : shape.teachers) {
+    const double all = (kNetworks - 1.0) * weights(shape.dim_student) + weights(teacher.dim);
+    operations += kSeeds * kEpochs * rows * kOperations * all;
+    steps += kSeeds * kNetworks * kEpochs * std::ceil(rows / kBatch);
+  }
+  cost.train_seconds = operations / kOperationsPerSecond + steps * kSecondsPerStep;
+  cost.train_how = fmt::format(
+      "one thread; for each of {} teachers {:.0f} networks of one hidden layer of {:.0f}, {:.0f} "
+      "seeds, {:.0f} epochs, as in data/examples; by counting operations, right to a factor of 3",
+      shape.teachers.size(), kNetworks, kHidden, kSeeds, kEpochs);
+}
+
+CostForecast forecast_cost(const CheckSettings& s, const RankInput& input, const Execution& exec) {
+  CostForecast out;
+  const std::size_t all = input.student.features.size();
+  const std::size_t more = std::min(kMostRows, std::max(all / 2, std::min(all, kFewestRows)));
+  std::size_t rows_less = 0;
+  std::size_t rows_more = 0;
+  exec.progress("cost", 0, 2);
+  const auto less = timed_ranking(s, input, more / 2, exec, rows_less);
+  exec.progress("cost", 1, 2);
+  const auto seconds = timed_ranking(s, input, more, exec, rows_more);
+  exec.progress("cost", 2, 2);
+  if (!seconds) {
+    out.rank_how = "too few rows or groups to time a part of them";
+    return out;
+  }
+  // Between what grows with columns alone and what grows with pairs of rows.
+  double power = 1.0;
+  if (less && rows_more > rows_less) {
+    power = std::clamp(std::log(*seconds / *less) / std::log(static_cast<double>(rows_more) /
+                                                             static_cast<double>(rows_less)),
+                       0.5, 1.3);
+  }
+  const double times = std::pow(static_cast<double>(all) / static_cast<double>(rows_more), power);
+  const auto teachers = static_cast<double>(input.teachers.size());
+  out.rank_seconds = *seconds * times * teachers;
+  out.rank_how = fmt::format(
+      "{:.1f} s for {} rows and one teacher on {} threads, times {:.2f} for {} rows (power "
+      "{:.2f}), "
+      "times {} teachers",
+      *seconds, rows_more, worker_count(exec), times, all, power, input.teachers.size());
+  return out;
+}
+
+}  // namespace cch

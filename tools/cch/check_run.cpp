@@ -1,0 +1,110 @@
+#include "tools/cch/check_run.hpp"
+
+#include <algorithm>
+
+#include "cch/core/random.hpp"
+
+namespace cch {
+namespace {
+
+// What a plan does not know: corners of what real sets show.
+constexpr double kShares[] = {0.1, 0.8};
+constexpr double kNats[] = {0.05, 0.6};  // of a real-valued label
+constexpr std::size_t kPairs[] = {2, 12};
+
+// Which rows of the split were held out; what was taken for training in `reason`.
+std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::string& reason) {
+  const LoadedLabels loaded = load_labels(parse_source(s.split), LabelKind::discrete);
+  const auto& codes = std::get<ClassLabels>(loaded.labels);
+  if (codes.size() != rows) {
+    refuse_data("unequal-rows",
+                "the split has " + std::to_string(codes.size()) + " rows, the features have " +
+                    std::to_string(rows),
+                s.split, "row i must be the same sample everywhere",
+                "Give a split of the same rows, without --ids and --unlabelled");
+  }
+  const auto& names = codes.names();
+  const auto counts = codes.counts();
+  auto training =
+      std::find(names.begin(), names.end(), s.split_train.empty() ? "train" : s.split_train);
+  if (training == names.end() && !s.split_train.empty()) {
+    refuse_usage("unknown-split-value", "no row of the split is '" + s.split_train + "'",
+                 "training rows must be known", "Its values begin with '" + names.front() + "'");
+  }
+  const bool by_name = training != names.end();
+  if (!by_name)
+    training = names.begin() + (std::max_element(counts.begin(), counts.end()) - counts.begin());
+  reason = "training rows are those with '" + *training + "'" +
+           (by_name ? "" : ", which most rows have; --split-train names another value");
+  const auto code = static_cast<int>(training - names.begin());
+  std::vector<bool> out(rows);
+  for (std::size_t i = 0; i < rows; ++i) out[i] = codes[i] != code;
+  return out;
+}
+
+void look_for_leaks(const CheckSettings& s, const RankInput& input, const Execution& exec,
+                    CheckResult& out) {
+  if (s.split.empty()) {
+    out.warnings.push_back({"no-split",
+                            "without --split it is not known which rows features were fitted on, "
+                            "so leaks are null"});
+    return;
+  }
+  const std::size_t rows = input.student.features.size();
+  const auto held_out = held_out_rows(s, rows, out.split_reason);
+  out.leaks = leak_checks(input, held_out, !s.rank.groups.empty(), exec);
+}
+
+std::vector<std::string> known_estimators(const CheckSettings& s) {
+  return s.rank.estimators.empty() ? std::vector<std::string>{"auto"} : s.rank.estimators;
+}
+
+}  // namespace
+
+CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Execution& exec) {
+  CheckResult out;
+  const RankInput& input = inputs.input;
+  RankOptions rank = rank_options(s.rank);
+  rank.estimators = known_estimators(s);
+  const FeasibilityOptions options = feasibility_options(s);
+  look_for_leaks(s, input, exec, out);  // wrong splits first: everything else takes longer
+  exec.progress("shape", 0, 1);
+  out.shape = question_shape(input, rank, exec);
+  exec.progress("shape", 1, 1);
+  out.power = forecast_power(out.shape, options, exec);
+  if (s.consistency) out.consistency = consistency_battery(input, rank, exec);
+  out.feasibility = judge_feasibility(out.power, input.groups, options, out.consistency, out.leaks);
+  if (s.cost) out.cost = forecast_cost(s, input, exec);
+  forecast_training(out.shape, out.cost);
+  return out;
+}
+
+CheckResult run_plan(const CheckSettings& s, const Execution& exec) {
+  CheckResult out;
+  const PlanNumbers plan = plan_numbers(s);
+  FeasibilityOptions options = feasibility_options(s);
+  out.shape = planned_shape(plan, exec.seed);
+  out.power = forecast_power(out.shape, options, exec);
+  out.feasibility = judge_feasibility(out.power, out.shape.groups, options, {}, {});
+  out.scenarios.push_back({plan.share_of_entropy, plan.pairs, out.feasibility.minimal_margin});
+  options.curved = false;
+  options.sizes = false;
+  options.below = false;
+  options.estimators.resize(1);
+  for (const double share : plan.classes == 0 ? kNats : kShares) {
+    for (const std::size_t pairs : kPairs) {
+      PlanNumbers corner = plan;
+      corner.share_of_entropy = share;
+      corner.pairs = pairs;
+      const QuestionShape shape = planned_shape(corner, exec.seed);
+      const PowerForecast power = forecast_power(shape, options, exec);
+      out.scenarios.push_back(
+          {share, pairs, judge_feasibility(power, shape.groups, options, {}, {}).minimal_margin});
+    }
+  }
+  forecast_training(out.shape, out.cost);
+  out.cost.rank_how = "nothing to time without features";
+  return out;
+}
+
+}  // namespace cch
