@@ -449,7 +449,7 @@ TEST_CASE("the released prototypes shrink with their class, the corrected ones d
   std::fill(c.teacher.begin(), c.teacher.end(), 2.0);
   std::fill(c.student.begin(), c.student.end(), 2.0);
   for (std::size_t i = 0; i < c.student.size(); ++i)
-    c.student[i] = c.teacher[i] = 1.0 + (i / kP % kC);
+    c.student[i] = c.teacher[i] = 1.0 + static_cast<double>(i / kP % kC);
   CHECK(near(of(HpdmLoss{HpdmLoss::Form::kl, true})(c).value, 0.0, test::kRounding));
   // An absent class moves the released form, which lets it into its softmax over classes: features
   // differ between the two networks by one number, which every softmax over classes would cancel
