@@ -1,0 +1,151 @@
+// `cch explain`, and that every code, flag and key of the sources is documented.
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+#include "tools/cch/explain.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSources = CCH_SOURCE_DIR;
+
+std::string content(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::vector<fs::path> sources() {
+  std::vector<fs::path> out;
+  for (const char* folder :
+       {"include", "data", "estimators", "gaussian", "experiments", "tools/cch", "tools/report"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(kSources / folder)) {
+      const std::string ending = entry.path().extension();
+      if (ending == ".cpp" || ending == ".hpp") out.push_back(entry.path());
+    }
+  }
+  return out;
+}
+
+/// Names between quotes where sources make a fault or a warning.
+std::set<std::string> codes_of(const std::string& text) {
+  const std::string code = R"re("([a-z0-9]+(?:-[a-z0-9]+)*)")re";
+  static const std::vector<std::regex> places{
+      std::regex(R"re(refuse_(?:usage|data)\(\s*)re" + code),
+      std::regex(R"re(Fault\{\s*)re" + code),
+      std::regex(R"re([wW]arnings?_?(?:\(\))?(?:\.|->)(?:push_back|emplace_back)\(\s*\{\s*)re" +
+                 code + ","),
+      std::regex(R"re([fF]aults?_?(?:\.|->)(?:push_back|add)\(\s*(?:ErrorKind::\w+,\s*)?\{\s*)re" +
+                 code + ","),
+      std::regex(R"re(\bwarn\(\s*)re" + code)};
+  std::set<std::string> out;
+  for (const std::regex& place : places) {
+    for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {
+      out.insert((*it)[1]);
+    }
+  }
+  return out;
+}
+
+TEST_CASE("every code of the sources has an explanation") {
+  std::size_t found = 0;
+  for (const fs::path& path : sources()) {
+    for (const std::string& code : codes_of(content(path))) {
+      ++found;
+      CAPTURE(path.string());
+      CAPTURE(code);
+      CHECK(find_code(code) != nullptr);
+    }
+  }
+  CHECK(found > 200);  // the patterns still find what they are made for
+}
+
+TEST_CASE("an undocumented code would be found") {
+  const auto codes = codes_of(R"(refuse_data("no-such-code", "x");
+    warnings.push_back({"other-code", message}); throw Error(kind, Fault{"third-code", "y"});)");
+  CHECK(codes == std::set<std::string>{"no-such-code", "other-code", "third-code"});
+  CHECK(find_code("no-such-code") == nullptr);
+}
+
+TEST_CASE("codes are sorted, once each, and say what, why and what to do") {
+  std::string before;
+  for (const CodeEntry& entry : all_codes()) {
+    CAPTURE(entry.code);
+    CHECK(before < entry.code);
+    before = entry.code;
+    for (const std::string_view words : {entry.means, entry.why, entry.action}) {
+      REQUIRE(words.size() > 3);
+      CHECK((words.back() == '.' || words.back() == '"'));
+    }
+  }
+}
+
+TEST_CASE("the page of codes is the one that the program makes") {
+  CHECK(content(kSources / "docs/codes.md") == codes_page());
+}
+
+TEST_CASE("explain prints codes, one code, and refuses others with the nearest") {
+  const auto one = test::run_cch({"explain", "non-finite-value"});
+  CHECK(one.code == 0);
+  for (const char* words : {"error", "means", "why", "do", "NaN"}) CHECK(one.out_has(words));
+  const auto part = test::run_cch({"explain", "pilot-left-out"});
+  CHECK(part.code == 0);
+  CHECK(part.out_has("part of the evidence"));
+  const auto wrong = test::run_cch({"explain", "non-finite-valeu"});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err_has("[unknown-code]"));
+  CHECK(wrong.err_has("non-finite-value"));
+  const auto all = test::run_cch({"explain", "--json"}).document();
+  CHECK(all["codes"].size() == all_codes().size() + 1);
+}
+
+/// "--name" of every option that a command's sources add.
+std::set<std::string> flags_of(const std::string& text) {
+  static const std::regex place(R"re(add_(?:option|flag)\(\s*"([^"]+)")re");
+  static const std::regex name(R"re(--([a-z][a-z0-9-]*))re");
+  std::set<std::string> out;
+  for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {
+    const std::string names = (*it)[1];
+    for (std::sregex_iterator n(names.begin(), names.end(), name), last; n != last; ++n) {
+      out.insert((*n)[1]);
+    }
+  }
+  return out;
+}
+
+std::string all_pages() {
+  std::string out = content(kSources / "README.md");
+  for (const auto& entry : fs::directory_iterator(kSources / "docs")) {
+    out += content(entry.path());
+  }
+  for (const char* page : {"tools/cch/README.md", "experiments/README.md", "gaussian/README.md"}) {
+    out += content(kSources / page);
+  }
+  return out;
+}
+
+TEST_CASE("every flag of the program is in a page") {
+  const std::string pages = all_pages();
+  std::size_t found = 0;
+  for (const auto& entry : fs::directory_iterator(kSources / "tools/cch")) {
+    for (const std::string& flag : flags_of(content(entry.path()))) {
+      ++found;
+      CAPTURE(entry.path().string());
+      CAPTURE(flag);
+      CHECK(std::regex_search(pages, std::regex("--" + flag + "(?![a-z0-9-])")));
+    }
+  }
+  CHECK(found > 60);
+}
+
+}  // namespace
+}  // namespace cch

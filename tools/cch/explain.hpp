@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cch {
+
+/// What a code of an error, a warning or a leak means.
+struct CodeEntry {
+  enum class Kind { error, warning, leak };
+  std::string_view code;
+  Kind kind;
+  std::string_view means;
+  std::string_view why;
+  std::string_view action;
+};
+
+/// Every code, by name.
+std::span<const CodeEntry> all_codes();
+/// The entry of a code; a part of the evidence that was left out ("pilot-left-out") shares one.
+/// Null where there is none.
+const CodeEntry* find_code(std::string_view code);
+/// docs/codes.md.
+std::string codes_page();
+
+}  // namespace cch
