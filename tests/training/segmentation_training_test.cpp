@@ -1,0 +1,233 @@
+// Networks of segmentation: they learn, go on where they were stopped, and do with any subset.
+#include <array>
+#include <string>
+
+#include "cch/experiments/segmentation_study.hpp"
+#include "experiments/segmentation/backend.hpp"
+#include "support/test.hpp"
+
+namespace cch {
+namespace {
+
+SegmentationSet small_scenes(std::size_t images) {
+  SceneOptions o;
+  o.images = images;
+  o.test_images = 6;
+  o.height = o.width = 32;
+  o.classes = 6;
+  o.night = o.fog = 0.0;
+  SegmentationSet set = make_scenes(o, 2, {});
+  normalise(set, normalisation_of(set));
+  return set;
+}
+
+SegmentationJob small_job(std::size_t epochs) {
+  SegmentationJob job;
+  job.network.widths = {8, 12, 16, 16};
+  job.network.heads = {1, 2, 2, 2};
+  job.network.head_width = 16;
+  job.optimisation.learning_rate = 5e-3;
+  job.optimisation.epochs = epochs;
+  job.optimisation.warm_up = 1;
+  job.optimisation.batch = 4;
+  job.modalities = {"rgb", "depth", "event", "lidar"};
+  return job;
+}
+
+double average(const SegmentationSet& set, const TrainedSegmentation& network) {
+  return evaluate_segmentation(set, network, conditions_named({"emm-dropped"}),
+                               AbsentClass::excluded, 1, {})
+      .conditions[0]
+      .scores.full;
+}
+
+bool same(const SegmentationWeights& a, const SegmentationWeights& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.name == y.name && x.values == y.values;
+  });
+}
+
+TEST_CASE("segmentation: a network learns scenes, with either fusion") {
+  const SegmentationSet set = small_scenes(46);
+  for (const Fusion fusion : {Fusion::mean, Fusion::hub}) {
+    SegmentationJob job = small_job(12);
+    job.network.fusion = fusion;
+    std::vector<double> losses;
+    job.after_epoch = [&](const SegmentationPoint& p, const auto&) { losses.push_back(p.loss); };
+    const SegmentationFit fit = train_segmentation(set, job, {});
+    CHECK(fit.failure.empty());
+    CHECK(losses.size() == 12);
+    CHECK(losses.back() < 0.7 * losses.front());
+    // Chance is about .1: the commonest of six classes everywhere.
+    CHECK(average(set, fit.network) > 0.25);
+  }
+}
+
+TEST_CASE("segmentation: the same bits on every run, and when a run is resumed") {
+  const SegmentationSet set = small_scenes(18);
+  SegmentationJob job = small_job(4);
+  job.setup.modality_dropout = 0.5;
+  const SegmentationFit whole = train_segmentation(set, job, {});
+  CHECK(same(whole.network.weights, train_segmentation(set, job, {}).network.weights));
+  SegmentationCheckpoint at;
+  job.after_epoch = [&](const SegmentationPoint& p, const auto& checkpoint) {
+    if (p.epoch == 2) at = checkpoint();
+  };
+  (void)train_segmentation(set, job, {});
+  CHECK(at.epoch == 2);
+  job.resume = at;
+  std::size_t epochs = 0;
+  job.after_epoch = [&](const SegmentationPoint&, const auto&) { ++epochs; };
+  const SegmentationFit resumed = train_segmentation(set, job, {});
+  CHECK(epochs == 2);
+  CHECK(same(whole.network.weights, resumed.network.weights));
+  job.order = 9;
+  CHECK(!same(whole.network.weights, train_segmentation(set, job, {}).network.weights));
+}
+
+TEST_CASE("segmentation: every loss and set-up trains, and a teacher's weights stay as they are") {
+  const SegmentationSet set = small_scenes(18);
+  SegmentationJob job = small_job(2);
+  const auto plain =
+      std::make_shared<TrainedSegmentation>(train_segmentation(set, job, {}).network);
+  const SegmentationWeights before = plain->weights;
+  job.teacher = plain;
+  job.setup.teacher = "plain";
+  job.setup.modality_dropout = 0.5;
+  for (const char* form : {"bernoulli-kl", "cosine-mse", "literal"}) {
+    job.setup.losses.push_back({loss_named("cmd", form), 0.5});
+  }
+  for (const char* form : {"kl", "cosine", "released"}) {
+    job.setup.losses.push_back({loss_named("hpdm", form), 0.5});
+  }
+  for (const char* name : {"mad", "umd"}) job.setup.losses.push_back({loss_named(name, ""), 1.0});
+  std::vector<double> terms;
+  job.after_epoch = [&](const SegmentationPoint& p, const auto&) { terms = p.terms; };
+  const auto student =
+      std::make_shared<TrainedSegmentation>(train_segmentation(set, job, {}).network);
+  REQUIRE(terms.size() == 8);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    CAPTURE(i);
+    CHECK(std::isfinite(terms[i]));
+    CHECK(terms[i] != 0.0);
+  }
+  CHECK(same(plain->weights, before));
+  CHECK(!same(student->weights, before));
+
+  SegmentationJob select = small_job(2);
+  select.candidates = {plain, student};
+  select.setup.select = {"plain", "student"};
+  for (const Selection how :
+       {Selection::softmax, Selection::straight_through, Selection::released}) {
+    select.setup.selection = how;
+    const SegmentationFit fit = train_segmentation(set, select, {});
+    CHECK(fit.failure.empty());
+    CHECK(fit.network.weights.front().name == "score1.0.depthwise");
+    CHECK(average(set, fit.network) > 0.0);
+    // Without a gradient nothing moves but by weight decay, which keeps directions.
+    const auto& w = fit.network.weights.front().values;
+    select.optimisation.epochs = 1;
+    const auto& one = train_segmentation(set, select, {}).network.weights.front().values;
+    select.optimisation.epochs = 2;
+    const bool parallel =
+        std::abs(w[0] * one[1] - w[1] * one[0]) < 1e-5F * std::abs(w[0] * one[1]) + 1e-9F;
+    CHECK(parallel == (how == Selection::released));
+  }
+
+  SegmentationJob alone = small_job(2);
+  alone.modalities = {"event"};
+  alone.teacher = plain;
+  alone.setup.losses = {{loss_named("mad", ""), 1.0}};
+  CHECK(train_segmentation(set, alone, {}).failure.empty());
+  alone.teacher = nullptr;
+  alone.modalities = job.modalities;
+  alone.setup.modality_dropout = 0.5;
+  CHECK(train_segmentation(set, alone, {}).failure.empty());  // self-distillation
+}
+
+detail::ImageBatch batch_of(const SegmentationSet& set, std::size_t image) {
+  detail::ImageBatch b{1, set.height, set.width, {}, {}};
+  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
+    const auto values = set.image(m, image);
+    b.channels.push_back(set.modalities[m].channels);
+    b.modalities.emplace_back(values.begin(), values.end());
+  }
+  return b;
+}
+
+TEST_CASE("segmentation: a dropped modality is not looked at, a zeroed one counts as zeros") {
+  const SegmentationSet set = small_scenes(14);
+  for (const Fusion fusion : {Fusion::mean, Fusion::hub}) {
+    SegmentationJob job = small_job(2);
+    job.network.fusion = fusion;
+    const auto fit = train_segmentation(set, job, {});
+    const auto model =
+        detail::segmentation_backend().load(fit.network, {3, 1, 1, 3}, set.classes.size(), {});
+    const std::size_t pixels = set.pixels();
+    const auto ask = [&](const detail::ImageBatch& batch, Subset subset, detail::Missing missing) {
+      std::vector<std::uint8_t> out(pixels);
+      model->predict(batch, std::array{subset}, missing, out);
+      return out;
+    };
+    const detail::ImageBatch batch = batch_of(set, 3);
+    detail::ImageBatch other = batch;
+    for (float& v : other.modalities[1]) v = 5.0F - v;  // depth, which is missing in subset 1101
+    const Subset without_depth = 13;
+    CHECK(ask(batch, without_depth, detail::Missing::dropped) ==
+          ask(other, without_depth, detail::Missing::dropped));
+    CHECK(ask(batch, 15, detail::Missing::dropped) != ask(other, 15, detail::Missing::dropped));
+    detail::ImageBatch zeroed = batch;
+    std::fill(zeroed.modalities[1].begin(), zeroed.modalities[1].end(), 0.0F);
+    CHECK(ask(batch, without_depth, detail::Missing::zeroed) ==
+          ask(zeroed, 15, detail::Missing::dropped));
+  }
+}
+
+TEST_CASE("segmentation: pretrained weights by their names, and what does not fit is listed") {
+  SegmentationJob job = small_job(1);
+  const SegmentationSet set = small_scenes(14);
+  const auto first = detail::segmentation_backend().first_weights(job.network, job.modalities,
+                                                                  {3, 1, 1, 3}, 6, 77);
+  for (const NamedWeights& w : first) {
+    if (!w.name.starts_with("encoder.")) continue;
+    job.pretrained.push_back({w.name.substr(8), w.shape, w.values});
+  }
+  job.pretrained.push_back({"head.weight", {1000, 16}, std::vector<float>(16000, 0.0F)});
+  job.optimisation.learning_rate = 1e-12;
+  const auto trained = train_segmentation(set, job, {}).network.weights;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (!first[i].name.starts_with("encoder.")) continue;
+    for (std::size_t k = 0; k < first[i].values.size(); ++k) {
+      REQUIRE(std::abs(trained[i].values[k] - first[i].values[k]) < 1e-6F);
+    }
+  }
+  job.pretrained[0].shape[0] += 1;
+  job.pretrained.erase(job.pretrained.begin() + 5);
+  const std::string missing = first[5].name.substr(8);
+  try {
+    (void)train_segmentation(set, job, {});
+    FAIL("nothing was refused");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().code == "pretrained-mismatch");
+    CHECK(std::string(error.what()).find("patch_embed1.proj.weight") != std::string::npos);
+    CHECK(std::string(error.what()).find(missing) != std::string::npos);
+  }
+}
+
+TEST_CASE("segmentation: the names of MiT-B0 are those of the authors' release") {
+  const auto b0 =
+      detail::segmentation_backend().first_weights(encoder_named("b0"), {"rgb"}, {3}, 19, 1);
+  std::size_t encoder = 0;
+  std::size_t keys = 0;
+  for (const NamedWeights& w : b0) {
+    if (!w.name.starts_with("encoder.")) continue;
+    ++keys;
+    encoder += w.values.size();
+  }
+  // 3 319 392 weights in mit_b0.pth without its classifier (256 × 1000 + 1000).
+  CHECK(encoder == 3319392);
+  CHECK(keys == 176);
+}
+
+}  // namespace
+}  // namespace cch
