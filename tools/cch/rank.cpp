@@ -40,6 +40,7 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
   const RankInputs inputs = load_rank_inputs(s);
+  if (s.per_class) check_per_class(inputs.input);
   if (s.dry_run) {
     const nlohmann::json plan = rank_plan(s, inputs, invocation.command_line);
     terminal.out << (s.common.json ? plan.dump(2) + "\n" : render_rank_plan(plan));
@@ -47,16 +48,18 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   }
   const RankFolder folder(s.out, s.html);
   RankResult result;
+  std::vector<ClassRanking> per_class;
   Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
   {
     const auto progress = make_progress(terminal, s.common.quiet);
     exec.sink = progress.get();
     result = rank_teachers(inputs.input, rank_options(s), exec);
+    if (s.per_class) per_class = rank_per_class(inputs.input, rank_options(s), exec);
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  const nlohmann::json document =
-      as_written(rank_document(s, inputs, result, exec, invocation.command_line, seconds.count()));
+  const nlohmann::json document = as_written(
+      rank_document(s, inputs, result, exec, per_class, invocation.command_line, seconds.count()));
   // Results first on disk, then on the screen: a screen that is gone loses nothing.
   const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {
@@ -92,6 +95,12 @@ void add_inputs(CLI::App& app, RankSettings& s) {
   app.add_option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
       ->check(whole_number())
       ->capture_default_str();
+  app.add_option("--pixels", s.pixels,
+                 "Inputs are images (N x C x H x W, labels N x H x W): draw so many pixels, "
+                 "balanced over classes and images; pixels of one image are a group")
+      ->check(whole_number());
+  app.add_option("--channels", s.channels, "Of images: first, or last (N x H x W x C)")
+      ->capture_default_str();
 }
 
 void add_questions(CLI::App& app, RankSettings& s) {
@@ -116,6 +125,8 @@ void add_questions(CLI::App& app, RankSettings& s) {
       ->capture_default_str();
   app.add_flag("--controls", s.controls,
                "Also rank teachers of known worth: clones of the student, shuffled rows, noise");
+  app.add_flag("--per-class", s.per_class,
+               "Also rank the teachers for each class against all others");
   app.add_flag("--planted-bias,!--no-planted-bias", s.planted_bias,
                "Measure the estimators' bias on planted data of this shape (on by default)");
   app.add_flag("--sensitivity,!--no-sensitivity", s.sensitivity,

@@ -216,6 +216,19 @@ json controls_json(const RankResult& result) {
   return controls;
 }
 
+json per_class_json(const std::vector<ClassRanking>& per_class) {
+  if (per_class.empty()) return nullptr;
+  json out = json::array();
+  for (const ClassRanking& entry : per_class) {
+    const bool refused = !entry.refused.empty();
+    out.push_back({{"class", entry.name},
+                   {"rows", entry.rows},
+                   {"teachers", refused ? json::array() : teachers_json(entry.result)},
+                   {"refused", refused ? json(entry.refused) : json()}});
+  }
+  return out;
+}
+
 json differences_json(const RankResult& result) {
   json differences = json::array();
   for (const TeacherDifference& d : result.differences) {
@@ -338,6 +351,9 @@ json config_json(const RankSettings& s) {
           {"k", optional_json(s.k)},
           {"exact", s.exact},
           {"first-rows", s.first_rows},
+          {"pixels", s.pixels},
+          {"channels", s.channels},
+          {"per-class", s.per_class},
           {"scenario", s.scenario},
           {"decide-by", s.decide_by},
           {"lambda", s.lambda == "auto" ? json(s.lambda) : json(std::stod(s.lambda))},
@@ -366,6 +382,7 @@ void add_not_asked_for(const RankSettings& settings, const RankInputs& inputs,
     fields += (fields.empty() ? "" : ", ") + std::string(field) + " (" + option + ")";
   };
   add(settings.controls, "controls", "--controls");
+  add(settings.per_class, "per_class", "--per-class");
   add(settings.permutations > 0, "null", "--permutations N");
   add(settings.planted_bias, "planted_bias", "without --no-planted-bias");
   add(settings.sensitivity, "curves and sensitivity", "without --no-sensitivity");
@@ -407,7 +424,8 @@ std::vector<Warning> all_warnings(const RankSettings& settings, const RankInputs
 }  // namespace
 
 json rank_document(const RankSettings& settings, const RankInputs& inputs, const RankResult& result,
-                   const Execution& exec, const std::string& command_line, double seconds) {
+                   const Execution& exec, const std::vector<ClassRanking>& per_class,
+                   const std::string& command_line, double seconds) {
   const RankInput& input = inputs.input;
   return {{"schema", "cch.rank/1"},
           {"version", version()},
@@ -433,6 +451,7 @@ json rank_document(const RankSettings& settings, const RankInputs& inputs, const
           {"curves", curves_json(result)},
           {"sensitivity", sensitivity_json(result)},
           {"controls", controls_json(result)},
+          {"per_class", per_class_json(per_class)},
           {"estimators", estimators_json(result)},
           {"warnings", warnings_json(all_warnings(settings, inputs, result))}};
 }

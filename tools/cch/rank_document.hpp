@@ -5,6 +5,7 @@
 
 #include "cch/criterion/ranking.hpp"
 #include "tools/cch/rank_inputs.hpp"
+#include "tools/cch/rank_per_class.hpp"
 #include "tools/cch/rank_settings.hpp"
 
 namespace cch {
@@ -12,6 +13,7 @@ namespace cch {
 /// The cch.rank/1 document: what every renderer shows and what is kept on disk.
 nlohmann::json rank_document(const RankSettings& settings, const RankInputs& inputs,
                              const RankResult& result, const Execution& exec,
+                             const std::vector<ClassRanking>& per_class,
                              const std::string& command_line, double seconds);
 
 }  // namespace cch

@@ -9,12 +9,6 @@
 #include "tools/cch/y_kind.hpp"
 
 namespace cch {
-namespace {
-
-struct NamedSource {
-  std::string name;
-  SourceSpec source;
-};
 
 NamedSource named_source(const std::string& option, const std::string& pair) {
   const auto equals = pair.find('=');
@@ -29,6 +23,8 @@ NamedSource named_source(const std::string& option, const std::string& pair) {
   }
   return {pair.substr(0, equals), parse_source(pair.substr(equals + 1))};
 }
+
+namespace {
 
 class Reader {
  public:
@@ -153,6 +149,7 @@ class Reader {
 }  // namespace
 
 RankFiles read_rank_files(const RankSettings& settings) {
+  if (settings.pixels > 0) return read_rank_pixels(settings);
   return Reader(settings).run();
 }
 

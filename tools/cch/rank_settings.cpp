@@ -74,6 +74,32 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
   }
 }
 
+// What rows of tables have and pixels of images have not.
+void check_pixels(const RankSettings& s, FaultCollector& faults) {
+  if (s.pixels == 0) {
+    if (s.channels == "first") return;
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--channels has no use without --pixels",
+                                  {},
+                                  "it says how images are stored",
+                                  "Add --pixels N, or leave it out"});
+    return;
+  }
+  const auto refuse = [&](bool given, const std::string& option, const std::string& why) {
+    if (!given) return;
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  option + " and --pixels do not go together",
+                                  {},
+                                  why,
+                                  "Leave one of them out"});
+  };
+  refuse(!s.ids.empty(), "--ids", "images are matched by their order");
+  refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
+  refuse(s.scenario != "same-rows", "--scenario " + s.scenario,
+         "only labelled pixels are drawn, the same for all");
+  refuse(s.y_kind == "continuous", "--y-kind continuous", "labels of pixels are classes");
+}
+
 }  // namespace
 
 std::optional<double> parse_lambda(const std::string& text) {
@@ -94,6 +120,7 @@ void check_rank_settings(const RankSettings& settings) {
   check_there(settings, faults);
   check_values(settings, faults);
   check_scenario(settings, faults);
+  check_pixels(settings, faults);
   faults.throw_if_any();
 }
 

@@ -36,6 +36,9 @@ struct RankSettings {
   bool planted_bias = true;
   bool sensitivity = true;
   std::size_t first_rows = 0;
+  std::size_t pixels = 0;          ///< inputs are images, of which so many pixels are rows; 0: rows
+  std::string channels = "first";  ///< of images: "first" N × C × H × W, "last" N × H × W × C
+  bool per_class = false;          ///< also each class against the others
   std::string out;
   std::string html;
   std::string fail_on;

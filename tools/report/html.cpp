@@ -23,6 +23,7 @@ struct Part {
 constexpr std::array kParts = {Part{"headline", headline_section},
                                Part{"warnings", warnings_section},
                                Part{"ranking", ranking_section},
+                               Part{"per-class", per_class_section, true},
                                Part{"prediction", prediction_section},
                                Part{"order", order_section},
                                Part{"agreement", agreement_section, true},

@@ -114,6 +114,28 @@ std::string warnings_part(const json& document, const TerminalStyle& style) {
   return out + '\n' + bold("Notes", style) + '\n' + bullets(notes, width_of(style));
 }
 
+/// The first teacher of every class.
+std::string per_class_part(const json& document, const TerminalStyle& style) {
+  std::vector<std::string> lines;
+  for (const json& entry : elements(field(document, "per_class"))) {
+    const std::string name = name_in_sentence(text(field(entry, "class")));
+    const std::vector<json>& teachers = elements(field(entry, "teachers"));
+    if (teachers.empty()) {
+      lines.push_back(fmt::format("{}: none, {}", name, text(field(entry, "refused"))));
+      continue;
+    }
+    const Value gain = value_of(field(teachers.front(), "pilot", "gain_cross_entropy"));
+    lines.push_back(fmt::format("{} ({} rows): {} first, {}, pilot gain {} nats", name,
+                                count(whole_number(field(entry, "rows"))),
+                                name_in_sentence(text(field(teachers.front(), "name"))),
+                                verdict_name(text(field(teachers.front(), "verdict"))),
+                                with_error(gain.nats, gain.standard_error)));
+  }
+  if (lines.empty()) return "";
+  return '\n' + bold("Each class against all others", style) + '\n' +
+         bullets(lines, width_of(style));
+}
+
 std::string facts_line(const json& document) {
   std::string line = fmt::format("Student {} ({} rows), ",
                                  name_in_sentence(text(field(document, "student", "name"))),
@@ -137,8 +159,8 @@ std::string render_rank_table(const json& document, const TerminalStyle& style) 
   if (!style.quiet) out += wrap(facts_line(document), width);
   out += '\n' + table_part(document, style);
   if (style.quiet) return out;
-  out += reasons_part(document, style) + reliability_part(document, style) +
-         warnings_part(document, style);
+  out += per_class_part(document, style) + reasons_part(document, style) +
+         reliability_part(document, style) + warnings_part(document, style);
   return out + '\n' +
          wrap("More: --json (every number), --html FILE (the whole report), -o DIR (both).", width);
 }

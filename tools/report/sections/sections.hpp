@@ -18,6 +18,7 @@ std::string agreement_section(const json& document);    ///< margins of every es
 std::string sensitivity_section(const json& document);  ///< estimator × preprocessing × k
 std::string curves_section(const json& document);       ///< I(T;S) against 1/N and against k
 std::string calibration_section(const json& document);  ///< planted bias
+std::string per_class_section(const json& document);    ///< each class against all others
 std::string null_section(const json& document);         ///< permutation tests
 std::string controls_section(const json& document);     ///< teachers of known worth
 std::string diagnostics_section(const json& document);
