@@ -30,7 +30,8 @@ int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invo
   };
   s.rank.unlabelled_given = is_given("unlabelled");
   if (!s.rank.study.empty()) read_rank_study(s.rank.study, given, s.rank);
-  if (s.rank.estimators.empty()) s.rank.estimators = {"auto"};
+  s.estimators_given = !s.rank.estimators.empty();
+  if (!s.estimators_given) s.rank.estimators = {"auto"};
   check_check_settings(s);
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
@@ -100,8 +101,10 @@ void add_questions(CLI::App& app, CheckSettings& s) {
   app.add_option("--margin", s.margin, "Margin in nats that should be decided: asks for the rows");
   app.add_option("--power", s.power, "Wanted share of right verdicts")->capture_default_str();
   app.add_option("--wrong", s.wrong, "Most wrong verdicts, as a share")->capture_default_str();
-  app.add_option("--estimator", r.estimators,
-                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
+  app.add_option(
+         "--estimator", r.estimators,
+         "auto or a name of `cch doctor`; repeat to compare, the first decides; by default auto "
+         "beside gaussian-copula and ksg1 where columns are few")
       ->allow_extra_args(false);
   app.add_option("--scale", r.scale, "none, zscore or rank")->capture_default_str();
   app.add_option("--k", r.k, "Neighbours, where the estimator has them")->check(whole_number());

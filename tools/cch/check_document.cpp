@@ -43,6 +43,12 @@ json power_json(const FamilyPower& family) {
   return out;
 }
 
+json curve_json(const FamilyPower& family) {
+  json out = json::array();
+  for (const VerdictPoint& p : family.curve) out.push_back({p.margin, p.right, p.wrong});
+  return out;
+}
+
 json family_json(const FamilyPower& family, const CheckSettings& s, double i_student_labels) {
   return {{"family", to_string(family.family)},
           {"smallest_margin", side_json(family.above)},
@@ -55,7 +61,8 @@ json family_json(const FamilyPower& family, const CheckSettings& s, double i_stu
             {"mean", family.i_student_labels_mean},
             {"standard_error", family.i_student_labels_error}}},
           {"student_labels_standard_error", family.student_labels_standard_error},
-          {"power", power_json(family)}};
+          {"power", power_json(family)},
+          {"verdict_curve", curve_json(family)}};
 }
 
 json size_json(const SizePoint& size) {

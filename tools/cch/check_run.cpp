@@ -12,6 +12,9 @@ constexpr double kShares[] = {0.1, 0.8};
 constexpr double kNats[] = {0.05, 0.6};  // of a real-valued label
 constexpr std::size_t kPairs[] = {2, 12};
 
+constexpr std::size_t kColumnsForCopula = 200;
+constexpr std::size_t kColumnsForNeighbours = 10;
+
 // Which rows of the split were held out; what was taken for training in `reason`.
 std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::string& reason) {
   const LoadedLabels loaded = load_labels(parse_source(s.split), LabelKind::discrete);
@@ -55,8 +58,16 @@ void look_for_leaks(const CheckSettings& s, const RankInput& input, const Execut
   out.leaks = leak_checks(input, held_out, !s.rank.groups.empty(), exec);
 }
 
-std::vector<std::string> known_estimators(const CheckSettings& s) {
-  return s.rank.estimators.empty() ? std::vector<std::string>{"auto"} : s.rank.estimators;
+// Without --estimator, auto and what it could be held against where that costs little.
+FeasibilityOptions options_for(const CheckSettings& s, const QuestionShape& shape) {
+  FeasibilityOptions options = feasibility_options(s);
+  if (s.estimators_given) return options;
+  std::size_t widest = 0;
+  for (const TeacherShape& teacher : shape.teachers) widest = std::max(widest, teacher.dim);
+  widest += shape.dim_student;
+  if (widest <= kColumnsForCopula) options.estimators.emplace_back("gaussian-copula");
+  if (widest > 2 && widest <= kColumnsForNeighbours) options.estimators.emplace_back("ksg1");
+  return options;
 }
 
 }  // namespace
@@ -64,12 +75,11 @@ std::vector<std::string> known_estimators(const CheckSettings& s) {
 CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Execution& exec) {
   CheckResult out;
   const RankInput& input = inputs.input;
-  RankOptions rank = rank_options(s.rank);
-  rank.estimators = known_estimators(s);
-  const FeasibilityOptions options = feasibility_options(s);
+  const RankOptions rank = rank_options(s.rank);
   look_for_leaks(s, input, exec, out);  // wrong splits first: everything else takes longer
   exec.progress("shape", 0, 1);
   out.shape = question_shape(input, rank, exec);
+  const FeasibilityOptions options = options_for(s, out.shape);
   exec.progress("shape", 1, 1);
   out.power = forecast_power(out.shape, options, exec);
   if (s.consistency) out.consistency = consistency_battery(input, rank, exec);
@@ -82,8 +92,8 @@ CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Ex
 CheckResult run_plan(const CheckSettings& s, const Execution& exec) {
   CheckResult out;
   const PlanNumbers plan = plan_numbers(s);
-  FeasibilityOptions options = feasibility_options(s);
   out.shape = planned_shape(plan, exec.seed);
+  FeasibilityOptions options = options_for(s, out.shape);
   out.power = forecast_power(out.shape, options, exec);
   out.feasibility = judge_feasibility(out.power, out.shape.groups, options, {}, {});
   out.scenarios.push_back({plan.share_of_entropy, plan.pairs, out.feasibility.minimal_margin});

@@ -46,7 +46,7 @@ CheckResult run_check(const CheckSettings& settings, const RankInputs& inputs,
 /// not know (what the student knows about the labels, how many directions are shared).
 CheckResult run_plan(const CheckSettings& settings, const Execution& exec);
 
-/// Times rankings of a quarter and of half of the rows (at most 400) with one teacher and
+/// Times rankings of a quarter and of half of the rows (at most 800) with one teacher and
 /// extrapolates by a power law; networks by their multiplications.
 CostForecast forecast_cost(const CheckSettings& settings, const RankInput& input,
                            const Execution& exec);

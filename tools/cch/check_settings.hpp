@@ -23,6 +23,7 @@ struct CheckSettings {
   bool consistency = true;
   bool cost = true;
   std::size_t draws = 0;
+  bool estimators_given = false;
 
   // Planning, without features. Texts, so that every number that is none is named.
   std::string n;

@@ -19,13 +19,17 @@ std::string name_of(const json& teacher) {
   return fit_middle(text(field(teacher, "name")), 40);
 }
 
-PlotCurve shares(const json& family, const char* key, const std::string& kind, bool dashed) {
+// One column of the curve of verdicts: 1 right, 2 wrong.
+PlotCurve shares(const json& family, std::size_t column, const std::string& kind, bool dashed) {
   PlotCurve curve;
   curve.kind = kind;
   curve.dashed = dashed;
-  for (const json& point : elements(field(family, "power"))) {
-    const auto margin = number(field(point, "margin"));
-    const auto share = number(field(point, key));
+  curve.marks = false;
+  for (const json& point : elements(field(family, "verdict_curve"))) {
+    const auto& row = elements(point);
+    if (row.size() <= column) continue;
+    const auto margin = number(row[0]);
+    const auto share = number(row[column]);
     if (margin && share) curve.points.emplace_back(*margin, 100.0 * *share);
   }
   return curve;
@@ -36,9 +40,9 @@ std::string power_picture(const json& teacher, std::size_t i) {
   Plot plot{fmt::format("power-{}", i), "Right verdicts by margin, " + name_of(teacher),
             "Share of right and wrong verdicts at each planted margin.", "true margin, nats",
             "verdicts, %"};
-  plot.curves.push_back(shares(family_of(estimator, "gaussian"), "right", "first", false));
-  plot.curves.push_back(shares(family_of(estimator, "curved"), "right", "second", false));
-  plot.curves.push_back(shares(family_of(estimator, "gaussian"), "wrong", "fifth", true));
+  plot.curves.push_back(shares(family_of(estimator, "gaussian"), 1, "first", false));
+  plot.curves.push_back(shares(family_of(estimator, "curved"), 1, "second", false));
+  plot.curves.push_back(shares(family_of(estimator, "gaussian"), 2, "fifth", true));
   plot.y_reach = {0.0, 100.0};
   return render_plot(plot);
 }
@@ -123,8 +127,8 @@ std::string check_margins(const json& document) {
   if (pictures.empty()) return "";
   return section("margins", "Which margins would show",
                  plot_grid(headings, pictures,
-                           "Share of verdicts at each planted margin: <span class=\"k-first\">● "
-                           "right</span>, <span class=\"k-second\">● right if dependence is "
+                           "Share of verdicts by margin: <span class=\"k-first\">blue: "
+                           "right</span>, <span class=\"k-second\">orange: right if dependence is "
                            "curved</span>, <span class=\"k-fifth\">dashed: wrong</span>.") +
                      margins_table(document) + why_not(document));
 }

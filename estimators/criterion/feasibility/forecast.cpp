@@ -152,18 +152,39 @@ class Forecast {
     }
   }
 
+  // Student and labels are planted and measured once for all estimators with the same label
+  // partner.
+  const MeasuredDraws& draws_for(const std::string& name, PlantedFamily family) {
+    auto& known = draws_[family];
+    if (name != "auto") {
+      const Variable labels = shape_.labels ? Variable(*shape_.labels) : Variable(Samples());
+      const auto partner = entry_of(label_partner(default_options(name), labels).options).name;
+      for (const auto& draws : known) {
+        if (draws->student_labels() == partner) return *draws;
+      }
+    }
+    auto& question = questions_[family];
+    if (!question) {
+      question = std::make_unique<PlantedQuestion>(planted_, family, options_.scale, exec_.seed);
+    }
+    known.push_back(std::make_unique<MeasuredDraws>(*question, name, options_,
+                                                    draws_of(shape_, options_), exec_));
+    return *known.back();
+  }
+
   void plant(const std::string& name, PlantedFamily family, std::vector<EstimatorPower>& all) {
-    const PlantedQuestion question(planted_, family, options_.scale, exec_.seed);
-    const MeasuredDraws draws(question, name, options_, draws_of(shape_, options_), exec_);
+    const MeasuredDraws& draws = draws_for(name, family);
+    FeasibilityOptions options = options_;
+    options.below = options.below && name == options_.estimators.front();
     std::map<std::size_t, FamilyPower> known;
     for (std::size_t t = 0; t < all.size(); ++t) {
       const std::size_t key = stand_in_[t];
       const TeacherShape& teacher = shape_.teachers[key];
       if (!known.contains(key)) {
-        known[key] = search_smallest_margin(draws, teacher, family, options_,
+        known[key] = search_smallest_margin(draws, name, teacher, family, options,
                                             shape_.teachers.size(), factor_);
       }
-      all[t].teacher_student = draws.teacher_student(teacher);
+      all[t].teacher_student = draws.teacher_student(name, teacher);
       all[t].student_labels = draws.student_labels();
       all[t].families.push_back(known[key]);
     }
@@ -229,7 +250,8 @@ class Forecast {
       TeacherPower& teacher = result_.teachers[t];
       const std::size_t key = stand_in_[t];
       if (!known.contains(key)) {
-        known[key] = search_smallest_margin(draws, shape_.teachers[key], PlantedFamily::gaussian,
+        known[key] = search_smallest_margin(draws, options_.estimators.front(),
+                                            shape_.teachers[key], PlantedFamily::gaussian,
                                             above_alone, shape_.teachers.size(), 1.0)
                          .above;
       }
@@ -311,6 +333,8 @@ class Forecast {
   const Execution& exec_;
   QuestionShape planted_;
   std::vector<std::size_t> stand_in_;  // by teacher
+  std::map<PlantedFamily, std::unique_ptr<PlantedQuestion>> questions_;
+  std::map<PlantedFamily, std::vector<std::unique_ptr<MeasuredDraws>>> draws_;
   double factor_ = 1.0;
   std::size_t steps_ = 0;
   std::size_t done_ = 0;

@@ -22,6 +22,7 @@ constexpr double kFarthestNats = 3.0;
 constexpr double kFirstGuess = 2.8;
 // With less room than this below zero no test of 5 % ever rejects.
 constexpr double kLeastRoom = 1.5;
+constexpr double kCurvePoints = 41.0;
 
 }  // namespace
 
@@ -34,7 +35,7 @@ struct MeasuredDraws::One {
 MeasuredDraws::MeasuredDraws(const PlantedQuestion& question, const std::string& estimator,
                              const FeasibilityOptions& options, std::size_t draws,
                              const Execution& exec)
-    : question_(question), estimator_(estimator), exec_(exec), draws_(draws) {
+    : question_(question), exec_(exec), draws_(draws) {
   rank_.scale = options.scale;
   rank_.k = options.k;
   rank_.exact = options.exact;
@@ -43,9 +44,8 @@ MeasuredDraws::MeasuredDraws(const PlantedQuestion& question, const std::string&
     auto one = std::make_unique<One>();
     one->draw = question_.draw(r);
     one->exec = exec_.serial().with_seed(derive_seed(exec_.seed, "feasibility", r));
-    one->level =
-        std::make_unique<RepresentationLevel>(estimator_, one->draw.student, one->draw.labels,
-                                              question_.shape().groups, rank_, one->exec);
+    one->level = std::make_unique<RepresentationLevel>(
+        estimator, one->draw.student, one->draw.labels, question_.shape().groups, rank_, one->exec);
     draws_[r] = std::move(one);
   });
 }
@@ -68,8 +68,9 @@ Readings MeasuredDraws::readings(std::size_t teachers, double spread_factor) con
   return out;
 }
 
-std::string MeasuredDraws::teacher_student(const TeacherShape& teacher) const {
-  if (estimator_ != "auto") return estimator_;
+std::string MeasuredDraws::teacher_student(const std::string& estimator,
+                                           const TeacherShape& teacher) const {
+  if (estimator != "auto") return estimator;
   const One& one = *draws_.front();
   const Samples features = question_.teacher(one.draw, teacher, 0.5);
   return std::string(
@@ -81,21 +82,23 @@ std::string MeasuredDraws::student_labels() const {
   return std::string(entry_of(draws_.front()->level->student_labels_options()).name);
 }
 
-Readings::Point MeasuredDraws::measure(const TeacherShape& teacher, double margin) const {
+Readings::Point MeasuredDraws::measure(const std::string& estimator, const TeacherShape& teacher,
+                                       double margin) const {
   const double rho = question_.correlation(teacher, question_.shape().i_student_labels + margin);
   Readings::Point point{margin, std::vector<MeasuredMargin>(draws_.size())};
-  parallel_for(draws_.size(), exec_,
-               [&](std::size_t r) { point.draws[r] = measure_one(*draws_[r], teacher, rho); });
+  parallel_for(draws_.size(), exec_, [&](std::size_t r) {
+    point.draws[r] = measure_one(*draws_[r], estimator, teacher, rho);
+  });
   return point;
 }
 
-MeasuredMargin MeasuredDraws::measure_one(const One& one, const TeacherShape& teacher,
-                                          double rho) const {
+MeasuredMargin MeasuredDraws::measure_one(const One& one, const std::string& estimator,
+                                          const TeacherShape& teacher, double rho) const {
   const Groups& groups = question_.shape().groups;
   const Samples features = question_.teacher(one.draw, teacher, rho);
   EstimatorChoice choice =
-      configured(estimator_ == "auto" ? choose_estimator(features, one.draw.student, groups)
-                                      : EstimatorChoice{default_options(estimator_), {}},
+      configured(estimator == "auto" ? choose_estimator(features, one.draw.student, groups)
+                                     : EstimatorChoice{default_options(estimator), {}},
                  rank_);
   // Two random splits in place of up to five: error bars 7 % wider, for two fifths of the time.
   if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options); cca != nullptr && cca->splits == 0) {
@@ -116,13 +119,14 @@ namespace {
 
 class Search {
  public:
-  Search(const MeasuredDraws& draws, const TeacherShape& teacher, const FeasibilityOptions& options,
-         std::size_t teachers, double spread_factor)
+  Search(const MeasuredDraws& draws, const std::string& estimator, const TeacherShape& teacher,
+         const FeasibilityOptions& options, std::size_t teachers, double spread_factor)
       : draws_(draws),
+        estimator_(estimator),
         teacher_(teacher),
         options_(options),
         readings_(draws.readings(teachers, spread_factor)) {
-    const std::string ts = draws.teacher_student(teacher);
+    const std::string ts = draws.teacher_student(estimator, teacher);
     const std::string sl = draws.student_labels();
     const bool both_neighbours =
         entry_of(default_options(ts)).neighbours && entry_of(default_options(sl)).neighbours;
@@ -144,7 +148,7 @@ class Search {
  private:
   void plant(double margin) {
     auto& points = readings_.points;
-    points.push_back(draws_.measure(teacher_, margin));
+    points.push_back(draws_.measure(estimator_, teacher_, margin));
     std::sort(points.begin(), points.end(),
               [](const auto& a, const auto& b) { return a.margin < b.margin; });
   }
@@ -233,8 +237,19 @@ class Search {
       entry.draws = point.draws.size();
       out.points.push_back(entry);
     }
+    draw_curve(power, out);
     if (options_.margin) out.right_at_wanted = power.at(*options_.margin, false).right;
     describe_labels(out);
+  }
+
+  void draw_curve(const MarginPower& power, FamilyPower& out) const {
+    const double low = readings_.points.front().margin;
+    const double step = (readings_.points.back().margin - low) / (kCurvePoints - 1.0);
+    for (double i = 0.0; i < kCurvePoints && step > 0.0; ++i) {
+      const double margin = low + i * step;
+      const VerdictShares shares = power.at(margin, false);
+      out.curve.push_back({margin, shares.right, shares.wrong});
+    }
   }
 
   void describe_labels(FamilyPower& out) const {
@@ -251,6 +266,7 @@ class Search {
   }
 
   const MeasuredDraws& draws_;
+  const std::string& estimator_;
   const TeacherShape& teacher_;
   const FeasibilityOptions& options_;
   Readings readings_;
@@ -258,10 +274,11 @@ class Search {
 
 }  // namespace
 
-FamilyPower search_smallest_margin(const MeasuredDraws& draws, const TeacherShape& teacher,
-                                   PlantedFamily family, const FeasibilityOptions& options,
-                                   std::size_t teachers, double spread_factor) {
-  return Search(draws, teacher, options, teachers, spread_factor).run(family);
+FamilyPower search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
+                                   const TeacherShape& teacher, PlantedFamily family,
+                                   const FeasibilityOptions& options, std::size_t teachers,
+                                   double spread_factor) {
+  return Search(draws, estimator, teacher, options, teachers, spread_factor).run(family);
 }
 
 }  // namespace cch::detail

@@ -19,30 +19,33 @@ class MeasuredDraws {
   MeasuredDraws(const MeasuredDraws&) = delete;
   MeasuredDraws& operator=(const MeasuredDraws&) = delete;
 
-  /// Measures a teacher at one true margin, draws in parallel.
-  [[nodiscard]] Readings::Point measure(const TeacherShape& teacher, double margin) const;
+  /// Measures a teacher at one true margin by an estimator whose label partner is the one at hand,
+  /// draws in parallel.
+  [[nodiscard]] Readings::Point measure(const std::string& estimator, const TeacherShape& teacher,
+                                        double margin) const;
   /// Readings without a point yet.
   [[nodiscard]] Readings readings(std::size_t teachers, double spread_factor) const;
   [[nodiscard]] const PlantedQuestion& question() const { return question_; }
   /// Catalog names.
-  [[nodiscard]] std::string teacher_student(const TeacherShape& teacher) const;
+  [[nodiscard]] std::string teacher_student(const std::string& estimator,
+                                            const TeacherShape& teacher) const;
   [[nodiscard]] std::string student_labels() const;
 
  private:
   struct One;
-  [[nodiscard]] MeasuredMargin measure_one(const One& one, const TeacherShape& teacher,
-                                           double rho) const;
+  [[nodiscard]] MeasuredMargin measure_one(const One& one, const std::string& estimator,
+                                           const TeacherShape& teacher, double rho) const;
 
   const PlantedQuestion& question_;
-  std::string estimator_;
   RankOptions rank_;
   Execution exec_;
   std::vector<std::unique_ptr<One>> draws_;
 };
 
 /// Plants margins of both signs until the smallest that can be decided is bracketed.
-FamilyPower search_smallest_margin(const MeasuredDraws& draws, const TeacherShape& teacher,
-                                   PlantedFamily family, const FeasibilityOptions& options,
-                                   std::size_t teachers, double spread_factor);
+FamilyPower search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
+                                   const TeacherShape& teacher, PlantedFamily family,
+                                   const FeasibilityOptions& options, std::size_t teachers,
+                                   double spread_factor);
 
 }  // namespace cch::detail

@@ -105,6 +105,13 @@ struct MarginPoint {
   std::size_t draws = 0;
 };
 
+/// Shares of verdicts at a margin between the planted ones.
+struct VerdictPoint {
+  double margin = 0.0;
+  double right = 0.0;
+  double wrong = 0.0;
+};
+
 /// One side of zero: margins that speak for a teacher, or against one.
 struct SmallestMargin {
   std::optional<double> nats;  ///< absolute value; empty: none was found
@@ -115,6 +122,7 @@ struct SmallestMargin {
 struct FamilyPower {
   PlantedFamily family = PlantedFamily::gaussian;
   std::vector<MarginPoint> points;  ///< margin ascending
+  std::vector<VerdictPoint> curve;  ///< 41 margins over the planted ones
   SmallestMargin above;             ///< distil is said with the wanted power from here
   /// do not distil, likewise; not searched in the curved family
   SmallestMargin below;
