@@ -98,17 +98,35 @@ void check_selection(const SegmentationStudy& study, const SegmentationSetup& s)
 
 }  // namespace
 
-SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t seed,
+SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t seed,
                                   std::vector<std::pair<std::string, SourceInfo>>& inputs,
                                   const Execution& exec) {
   SegmentationSet set;
-  if (task.folder.empty()) {
-    set = make_scenes(task.scenes, derive_seed(seed, "scenes"), exec);
-  } else {
+  std::string where = "scenes";
+  if (!task.folder.empty()) {
+    where = task.folder;
     set = read_raster_folder({task.folder, task.modalities, task.classes}, inputs);
-    if (!task.split_of_file) split_at_random(set, task.validation_share, task.test_share, seed);
+  } else if (!task.manifest.empty()) {
+    where = task.manifest;
+    SourceInfo info;
+    info.source = task.manifest;
+    set = read_images(read_manifest(task.manifest), task.modalities, task.classes, task.codes,
+                      info.sha256, exec);
+    inputs.emplace_back("images", std::move(info));
+  } else {
+    set = make_scenes(task.scenes, derive_seed(seed, "scenes"), exec);
   }
-  check(set, task.folder.empty() ? "scenes" : task.folder);
+  if (where != "scenes" && !task.split_of_file) {
+    split_at_random(set, task.validation_share, task.test_share, seed);
+  }
+  check(set, where);
+  return set;
+}
+
+SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t seed,
+                                  std::vector<std::pair<std::string, SourceInfo>>& inputs,
+                                  const Execution& exec) {
+  SegmentationSet set = read_segmentation(task, seed, inputs, exec);
   normalise(set, normalisation_of(set));
   return set;
 }

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
@@ -141,6 +142,30 @@ TEST_CASE("a segmentation study: looking runs nothing") {
   CHECK(w.train({"-n"}).out_has("8 runs, 0 of them cached. Nothing was run."));
   CHECK(w.train({"--list"}).out_has("seed 2, rmmss"));
   CHECK(!fs::exists(w.out));
+}
+
+TEST_CASE(
+    "a segmentation study: drawn images that are written train as a folder, to the same numbers") {
+  World w;
+  w.change("seeds = 2", "seeds = 1");
+  const std::string rasters = w.folder.path("rasters");
+  CHECK(w.train({"--write-images", rasters}).out_has("14 images of 32 x 32 pixels, 6 classes"));
+  CHECK(!fs::exists(w.out));
+  REQUIRE(w.train().code == 0);
+  std::string text = kStudy;
+  const auto from = text.find("source = \"scenes\"");
+  const auto to = text.find("[network]");
+  text.replace(
+      from, to - from,
+      "source = \"dir:rasters\"\nmodalities = [\"rgb\", \"depth\", \"event\", \"lidar\"]\n");
+  w.study = w.folder.write("rasters.toml", text.replace(text.find("seeds = 2"), 9, "seeds = 1"));
+  const std::string other = w.folder.path("other");
+  REQUIRE(run_cch({"train", w.study, "-o", other, "-q"}).code == 0);
+  std::multiset<std::string> a;
+  std::multiset<std::string> b;
+  for (const auto& [key, run] : results(w.out)) a.insert(json::parse(run)["metrics"].dump());
+  for (const auto& [key, run] : results(other)) b.insert(json::parse(run)["metrics"].dump());
+  CHECK(a == b);
 }
 
 TEST_CASE("a segmentation study: what has no meaning is refused by name") {

@@ -394,12 +394,25 @@ void print_plan(const TrainSettings& s, const SegmentationStudy& study,
   out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", cells.size(), cached);
 }
 
+/// The images as they are drawn or read, not normalised.
+int write_images(const TrainSettings& s, const SegmentationStudy& study, Invocation& invocation) {
+  std::vector<std::pair<std::string, SourceInfo>> files;
+  const Execution exec = make_execution(s.common, invocation.stop, nullptr);
+  const SegmentationSet set = read_segmentation(study.task, study.seeds.front(), files, exec);
+  write_raster_folder(set, s.write_images);
+  invocation.terminal.out << fmt::format("{} images of {} x {} pixels, {} classes: {}\n",
+                                         set.images, set.width, set.height, set.classes.size(),
+                                         s.write_images);
+  return kExitDone;
+}
+
 }  // namespace
 
 int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
                      Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   SegmentationStudy study = read_segmentation_study(s, given);
+  if (!s.write_images.empty()) return write_images(s, study, invocation);
   const bool looks = s.list || s.dry_run;
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");

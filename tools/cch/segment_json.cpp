@@ -22,10 +22,12 @@ json scenes_json(const SceneOptions& o) {
 }
 
 json task_json(const SegmentationTask& t) {
-  if (t.folder.empty())
+  if (t.folder.empty() && t.manifest.empty())
     return {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}};
   return {{"name", "segmentation"},
-          {"source", "dir"},
+          {"source", t.manifest.empty() ? "dir" : "manifest"},
+          {"first-label", t.codes.first},
+          {"ignored-labels", t.codes.ignored},
           {"modalities", t.modalities},
           {"class-names", t.classes},
           {"split", t.split_of_file ? "file" : "random"},

@@ -27,14 +27,18 @@ Setters scene_keys(SceneOptions& o) {
           {"density", kSet.number(o.density)}};
 }
 
-/// The folder of rasters that the task names, "" for scenes.
-std::string folder_of(const std::string& set, const std::string& source, const TrainSettings& s) {
+/// Where the images of the task lie: a folder of rasters, or the manifest that `task` gets.
+std::string folder_of(const std::string& set, const std::string& source, const TrainSettings& s,
+                      SegmentationTask& task) {
   if (!source.empty() && source != "scenes") {
-    if (!source.starts_with("dir:")) {
+    const fs::path root = fs::path(s.path).parent_path();
+    if (source.starts_with("dir:")) return (root / source.substr(4)).string();
+    if (!source.starts_with("manifest:")) {
       refuse_usage("bad-task", "there is no source '" + source + "' of images", {},
-                   "Take \"scenes\" or \"dir:PATH\"");
+                   "Take \"scenes\", \"dir:PATH\" or \"manifest:FILE.csv\"");
     }
-    return (fs::path(s.path).parent_path() / source.substr(4)).string();
+    task.manifest = (root / source.substr(9)).string();
+    return "";
   }
   if (set.empty()) return "";
   const std::string how = s.how_to_get.empty() ? "" : " " + s.how_to_get;
@@ -55,6 +59,8 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
   std::string name;
   std::string set;
   std::string source;
+  std::size_t first_label = 0;
+  std::vector<std::size_t> ignored;
   Setters keys = scene_keys(task.scenes);
   keys.merge(Setters{{"name", kSet.text(name)},
                      {"set", kSet.text(set)},
@@ -62,6 +68,8 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
                      {"how-to-get", kSet.text(s.how_to_get)},
                      {"modalities", kSet.texts(task.modalities)},
                      {"class-names", kSet.texts(task.classes)},
+                     {"first-label", kSet.count(first_label)},
+                     {"ignored-labels", kSet.counts(ignored)},
                      {"validation-share", kSet.number(task.validation_share)},
                      {"test-share", kSet.number(task.test_share)},
                      {"split", [&](const toml::node& n, const std::string& k) {
@@ -71,7 +79,9 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
                         task.split_of_file = how == "file";
                       }}});
   apply_toml(table, keys, {}, s.path, "task of the study");
-  task.folder = folder_of(set, source, s);
+  task.folder = folder_of(set, source, s, task);
+  task.codes.first = static_cast<int>(first_label);
+  if (!ignored.empty()) task.codes.ignored.assign(ignored.begin(), ignored.end());
 }
 
 void read_network(const toml::table& table, SegmentationStudy& study, const TrainSettings& s) {

@@ -235,6 +235,10 @@ bool uses_networks(const Study& study) {
 
 int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
   if (is_segmentation_study(s.path)) return run_segmentation(s, given, invocation);
+  if (!s.write_images.empty()) {
+    refuse_usage("bad-task", "the study has no images to write", "it is no segmentation",
+                 "Leave --write-images out");
+  }
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
   const bool looks = s.list || s.dry_run;
@@ -330,6 +334,8 @@ Command setup_train(CLI::App& app) {
   app.add_option("-o,--out", s->out, "Folder of the runs; finished ones are not run again");
   app.add_option("--data", s->data, "Folder of data sets, one folder of .npy files each");
   app.add_option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
+  app.add_option("--write-images", s->write_images,
+                 "Write the images of a segmentation study's first seed there, and run nothing");
   app.add_flag("--list", s->list, "Print one line a unit (what trains together), and run nothing");
   app.add_flag("-n,--dry-run", s->dry_run, "Say how much would be run, and run nothing");
   add_common_options(app, s->common);

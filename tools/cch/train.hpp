@@ -13,10 +13,11 @@ namespace cch {
 
 /// Everything that the command line and the study say.
 struct TrainSettings {
-  std::string path;   ///< STUDY.toml
-  std::string out;    ///< folder
-  std::string data;   ///< folder of data sets
-  std::string shard;  ///< "I/N"
+  std::string path;          ///< STUDY.toml
+  std::string out;           ///< folder
+  std::string data;          ///< folder of data sets
+  std::string shard;         ///< "I/N"
+  std::string write_images;  ///< folder for the images of a segmentation study
   bool list = false;
   bool dry_run = false;
   bool keep_weights = false;

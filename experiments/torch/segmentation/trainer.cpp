@@ -195,7 +195,10 @@ class Trainer {
         return point;
       }
       point.loss += value / n;
-      const auto gradients = torch::autograd::grad({loss}, learned_, {}, false, false, true);
+      // Selection as released gives no weight a gradient.
+      const auto gradients = loss.requires_grad()
+                                 ? torch::autograd::grad({loss}, learned_, {}, false, false, true)
+                                 : std::vector<Tensor>(learned_.size());
       point.gradient +=
           optimiser_.step(gradients, poly_rate(job_.optimisation, epoch * steps + s, steps)) / n;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cch/experiments/segmentation_evaluation.hpp"
+#include "cch/experiments/segmentation_manifest.hpp"
 #include "cch/experiments/segmentation_scenes.hpp"
 #include "cch/experiments/segmentation_training.hpp"
 
@@ -14,11 +15,13 @@ namespace cch {
 
 /// Where the images of a study come from.
 struct SegmentationTask {
-  std::string folder;  ///< of rasters; empty: scenes are drawn, anew for each seed
+  std::string folder;    ///< of rasters
+  std::string manifest;  ///< table of files; without both, scenes are drawn, anew for each seed
   SceneOptions scenes;
-  std::vector<std::string> modalities;  ///< of the folder; empty: all
+  LabelCodes codes;                     ///< of the manifest's label files
+  std::vector<std::string> modalities;  ///< of the folder or manifest; empty: all
   std::vector<std::string> classes;     ///< likewise
-  /// Of the folder: true takes its split, false deals its groups anew for each seed.
+  /// Of both: true takes their split, false deals their groups anew for each seed.
   bool split_of_file = true;
   double validation_share = 0.0;
   double test_share = 0.3;
@@ -35,6 +38,11 @@ struct SegmentationStudy {
   AbsentClass absent = AbsentClass::excluded;
   std::vector<std::uint64_t> seeds{1, 2, 3};
 };
+
+/// The images of a seed as they are read or drawn, checked.
+SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t seed,
+                                  std::vector<std::pair<std::string, SourceInfo>>& inputs,
+                                  const Execution& exec);
 
 /// The images of a seed, checked and normalised on its training images. `inputs` gets the files.
 SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t seed,
