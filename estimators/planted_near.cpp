@@ -42,6 +42,7 @@ class NearSearch {
     if (!labels || readings_.size() == 1) {
       plant(out.bias.truth < apart_ ? 0.0 : out.bias.truth,
             labels ? kSearchRepeats : last_repeats_);
+      widen();  // more draws may have moved a mean to the other side of the estimate
       out = read_off();
     }
     planting_.describe(out.curve);
@@ -50,9 +51,16 @@ class NearSearch {
 
  private:
   void bracket() {
-    const double largest =
-        std::min(planting_.largest_truth(), std::max(kFarthestNats, kFarthest * estimate_));
-    plant(estimate_ < apart_ ? 0.0 : std::min(estimate_, largest), kSearchRepeats);
+    plant(estimate_ < apart_ ? 0.0 : std::min(estimate_, largest()), kSearchRepeats);
+    widen();
+  }
+
+  [[nodiscard]] double largest() const {
+    return std::min(planting_.largest_truth(), std::max(kFarthestNats, kFarthest * estimate_));
+  }
+
+  // Plants further truths until the means lie on both sides of the estimate.
+  void widen() {
     double widening = 1.0;
     for (std::size_t i = 1; i < kMostSearched; ++i, widening *= kWidening) {
       const PlantedReadings& lowest = readings_.front();
@@ -60,8 +68,8 @@ class NearSearch {
       if (lowest.mean > estimate_ && lowest.truth > 0.0) {
         const double below = lowest.truth - widening * step_from(lowest);
         plant(below < apart_ ? 0.0 : below, kSearchRepeats);
-      } else if (highest.mean <= estimate_ && highest.truth + apart_ < largest) {
-        plant(std::min(largest, highest.truth + widening * step_from(highest)), kSearchRepeats);
+      } else if (highest.mean <= estimate_ && highest.truth + apart_ < largest()) {
+        plant(std::min(largest(), highest.truth + widening * step_from(highest)), kSearchRepeats);
       } else {
         return;
       }

@@ -304,26 +304,12 @@ TEST_CASE("a right estimator passes its self-consistency") {
 }
 
 TEST_CASE("neighbours in many columns fail their self-consistency") {
-  // ksg1 in 20 + 20 columns that share a direction: two copies side by side read far less than
-  // twice one of them.
-  Random random(7);
+  // ksg1 in 12 + 12 columns, ρ = .8 in each pair: two copies side by side read far less than twice
+  // one of them.
   const std::size_t n = 600;
-  Matrix x(n, 20);
-  Matrix y(n, 20);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double shared = 3.0 * random.normal();
-    for (std::size_t j = 0; j < 20; ++j) {
-      x(i, j) = shared + random.normal();
-      y(i, j) = shared + random.normal();
-    }
-  }
-  RankInput input{{"s", Samples::from(std::move(x))},
-                  {{"t", Samples::from(std::move(y))}},
-                  Samples::from(Matrix(n, 1, std::vector<double>(n, 0.0))),
-                  Groups::singletons(n)};
-  Matrix labels(n, 1);
-  for (std::size_t i = 0; i < n; ++i) labels(i, 0) = random.normal();
-  input.labels = Samples::from(std::move(labels));
+  const test::XY rows = test::gaussian_rows(n, 12, 12, 0.8, 7);
+  const test::XY labels = test::gaussian_rows(n, 1, 1, 0.5, 8);
+  const RankInput input{{"s", rows.x}, {{"t", rows.y}}, labels.x, Groups::singletons(n)};
   RankOptions options;
   options.estimators = {"ksg1"};
   const ConsistencyReport report = consistency_battery(input, options, {});

@@ -108,6 +108,44 @@ TEST_CASE("explain prints codes, one code, and refuses others with the nearest")
   CHECK(all["codes"].size() == all_codes().size() + 1);
 }
 
+/// Keys of the maps in which a study file's reader looks them up.
+std::set<std::string> keys_of(const std::string& text) {
+  static const std::regex place(
+      R"re(\{"([a-z0-9-]+)",\s*(?:\[|kLater|kSet\.|named|all_named|counts?\(|numbers?\(|texts?\(|flag\(|pairs\(|source\())re");
+  std::set<std::string> out;
+  for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {
+    out.insert((*it)[1]);
+  }
+  return out;
+}
+
+TEST_CASE("every key of a study file is documented, and no key that is not read") {
+  for (const char* study : {"rank", "gaussian_sweep", "train", "segment"}) {
+    const std::string reader =
+        content(kSources / "tools/cch" / (std::string(study) + "_study.cpp"));
+    std::set<std::string> documented;
+    for (const StudyKey& entry : all_study_keys()) {
+      if (entry.study == study) documented.insert(std::string(entry.key));
+    }
+    const auto read = keys_of(reader);
+    CHECK(read.size() > 10);
+    for (const std::string& key : read) {
+      CAPTURE(study);
+      CAPTURE(key);
+      CHECK(documented.contains(key));
+    }
+    for (const std::string& key : documented) {
+      CAPTURE(study);
+      CAPTURE(key);
+      CHECK(reader.find('"' + key + '"') != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the page of study files is the one that the program makes") {
+  CHECK(content(kSources / "docs/study-files.md") == study_files_page());
+}
+
 /// "--name" of every option that a command's sources add.
 std::set<std::string> flags_of(const std::string& text) {
   static const std::regex place(R"re(add_(?:option|flag)\(\s*"([^"]+)")re");

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "cch/core/error.hpp"
 #include "cch/core/nearest_name.hpp"
+#include "cch/gaussian/study.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/report/text_layout.hpp"
@@ -20,6 +22,10 @@ using Kind = CodeEntry::Kind;
 
 constexpr CodeEntry kCodes[] = {
 #include "tools/cch/explain_codes.inc"
+};
+
+constexpr StudyKey kStudyKeys[] = {
+#include "tools/cch/explain_keys.inc"
 };
 
 constexpr std::string_view kLeftOut = "-left-out";
@@ -55,6 +61,7 @@ struct ExplainOptions {
   std::vector<std::string> codes;
   bool json = false;
   bool markdown = false;
+  bool study_files = false;
 };
 
 const CodeEntry& known_code(const std::string& code) {
@@ -68,6 +75,10 @@ const CodeEntry& known_code(const std::string& code) {
 int run(const ExplainOptions& o, Terminal& terminal) {
   if (o.markdown) {
     terminal.out << codes_page();
+    return kExitDone;
+  }
+  if (o.study_files) {
+    terminal.out << study_files_page();
     return kExitDone;
   }
   std::vector<std::pair<std::string, const CodeEntry*>> chosen;
@@ -127,11 +138,61 @@ std::string codes_page() {
   return out;
 }
 
+std::span<const StudyKey> all_study_keys() {
+  return kStudyKeys;
+}
+
+namespace {
+
+std::string keys_table(std::string_view study) {
+  std::string out = "| where | key | meaning |\n|---|---|---|\n";
+  for (const StudyKey& entry : kStudyKeys) {
+    if (entry.study != study) continue;
+    out += fmt::format("| {} | `{}` | {} |\n", entry.place, entry.key, entry.means);
+  }
+  return out + '\n';
+}
+
+std::string parameters_table(StudyFamily family) {
+  std::string out = fmt::format(
+      "### Parameters of `family = \"{}\"`\n\n| key | meaning | least | most "
+      "|\n|---|---|---|---|\n",
+      to_string(family));
+  for (const StudyParameter& p : study_parameters(family)) {
+    const auto end = [](double value) {
+      return std::isfinite(value) ? fmt::format("{}", value) : std::string("–");
+    };
+    std::string means(p.meaning);
+    for (std::size_t at = means.find('|'); at != std::string::npos; at = means.find('|', at + 2)) {
+      means.insert(at, "\\");
+    }
+    out += fmt::format("| `{}` | {} | {} | {} |\n", p.name, means, end(p.least), end(p.most));
+  }
+  return out + '\n';
+}
+
+}  // namespace
+
+std::string study_files_page() {
+  return "# Study files\n\n"
+         "Made by `cch explain --study-files` from the program's own tables; a test compares, and "
+         "another holds every key of the readers against them. An unknown key is an error that "
+         "names the nearest one; flags win over keys; paths are relative to the file. Examples: "
+         "`data/examples`.\n\n"
+         "## `cch rank STUDY.toml`, and `cch check STUDY.toml` with the same inputs\n\n" +
+         keys_table("rank") + "## `cch gaussian sweep STUDY.toml`\n\n" +
+         keys_table("gaussian_sweep") + parameters_table(StudyFamily::shared_private) +
+         parameters_table(StudyFamily::shares) + "## `cch train STUDY.toml`\n\n" +
+         keys_table("train") + "## `cch train STUDY.toml` with the task segmentation\n\n" +
+         keys_table("segment");
+}
+
 Command setup_explain(CLI::App& app) {
   auto o = std::make_shared<ExplainOptions>();
   app.add_option("code", o->codes, "Codes in brackets of errors, or of warnings; none lists all");
   app.add_flag("--json", o->json, "One JSON document on standard output");
   app.add_flag("--markdown", o->markdown, "The page docs/codes.md");
+  app.add_flag("--study-files", o->study_files, "The page docs/study-files.md");
   return [o](Invocation& invocation) { return run(*o, invocation.terminal); };
 }
 
