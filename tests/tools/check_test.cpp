@@ -163,8 +163,8 @@ TEST_CASE("check: bad input as for rank, before any work") {
   check_refusal(with_features(w, {"--split", one_side, "--split-train", "7"}), 2,
                 {"unknown-split-value"});
   auto missing = with_features(w, {});
-  missing[4] = "s=" + w.folder.path("none.npy");
-  missing[6] = "t=" + w.folder.path("nothing.npy");
+  missing[3] = "s=" + w.folder.path("none.npy");
+  missing[5] = "t=" + w.folder.path("nothing.npy");
   const RunOutcome run = run_cch(missing);
   CHECK(run.code == 3);
   CHECK(run.err_has("none.npy"));

@@ -146,6 +146,10 @@ TEST_CASE("the page of study files is the one that the program makes") {
   CHECK(content(kSources / "docs/study-files.md") == study_files_page());
 }
 
+TEST_CASE("the page of commands is the one that the program makes") {
+  CHECK(content(kSources / "docs/commands.md") == commands_page());
+}
+
 /// "--name" of every option that a command's sources add.
 std::set<std::string> flags_of(const std::string& text) {
   static const std::regex place(R"re(add_(?:option|flag)\(\s*"([^"]+)")re");

@@ -13,6 +13,7 @@
 #include "cch/gaussian/study.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/program.hpp"
 #include "tools/report/text_layout.hpp"
 
 namespace cch {
@@ -62,6 +63,7 @@ struct ExplainOptions {
   bool json = false;
   bool markdown = false;
   bool study_files = false;
+  bool commands = false;
 };
 
 const CodeEntry& known_code(const std::string& code) {
@@ -75,6 +77,10 @@ const CodeEntry& known_code(const std::string& code) {
 int run(const ExplainOptions& o, Terminal& terminal) {
   if (o.markdown) {
     terminal.out << codes_page();
+    return kExitDone;
+  }
+  if (o.commands) {
+    terminal.out << commands_page();
     return kExitDone;
   }
   if (o.study_files) {
@@ -192,6 +198,7 @@ Command setup_explain(CLI::App& app) {
   app.add_option("code", o->codes, "Codes in brackets of errors, or of warnings; none lists all");
   app.add_flag("--json", o->json, "One JSON document on standard output");
   app.add_flag("--markdown", o->markdown, "The page docs/codes.md");
+  app.add_flag("--commands", o->commands, "The page docs/commands.md");
   app.add_flag("--study-files", o->study_files, "The page docs/study-files.md");
   return [o](Invocation& invocation) { return run(*o, invocation.terminal); };
 }

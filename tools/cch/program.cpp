@@ -123,14 +123,7 @@ int run_guarded(const Command& command, Invocation& invocation) {
   return kExitRunFailed;
 }
 
-}  // namespace
-
-int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
-                std::stop_token stop) {
-  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
-  app.set_version_flag("--version", "cch " + version());
-  app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
+std::map<std::string, Command> add_commands(CLI::App& app) {
   std::map<std::string, Command> commands;
   auto add = [&](const std::string& name, const std::string& what, Command (*setup)(CLI::App&)) {
     commands[name] = setup(*app.add_subcommand(name, what));
@@ -146,6 +139,48 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
   add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
   add("explain", "What a warning or an error means and what to do", setup_explain);
   add("doctor", "Show what this build and machine can do", setup_doctor);
+  return commands;
+}
+
+// The options of a command and of those below it.
+void describe(const CLI::App& app, const std::string& words, std::string& out) {
+  out += fmt::format("## `{}`\n\n{}.\n\n", words, app.get_description());
+  std::string rows;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name(false, true);
+    if (name == "-h,--help") continue;
+    std::string value = option->get_type_name();
+    const std::string standard = option->get_default_str();
+    if (!standard.empty()) value += (value.empty() ? "" : ", ") + ("default " + standard);
+    rows += fmt::format("| `{}` | {} | {} |\n", name, value, option->get_description());
+  }
+  if (!rows.empty()) out += "| option | value | meaning |\n|---|---|---|\n" + rows + '\n';
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    describe(*command, words + ' ' + command->get_name(), out);
+  }
+}
+
+}  // namespace
+
+std::string commands_page() {
+  CLI::App app;
+  const auto commands = add_commands(app);
+  std::string out =
+      "# Commands and their options\n\nMade by `cch explain --commands`; a test compares. Every "
+      "command has `--help`.\n\n";
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    describe(*command, "cch " + command->get_name(), out);
+  }
+  return out;
+}
+
+int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
+                std::stop_token stop) {
+  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
+  app.set_version_flag("--version", "cch " + version());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  const auto commands = add_commands(app);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

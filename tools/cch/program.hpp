@@ -13,4 +13,7 @@ namespace cch {
 int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
                 std::stop_token stop = {});
 
+/// docs/commands.md: every option of every command, from the commands themselves.
+std::string commands_page();
+
 }  // namespace cch
