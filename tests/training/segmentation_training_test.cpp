@@ -127,7 +127,8 @@ TEST_CASE("segmentation: every loss and set-up trains, and a teacher's weights s
     // Without a gradient nothing moves but by weight decay, which keeps directions.
     const auto& w = fit.network.weights.front().values;
     select.optimisation.epochs = 1;
-    const auto& one = train_segmentation(set, select, {}).network.weights.front().values;
+    const std::vector<float> one =
+        train_segmentation(set, select, {}).network.weights.front().values;
     select.optimisation.epochs = 2;
     const bool parallel =
         std::abs(w[0] * one[1] - w[1] * one[0]) < 1e-5F * std::abs(w[0] * one[1]) + 1e-9F;
