@@ -38,7 +38,8 @@ std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, 
                              const std::vector<std::string>& needed_keys);
 
 /// All runs as one document, cch.segmentation/1: levels of every set-up, and gains over the first
-/// one of the same seed (interval of Student's t over seeds; of one seed by drawing test images).
+/// one of the same modalities and seed (interval of Student's t over seeds; of one seed by drawing
+/// test images).
 nlohmann::json segmentation_document(const nlohmann::json& head,
                                      const std::vector<nlohmann::json>& runs,
                                      const std::string& folder);

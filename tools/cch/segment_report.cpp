@@ -68,7 +68,7 @@ std::string headline(const json& document) {
   const json* best = nullptr;
   for (const json& entry : elements(field(document, "results"))) {
     const auto gain = report::number(field(entry, "gain", "miou_average", "value"));
-    if (!gain || text(field(entry, "name")) == text(field(document, "baseline"))) continue;
+    if (!gain) continue;
     const auto most = best != nullptr
                           ? report::number(field(*best, "gain", "miou_average", "value"))
                           : std::nullopt;
@@ -83,7 +83,7 @@ std::string headline(const json& document) {
       fmt::format("<strong>{}</strong> gains most over {}: {} points of mIoU over all subsets of "
                   "modalities{}, {}. With all modalities there: {} points.",
                   report::name_html(text(field(*best, "name"))),
-                  report::name_html(text(field(document, "baseline"))), percent(gain, true),
+                  report::name_html(text(field(*best, "baseline"))), percent(gain, true),
                   interval_words(gain),
                   sure ? "beyond its interval" : "within its interval, so not shown",
                   percent(field(*best, "gain", "miou_full"), true)));
@@ -101,7 +101,7 @@ std::string levels(const json& document) {
                                                 {"images/s", true}};
   std::vector<std::vector<std::string>> rows;
   for (const json& e : elements(field(document, "results"))) {
-    const bool base = text(field(e, "name")) == text(field(document, "baseline"));
+    const bool base = text(field(e, "name")) == text(field(e, "baseline"));
     rows.push_back({report::name_html(text(field(e, "name"))), percent(field(e, "miou_average")),
                     percent(field(e, "miou_full")), percent(field(e, "miou_worst")),
                     percent(field(e, "miou_expected_0.1")), percent(field(e, "unimodal_bias")),
@@ -115,7 +115,8 @@ std::string levels(const json& document) {
       "levels", "Levels and gains",
       report::html_table(
           "Per cent, mean ± standard error over seeds; missing modalities are dropped. "
-          "Gains are paired by seed, with their 95 % interval.",
+          "Gains are over the first set-up of the same modalities, "
+          "paired by seed, with their 95 % interval.",
           columns, rows));
 }
 
@@ -157,17 +158,16 @@ const json& subset_of(const json& entry, std::size_t condition, const std::strin
   return none;
 }
 
-/// Names of the subsets of the set-up with the most of them, smallest first.
+/// Names of the subsets of all set-ups, smallest first.
 std::vector<std::string> subset_names(const json& document) {
   std::vector<std::string> out;
   for (const json& e : elements(field(document, "results"))) {
-    std::vector<std::string> names;
     const auto& conditions = elements(field(e, "conditions"));
     if (conditions.empty()) continue;
     for (const json& s : elements(field(conditions[0], "subsets"))) {
-      names.push_back(text(field(s, "modalities")));
+      const std::string name = text(field(s, "modalities"));
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
     }
-    if (names.size() > out.size()) out = names;
   }
   std::stable_sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {
     return std::count(a.begin(), a.end(), '+') < std::count(b.begin(), b.end(), '+');
