@@ -12,6 +12,8 @@ namespace cch {
 namespace {
 
 constexpr std::size_t kMostRows = 800;
+// Where groups are too few to take a part of them, so many rows are timed whole.
+constexpr std::size_t kMostAtOnce = 2000;
 constexpr std::size_t kFewestRows = 100;
 constexpr double kUsualPower = 0.8;
 constexpr std::size_t kFewestGroups = 20;
@@ -103,7 +105,7 @@ CostForecast forecast_cost(const CheckSettings& s, const RankInput& input, const
   const auto less = timed_ranking(s, input, more / 2, exec, rows_less);
   exec.progress("cost", 1, 2);
   auto seconds = timed_ranking(s, input, more, exec, rows_more);
-  if (!seconds && all <= kMostRows) seconds = timed_ranking(s, input, all, exec, rows_more);
+  if (!seconds && all <= kMostAtOnce) seconds = timed_ranking(s, input, all, exec, rows_more);
   exec.progress("cost", 2, 2);
   if (!seconds) {
     out.rank_how = "too few rows or groups to time a part of them";

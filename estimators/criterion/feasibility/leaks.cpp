@@ -134,6 +134,8 @@ LeakCheck fitted(const Modality& modality, const ClassLabels& labels, const Grou
 
 LeakReport leak_checks(const RankInput& input, const std::vector<bool>& held_out, bool groups_given,
                        const Execution& exec) {
+  Execution quiet = exec;
+  quiet.sink = nullptr;  // the steps inside one bound would hide how far the checks are
   const Sides sides = sides_of(held_out);
   if (sides.training.empty() || sides.held_out.empty()) {
     refuse_data("split-without-sides", "the split has rows on one side only", {},
@@ -159,7 +161,7 @@ LeakReport leak_checks(const RankInput& input, const std::vector<bool>& held_out
   for (const Modality& teacher : input.teachers) modalities.push_back(&teacher);
   for (std::size_t m = 0; m < modalities.size(); ++m) {
     auto check = detail::attempt("fitted-on-labels", report.warnings, [&] {
-      return fitted(*modalities[m], *classes, input.groups, sides, exec);
+      return fitted(*modalities[m], *classes, input.groups, sides, quiet);
     });
     if (check) report.checks.push_back(std::move(*check));
     exec.progress("leaks", m + 1, modalities.size());

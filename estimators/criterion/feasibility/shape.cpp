@@ -58,7 +58,9 @@ double known_about_labels(const detail::Scaled& data, const Groups& groups,
 }  // namespace
 
 QuestionShape question_shape(const RankInput& input, const RankOptions& options,
-                             const Execution& exec) {
+                             const Execution& outer) {
+  Execution exec = outer;
+  exec.sink = nullptr;           // the steps inside say nothing of the whole
   std::vector<Warning> ignored;  // the ranking's own
   const detail::Scaled data = detail::put_on_scale(input, options.scale, ignored, exec);
   QuestionShape shape;

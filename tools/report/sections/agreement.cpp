@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tools/report/escape.hpp"
@@ -62,6 +63,37 @@ std::string summary(const json& document) {
   return element("p", escape_html(words)) + '\n';
 }
 
+/// What is known to set estimators apart, for those that stand here.
+std::string explanation(const json& document) {
+  std::set<std::string> names;
+  for (const json& pair : elements(field(document, "estimators"))) {
+    const std::string both =
+        text(field(pair, "teacher_student")) + ", " + text(field(pair, "student_labels"));
+    for (const char* name : {"ksg1", "ksg2", "mixed-ksg", "ross", "gaussian", "label-bound"}) {
+      if (both.find(name) != std::string::npos) names.insert(name);
+    }
+  }
+  std::vector<std::string> lines;
+  if (names.contains("ksg1") || names.contains("ksg2") || names.contains("mixed-ksg") ||
+      names.contains("ross")) {
+    lines.emplace_back(
+        "Neighbour estimates fall towards zero as columns are added, without any sign.");
+  }
+  if (names.contains("gaussian")) {
+    lines.emplace_back(
+        "Gaussian estimates see correlations alone, and are low where dependence is curved.");
+  }
+  if (names.contains("label-bound")) {
+    lines.emplace_back(
+        "A label bound is low by what its classifiers cannot learn from so few rows, which raises "
+        "the margin.");
+  }
+  lines.emplace_back(
+      "What they miss at this size is measured below (planted bias); cch check compares them on "
+      "planted data.");
+  return element("p", "Why estimators may differ:") + '\n' + sentences(lines);
+}
+
 /// Rank correlations with the deciding pair, where the document has them.
 std::string correlations(const json& document) {
   std::vector<std::string> lines;
@@ -87,8 +119,11 @@ std::string agreement_section(const json& document) {
     rows.push_back({name_html(fit(name, 200))});
     for (const json& pair : pairs) rows.back().push_back(cell_of(pair, name));
   }
+  const bool differ = std::any_of(
+      elements(field(document, "teachers")).begin(), elements(field(document, "teachers")).end(),
+      [&](const json& t) { return !all_agree(document, text(field(t, "name"))); });
   return section("agreement", "Estimator agreement",
-                 summary(document) +
+                 summary(document) + (differ ? explanation(document) : std::string()) +
                      html_table("Margin by estimator pair, I(T;S) − I(S;Y), nats. The first pair "
                                 "decided.",
                                 columns, rows, "cards") +
