@@ -41,6 +41,26 @@ void check_training(const SegmentationOptimisation& o) {
   }
 }
 
+void check_network(const SegmentationNetwork& n) {
+  const std::size_t stages = n.widths.size();
+  bool whole = stages > 0 && n.head_width > 0 && n.input_channels > 0;
+  for (const auto* list : {&n.depths, &n.heads, &n.reductions, &n.expansions}) {
+    whole =
+        whole && list->size() == stages && std::find(list->begin(), list->end(), 0U) == list->end();
+  }
+  if (!whole) {
+    refuse("the network's stages do not fit together",
+           "widths, depths, heads, reductions and expansions have a number above 0 for each stage",
+           "Give lists of one length, or an encoder by its name");
+  }
+  for (std::size_t i = 0; i < stages; ++i) {
+    if (n.widths[i] > 0 && n.widths[i] % n.heads[i] == 0) continue;
+    refuse("a width of " + std::to_string(n.widths[i]) + " cannot be shared by " +
+               std::to_string(n.heads[i]) + " heads",
+           {}, "Make each width a multiple of its heads");
+  }
+}
+
 bool on_features(const SegmentationLoss& loss) {
   return !std::holds_alternative<MadLoss>(loss);
 }
@@ -133,6 +153,7 @@ SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t se
 
 void check(SegmentationStudy& study, const std::vector<std::string>& modalities) {
   check_training(study.training);
+  check_network(study.network);
   if (study.setups.empty()) refuse("the study has no set-up", {}, "Give one [[setup]] at least");
   if (study.seeds.empty()) refuse("the study has no seed", {}, "Give seeds from 1");
   for (std::size_t i = 0; i < study.setups.size(); ++i) {

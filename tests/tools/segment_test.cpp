@@ -187,6 +187,8 @@ TEST_CASE("a segmentation study: what has no meaning is refused by name") {
   CHECK(code("{ name = \"mad\", form = \"forward\" }", "{ name = \"umd\" }") == "bad-study");
   CHECK(code("select = [\"plain\", \"prisms\"]", "select = [\"plain\"]") == "bad-study");
   CHECK(code("classes = 6", "classes = 5") == "bad-scenes");
+  CHECK(code("heads = [1, 1, 1, 1]", "heads = [1, 3, 1, 1]") == "bad-study");
+  CHECK(code("heads = [1, 1, 1, 1]", "heads = [1, 1, 1]") == "bad-study");
   CHECK(code("name = \"event\"", "name = \"plain\"") == "bad-study");
 }
 
