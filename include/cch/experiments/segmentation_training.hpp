@@ -45,7 +45,7 @@ struct SegmentationNetwork {
   std::size_t input_channels = 3;  ///< others: one channel is repeated, else a learned 1×1 map
   Fusion fusion = Fusion::mean;
 };
-/// "tiny" (about 0.15 M weights, for processors) or "b0" (MiT-B0: 32, 64, 160, 256). Usage Error
+/// "tiny" (about 0.13 M weights, for processors) or "b0" (MiT-B0: 32, 64, 160, 256). Usage Error
 /// "unknown-encoder".
 SegmentationNetwork encoder_named(const std::string& name);
 
