@@ -86,9 +86,9 @@ ChannelOrder parse_channel_order(const std::string& name) {
 
 PixelFeatures PixelFeatures::open(const SourceSpec& source, const std::string& name,
                                   ChannelOrder order) {
-  Opened opened = open_images(source, 3, 4,
-                              order == ChannelOrder::first ? "N × C × H × W numbers"
-                                                           : "N × H × W × C numbers");
+  Opened opened =
+      open_images(source, 3, 4,
+                  order == ChannelOrder::first ? "N × C × H × W numbers" : "N × H × W × C numbers");
   PixelFeatures out;
   const auto& shape = opened.info.shape;
   const bool plain = shape.size() == 3;
@@ -149,7 +149,8 @@ std::vector<std::optional<int>> PixelLabels::of_image(std::size_t image, PixelGr
     for (std::size_t x = 0; x < grid.width; ++x) {
       const double value = values[nearest(y, grid.height, grid_.height) * grid_.width +
                                   nearest(x, grid.width, grid_.width)];
-      if (unlabelled_ && (value == *unlabelled_ || (std::isnan(value) && std::isnan(*unlabelled_)))) {
+      if (unlabelled_ &&
+          (value == *unlabelled_ || (std::isnan(value) && std::isnan(*unlabelled_)))) {
         out.emplace_back();
         continue;
       }

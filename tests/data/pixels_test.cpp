@@ -62,8 +62,7 @@ PixelLabels labels(const TempFolder& folder) {
       }
     }
   }
-  const std::string path =
-      folder.write("y.npy", npy("|u1", shape({kImages, 8, 8}), raw(values)));
+  const std::string path = folder.write("y.npy", npy("|u1", shape({kImages, 8, 8}), raw(values)));
   return PixelLabels::open(parse_source(path), 255.0);
 }
 
@@ -135,8 +134,8 @@ TEST_CASE("pixels: what is no image is refused by name") {
           PixelFeatures::open(parse_source(flat), "x", ChannelOrder::first);
         }) == "not-images");
   CHECK(test::fault_code([&] { PixelLabels::open(parse_source(flat), {}); }) == "not-images");
-  const std::string half = folder.write(
-      "half.npy", npy("<f8", shape({1, 1, 2}), raw(std::vector<double>{0.0, 0.5})));
+  const std::string half =
+      folder.write("half.npy", npy("<f8", shape({1, 1, 2}), raw(std::vector<double>{0.0, 0.5})));
   const PixelLabels halves = PixelLabels::open(parse_source(half), {});
   CHECK(test::fault_code([&] { choose_pixels(halves, {1, 2}, 2, 1); }) == "labels-not-whole");
   const std::string one =
@@ -145,11 +144,13 @@ TEST_CASE("pixels: what is no image is refused by name") {
   CHECK(test::fault_code([&] { choose_pixels(ones, {1, 2}, 2, 1); }) == "one-class");
   const PixelLabels none = PixelLabels::open(parse_source(one), 1.0);
   CHECK(test::fault_code([&] { choose_pixels(none, {1, 2}, 2, 1); }) == "no-labelled-rows");
-  const std::string broken = folder.write(
-      "nan.npy", npy("<f8", shape({1, 1, 1, 2}), raw(std::vector<double>{0.0, NAN})));
+  const std::string broken =
+      folder.write("nan.npy", npy("<f8", shape({1, 1, 1, 2}), raw(std::vector<double>{0.0, NAN})));
   const PixelFeatures x = PixelFeatures::open(parse_source(broken), "x", ChannelOrder::first);
   CHECK(x.take({{0, 0, 0}}, {1, 2}).size() == 1);
-  CHECK(test::fault_code([&] { static_cast<void>(x.take({{0, 0, 1}}, {1, 2})); }) == "non-finite-value");
+  CHECK(test::fault_code([&] {
+          static_cast<void>(x.take({{0, 0, 1}}, {1, 2}));
+        }) == "non-finite-value");
   CHECK(test::fault_code([] { parse_channel_order("middle"); }) == "unknown-channel-order");
 }
 

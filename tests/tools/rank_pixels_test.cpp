@@ -78,9 +78,8 @@ TEST_CASE("rank: pixels are rows, images are groups, classes are balanced") {
 
 TEST_CASE("rank: each class against the others, in the document, on the terminal and the page") {
   const Images images;
-  const RunOutcome run =
-      images.run({"--pixels", "450", "--unlabelled", "255", "--per-class", "-o",
-                  images.folder.path("out")});
+  const RunOutcome run = images.run(
+      {"--pixels", "450", "--unlabelled", "255", "--per-class", "-o", images.folder.path("out")});
   CAPTURE(run.err);
   REQUIRE(run.code == 0);
   const json document = run.document();
@@ -119,8 +118,8 @@ TEST_CASE("rank: pixels and what does not go with them") {
   refused({"--pixels", "100", "--channels", "middle"}, 2, "unknown-channel-order");
   refused({"--pixels", "100", "--unlabelled", "cat"}, 2, "no number");
   refused({"--pixels", "100", "--teacher",
-           "t=" + images.folder.write("t.npy", npy("<f4", "(2, 1, 1, 1)",
-                                                   raw(std::vector<float>{0.0F, 1.0F})))},
+           "t=" + images.folder.write(
+                      "t.npy", npy("<f4", "(2, 1, 1, 1)", raw(std::vector<float>{0.0F, 1.0F})))},
           3, "2 images");
   const WorldFiles rows;
   CHECK(run_cch(rows.rank({"--per-class"})).err_has("--per-class has no use"));

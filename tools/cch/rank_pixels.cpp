@@ -67,13 +67,12 @@ class PixelReader {
   void check_images(const PixelLabels& labels) {
     const auto unequal = [&](const std::string& what, std::size_t images) {
       if (images == labels.images()) return;
-      faults_.add(ErrorKind::data,
-                  {"unequal-rows",
-                   what + " has " + std::to_string(images) + " images, the labels " +
-                       std::to_string(labels.images()),
-                   {},
-                   "image i must be the same everywhere",
-                   "Give arrays of the same images in one order"});
+      faults_.add(ErrorKind::data, {"unequal-rows",
+                                    what + " has " + std::to_string(images) +
+                                        " images, the labels " + std::to_string(labels.images()),
+                                    {},
+                                    "image i must be the same everywhere",
+                                    "Give arrays of the same images in one order"});
     };
     for (std::size_t i = 0; i < features_.size(); ++i) {
       unequal("'" + names_[i] + "'", features_[i].images());
@@ -115,10 +114,11 @@ class PixelReader {
     files_.labels = std::move(loaded);
     files_.warnings.push_back(
         {"pixels-sampled",
-         std::to_string(rows) + " of " + std::to_string(choice.labelled) + " labelled places on a " +
-             std::to_string(grid.height) + " × " + std::to_string(grid.width) + " grid of " +
-             std::to_string(choice.images) + " images were drawn, as evenly over classes (" +
-             counts + ") and images as they allow; informations are those of balanced classes, and " +
+         std::to_string(rows) + " of " + std::to_string(choice.labelled) +
+             " labelled places on a " + std::to_string(grid.height) + " × " +
+             std::to_string(grid.width) + " grid of " + std::to_string(choice.images) +
+             " images were drawn, as evenly over classes (" + counts +
+             ") and images as they allow; informations are those of balanced classes, and " +
              (image_groups_ ? "rows of one group of images" : "pixels of one image") +
              " count as one group"});
   }

@@ -37,7 +37,8 @@ std::string per_class_section(const json& document) {
     }
     const std::string why = text(field(entry, "refused"));
     if (!why.empty()) {
-      refused.push_back(fmt::format("Class {} has no ranking: {}.", text(field(entry, "class")), why));
+      refused.push_back(
+          fmt::format("Class {} has no ranking: {}.", text(field(entry, "class")), why));
     }
   }
   if (rows.empty() && refused.empty()) return "";
