@@ -90,12 +90,12 @@ TEST_CASE("rank --json: one document with the fields of cch.rank/1, nothing else
   REQUIRE(document.is_object());
   CHECK(keys_of(document) ==
         std::set<std::string>{
-            "alignment",        "command",     "config",     "controls",       "curves",
-            "decided_by",       "differences", "estimators", "groups",         "inputs",
-            "labels",           "machine",     "pilot",      "rows",           "scale",
-            "scenario",         "schema",      "seconds",    "seed",           "sensitivity",
-            "stability_method", "student",     "teachers",   "top1_stability", "version",
-            "warnings"});
+            "alignment",   "command",          "config",     "controls", "curves",
+            "decided_by",  "differences",      "estimators", "groups",   "inputs",
+            "labels",      "machine",          "per_class",  "pilot",    "rows",
+            "scale",       "scenario",         "schema",     "seconds",  "seed",
+            "sensitivity", "stability_method", "student",    "teachers", "top1_stability",
+            "version",     "warnings"});
   CHECK(document["schema"] == "cch.rank/1");
   CHECK(document["rows"] == 160);
   CHECK(document["labels"]["kind"] == "discrete");

@@ -85,7 +85,8 @@ std::map<std::string, std::string> results(const fs::path& out) {
   return all;
 }
 
-TEST_CASE("a segmentation study: runs, scores over all subsets, page; again everything is cached") {
+TEST_CASE(
+    "a segmentation study: runs, scores over all subsets, page, and everything cached again") {
   const World w;
   const RunOutcome first = w.train();
   INFO(first.err);
