@@ -2,56 +2,39 @@
 
 #include "tools/cch/compare.hpp"
 #include "tools/cch/rank_folder.hpp"
+#include "tools/cch/result_folder.hpp"
 #include "tools/report/compare.hpp"
 
 namespace cch {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kDocument = "compare.json";
 constexpr const char* kTable = "compare.csv";
-constexpr const char* kReport = "report.html";
-
-std::string in(const std::string& folder, const char* name) {
-  return (fs::path(folder) / name).string();
-}
 
 }  // namespace
 
 void prepare_comparison(const std::string& folder, const std::string& html) {
-  if (!folder.empty()) {
-    make_folder(folder);
-    for (const char* name : {kDocument, kTable, kReport}) check_writable(in(folder, name));
-  }
-  if (!html.empty()) check_writable(html);
+  ResultFolder{folder, html}.prepare({kDocument, kTable});
 }
 
 std::vector<std::string> write_comparison(const json& document, const std::string& folder,
                                           const std::string& html, bool with_document) {
   if (folder.empty() && html.empty()) return {};
   std::vector<FileContent> files;
-  const std::string page = report::render_compare_html(document);
-  if (!folder.empty()) {
-    if (with_document) files.push_back({in(folder, kDocument), document.dump(1) + "\n"});
-    files.push_back({in(folder, kTable), report::compare_csv(document)});
-    files.push_back({in(folder, kReport), page});
-  }
-  if (!html.empty()) files.push_back({html, page});
-  write_files(files);
-  std::vector<std::string> paths;
-  for (const FileContent& file : files) paths.push_back(file.path);
-  return paths;
+  if (with_document) files.push_back({kDocument, document.dump(1) + "\n"});
+  files.push_back({kTable, report::compare_csv(document)});
+  return ResultFolder{folder, html}.write(std::move(files), report::render_compare_html(document));
 }
 
 bool has_comparison(const std::string& folder) {
-  return fs::exists(in(folder, kDocument));
+  return std::filesystem::exists(ResultFolder{folder, {}}.path(kDocument));
 }
 
 std::vector<std::string> render_comparison_again(const std::string& folder, const std::string& html,
                                                  json& document) {
-  const std::string path = in(folder, kDocument);
+  const std::string path = ResultFolder{folder, html}.path(kDocument);
   const std::string writer = "cch compare -o";
   document = read_document(path, "cch.compare/1", writer);
   require_fields(document, {"criteria", "pairs", "agreement", "version"}, path, writer);
