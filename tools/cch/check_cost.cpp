@@ -91,7 +91,8 @@ void forecast_training(const QuestionShape& shape, CostForecast& cost) {
   cost.train_seconds = operations / kOperationsPerSecond + steps * kSecondsPerStep;
   cost.train_how = fmt::format(
       "one thread; for each of {} teachers {:.0f} networks of one hidden layer of {:.0f}, {:.0f} "
-      "seeds, {:.0f} epochs, as in data/examples; by counting operations, right to a factor of 3",
+      "seeds, {:.0f} epochs, as in data/examples; a guess by counting operations, not held against "
+      "runs",
       shape.teachers.size(), kNetworks, kHidden, kSeeds, kEpochs);
 }
 
