@@ -6,6 +6,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "experiments/segmentation/images.hpp"
 
 namespace cch {
 namespace {
@@ -116,30 +117,69 @@ void check_selection(const SegmentationStudy& study, const SegmentationSetup& s)
   }
 }
 
+/// Whether the images lie as files that are read one by one.
+bool is_of_files(const SegmentationTask& task) {
+  return task.layout != Layout::none || !task.manifest.empty();
+}
+
+std::string where_of(const SegmentationTask& task) {
+  if (!task.folder.empty()) return task.folder;
+  return task.manifest.empty() ? "scenes" : task.manifest;
+}
+
+struct FileSource {
+  PublishedSet set;
+  ImageReading reading;
+};
+
+FileSource file_source(const SegmentationTask& task) {
+  if (task.layout == Layout::none) {
+    return {{read_manifest(task.manifest), {}},
+            {task.modalities, task.classes, task.codes, task.size}};
+  }
+  FileSource out{read_layout(task.layout, task.folder, task.modalities, task.split_of_file),
+                 {{}, layout_classes(task.layout), layout_codes(task.layout), task.size}};
+  if (task.classes.empty()) return out;
+  if (task.classes.size() != out.reading.classes.size()) {
+    refuse_usage("bad-task", "there are " + std::to_string(task.classes.size()) + " class-names",
+                 "the layout '" + std::string(to_string(task.layout)) + "' has " +
+                     std::to_string(out.reading.classes.size()) + " classes",
+                 "Leave class-names out, or name every class");
+  }
+  out.reading.classes = task.classes;
+  return out;
+}
+
 }  // namespace
+
+void check_memory(const SegmentationTask& task, std::size_t copies) {
+  if (!is_of_files(task)) return;
+  const FileSource source = file_source(task);
+  const auto first = detail::first_image(source.set.manifest, source.reading);
+  detail::check_memory(first.shape, copies, detail::free_memory(), where_of(task));
+}
 
 SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t seed,
                                   std::vector<std::pair<std::string, SourceInfo>>& inputs,
                                   const Execution& exec) {
   SegmentationSet set;
-  std::string where = "scenes";
-  if (!task.folder.empty()) {
-    where = task.folder;
-    set = read_raster_folder({task.folder, task.modalities, task.classes}, inputs);
-  } else if (!task.manifest.empty()) {
-    where = task.manifest;
+  if (is_of_files(task)) {
     SourceInfo info;
-    info.source = task.manifest;
-    set = read_images(read_manifest(task.manifest), task.modalities, task.classes, task.codes,
-                      info.sha256, exec);
+    info.source = where_of(task);
+    FileSource source = file_source(task);
+    set = read_images(source.set.manifest, source.reading, info.sha256, exec);
+    set.warnings = std::move(source.set.warnings);
     inputs.emplace_back("images", std::move(info));
+  } else if (!task.folder.empty()) {
+    set = read_raster_folder({task.folder, task.modalities, task.classes}, inputs);
   } else {
     set = make_scenes(task.scenes, derive_seed(seed, "scenes"), exec);
   }
-  if (where != "scenes" && !task.split_of_file) {
+  const bool drawn = task.folder.empty() && task.manifest.empty();
+  if (!drawn && !task.split_of_file) {
     split_at_random(set, task.validation_share, task.test_share, seed);
   }
-  check(set, where);
+  check(set, where_of(task));
   return set;
 }
 

@@ -155,7 +155,7 @@ struct Files {
   }
   SegmentationSet read(const std::vector<std::string>& modalities = {}) const {
     std::string digest;
-    return read_images(read_manifest(table), modalities, {}, {1, {0, 255}}, digest, {});
+    return read_images(read_manifest(table), {modalities, {}, {1, {0, 255}}, {}}, digest, {});
   }
 };
 
@@ -204,8 +204,23 @@ TEST_CASE("a table of files with something wrong") {
   std::string digest;
   Files other;
   CHECK(fault_code([&] {
-          read_images(read_manifest(other.table), {}, {}, {1, {255}}, digest, {});
+          read_images(read_manifest(other.table), {{}, {}, {1, {255}}, {}}, digest, {});
         }) == "label-outside-classes");
+}
+
+TEST_CASE("a table of files: the hash of the inputs knows split and groups") {
+  Files files;
+  const auto digest = [&](const std::string& rows) {
+    files.write(rows);
+    std::string out;
+    (void)read_images(read_manifest(files.table), {{}, {}, {1, {0, 255}}, {}}, out, {});
+    return out;
+  };
+  const std::string a = "a,d/rgb0.png,d/depth0.npy,d/label0.png,train,s\n";
+  const std::string b = "b,d/rgb1.png,d/depth1.npy,d/label1.png,test,";
+  CHECK(digest(a + b + "t\n") == digest(a + b + "t\n"));
+  CHECK(digest(a + b + "t\n") != digest(a + b + "s\n"));
+  CHECK(digest(a + b + "t\n") != digest(a + b.substr(0, b.find("test")) + "train,t\n"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/training_here.hpp"
 
 namespace cch::test {
 namespace {
@@ -87,6 +88,7 @@ std::map<std::string, std::string> results(const fs::path& out) {
 
 TEST_CASE(
     "a segmentation study: runs, scores over all subsets, page, and everything cached again") {
+  if (!training_here()) return;
   const World w;
   const RunOutcome first = w.train();
   INFO(first.err);
@@ -114,6 +116,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a segmentation study: the same numbers for one thread and for two, and in shards") {
+  if (!training_here()) return;
   World one;
   World two;
   CHECK(one.train({"--threads", "1"}).code == 0);
@@ -124,6 +127,7 @@ TEST_CASE("a segmentation study: the same numbers for one thread and for two, an
 }
 
 TEST_CASE("a segmentation study: a new set-up trains alone, other settings need another folder") {
+  if (!training_here()) return;
   World w;
   w.change("seeds = 2", "seeds = 1");
   REQUIRE(w.train().code == 0);
@@ -147,6 +151,7 @@ TEST_CASE("a segmentation study: looking runs nothing") {
 
 TEST_CASE(
     "a segmentation study: drawn images that are written train as a folder, to the same numbers") {
+  if (!training_here()) return;
   World w;
   w.change("seeds = 2", "seeds = 1");
   const std::string rasters = w.folder.path("rasters");

@@ -24,15 +24,19 @@ json scenes_json(const SceneOptions& o) {
 json task_json(const SegmentationTask& t) {
   if (t.folder.empty() && t.manifest.empty())
     return {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}};
-  return {{"name", "segmentation"},
-          {"source", t.manifest.empty() ? "dir" : "manifest"},
-          {"first-label", t.codes.first},
-          {"ignored-labels", t.codes.ignored},
-          {"modalities", t.modalities},
-          {"class-names", t.classes},
-          {"split", t.split_of_file ? "file" : "random"},
-          {"validation-share", t.validation_share},
-          {"test-share", t.test_share}};
+  json out{{"name", "segmentation"},
+           {"source", t.manifest.empty() ? "dir" : "manifest"},
+           {"first-label", t.codes.first},
+           {"ignored-labels", t.codes.ignored},
+           {"modalities", t.modalities},
+           {"class-names", t.classes},
+           {"split", t.split_of_file ? "file" : "random"},
+           {"validation-share", t.validation_share},
+           {"test-share", t.test_share}};
+  // Only where they are given, so that runs of other studies keep their keys.
+  if (t.layout != Layout::none) out["layout"] = to_string(t.layout);
+  if (t.size.height > 0) out["size"] = {t.size.height, t.size.width};
+  return out;
 }
 
 json network_json(const SegmentationNetwork& n) {

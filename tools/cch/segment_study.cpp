@@ -2,6 +2,8 @@
 #include <filesystem>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/core/parallel.hpp"
+#include "cch/estimators/neural.hpp"
 #include "tools/cch/segment.hpp"
 #include "tools/cch/toml_setters.hpp"
 
@@ -27,7 +29,8 @@ Setters scene_keys(SceneOptions& o) {
           {"density", kSet.number(o.density)}};
 }
 
-/// Where the images of the task lie: a folder of rasters, or the manifest that `task` gets.
+/// Where the images of the task lie: a folder of rasters or of a published set, or the manifest
+/// that `task` gets.
 std::string folder_of(const std::string& set, const std::string& source, const TrainSettings& s,
                       SegmentationTask& task) {
   if (!source.empty() && source != "scenes") {
@@ -55,6 +58,37 @@ std::string folder_of(const std::string& set, const std::string& source, const T
   return folder.string();
 }
 
+/// Keys of image files that do not go with where the images come from.
+void check_files_keys(const toml::table& table, const SegmentationTask& task) {
+  const bool published = task.layout != Layout::none;
+  if (published && task.folder.empty()) {
+    refuse_usage("bad-task", "a layout without a folder", "it says how a folder is read",
+                 "Give source = \"dir:PATH\", or set and --data DIR");
+  }
+  for (const char* key : {"first-label", "ignored-labels"}) {
+    if (!published || !table.contains(key)) continue;
+    refuse_usage("bad-task", "'" + std::string(key) + "' beside a layout",
+                 "the layout says what the codes of labels mean", "Leave it out");
+  }
+  if (task.size.height > 0 && !published && task.manifest.empty()) {
+    refuse_usage("bad-task", "'size' without image files",
+                 "scenes have height and width, rasters the size of their arrays",
+                 "Leave it out, or read a manifest or a layout");
+  }
+}
+
+/// Refuses, before anything is read, a study whose images do not fit into memory: one copy for the
+/// pages and one for each seed at work.
+void check_memory(const SegmentationStudy& study, const TrainSettings& s) {
+  if (study.task.layout == Layout::none && study.task.manifest.empty()) return;
+  if (!s.write_images.empty()) return check_memory(study.task, 1);
+  auto seeds = study.seeds;
+  shard_seeds(seeds, s.shard);
+  Execution exec;
+  exec.threads = resolved_device(s.common.device) == "cpu" ? s.common.threads : 1;
+  check_memory(study.task, 1 + std::min<std::size_t>(worker_count(exec), seeds.size()));
+}
+
 void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& s) {
   std::string name;
   std::string set;
@@ -70,6 +104,15 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
                      {"class-names", kSet.texts(task.classes)},
                      {"first-label", kSet.count(first_label)},
                      {"ignored-labels", kSet.counts(ignored)},
+                     {"layout", kSet.named(task.layout, layout_named)},
+                     {"size",
+                      [&](const toml::node& n, const std::string& k) {
+                        const auto size = kValues.counts(n, k);
+                        if (size.size() != 2 || size[0] == 0 || size[1] == 0) {
+                          kValues.refuse(k, "two numbers from 1, rows and columns");
+                        }
+                        task.size = {size[0], size[1]};
+                      }},
                      {"validation-share", kSet.number(task.validation_share)},
                      {"test-share", kSet.number(task.test_share)},
                      {"split", [&](const toml::node& n, const std::string& k) {
@@ -82,6 +125,10 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
   task.folder = folder_of(set, source, s, task);
   task.codes.first = static_cast<int>(first_label);
   if (!ignored.empty()) task.codes.ignored.assign(ignored.begin(), ignored.end());
+  check_files_keys(table, task);
+  if (task.layout == Layout::none) return;
+  task.codes = layout_codes(task.layout);
+  if (task.classes.empty()) task.classes = layout_classes(task.layout);
 }
 
 void read_network(const toml::table& table, SegmentationStudy& study, const TrainSettings& s) {
@@ -214,6 +261,7 @@ SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<st
   if (std::find(given.begin(), given.end(), "seed") != given.end()) first_seed = s.common.seed;
   study.seeds.clear();
   for (std::size_t i = 0; i < seeds; ++i) study.seeds.push_back(first_seed + i);
+  check_memory(study, s);
   return study;
 }
 

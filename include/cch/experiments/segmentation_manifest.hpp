@@ -8,11 +8,12 @@
 
 namespace cch {
 
-/// One image of a set that lies as a file a modality.
+/// One image of a set that lies as files.
 struct ManifestRow {
-  std::string image;                    ///< its name
-  std::vector<std::string> modalities;  ///< files
-  std::string label;                    ///< file
+  std::string image;  ///< its name
+  /// Files of each modality; the channels of several follow one another.
+  std::vector<std::vector<std::string>> modalities;
+  std::string label;  ///< file
   Split split = Split::train;
   std::string group;
 };
@@ -20,6 +21,7 @@ struct ManifestRow {
 struct Manifest {
   std::vector<std::string> modalities;
   std::vector<ManifestRow> rows;
+  std::size_t left = 0;  ///< columns that are cut off at the left of every image and label
 };
 
 /// A table with the columns image, label, split (train, val, test) and, optional, group; every
@@ -33,12 +35,28 @@ struct LabelCodes {
   std::vector<int> ignored{255};
 };
 
-/// Reads the images: .png (8 or 16 bits as 0..1) or .npy (H × W or H × W × C) a modality; labels
-/// .png (codes, of a palette its indices) or .npy. `digest` becomes the hash of all their bytes.
-/// Data Errors: "file-not-found" (all that are missing at once), "unreadable-file",
-/// "picture-too-large", "size-mismatch", "label-outside-classes"; usage Error "unknown-modality".
-SegmentationSet read_images(const Manifest& manifest, const std::vector<std::string>& modalities,
-                            const std::vector<std::string>& classes, const LabelCodes& codes,
+/// Rows and columns of every image of a set; 0: as they are stored, all alike.
+struct ImageSize {
+  std::size_t height = 0;
+  std::size_t width = 0;
+};
+
+/// How a manifest is read.
+struct ImageReading {
+  std::vector<std::string> modalities;  ///< picked, in this order; empty: all
+  std::vector<std::string> classes;     ///< names; empty: "class 0", … up to the largest code
+  LabelCodes codes;
+  ImageSize size;
+};
+
+/// Reads the images: .png (8 or 16 bits as 0..1), .npy or .npz (H × W or H × W × C) a modality;
+/// labels .png (codes, of a palette its indices), .npy or .npz. With a size every file is brought
+/// to it as it is read, bilinear the modalities, nearest the labels. `digest` becomes the hash of
+/// all their bytes, of the split and of the groups. Memory: N·H·W·(4·C + 1) bytes, for which there
+/// must be room before anything but the first image is read. Data Errors: "file-not-found" (all
+/// that are missing at once), "out-of-memory", "unreadable-file", "picture-too-large",
+/// "size-mismatch", "label-outside-classes"; usage Error "unknown-modality".
+SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
                             std::string& digest, const Execution& exec);
 
 }  // namespace cch

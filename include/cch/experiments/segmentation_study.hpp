@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cch/experiments/segmentation_evaluation.hpp"
-#include "cch/experiments/segmentation_manifest.hpp"
+#include "cch/experiments/segmentation_layouts.hpp"
 #include "cch/experiments/segmentation_scenes.hpp"
 #include "cch/experiments/segmentation_training.hpp"
 
@@ -15,10 +15,12 @@ namespace cch {
 
 /// Where the images of a study come from.
 struct SegmentationTask {
-  std::string folder;    ///< of rasters
-  std::string manifest;  ///< table of files; without both, scenes are drawn, anew for each seed
+  std::string folder;            ///< of rasters, or of a published set
+  Layout layout = Layout::none;  ///< of the published set; its classes and codes hold
+  std::string manifest;          ///< table of files; without both, scenes are drawn for each seed
   SceneOptions scenes;
   LabelCodes codes;                     ///< of the manifest's label files
+  ImageSize size;                       ///< of the manifest's or published images
   std::vector<std::string> modalities;  ///< of the folder or manifest; empty: all
   std::vector<std::string> classes;     ///< likewise
   /// Of both: true takes their split, false deals their groups anew for each seed.
@@ -38,6 +40,11 @@ struct SegmentationStudy {
   AbsentClass absent = AbsentClass::excluded;
   std::vector<std::uint64_t> seeds{1, 2, 3};
 };
+
+/// Data Error "out-of-memory" where so many copies of the images of a manifest or of a published
+/// set will not fit into the memory that is free; tells it from the first image. Other sources:
+/// nothing.
+void check_memory(const SegmentationTask& task, std::size_t copies);
 
 /// The images of a seed as they are read or drawn, checked.
 SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t seed,

@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "cch/core/nearest_name.hpp"
+#include "cch/core/parallel.hpp"
+#include "cch/data/sha256.hpp"
+#include "experiments/segmentation/images.hpp"
+#include "experiments/segmentation/raster.hpp"
+
+namespace cch {
+namespace detail {
+namespace {
+
+using Files = std::vector<std::string>;
+
+void check_size(const Raster& raster, const std::string& path, const ImageSize& wanted) {
+  if (raster.height == wanted.height && raster.width == wanted.width) return;
+  refuse_data(
+      "size-mismatch",
+      std::to_string(raster.width) + " x " + std::to_string(raster.height) + " pixels", path,
+      "the first label has " + std::to_string(wanted.width) + " x " + std::to_string(wanted.height),
+      "Give size = [H, W], or cut or resample all files to one grid");
+}
+
+/// A file without its left columns, at the wanted size where there is one.
+Raster prepared(Raster raster, const std::string& path, const Manifest& manifest,
+                const ImageSize& size, Resampling how) {
+  raster = without_left(std::move(raster), manifest.left, path);
+  return size.height == 0 ? raster : resized(raster, size.height, size.width, how);
+}
+
+Raster label_of(const Manifest& manifest, const ManifestRow& row, const ImageSize& size) {
+  return prepared(read_codes(row.label), row.label, manifest, size, Resampling::nearest);
+}
+
+/// The channels of all files of a modality.
+Raster image_of(const Manifest& manifest, const Files& files, const ImageSize& size,
+                const ImageSize& grid) {
+  Raster out{0, grid.height, grid.width, {}};
+  for (const std::string& path : files) {
+    const Raster part = prepared(read_raster(path), path, manifest, size, Resampling::bilinear);
+    check_size(part, path, grid);
+    out.channels += part.channels;
+    out.values.insert(out.values.end(), part.values.begin(), part.values.end());
+  }
+  return out;
+}
+
+std::uint8_t code_of(double stored, const LabelCodes& codes, const std::string& path,
+                     std::size_t pixel) {
+  if (std::find(codes.ignored.begin(), codes.ignored.end(), static_cast<int>(stored)) !=
+      codes.ignored.end()) {
+    return kIgnoreLabel;
+  }
+  const double code = stored - codes.first;
+  if (code >= 0.0 && code < static_cast<double>(kMostClasses))
+    return static_cast<std::uint8_t>(code);
+  refuse_data("label-outside-classes", "label " + std::to_string(static_cast<int>(stored)),
+              path + ": pixel " + std::to_string(pixel),
+              "codes begin at " + std::to_string(codes.first), "Name the codes that mean no label");
+}
+
+/// Every file that is needed and not there, as one error.
+void check_files(const Manifest& manifest, const std::vector<std::size_t>& which) {
+  std::vector<Fault> faults;
+  std::size_t missing = 0;
+  constexpr std::size_t kShown = 5;
+  for (const ManifestRow& row : manifest.rows) {
+    Files paths;
+    for (const std::size_t k : which) {
+      paths.insert(paths.end(), row.modalities[k].begin(), row.modalities[k].end());
+    }
+    paths.push_back(row.label);
+    for (const std::string& path : paths) {
+      if (std::filesystem::exists(path)) continue;
+      if (++missing > kShown) continue;
+      faults.push_back({"file-not-found", "a file of image '" + row.image + "' is not there", path,
+                        "every image needs all modalities and its label",
+                        "Correct the manifest, or leave the image out"});
+    }
+  }
+  if (missing > kShown) {
+    faults.back().action += "; " + std::to_string(missing - kShown) + " more are missing";
+  }
+  if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
+}
+
+/// Reads one row into its place in the set; returns the hash of its files.
+std::string read_row(const Manifest& manifest, const ImageReading& reading, const FirstImage& first,
+                     std::size_t n, SegmentationSet& set) {
+  const ManifestRow& row = manifest.rows[n];
+  const ImageSize grid{set.height, set.width};
+  const Raster label = label_of(manifest, row, reading.size);
+  check_size(label, row.label, grid);
+  for (std::size_t p = 0; p < set.pixels(); ++p) {
+    set.labels[n * set.pixels() + p] =
+        code_of(static_cast<double>(label.values[p]), reading.codes, row.label, p);
+  }
+  std::string hashes = sha256(map_file(row.label).view);
+  for (std::size_t k = 0; k < first.which.size(); ++k) {
+    const Files& files = row.modalities[first.which[k]];
+    const Raster image = image_of(manifest, files, reading.size, grid);
+    ModalityImages& to = set.modalities[k];
+    if (image.channels != to.channels) {
+      refuse_data("size-mismatch", std::to_string(image.channels) + " channels", files.front(),
+                  "the first image of '" + to.name + "' has " + std::to_string(to.channels),
+                  "Store all images of a modality alike");
+    }
+    std::copy(image.values.begin(), image.values.end(),
+              to.values.begin() + static_cast<std::ptrdiff_t>(n * image.values.size()));
+    for (const std::string& path : files) hashes += sha256(map_file(path).view);
+  }
+  return hashes;
+}
+
+std::vector<std::string> class_names(const SegmentationSet& set,
+                                     const std::vector<std::string>& given) {
+  if (!given.empty()) return given;
+  std::size_t most = 0;
+  for (const std::uint8_t c : set.labels) {
+    if (c != kIgnoreLabel) most = std::max<std::size_t>(most, c);
+  }
+  std::vector<std::string> out;
+  for (std::size_t c = 0; c <= most; ++c) out.push_back("class " + std::to_string(c));
+  return out;
+}
+
+/// A set of the right size without its values.
+SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
+  SegmentationSet set;
+  set.images = first.shape.images;
+  set.height = first.shape.height;
+  set.width = first.shape.width;
+  set.labels.resize(set.images * set.pixels());
+  for (std::size_t k = 0; k < first.which.size(); ++k) {
+    set.modalities.push_back({manifest.modalities[first.which[k]], first.channels[k],
+                              std::vector<float>(set.images * first.channels[k] * set.pixels())});
+  }
+  std::map<std::string, std::size_t> groups;
+  for (const ManifestRow& row : manifest.rows) {
+    set.names.push_back(row.image);
+    set.split.push_back(row.split);
+    set.groups.push_back(groups.try_emplace(row.group, groups.size()).first->second);
+  }
+  return set;
+}
+
+}  // namespace
+
+std::vector<std::size_t> picked(const std::vector<std::string>& there,
+                                const std::vector<std::string>& wanted) {
+  std::vector<std::size_t> out;
+  for (const std::string& name : wanted.empty() ? there : wanted) {
+    const auto at = std::find(there.begin(), there.end(), name);
+    if (at == there.end()) {
+      refuse_usage("unknown-modality", "there is no modality '" + name + "'", {},
+                   "Did you mean '" + nearest_name(name, there) + "'?");
+    }
+    out.push_back(static_cast<std::size_t>(at - there.begin()));
+  }
+  return out;
+}
+
+FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
+  FirstImage out;
+  out.which = picked(manifest.modalities, reading.modalities);
+  if (manifest.rows.empty()) {
+    refuse_data("empty-split", "there are no images", {}, "nothing can be trained",
+                "Check the folder or the manifest");
+  }
+  check_files(manifest, out.which);
+  const ManifestRow& row = manifest.rows.front();
+  out.shape = {manifest.rows.size(), reading.size.height, reading.size.width, 0};
+  if (reading.size.height == 0) {
+    const Raster label = label_of(manifest, row, {});
+    out.shape.height = label.height;
+    out.shape.width = label.width;
+  }
+  for (const std::size_t k : out.which) {
+    out.channels.push_back(0);
+    for (const std::string& path : row.modalities[k]) {
+      out.channels.back() += read_raster(path).channels;
+    }
+    out.shape.channels += out.channels.back();
+  }
+  return out;
+}
+
+}  // namespace detail
+
+SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
+                            std::string& digest, const Execution& exec) {
+  const detail::FirstImage first = detail::first_image(manifest, reading);
+  detail::check_memory(first.shape, 1, detail::free_memory(), manifest.rows.front().label);
+  SegmentationSet set = detail::empty_set(manifest, first);
+  std::vector<std::string> hashes(set.images);
+  parallel_for(set.images, exec, [&](std::size_t n) {
+    hashes[n] = detail::read_row(manifest, reading, first, n, set);
+  });
+  set.classes = detail::class_names(set, reading.classes);
+  std::string all;
+  for (std::size_t n = 0; n < set.images; ++n) {
+    all += hashes[n] + std::to_string(static_cast<int>(set.split[n])) + ":" +
+           std::to_string(set.groups[n]) + "\n";
+  }
+  digest = sha256(std::as_bytes(std::span(all)));
+  return set;
+}
+
+}  // namespace cch

@@ -1,0 +1,149 @@
+#include "experiments/segmentation/raster.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "cch/core/error.hpp"
+#include "cch/data/npy.hpp"
+#include "cch/data/npz.hpp"
+#include "experiments/segmentation/png.hpp"
+
+namespace cch::detail {
+namespace {
+
+Raster from_png(const std::string& path) {
+  const PngImage png = read_png(path, Palette::colours);
+  Raster out{png.channels, png.height, png.width, {}};
+  const std::size_t pixels = out.height * out.width;
+  out.values.resize(out.channels * pixels);
+  for (std::size_t p = 0; p < pixels; ++p) {
+    for (std::size_t c = 0; c < out.channels; ++c) {
+      out.values[c * pixels + p] =
+          static_cast<float>(png.values[p * out.channels + c] / png.largest);
+    }
+  }
+  return out;
+}
+
+Array read_array(const std::string& path) {
+  const Bytes bytes = map_file(path);
+  if (std::filesystem::path(path).extension() == ".npy") return parse_npy(bytes, path);
+  const auto keys = npz_keys(bytes, path);
+  if (keys.size() != 1) {
+    refuse_data("size-mismatch", "an archive holds " + std::to_string(keys.size()) + " arrays",
+                path, "it is read as one image", "Store one array a file");
+  }
+  return npz_array(bytes, keys[0], path);
+}
+
+Raster from_array(const std::string& path) {
+  const Array array = read_array(path);
+  const auto& shape = array.shape();
+  if (shape.size() != 2 && shape.size() != 3) {
+    refuse_data("size-mismatch", "an image is no H x W or H x W x C array",
+                path + ": " + shape_text(shape), "every pixel needs its place",
+                "Store rows, columns and channels");
+  }
+  Raster out{shape.size() == 3 ? shape[2] : 1, shape[0], shape[1], {}};
+  std::vector<double> values(array.rows() * array.cols());
+  array.to_doubles(0, array.rows(), values);
+  const std::size_t pixels = out.height * out.width;
+  out.values.resize(values.size());
+  for (std::size_t p = 0; p < pixels; ++p) {
+    for (std::size_t c = 0; c < out.channels; ++c) {
+      out.values[c * pixels + p] = static_cast<float>(values[p * out.channels + c]);
+    }
+  }
+  return out;
+}
+
+bool is_array(const std::string& path) {
+  const std::string ending = std::filesystem::path(path).extension();
+  return ending == ".npy" || ending == ".npz";
+}
+
+/// What output pixels of one axis read: two neighbours and the weight of the second.
+struct Taps {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  float weight = 0.0F;
+};
+
+std::vector<Taps> taps_of(std::size_t from, std::size_t to, Resampling how) {
+  const double step = static_cast<double>(from) / static_cast<double>(to);
+  const auto last = static_cast<double>(from - 1);
+  std::vector<Taps> out;
+  for (std::size_t i = 0; i < to; ++i) {
+    const double middle = (static_cast<double>(i) + 0.5) * step;
+    if (how == Resampling::nearest) {
+      const auto at = static_cast<std::size_t>(std::min(std::floor(middle), last));
+      out.push_back({at, at, 0.0F});
+      continue;
+    }
+    const double at = std::clamp(middle - 0.5, 0.0, last);
+    const double below = std::floor(at);
+    out.push_back({static_cast<std::size_t>(below),
+                   static_cast<std::size_t>(std::min(below + 1.0, last)),
+                   static_cast<float>(at - below)});
+  }
+  return out;
+}
+
+}  // namespace
+
+Raster read_raster(const std::string& path) {
+  return is_array(path) ? from_array(path) : from_png(path);
+}
+
+Raster read_codes(const std::string& path) {
+  if (is_array(path)) return from_array(path);
+  const PngImage png = read_png(path, Palette::codes);
+  Raster out{1, png.height, png.width, std::vector<float>(png.height * png.width)};
+  // Of several channels the first holds the code.
+  for (std::size_t p = 0; p < out.values.size(); ++p) {
+    out.values[p] = static_cast<float>(png.values[p * png.channels]);
+  }
+  return out;
+}
+
+Raster without_left(Raster raster, std::size_t columns, const std::string& path) {
+  if (columns == 0) return raster;
+  if (raster.width <= columns) {
+    refuse_data("size-mismatch", std::to_string(raster.width) + " columns", path,
+                "the first " + std::to_string(columns) + " are cut off, as the publishers do",
+                "Take the images at their published size");
+  }
+  const std::size_t width = raster.width - columns;
+  for (std::size_t row = 0; row < raster.channels * raster.height; ++row) {
+    const auto from =
+        raster.values.begin() + static_cast<std::ptrdiff_t>(row * raster.width + columns);
+    std::copy_n(from, width, raster.values.begin() + static_cast<std::ptrdiff_t>(row * width));
+  }
+  raster.width = width;
+  raster.values.resize(raster.channels * raster.height * width);
+  return raster;
+}
+
+Raster resized(const Raster& raster, std::size_t height, std::size_t width, Resampling how) {
+  if (raster.height == height && raster.width == width) return raster;
+  const auto rows = taps_of(raster.height, height, how);
+  const auto cols = taps_of(raster.width, width, how);
+  Raster out{raster.channels, height, width, {}};
+  out.values.reserve(raster.channels * height * width);
+  for (std::size_t c = 0; c < raster.channels; ++c) {
+    const float* plane = raster.values.data() + c * raster.height * raster.width;
+    for (const Taps& y : rows) {
+      const float* above = plane + y.first * raster.width;
+      const float* below = plane + y.second * raster.width;
+      for (const Taps& x : cols) {
+        const float upper = above[x.first] + x.weight * (above[x.second] - above[x.first]);
+        const float lower = below[x.first] + x.weight * (below[x.second] - below[x.first]);
+        out.values.push_back(upper + y.weight * (lower - upper));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace cch::detail
