@@ -28,8 +28,9 @@ class SegmentationModel {
   /// Class codes, subsets × count × H × W: the largest logit after bilinear resizing.
   virtual void predict(const ImageBatch& batch, std::span<const Subset> subsets, Missing missing,
                        std::span<std::uint8_t> out) const = 0;
-  /// Features of a stage with all modalities there: count × C × h × w; sizes go to `shape` (C, h,
-  /// w).
+  /// Fused features with all modalities there, of an encoder stage (1, 2, …) or, 0, of the head
+  /// before its last map: count × C × h × w; sizes go to `shape` (C, h, w). A usage Error
+  /// "no-head-features" for a selection, which has two heads.
   [[nodiscard]] virtual std::vector<float> features(const ImageBatch& batch, std::size_t stage,
                                                     std::vector<std::size_t>& shape) const = 0;
 };
@@ -85,7 +86,7 @@ class SegmentationBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kSegmentationInterface = 1;
+inline constexpr int kSegmentationInterface = 2;
 
 /// The module; a usage Error "no-libtorch" that says why when it cannot be had.
 const SegmentationBackend& segmentation_backend();
@@ -93,5 +94,9 @@ const SegmentationBackend& segmentation_backend();
 /// Index of each name among the modalities of the set; usage Error "unknown-modality".
 std::vector<std::size_t> modality_indices(const SegmentationSet& set,
                                           const std::vector<std::string>& names);
+
+/// Images of a set as a network reads them.
+ImageBatch batch_of(const SegmentationSet& set, std::span<const std::size_t> modalities,
+                    std::span<const std::size_t> rows);
 
 }  // namespace cch::detail

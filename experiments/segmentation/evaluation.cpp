@@ -40,19 +40,10 @@ class TestImages {
     return out;
   }
   [[nodiscard]] detail::ImageBatch batch(std::size_t first, const Condition& condition) const {
-    detail::ImageBatch out;
-    out.count = std::min(kImagesAtOnce, rows_.size() - first);
-    out.height = set_.height;
-    out.width = set_.width;
-    out.channels = channels();
-    for (const std::size_t m : which_) {
-      std::vector<float> values;
-      for (std::size_t i = first; i < first + out.count; ++i) {
-        const auto image = set_.image(m, rows_[i]);
-        values.insert(values.end(), image.begin(), image.end());
-      }
-      degrade_all(condition, m, first, values);
-      out.modalities.push_back(std::move(values));
+    const std::size_t count = std::min(kImagesAtOnce, rows_.size() - first);
+    detail::ImageBatch out = detail::batch_of(set_, which_, std::span(rows_).subspan(first, count));
+    for (std::size_t i = 0; i < which_.size(); ++i) {
+      degrade_all(condition, which_[i], first, out.modalities[i]);
     }
     return out;
   }

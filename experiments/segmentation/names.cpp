@@ -15,6 +15,7 @@ constexpr Names<Fusion, 2> kFusions{{{"mean", Fusion::mean}, {"hub", Fusion::hub
 constexpr Names<Selection, 3> kSelections{{{"softmax", Selection::softmax},
                                            {"straight-through", Selection::straight_through},
                                            {"released", Selection::released}}};
+constexpr Names<DistilOn, 2> kDistilOn{{{"labelled", DistilOn::labelled}, {"all", DistilOn::all}}};
 constexpr Names<MadLoss::Direction, 3> kDirections{{{"reverse", MadLoss::Direction::reverse},
                                                     {"forward", MadLoss::Direction::forward},
                                                     {"js", MadLoss::Direction::js}}};
@@ -73,6 +74,12 @@ std::string_view to_string(Selection selection) {
 }
 Selection parse_selection(std::string_view name) {
   return value_of(name, kSelections, "unknown-selection", "selection");
+}
+std::string_view to_string(DistilOn images) {
+  return name_of(images, kDistilOn);
+}
+DistilOn parse_distil_on(std::string_view name) {
+  return value_of(name, kDistilOn, "unknown-distil-on", "choice of images");
 }
 
 SegmentationNetwork encoder_named(const std::string& name) {

@@ -74,6 +74,10 @@ void check_losses(const SegmentationStudy& study, const SegmentationSetup& s) {
   }
   if (s.teacher.empty()) return;
   const bool self = s.teacher == "self";
+  if (s.distil_on == DistilOn::all && s.labelled == 0) {
+    refuse("set-up '" + s.name + "' distils on all images and has labels of all", {},
+           "Give 'labelled', or leave 'distil-on' out");
+  }
   const std::size_t pupils = s.modalities.size();
   std::size_t masters = pupils;
   bool stages = true;
@@ -84,6 +88,10 @@ void check_losses(const SegmentationStudy& study, const SegmentationSetup& s) {
   }
   for (const WeightedLoss& l : s.losses) {
     const std::string name(loss_name(l.loss));
+    if (s.distil_on == DistilOn::all && std::holds_alternative<HpdmLoss>(l.loss)) {
+      refuse("'hpdm' of set-up '" + s.name + "' needs the labels of every image",
+             "its prototypes are means over the pixels of a class", "Distil on labelled images");
+    }
     if (!(l.weight >= 0.0)) refuse("the weight of " + name + " is below 0", {}, "Give it from 0");
     if (!on_features(l.loss)) continue;
     if (self) {
@@ -216,6 +224,7 @@ void check(SegmentationStudy& study, const std::vector<std::string>& modalities)
       refuse("the modality dropout of '" + s.name + "' is no share", {}, "Give 0 up to below 1");
     }
     (void)needs_of(study, i);
+    (void)student_of(study, i);
     check_losses(study, s);
     check_selection(study, s);
   }
@@ -231,6 +240,31 @@ std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t se
     out.push_back(setup_named(study, name, setup, s.name));
   }
   return out;
+}
+
+std::optional<std::size_t> student_of(const SegmentationStudy& study, std::size_t setup) {
+  const SegmentationSetup& s = study.setups[setup];
+  std::size_t first = 0;
+  if (!s.student.empty()) {
+    first = setup_named(study, s.student, setup, s.name);
+  } else {
+    while (study.setups[first].modalities != s.modalities ||
+           study.setups[first].labelled != s.labelled) {
+      ++first;
+    }
+  }
+  return first == setup ? std::nullopt : std::optional(first);
+}
+
+std::optional<Scenario> scenario_of(const SegmentationStudy& study, std::size_t setup) {
+  const SegmentationSetup& s = study.setups[setup];
+  if (s.teacher.empty() && s.select.empty()) return std::nullopt;
+  if (s.distil_on == DistilOn::all) return Scenario::unlabelled_pairs;
+  for (const std::size_t need : needs_of(study, setup)) {
+    const std::size_t labels = study.setups[need].labelled;
+    if (s.labelled > 0 && (labels == 0 || labels > s.labelled)) return Scenario::more_labels;
+  }
+  return Scenario::same_rows;
 }
 
 SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed) {

@@ -3,7 +3,9 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <span>
 
+#include "cch/data/sha256.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/training_here.hpp"
@@ -196,6 +198,119 @@ TEST_CASE("a segmentation study: what has no meaning is refused by name") {
   CHECK(code("heads = [1, 1, 1, 1]", "heads = [1, 3, 1, 1]") == "bad-study");
   CHECK(code("heads = [1, 1, 1, 1]", "heads = [1, 1, 1]") == "bad-study");
   CHECK(code("name = \"event\"", "name = \"plain\"") == "bad-study");
+  CHECK(code("teacher = \"plain\"", "teacher = \"plain\"\ndistil-on = \"al\"") ==
+        "unknown-distil-on");
+  CHECK(code("[[setup]]\nname = \"rmmss\"",
+             "[[setup]]\nname = \"again\"\n[[setup]]\nname = \"rmmss\"") == "bad-study");
+}
+
+/// A student with labels of 5 images, two teachers, and what they teach on all images.
+constexpr const char* kPairs = R"(
+[[setup]]
+name = "event"
+modalities = ["event"]
+labelled = 5
+[[setup]]
+name = "depth"
+modalities = ["depth"]
+labelled = 5
+[[setup]]
+name = "both sensors"
+modalities = ["depth", "lidar"]
+labelled = 5
+[[setup]]
+name = "event by depth"
+modalities = ["event"]
+labelled = 5
+distil-on = "all"
+teacher = "depth"
+loss = [{ name = "mad" }]
+[[setup]]
+name = "event by both"
+modalities = ["event"]
+labelled = 5
+distil-on = "all"
+teacher = "both sensors"
+loss = [{ name = "mad", weight = 2, temperature = 2 }]
+)";
+
+TEST_CASE("a segmentation study: its features are ranked, and the ranking is held to its gains") {
+  const World w;
+  const std::string text = kStudy;
+  const std::string study =
+      w.folder.write("pairs.toml", text.substr(0, text.find("[[setup]]")) + kPairs);
+  const RunOutcome trained = run_cch({"train", study, "-o", w.out, "--features", "head", "--set",
+                                      "task.shared=0.25", "--set", "conditions=[\"emm-dropped\"]"});
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(trained.err_has("cch rank --student event="));
+  const fs::path features = fs::path(w.out) / "features" / "seed-2";
+  const json said = json::parse(std::ifstream(features / "features.json"));
+  CHECK(said["config"]["task"]["scenes"]["shared"] == 0.25);
+  CHECK(said["files"].size() == 8);
+  for (const json& file : said["files"]) {
+    std::ifstream in(features / file["file"].get<std::string>(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    CHECK(sha256(std::as_bytes(std::span(bytes))) == file["sha256"]);
+  }
+
+  const std::string ranking = w.folder.path("ranking");
+  std::vector<std::string> rank{"rank",         "-q",  "-o",         ranking,
+                                "--pixels",     "300", "--channels", "first",
+                                "--unlabelled", "255", "--scenario", "unlabelled-pairs"};
+  rank.insert(rank.end(), kQuick.begin(), kQuick.end());
+  const auto give = [&](const std::string& flag, const std::string& value) {
+    rank.insert(rank.end(), {flag, value});
+  };
+  give("--student", "event=" + (features / "event.npy").string());
+  give("--teacher", "depth=" + (features / "depth.npy").string());
+  give("--teacher", "both sensors=" + (features / "both-sensors.npy").string());
+  give("--labels", (features / "labels.npy").string());
+  give("--groups", (features / "groups.npy").string());
+  const RunOutcome ranked = run_cch(rank);
+  INFO(ranked.err);
+  REQUIRE(ranked.code == 0);
+
+  const RunOutcome compared = run_cch({"compare", w.out, ranking, "--json", "-q"});
+  INFO(compared.err);
+  REQUIRE(compared.code == 0);
+  const json document = compared.document();
+  REQUIRE(document["pairs"].size() == 2);
+  std::map<std::string, json> runs;
+  for (const auto& [key, run] : results(w.out)) {
+    const json r = json::parse(run);
+    runs[r["setup"]["name"].get<std::string>() + std::to_string(r["seed"].get<int>())] = r;
+  }
+  for (const json& pair : document["pairs"]) {
+    const std::string teacher = pair["teacher"]["name"];
+    const std::string own = teacher == "depth" ? "event by depth" : "event by both";
+    double gain = 0.0;
+    for (const char* seed : {"1", "2"}) {
+      gain += (runs[own + seed]["metrics"]["miou_average"].get<double>() -
+               runs[std::string("event") + seed]["metrics"]["miou_average"].get<double>()) /
+              2.0;
+    }
+    CHECK(pair["metric"] == "miou");
+    CHECK(near(pair["gain"]["mean"], gain, kRounding));
+    CHECK(pair["predicted"]["by"] == "cch rank: verdict");
+    CHECK(pair["unit"]["scenario"] == "unlabelled-pairs");
+  }
+}
+
+TEST_CASE("--set: values in place of the study's, and what is no assignment") {
+  const World w;
+  const RunOutcome changed = w.train({"-n", "--set", "seeds=1"});
+  CHECK(changed.out_has("4 runs, 0 of them cached"));
+  const auto code = [&](const std::string& text) {
+    const RunOutcome out = w.train({"-n", "--set", text});
+    CHECK(out.code == 2);
+    return out.err;
+  };
+  CHECK(code("seeds").find("config-syntax") != std::string::npos);
+  CHECK(code("task.sharde=0.1").find("unknown-key") != std::string::npos);
+  CHECK(code("task.shared=much").find("config-syntax") != std::string::npos);
+  CHECK(code("task.shared=\"much\"").find("config-type") != std::string::npos);
+  CHECK(w.train({"-n", "--features", "9"}).err_has("unknown-stage"));
 }
 
 }  // namespace

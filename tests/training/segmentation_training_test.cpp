@@ -1,7 +1,10 @@
 // Networks of segmentation: they learn, go on where they were stopped, and do with any subset.
+#include <algorithm>
 #include <array>
+#include <numeric>
 #include <string>
 
+#include "cch/experiments/segmentation_features.hpp"
 #include "cch/experiments/segmentation_study.hpp"
 #include "experiments/segmentation/backend.hpp"
 #include "support/test.hpp"
@@ -146,15 +149,7 @@ TEST_CASE("segmentation: every loss and set-up trains, and a teacher's weights s
   CHECK(train_segmentation(set, alone, {}).failure.empty());  // self-distillation
 }
 
-detail::ImageBatch batch_of(const SegmentationSet& set, std::size_t image) {
-  detail::ImageBatch b{1, set.height, set.width, {}, {}};
-  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
-    const auto values = set.image(m, image);
-    b.channels.push_back(set.modalities[m].channels);
-    b.modalities.emplace_back(values.begin(), values.end());
-  }
-  return b;
-}
+constexpr std::array<std::size_t, 4> kAllModalities{0, 1, 2, 3};
 
 TEST_CASE("segmentation: a dropped modality is not looked at, a zeroed one counts as zeros") {
   const SegmentationSet set = small_scenes(14);
@@ -170,7 +165,8 @@ TEST_CASE("segmentation: a dropped modality is not looked at, a zeroed one count
       model->predict(batch, std::array{subset}, missing, out);
       return out;
     };
-    const detail::ImageBatch batch = batch_of(set, 3);
+    const detail::ImageBatch batch =
+        detail::batch_of(set, kAllModalities, std::array<std::size_t, 1>{3});
     detail::ImageBatch other = batch;
     for (float& v : other.modalities[1]) v = 5.0F - v;  // depth, which is missing in subset 1101
     const Subset without_depth = 13;
@@ -182,6 +178,113 @@ TEST_CASE("segmentation: a dropped modality is not looked at, a zeroed one count
     CHECK(ask(batch, without_depth, detail::Missing::zeroed) ==
           ask(zeroed, 15, detail::Missing::dropped));
   }
+}
+
+/// The same set where the labels of training images outside `rows` are others.
+SegmentationSet relabelled(SegmentationSet set, const std::vector<std::size_t>& rows) {
+  for (const std::size_t n : set.rows(Split::train)) {
+    if (std::find(rows.begin(), rows.end(), n) != rows.end()) continue;
+    const auto first = set.labels.begin() + static_cast<std::ptrdiff_t>(n * set.pixels());
+    std::for_each(first, first + static_cast<std::ptrdiff_t>(set.pixels()),
+                  [](std::uint8_t& code) { code = static_cast<std::uint8_t>((code + 1) % 6); });
+  }
+  return set;
+}
+
+TEST_CASE("segmentation: labels beyond those that a student may see change nothing") {
+  const SegmentationSet set = small_scenes(22);
+  SegmentationJob job = small_job(2);
+  const auto plain =
+      std::make_shared<TrainedSegmentation>(train_segmentation(set, job, {}).network);
+  job.setup.labelled = 6;
+  const auto rows = labelled_rows(set, 6, job.order);
+  const SegmentationSet other = relabelled(set, rows);
+  const auto alone = train_segmentation(set, job, {});
+  CHECK(alone.failure.empty());
+  CHECK(alone.images_seen == 2 * 16);  // as many steps as all 16 training images give
+  CHECK(same(alone.network.weights, train_segmentation(other, job, {}).network.weights));
+  CHECK(!same(alone.network.weights, plain->weights));
+
+  job.teacher = plain;
+  job.setup.losses = {{loss_named("mad", ""), 1.0}, {loss_named("umd", ""), 1.0}};
+  const auto on_labelled = train_segmentation(set, job, {}).network.weights;
+  job.setup.distil_on = DistilOn::all;
+  const auto on_all = train_segmentation(set, job, {}).network.weights;
+  CHECK(same(on_all, train_segmentation(other, job, {}).network.weights));
+  CHECK(!same(on_all, on_labelled));
+  // The labelled images, their order and augmentation are those of the student alone.
+  for (WeightedLoss& l : job.setup.losses) l.weight = 0.0;
+  CHECK(same(alone.network.weights, train_segmentation(set, job, {}).network.weights));
+}
+
+TEST_CASE("segmentation: the head's features give the predictions, in batches of any size") {
+  const SegmentationSet set = small_scenes(24);
+  const TrainedSegmentation network = train_segmentation(set, small_job(2), {}).network;
+  std::vector<std::size_t> rows(20);
+  std::iota(rows.begin(), rows.end(), std::size_t{2});
+  const PixelFeatures all = segmentation_features(set, network, rows, 0, {});
+  CHECK(all.images == 20);
+  CHECK(all.channels == 16);
+  CHECK(all.height == 8);
+  const PixelFeatures one = segmentation_features(set, network, {rows[17]}, 0, {});
+  const std::size_t size = one.values.size();
+  // Sums of matrix products may be ordered otherwise in another batch.
+  constexpr double kReordered = 1e-4;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < size; ++i) {
+    largest =
+        std::max(largest, std::abs(static_cast<double>(one.values[i] - all.values[17 * size + i])));
+  }
+  CHECK(largest < kReordered);
+
+  // The last map by hand: the class that it prefers at most cells is what is predicted around them.
+  const auto weight = [&](const std::string& name) -> const std::vector<float>& {
+    return std::find_if(network.weights.begin(), network.weights.end(),
+                        [&](const NamedWeights& w) { return w.name == name; })
+        ->values;
+  };
+  const auto& w = weight("head.classify.weight");
+  const auto& b = weight("head.classify.bias");
+  const auto model = detail::segmentation_backend().load(network, {3, 1, 1, 3}, 6, {});
+  std::vector<std::uint8_t> codes(set.pixels());
+  model->predict(detail::batch_of(set, kAllModalities, std::array<std::size_t, 1>{rows[17]}),
+                 std::array<Subset, 1>{15}, detail::Missing::dropped, codes);
+  std::size_t agree = 0;
+  for (std::size_t cell = 0; cell < 64; ++cell) {
+    std::size_t best = 0;
+    double most = -1e9;
+    for (std::size_t k = 0; k < 6; ++k) {
+      double logit = static_cast<double>(b[k]);
+      for (std::size_t c = 0; c < 16; ++c) {
+        logit += static_cast<double>(w[k * 16 + c] * one.values[c * 64 + cell]);
+      }
+      if (logit > most) best = k;
+      most = std::max(most, logit);
+    }
+    const std::size_t y = 4 * (cell / 8) + 2;
+    const std::size_t x = 4 * (cell % 8) + 2;
+    agree += codes[y * 32 + x] == best ? 1 : 0;
+  }
+  CHECK(agree > 55);  // bilinear resizing mixes neighbours: at borders of classes it may differ
+}
+
+TEST_CASE("segmentation: features of stages, and none of a selection's head") {
+  const SegmentationSet set = small_scenes(18);
+  const auto plain =
+      std::make_shared<TrainedSegmentation>(train_segmentation(set, small_job(1), {}).network);
+  for (std::size_t stage = 1; stage <= 4; ++stage) {
+    const PixelFeatures f = segmentation_features(set, *plain, {1, 5}, stage, {});
+    CHECK(f.channels == plain->network.widths[stage - 1]);
+    CHECK(f.height == 32U >> (stage + 1));
+    CHECK(f.values.size() == 2 * f.channels * f.height * f.width);
+  }
+  SegmentationJob select = small_job(1);
+  select.candidates = {plain, plain};
+  select.setup.select = {"plain", "plain"};
+  const TrainedSegmentation selection = train_segmentation(set, select, {}).network;
+  CHECK(segmentation_features(set, selection, {1}, 2, {}).channels == 12);
+  CHECK(test::fault_code([&] { (void)segmentation_features(set, selection, {1}, 0, {}); }) ==
+        "no-head-features");
 }
 
 TEST_CASE("segmentation: pretrained weights by their names, and what does not fit is listed") {

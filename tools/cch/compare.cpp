@@ -40,8 +40,9 @@ Command setup_compare(CLI::App& app) {
   app.add_option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
   app.add_option("--html", s->html, "File for the report besides the folder's own");
   app.add_option("--metric", s->metric,
-                 "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse or "
-                 "mse-difference; by default accuracy for classes and mse for real labels")
+                 "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse, mse-difference, "
+                 "miou, miou-full or miou-worst; by default accuracy for classes, mse for real "
+                 "labels and miou for segmentation")
       ->check(CLI::IsMember(gain_metrics()));
   app.add_option("--predict-by", s->predict_by,
                  "The criterion that foretells each pair; by default the verdict of cch rank, else "

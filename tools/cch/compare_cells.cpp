@@ -50,7 +50,7 @@ void add_baselines(const PairSeed& seed, Numbers& scores) {
   scores["always distil"] = 1.0;
   scores["never distil"] = -1.0;
   const Numbers ahead = gains_over(seed.teacher, seed.student);
-  for (const char* metric : {"accuracy", "mse"}) {
+  for (const char* metric : {"accuracy", "mse", "miou-full"}) {
     if (const auto value = find(ahead, metric)) {
       scores["best-accuracy teacher"] = *value;
       return;
@@ -62,6 +62,7 @@ class Pairing {
  public:
   explicit Pairing(const CompareInputs& inputs) : inputs_(inputs) {
     for (const TrainedRun& run : inputs.runs) {
+      by_key_[run.key] = &run;
       if (run.role == "student") students_[run.key] = &run;
       if (run.role != "teacher") continue;
       const std::string unit = seed_key(run.study, run.unit, run.seed);
@@ -113,10 +114,7 @@ class Pairing {
     seed.student = student->second->metrics;
     seed.distilled = run.metrics;
     const std::string unit = seed_key(run.study, run.unit, run.seed);
-    if (const auto teacher = teachers_.find(unit + run.teacher.dump());
-        teacher != teachers_.end()) {
-      seed.teacher = teacher->second->metrics;
-    }
+    if (const TrainedRun* teacher = teacher_of(run, unit)) seed.teacher = teacher->metrics;
     if (run.role == "distilled") add_scores(run, unit, seed);
     const std::string key = json{run.study, run.unit, run.loss, run.teacher, run.control}.dump();
     TrainedPair& pair = pairs_[key];
@@ -131,6 +129,13 @@ class Pairing {
     pair.loss = run.loss;
     pair.control = run.role == "control" ? run.control : "";
     pair.seeds.push_back(std::move(seed));
+  }
+
+  [[nodiscard]] const TrainedRun* teacher_of(const TrainedRun& run, const std::string& unit) const {
+    const auto named = by_key_.find(run.teacher_run);
+    if (named != by_key_.end()) return named->second;
+    const auto found = teachers_.find(unit + run.teacher.dump());
+    return found == teachers_.end() ? nullptr : found->second;
   }
 
   void add_scores(const TrainedRun& run, const std::string& unit, PairSeed& seed) {
@@ -202,6 +207,7 @@ class Pairing {
   }
 
   const CompareInputs& inputs_;
+  std::map<std::string, const TrainedRun*> by_key_;
   std::map<std::string, const TrainedRun*> students_;
   std::map<std::string, const TrainedRun*> teachers_;
   std::map<std::string, const TeacherCriteria*> criteria_;
@@ -217,7 +223,8 @@ class Pairing {
 
 const std::vector<std::string>& gain_metrics() {
   static const std::vector<std::string> names{"accuracy", "cross-entropy", "weighted-f1",
-                                              "auc",      "mse",           "mse-difference"};
+                                              "auc",      "mse",           "mse-difference",
+                                              "miou",     "miou-full",     "miou-worst"};
   return names;
 }
 
@@ -235,6 +242,9 @@ std::map<std::string, double> gains_over(const Numbers& run, const Numbers& stud
   add("accuracy", "accuracy", more);
   add("weighted-f1", "weighted_f1", more);
   add("auc", "auc", more);
+  add("miou", "miou_average", more);
+  add("miou-full", "miou_full", more);
+  add("miou-worst", "miou_worst", more);
   add("cross-entropy", "calibrated_cross_entropy", less);
   add("mse-difference", "mse", less);
   add("mse", "mse",

@@ -39,8 +39,9 @@ struct PairedRuns {
 
 /// Gains of a run over its student, by metric: accuracy, weighted-f1 and auc as differences
 /// (shares); cross-entropy: of the student less that of the run, both calibrated, nats; mse:
-/// ½ ln(MSE_student/MSE), nats; mse-difference: MSE_student − MSE. What one of the two lacks, or
-/// what is not finite, is left out.
+/// ½ ln(MSE_student/MSE), nats; mse-difference: MSE_student − MSE; miou (mean over all subsets of
+/// modalities), miou-full, miou-worst (of segmentation) as differences. What one of the two lacks,
+/// or what is not finite, is left out.
 std::map<std::string, double> gains_over(const std::map<std::string, double>& run,
                                          const std::map<std::string, double>& student);
 

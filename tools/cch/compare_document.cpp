@@ -32,7 +32,10 @@ std::map<std::string, std::string> metrics_of(const CompareSettings& s, const Pa
     if (!s.metric.empty()) {
       metric = s.metric;
     } else if (metric != "accuracy") {
-      metric = has_metric(pair, "accuracy") ? "accuracy" : "mse";
+      metric = "mse";
+      for (const char* name : {"miou", "accuracy"}) {
+        if (has_metric(pair, name)) metric = name;
+      }
     }
   }
   return out;

@@ -77,6 +77,7 @@ TrainedRun read_run(const json& document) {
   if (metrics.is_object()) metrics.erase("rows");
   run.metrics = numbers_of(metrics);
   run.student = report::text(field(document, "student"));
+  run.teacher_run = report::text(field(document, "teacher_run"));
   run.predicted = numbers_of(field(document, "predicted"));
   return run;
 }

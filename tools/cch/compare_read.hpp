@@ -25,6 +25,7 @@ struct TrainedRun {
   nlohmann::json loss;
   std::map<std::string, double> metrics;    ///< by their names in the document
   std::string student;                      ///< key of the run to pair with
+  std::string teacher_run;                  ///< key of the teacher's run, where it has one
   std::map<std::string, double> predicted;  ///< closed form
 };
 

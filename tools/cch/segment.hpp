@@ -14,7 +14,7 @@
 namespace cch {
 
 /// Whether a study's [task] is called "segmentation".
-bool is_segmentation_study(const std::string& path);
+bool is_segmentation_study(const TrainSettings& s);
 
 /// `cch train` of such a study.
 int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
@@ -36,6 +36,16 @@ nlohmann::json scores_json(const SegmentationScores& scores,
 std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed,
                              const nlohmann::json& inputs, const std::string& device,
                              const std::vector<std::string>& needed_keys);
+
+/// The same for all runs of a study however its set-ups and seeds grow, another for other settings
+/// or data.
+std::string segmentation_study_key(const SegmentationStudy& study, const nlohmann::json& inputs);
+
+/// What a run is within its study, for readers of results: study, task, setup, unit (without its
+/// seed), role (student, distilled), teacher, loss and the keys of the runs that it needs and is
+/// compared with. `keys` are those of the set-ups of its seed.
+nlohmann::json run_description(const SegmentationStudy& study, std::size_t setup,
+                               const std::vector<std::string>& keys);
 
 /// All runs as one document, cch.segmentation/1: levels of every set-up, and gains over the first
 /// one of the same modalities and seed (interval of Student's t over seeds; of one seed by drawing

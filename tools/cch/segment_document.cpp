@@ -118,15 +118,6 @@ json subsets_of(const std::map<std::uint64_t, const json*>& runs, std::size_t co
   return out;
 }
 
-/// The first set-up with these modalities: gains between networks of other sensors say nothing
-/// about how they were trained.
-std::string baseline_of(const std::vector<json>& runs, const json& modalities) {
-  for (const json& run : runs) {
-    if (run["setup"]["modalities"] == modalities) return run["setup"]["name"];
-  }
-  return "";
-}
-
 json setup_entry(const std::string& name, const std::vector<json>& runs, const std::string& folder,
                  std::uint64_t seed) {
   const auto own = runs_of(runs, name);
@@ -134,7 +125,7 @@ json setup_entry(const std::string& name, const std::vector<json>& runs, const s
   for (const json& run : runs) {
     if (run["setup"]["name"] != name) continue;
     out["setup"] = run["setup"];
-    out["baseline"] = baseline_of(runs, run["setup"]["modalities"]);
+    out["baseline"] = run["unit"]["setting"].value("student", name);
     if (run["status"] != "done") out["failed"] = out["failed"].get<int>() + 1;
   }
   const bool compared = out["baseline"] != name;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <span>
 
 #include "cch/data/sha256.hpp"
@@ -21,8 +23,12 @@ json scenes_json(const SceneOptions& o) {
           {"density", o.density}};
 }
 
+bool drawn(const SegmentationTask& t) {
+  return t.folder.empty() && t.manifest.empty();
+}
+
 json task_json(const SegmentationTask& t) {
-  if (t.folder.empty() && t.manifest.empty())
+  if (drawn(t))
     return {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}};
   json out{{"name", "segmentation"},
            {"source", t.manifest.empty() ? "dir" : "manifest"},
@@ -66,6 +72,32 @@ json loss_json(const WeightedLoss& l) {
   if (const auto* cmd = std::get_if<CmdLoss>(&l.loss)) out["epsilon"] = cmd->epsilon;
   if (const auto* hpdm = std::get_if<HpdmLoss>(&l.loss)) out["hybrid"] = hpdm->hybrid;
   return out;
+}
+
+/// "mad reverse + 0.5 cmd bernoulli-kl", or how it selects.
+std::string losses_text(const SegmentationSetup& s) {
+  if (!s.select.empty()) return "selection, " + std::string(to_string(s.selection));
+  std::string out;
+  for (const WeightedLoss& l : s.losses) {
+    if (!out.empty()) out += " + ";
+    if (l.weight != 1.0) out += fmt::format("{} ", l.weight);
+    out += fmt::format("{} {}", loss_name(l.loss), loss_form(l.loss));
+  }
+  return out;
+}
+
+/// Of everything read apart from the study itself.
+json hashes_of(const json& inputs) {
+  json out = json::array();
+  for (const json& input : inputs) {
+    if (input["role"] != "study") out.push_back({input["role"], input["sha256"]});
+  }
+  return out;
+}
+
+std::string hash_of(const json& values) {
+  const std::string text = values.dump();
+  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
 }
 
 json iou_json(const Confusion& confusion) {
@@ -121,6 +153,9 @@ json setup_json(const SegmentationSetup& s) {
            {"loss", losses},
            {"label-weight", s.label_weight},
            {"ohem", s.ohem}};
+  if (!s.student.empty()) out["student"] = s.student;
+  if (s.labelled > 0) out["labelled"] = s.labelled;
+  if (s.distil_on != DistilOn::labelled) out["distil-on"] = to_string(s.distil_on);
   if (s.select.empty()) return out;
   out["select"] = s.select;
   out["selection"] = to_string(s.selection);
@@ -133,12 +168,49 @@ json scores_json(const SegmentationScores& scores, const std::vector<std::string
   for (const ConditionScores& c : scores.conditions) {
     conditions.push_back(condition_json(c, scores.modalities));
   }
+  const SubsetScores& first = scores.conditions.front().scores;
   return {{"modalities", scores.modalities},
           {"classes", classes},
-          {"miou_average", scores.conditions.front().scores.average},
+          {"miou_average", first.average},
+          {"miou_full", first.full},
+          {"miou_worst", first.worst},
           {"miou_average_interval95", interval_json(scores.average_interval)},
           {"conditions", conditions},
           {"evaluation_seconds", scores.seconds}};
+}
+
+std::string segmentation_study_key(const SegmentationStudy& study, const json& inputs) {
+  json config = segmentation_config_json(study);
+  for (const char* name : {"title", "seeds"}) config.erase(name);
+  return hash_of({{"config", config}, {"inputs", hashes_of(inputs)}});
+}
+
+json run_description(const SegmentationStudy& study, std::size_t setup,
+                     const std::vector<std::string>& keys) {
+  const SegmentationSetup& s = study.setups[setup];
+  const auto needs = needs_of(study, setup);
+  const auto student = student_of(study, setup);
+  const auto scenario = scenario_of(study, setup);
+  json needed = json::array();
+  for (const std::size_t need : needs) needed.push_back(keys[need]);
+  json setting{{"setup", s.name}, {"modality-dropout", s.modality_dropout}};
+  if (student) setting["student"] = study.setups[*student].name;
+  if (drawn(study.task)) setting.update(scenes_json(study.task.scenes));
+  json unit{{"task", "segmentation"}, {"setting", setting}};
+  if (scenario) unit["scenario"] = to_string(*scenario);
+  if (s.labelled > 0) unit["labelled"] = s.labelled;
+  json out{{"study", study.title},   {"task", "segmentation"},
+           {"setup", setup_json(s)}, {"needs", needed},
+           {"unit", unit},           {"role", scenario ? "distilled" : "student"},
+           {"teacher", json()},      {"teacher_run", json()},
+           {"loss", json()},         {"student", json()}};
+  if (!scenario) return out;
+  const std::string teacher = s.teacher == "self" ? s.teacher : study.setups[needs.front()].name;
+  out["teacher"] = {{"name", teacher}};
+  if (!needs.empty()) out["teacher_run"] = keys[needs.front()];
+  out["loss"] = {{"form", losses_text(s)}};
+  if (student) out["student"] = keys[*student];
+  return out;
 }
 
 std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed,
@@ -147,20 +219,15 @@ std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, 
   json config = segmentation_config_json(study);
   for (const char* name : {"title", "seeds"}) config.erase(name);
   json how = setup_json(study.setups[setup]);
-  for (const char* name : {"name", "teacher", "select"}) how.erase(name);  // their keys say more
+  // Their keys say more; gains are no part of a run.
+  for (const char* name : {"name", "student", "teacher", "select"}) how.erase(name);
   if (study.setups[setup].teacher == "self") how["teacher"] = "self";
-  json files = json::array();
-  for (const json& input : inputs) {
-    if (input["role"] != "study") files.push_back({input["role"], input["sha256"]});
-  }
-  const std::string text = json{
-      {"config", config},
-      {"setup", how},
-      {"seed", seed},
-      {"inputs", files},
-      {"device", device == "cpu" ? "cpu" : "cuda"},
-      {"needs", needed_keys}}.dump();
-  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
+  return hash_of({{"config", config},
+                  {"setup", how},
+                  {"seed", seed},
+                  {"inputs", hashes_of(inputs)},
+                  {"device", device == "cpu" ? "cpu" : "cuda"},
+                  {"needs", needed_keys}});
 }
 
 std::string confusions_npy(const SegmentationScores& scores) {

@@ -200,7 +200,10 @@ SegmentationSetup read_setup(const toml::table& table, const TrainSettings& s) {
   apply_toml(table,
              {{"name", kSet.text(out.name)},
               {"modalities", kSet.texts(out.modalities)},
+              {"student", kSet.text(out.student)},
               {"modality-dropout", kSet.number(out.modality_dropout)},
+              {"labelled", kSet.count(out.labelled)},
+              {"distil-on", kSet.named(out.distil_on, parse_distil_on)},
               {"teacher", kSet.text(out.teacher)},
               {"label-weight", kSet.number(out.label_weight)},
               {"ohem", kSet.flag(out.ohem)},
@@ -226,13 +229,13 @@ const toml::table* part(const toml::table& study, const char* name) {
 
 }  // namespace
 
-bool is_segmentation_study(const std::string& path) {
-  const toml::table table = parse_toml(path, "study");
+bool is_segmentation_study(const TrainSettings& s) {
+  const toml::table table = parse_toml(s.path, "study", s.overrides);
   return table["task"]["name"].value_or<std::string>("") == "segmentation";
 }
 
 SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<std::string>& given) {
-  const toml::table table = parse_toml(s.path, "study");
+  const toml::table table = parse_toml(s.path, "study", s.overrides);
   SegmentationStudy study;
   std::size_t seeds = 3;
   std::size_t first_seed = 1;

@@ -72,13 +72,42 @@ const toml::table& TomlValues::table(const toml::node& node, const std::string& 
   refuse(key, "a table, [" + key + "]");
 }
 
-toml::table parse_toml(const std::string& path, const std::string& what) {
+namespace {
+
+void merge(const toml::table& from, toml::table& into) {
+  for (const auto& [key, value] : from) {
+    const toml::table* inner = value.as_table();
+    toml::table* there = into[key].as_table();
+    if (inner != nullptr && there != nullptr) {
+      merge(*inner, *there);
+    } else {
+      into.insert_or_assign(key, value);
+    }
+  }
+}
+
+toml::table parsed_assignment(const std::string& text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    refuse_usage("config-syntax", "'" + text + "' is no assignment of TOML",
+                 std::string(error.description()),
+                 "Write KEY=VALUE as in the file, texts in quotes: task.shared=0.2");
+  }
+}
+
+}  // namespace
+
+toml::table parse_toml(const std::string& path, const std::string& what,
+                       const std::vector<std::string>& overrides) {
   if (!std::filesystem::is_regular_file(path)) {
     refuse_usage("config-missing", "there is no " + what + " file '" + path + "'", {},
                  "Give the path of a TOML file");
   }
   try {
-    return toml::parse_file(path);
+    toml::table table = toml::parse_file(path);
+    for (const std::string& text : overrides) merge(parsed_assignment(text), table);
+    return table;
   } catch (const toml::parse_error& error) {
     throw Error(ErrorKind::usage,
                 Fault{"config-syntax",

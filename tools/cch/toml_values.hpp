@@ -37,7 +37,10 @@ class TomlValues {
   std::string what_;
 };
 
-/// The parsed file. Usage Errors "config-missing" and "config-syntax" (with the line).
-toml::table parse_toml(const std::string& path, const std::string& what);
+/// The parsed file with "KEY=VALUE" (dotted keys, values as in TOML) in place of its own; tables
+/// are merged, everything else is replaced. Usage Errors "config-missing" and "config-syntax" (with
+/// the line, or the assignment).
+toml::table parse_toml(const std::string& path, const std::string& what,
+                       const std::vector<std::string>& overrides = {});
 
 }  // namespace cch

@@ -234,10 +234,10 @@ bool uses_networks(const Study& study) {
 }
 
 int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
-  if (is_segmentation_study(s.path)) return run_segmentation(s, given, invocation);
-  if (!s.write_images.empty()) {
-    refuse_usage("bad-task", "the study has no images to write", "it is no segmentation",
-                 "Leave --write-images out");
+  if (is_segmentation_study(s)) return run_segmentation(s, given, invocation);
+  if (!s.write_images.empty() || !s.features.empty()) {
+    refuse_usage("bad-task", "the study has no images to write or to look at",
+                 "it is no segmentation", "Leave --write-images and --features out");
   }
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
@@ -336,6 +336,15 @@ Command setup_train(CLI::App& app) {
   app.add_option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
   app.add_option("--write-images", s->write_images,
                  "Write the images of a segmentation study's first seed there, and run nothing");
+  app.add_option("--features", s->features,
+                 "Also write what the networks of a segmentation study make of its images, for cch "
+                 "rank: \"head\" or a stage of the encoder, 1, 2, …");
+  app.add_option("--features-of", s->features_of, "Of these images: test, train, validation, all")
+      ->check(CLI::IsMember({"test", "train", "validation", "all"}))
+      ->needs("--features")
+      ->capture_default_str();
+  app.add_option("--set", s->overrides,
+                 "KEY=VALUE in place of the study's, as in the file: task.shared=0.2");
   app.add_flag("--list", s->list, "Print one line a unit (what trains together), and run nothing");
   app.add_flag("-n,--dry-run", s->dry_run, "Say how much would be run, and run nothing");
   add_common_options(app, s->common);

@@ -18,6 +18,9 @@ struct TrainSettings {
   std::string data;          ///< folder of data sets
   std::string shard;         ///< "I/N"
   std::string write_images;  ///< folder for the images of a segmentation study
+  std::string features;      ///< stage whose features a segmentation study writes; empty: none
+  std::string features_of = "test";    ///< of these images: test, train, validation or all
+  std::vector<std::string> overrides;  ///< "KEY=VALUE" in place of the study's
   bool list = false;
   bool dry_run = false;
   bool keep_weights = false;

@@ -281,7 +281,7 @@ const toml::table* part(const toml::table& study, const char* name) {
 }  // namespace
 
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
-  const toml::table table = parse_toml(s.path, "study");
+  const toml::table table = parse_toml(s.path, "study", s.overrides);
   Study& study = s.study;
   std::size_t seeds = 5;
   std::size_t first_seed = 1;

@@ -57,6 +57,9 @@ GainUnit gain_unit(const std::string& metric) {
   if (metric == "accuracy") return {100.0, "points of accuracy"};
   if (metric == "weighted-f1") return {100.0, "points of weighted F1"};
   if (metric == "auc") return {100.0, "points of AUC"};
+  if (metric == "miou") return {100.0, "points of mIoU"};
+  if (metric == "miou-full") return {100.0, "points of mIoU, all modalities there"};
+  if (metric == "miou-worst") return {100.0, "points of mIoU, worst subset"};
   if (metric == "cross-entropy") return {1.0, "nats of cross-entropy"};
   if (metric == "mse") return {1.0, "nats, ½ ln of the ratio of MSE"};
   if (metric == "mse-difference") return {1.0, "MSE"};

@@ -47,7 +47,7 @@ class Model : public detail::SegmentationModel {
     const torch::NoGradGuard no_grad;
     const Encoded seen = net_->encode(images_of(batch));
     const Tensor all = torch::ones({seen[0][0].size(0), as_int(batch.count)}, options_);
-    const Tensor f = net_->decode(seen, all).fused.at(stage).to(torch::kCPU).contiguous();
+    const Tensor f = net_->features(seen, all, stage).to(torch::kCPU).contiguous();
     shape.assign({static_cast<std::size_t>(f.size(1)), static_cast<std::size_t>(f.size(2)),
                   static_cast<std::size_t>(f.size(3))});
     return {f.data_ptr<float>(), f.data_ptr<float>() + f.numel()};

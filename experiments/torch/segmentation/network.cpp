@@ -82,14 +82,23 @@ std::vector<Tensor> FusionNet::fuse(const std::vector<Tensor>& single,
   return out;
 }
 
-Tensor FusionNet::head(const std::vector<Tensor>& fused) const {
+Tensor FusionNet::head_features(const std::vector<Tensor>& fused) const {
   Tensor sum;
   for (std::size_t i = 0; i < fused.size(); ++i) {
     // Resizing and a linear map of channels commute: the map goes first, on fewer pixels.
     const Tensor mapped = stage_maps_[i](fused[i].permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
     sum = i == 0 ? mapped : sum + resized(mapped, sum);
   }
-  return classify_(torch::relu(head_norm_(sum.permute({0, 2, 3, 1})))).permute({0, 3, 1, 2});
+  return torch::relu(head_norm_(sum.permute({0, 2, 3, 1}))).permute({0, 3, 1, 2});
+}
+
+Tensor FusionNet::head(const std::vector<Tensor>& fused) const {
+  return classify_(head_features(fused).permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
+}
+
+Tensor FusionNet::features(const Encoded& encoded, const Tensor& present, std::size_t stage) const {
+  const std::vector<Tensor> fused = fuse(encoded[0], present);
+  return stage == 0 ? head_features(fused) : fused.at(stage - 1);
 }
 
 Decoded FusionNet::decode(const Encoded& encoded, const Tensor& present) const {
@@ -168,6 +177,15 @@ Decoded SelectionNet::decode(const Encoded& encoded, const Tensor& present) cons
   for (const auto& candidate : candidates_) logits.push_back(candidate->head(out.fused));
   out.logits = selected(scores_.back(), logits);
   return out;
+}
+
+Tensor SelectionNet::features(const Encoded& encoded, const Tensor& present,
+                              std::size_t stage) const {
+  if (stage == 0) {
+    refuse_usage("no-head-features", "a selection has no features of its head",
+                 "it selects between the logits of two heads", "Take a stage of the encoder");
+  }
+  return decode(encoded, present).fused.at(stage - 1);
 }
 
 std::unique_ptr<SegmentationNet> load_net(const TrainedSegmentation& trained, const NetShape& shape,

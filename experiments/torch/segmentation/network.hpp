@@ -27,6 +27,9 @@ class SegmentationNet {
   /// `present` is M × B, 1 or 0, at least one 1 an image.
   [[nodiscard]] virtual Decoded decode(const Encoded& encoded, const Tensor& present) const = 0;
   [[nodiscard]] virtual WeightStore& store() = 0;
+  /// Fused features of all modalities: see detail::SegmentationModel.
+  [[nodiscard]] virtual Tensor features(const Encoded& encoded, const Tensor& present,
+                                        std::size_t stage) const = 0;
 };
 
 struct NetShape {
@@ -45,7 +48,11 @@ class FusionNet : public SegmentationNet {
   [[nodiscard]] std::vector<Tensor> fuse(const std::vector<Tensor>& single,
                                          const Tensor& present) const;
   [[nodiscard]] Tensor head(const std::vector<Tensor>& fused) const;
+  /// What the head's last map sees, B × C × H/4 × W/4.
+  [[nodiscard]] Tensor head_features(const std::vector<Tensor>& fused) const;
   [[nodiscard]] WeightStore& store() override { return store_; }
+  [[nodiscard]] Tensor features(const Encoded& encoded, const Tensor& present,
+                                std::size_t stage) const override;
   [[nodiscard]] const std::vector<std::size_t>& widths() const { return network_.widths; }
 
  private:
@@ -76,6 +83,8 @@ class SelectionNet : public SegmentationNet {
   [[nodiscard]] Encoded encode(const std::vector<Tensor>& images) const override;
   [[nodiscard]] Decoded decode(const Encoded& encoded, const Tensor& present) const override;
   [[nodiscard]] WeightStore& store() override { return store_; }
+  [[nodiscard]] Tensor features(const Encoded& encoded, const Tensor& present,
+                                std::size_t stage) const override;
 
  private:
   struct Scores {

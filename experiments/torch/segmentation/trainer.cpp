@@ -24,68 +24,98 @@ struct Batch {
   std::vector<std::size_t> rows;
 };
 
+/// Training images in the order of a seed, over and over until an epoch is full.
 class Images {
  public:
-  Images(const SegmentationSet& set, const SegmentationJob& job, torch::Device device)
-      : set_(set), job_(job), device_(device), rows_(set.rows(Split::train)) {}
+  /// An epoch has as many steps as the whole training split gives, whatever `rows` are. Unlabelled:
+  /// labels are 0 inside the image and kIgnoreLabel around it.
+  Images(const SegmentationSet& set, const SegmentationOptimisation& optimisation,
+         std::uint64_t order, std::vector<std::size_t> rows, bool labelled, torch::Device device)
+      : set_(set),
+        optimisation_(optimisation),
+        seed_(order),
+        device_(device),
+        rows_(std::move(rows)),
+        all_(set.rows(Split::train).size()) {
+    if (!labelled) blank_.assign(set.pixels(), 0);
+  }
 
-  [[nodiscard]] std::size_t steps() const {
-    return std::max<std::size_t>(1, rows_.size() / batch());
-  }
-  [[nodiscard]] std::size_t batch() const {
-    return std::min(job_.optimisation.batch, rows_.size());
-  }
+  [[nodiscard]] std::size_t steps() const { return std::max<std::size_t>(1, all_ / batch()); }
+  [[nodiscard]] std::size_t batch() const { return std::min(optimisation_.batch, all_); }
 
   /// Rows that do not fill a batch sit an epoch out, each epoch others.
   [[nodiscard]] Batch step(std::size_t epoch, std::size_t s) {
-    if (epoch != epoch_ || order_.empty()) {
-      order_ = Random(derive_seed(job_.order, "epoch", epoch)).permutation(rows_.size());
-      epoch_ = epoch;
-    }
+    if (epoch != epoch_ || order_.empty()) deal(epoch);
     Batch out;
-    for (std::size_t i = 0; i < batch(); ++i) out.rows.push_back(rows_[order_[s * batch() + i]]);
-    fill(out, epoch);
+    std::vector<detail::Placement> places;
+    for (std::size_t i = s * batch(); i < (s + 1) * batch(); ++i) {
+      out.rows.push_back(rows_[order_[i]]);
+      places.push_back(placement(epoch, i / rows_.size(), out.rows.back()));
+    }
+    fill_labels(out, places);
+    for (std::size_t m = 0; m < set_.modalities.size(); ++m) fill_images(out, places, m);
     return out;
   }
 
  private:
-  void fill(Batch& out, std::size_t epoch) {
-    const auto& o = job_.optimisation;
+  void deal(std::size_t epoch) {
+    Random random(derive_seed(seed_, "epoch", epoch));
+    order_.clear();
+    while (order_.size() < steps() * batch()) {
+      const auto round = random.permutation(rows_.size());
+      order_.insert(order_.end(), round.begin(), round.end());
+    }
+    epoch_ = epoch;
+  }
+
+  /// Another one each time that an epoch comes to the image.
+  [[nodiscard]] detail::Placement placement(std::size_t epoch, std::size_t round,
+                                            std::size_t row) const {
+    std::uint64_t seed = derive_seed(derive_seed(seed_, "placement", epoch), "image", row);
+    if (round > 0) seed = derive_seed(seed, "round", round);
+    const auto& o = optimisation_;
+    return detail::draw_placement(set_.height, set_.width, o.least_scale, o.most_scale, o.flip,
+                                  seed);
+  }
+
+  void fill_labels(Batch& out, const std::vector<detail::Placement>& places) const {
     const std::size_t pixels = set_.pixels();
-    std::vector<detail::Placement> places;
     std::vector<std::uint8_t> codes(batch() * pixels);
     for (std::size_t i = 0; i < batch(); ++i) {
-      const std::uint64_t seed =
-          derive_seed(derive_seed(job_.order, "placement", epoch), "image", out.rows[i]);
-      places.push_back(detail::draw_placement(set_.height, set_.width, o.least_scale, o.most_scale,
-                                              o.flip, seed));
-      detail::place_labels(set_.label(out.rows[i]), set_.height, set_.width, places[i],
-                           codes.data() + i * pixels);
+      const auto from = blank_.empty() ? set_.label(out.rows[i]) : std::span(blank_);
+      detail::place_labels(from, set_.height, set_.width, places[i], codes.data() + i * pixels);
     }
-    const auto b = as_int(batch());
-    const auto h = as_int(set_.height);
-    const auto w = as_int(set_.width);
     out.labels =
-        torch::from_blob(codes.data(), {b, h, w}, torch::kUInt8).to(torch::kInt64).to(device_);
-    for (std::size_t m = 0; m < set_.modalities.size(); ++m) {
-      const std::size_t channels = set_.modalities[m].channels;
-      const Tensor images = torch::empty({b, as_int(channels), h, w}, torch::kFloat32);
-      auto* to = images.data_ptr<float>();
-      for (std::size_t i = 0; i < batch(); ++i) {
-        const auto from = set_.image(m, out.rows[i]);
-        for (std::size_t c = 0; c < channels; ++c, to += pixels) {
-          detail::place_plane(from.subspan(c * pixels, pixels), set_.height, set_.width, places[i],
-                              to);
-        }
+        torch::from_blob(codes.data(), {as_int(batch()), as_int(set_.height), as_int(set_.width)},
+                         torch::kUInt8)
+            .to(torch::kInt64)
+            .to(device_);
+  }
+
+  void fill_images(Batch& out, const std::vector<detail::Placement>& places, std::size_t m) const {
+    const std::size_t channels = set_.modalities[m].channels;
+    const std::size_t pixels = set_.pixels();
+    const Tensor images =
+        torch::empty({as_int(batch()), as_int(channels), as_int(set_.height), as_int(set_.width)},
+                     torch::kFloat32);
+    auto* to = images.data_ptr<float>();
+    for (std::size_t i = 0; i < batch(); ++i) {
+      const auto from = set_.image(m, out.rows[i]);
+      for (std::size_t c = 0; c < channels; ++c, to += pixels) {
+        detail::place_plane(from.subspan(c * pixels, pixels), set_.height, set_.width, places[i],
+                            to);
       }
-      out.images.push_back(images.to(device_));
     }
+    out.images.push_back(images.to(device_));
   }
 
   const SegmentationSet& set_;
-  const SegmentationJob& job_;
+  const SegmentationOptimisation& optimisation_;
+  std::uint64_t seed_;
   torch::Device device_;
   std::vector<std::size_t> rows_;
+  std::size_t all_;
+  std::vector<std::uint8_t> blank_;
   std::vector<std::size_t> order_;
   std::size_t epoch_ = 0;
 };
@@ -109,7 +139,14 @@ Tensor full_size(const Tensor& logits, const Tensor& labels) {
                                     false);
 }
 
-/// What a teacher says about a batch.
+/// What the student makes of a batch.
+struct Pass {
+  Batch batch;
+  Encoded encoded;
+  Tensor logits;  // full size
+};
+
+/// What a teacher says about it.
 struct Said {
   Tensor logits;               // full size
   std::vector<Tensor> single;  // by stage
@@ -123,10 +160,15 @@ class Trainer {
         exec_(exec),
         options_(neural::floats(torch::Device(exec.device))),
         own_(detail::modality_indices(set, job.modalities)),
-        images_(set, job, options_.device()),
+        images_(set, job.optimisation, job.order, labelled_rows(set, job.setup.labelled, job.order),
+                true, options_.device()),
         net_(make()),
         optimiser_(net_->store(), job.optimisation),
         learned_(net_->store().tensors()) {
+    if (!job.setup.losses.empty() && job.setup.distil_on == DistilOn::all) {
+      pairs_.emplace(set, job.optimisation, derive_seed(job.order, "pairs"), set.rows(Split::train),
+                     false, options_.device());
+    }
     if (!job.teacher) return;
     teachers_ = detail::modality_indices(set, job.teacher->modalities);
     teacher_ = load_net(*job.teacher, shape_of(set, job.teacher->modalities), options_);
@@ -186,9 +228,7 @@ class Trainer {
     const auto n = static_cast<double>(steps);
     for (std::size_t s = 0; s < steps; ++s) {
       exec_.throw_if_stopped();
-      const Batch batch = images_.step(epoch, s);
-      const Tensor loss = total(
-          batch, derive_seed(derive_seed(job_.order, "step", epoch), "part", s), point, 1.0 / n);
+      const Tensor loss = total(epoch, s, point, 1.0 / n);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         out_.failure = "diverged: the loss is not finite at epoch " + std::to_string(epoch + 1);
@@ -205,24 +245,39 @@ class Trainer {
     return point;
   }
 
+  [[nodiscard]] Pass pass(Batch batch, std::uint64_t seed) const {
+    Pass out{std::move(batch), {}, {}};
+    out.encoded = net_->encode(pick(out.batch.images, own_));
+    out.logits =
+        full_size(net_->decode(out.encoded, present(out.batch, seed)).logits, out.batch.labels);
+    return out;
+  }
+
   /// L_pre + Σ weight · loss.
-  Tensor total(const Batch& batch, std::uint64_t seed, SegmentationPoint& point, double share) {
+  Tensor total(std::size_t epoch, std::size_t s, SegmentationPoint& point, double share) {
     const Autocast half(job_.optimisation.half && options_.device().is_cuda());
-    const Encoded encoded = net_->encode(pick(batch.images, own_));
-    const Decoded decoded = net_->decode(encoded, present(batch, seed));
-    const Tensor logits = full_size(decoded.logits, batch.labels);
-    Tensor sum = label_loss(logits, batch.labels, job_.setup.ohem);
+    const std::uint64_t seed = derive_seed(derive_seed(job_.order, "step", epoch), "part", s);
+    const Pass own = pass(images_.step(epoch, s), seed);
+    Tensor sum = label_loss(own.logits, own.batch.labels, job_.setup.ohem);
     point.label += sum.item<double>() * share;
     sum = sum * job_.setup.label_weight;
     if (job_.setup.losses.empty()) return sum;
-    const Said said = ask_teacher(batch, encoded);
-    const Tensor valid = valid_of(batch.labels, logits);
+    if (!pairs_) return distilled(sum, own, seed, point, share);
+    const std::uint64_t other = derive_seed(seed, "pairs");
+    return distilled(sum, pass(pairs_->step(epoch, s), other), other, point, share);
+  }
+
+  /// sum + Σ weight · loss.
+  Tensor distilled(Tensor sum, const Pass& own, std::uint64_t seed, SegmentationPoint& point,
+                   double share) {
+    const Said said = ask_teacher(own.batch, own.encoded);
+    const Tensor valid = valid_of(own.batch.labels, own.logits);
     for (std::size_t i = 0; i < job_.setup.losses.size(); ++i) {
       const WeightedLoss& l = job_.setup.losses[i];
       const auto* mad = std::get_if<MadLoss>(&l.loss);
-      const Tensor term = mad != nullptr
-                              ? mad_loss(*mad, logits, said.logits, valid)
-                              : of_features(l.loss, encoded[0], said.single, batch.labels, seed);
+      const Tensor term =
+          mad != nullptr ? mad_loss(*mad, own.logits, said.logits, valid)
+                         : of_features(l.loss, own.encoded[0], said.single, own.batch.labels, seed);
       point.terms[i] += term.item<double>() * share;
       sum = sum + l.weight * term;
     }
@@ -304,6 +359,7 @@ class Trainer {
   std::vector<std::size_t> own_;
   std::vector<std::size_t> teachers_;
   Images images_;
+  std::optional<Images> pairs_;
   std::unique_ptr<SegmentationNet> net_;
   std::unique_ptr<SegmentationNet> teacher_;
   FlatAdamW optimiser_;

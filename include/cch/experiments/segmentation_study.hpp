@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cch/criterion/pilot.hpp"
 #include "cch/experiments/segmentation_evaluation.hpp"
 #include "cch/experiments/segmentation_layouts.hpp"
 #include "cch/experiments/segmentation_scenes.hpp"
@@ -63,6 +65,15 @@ void check(SegmentationStudy& study, const std::vector<std::string>& modalities)
 
 /// Indices of the set-ups whose networks a set-up needs.
 std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t setup);
+
+/// The set-up that gains of this one are measured from (its `student`, or the first with the same
+/// modalities and labelled images); nothing for that one itself.
+std::optional<std::size_t> student_of(const SegmentationStudy& study, std::size_t setup);
+
+/// Which of the scenarios of the criterion the set-up's teacher makes: the teacher has seen no more
+/// labels than the student (same_rows), more (more_labels), or also teaches on images whose labels
+/// the student lacks (unlabelled_pairs). Nothing without a teacher or selection.
+std::optional<Scenario> scenario_of(const SegmentationStudy& study, std::size_t setup);
 
 /// What training one set-up with one seed takes, apart from the networks it needs: the first
 /// weights, the order of images and their augmentation are the same for every set-up of a seed.

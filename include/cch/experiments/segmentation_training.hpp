@@ -106,9 +106,18 @@ enum class Selection { softmax, straight_through, released };
 std::string_view to_string(Selection selection);
 Selection parse_selection(std::string_view name);
 
+/// Images on which a student follows its teacher where it has labels of some training images alone:
+/// these, or all of the training split (pairs without a label).
+enum class DistilOn { labelled, all };
+std::string_view to_string(DistilOn images);
+DistilOn parse_distil_on(std::string_view name);
+
 /// One way of training; a row of the study's table.
 struct SegmentationSetup {
   std::string name;
+  /// Name of the set-up that its gains are measured from; empty: the first one with the same
+  /// modalities and labelled images.
+  std::string student;
   std::vector<std::string> modalities;  ///< of the network; empty: all of the set
   /// Each modality of each image is dropped with this probability, one at least stays.
   double modality_dropout = 0.0;
@@ -117,7 +126,11 @@ struct SegmentationSetup {
   std::string teacher;
   std::vector<WeightedLoss> losses;  ///< of the teacher; L_pre has weight 1
   double label_weight = 1.0;         ///< of L_pre
-  bool ohem = false;                 ///< L_pre over hard pixels: p_y < 0.7, at least 1/16 of them
+  /// Training images whose labels it may see (drawn by the seed, the same for every set-up, those
+  /// of a smaller number among those of a larger); 0: all. An epoch has as many steps as with all.
+  std::size_t labelled = 0;
+  DistilOn distil_on = DistilOn::labelled;
+  bool ohem = false;  ///< L_pre over hard pixels: p_y < 0.7, at least 1/16 of them
   /// FSM: the set-ups (frozen) whose features and logits are selected from; only the scores learn.
   std::vector<std::string> select;
   Selection selection = Selection::softmax;
@@ -199,6 +212,11 @@ struct SegmentationFit {
   double seconds = 0.0;         ///< of training, resumed parts included
   std::size_t images_seen = 0;  ///< of all epochs
 };
+
+/// Training images whose labels a set-up may see, ascending: whole groups in the order of the seed,
+/// the last one in part; 0: all.
+std::vector<std::size_t> labelled_rows(const SegmentationSet& set, std::size_t count,
+                                       std::uint64_t order);
 
 /// Trains one network on the training images of a normalised set. One thread on the processor; the
 /// same bits on every run, resumed or not. Usage Errors "no-libtorch", "bad-segmentation",
