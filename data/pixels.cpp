@@ -165,8 +165,36 @@ std::vector<std::optional<int>> PixelLabels::of_image(std::size_t image, PixelGr
   return out;
 }
 
+namespace {
+
+void choose_pairs(const PixelLabels& labels, PixelGrid grid, std::uint64_t seed, PixelChoice& out) {
+  std::vector<std::vector<std::size_t>> cells(labels.images());
+  std::vector<std::size_t> room;
+  for (std::size_t i = 0; i < labels.images(); ++i) {
+    const auto found = labels.of_image(i, grid);
+    for (std::size_t cell = 0; cell < found.size(); ++cell) {
+      if (!found[cell]) cells[i].push_back(cell);
+    }
+    room.push_back(cells[i].size());
+  }
+  out.unlabelled = sum(room);
+  const double ratio = static_cast<double>(out.unlabelled) / static_cast<double>(out.labelled);
+  const auto wanted = static_cast<std::size_t>(
+      std::llround(std::min(ratio, kMostPairs) * static_cast<double>(out.places.size())));
+  const std::vector<std::size_t> share = even_shares(room, wanted);
+  for (std::size_t i = 0; i < labels.images(); ++i) {
+    const auto order = Random(derive_seed(seed, "pairs", i)).permutation(cells[i].size());
+    for (std::size_t k = 0; k < share[i]; ++k) {
+      const std::size_t cell = cells[i][order[k]];
+      out.pairs.push_back({i, cell / grid.width, cell % grid.width});
+    }
+  }
+}
+
+}  // namespace
+
 PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t rows,
-                          std::uint64_t seed) {
+                          std::uint64_t seed, bool pairs) {
   const Counts counts = count_places(labels, grid);
   std::vector<std::size_t> of_class;
   std::vector<std::string> names;
@@ -212,6 +240,7 @@ PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t
     out.images += codes.size() > before ? 1 : 0;
   }
   out.labels = ClassLabels::from(std::move(codes), std::move(names));
+  if (pairs) choose_pairs(labels, grid, seed, out);
   return out;
 }
 

@@ -36,8 +36,7 @@ PixelFeatures segmentation_features(const SegmentationSet& set, const TrainedSeg
   out.images = rows.size();
   for (std::size_t first = 0; first < rows.size(); first += kImagesAtOnce) {
     exec.throw_if_stopped();
-    const auto part =
-        std::span(rows).subspan(first, std::min(kImagesAtOnce, rows.size() - first));
+    const auto part = std::span(rows).subspan(first, std::min(kImagesAtOnce, rows.size() - first));
     std::vector<std::size_t> shape;
     const auto values = model->features(detail::batch_of(set, which, part), stage, shape);
     out.channels = shape[0];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
@@ -60,6 +61,11 @@ void check_network(const SegmentationNetwork& n) {
                std::to_string(n.heads[i]) + " heads",
            {}, "Make each width a multiple of its heads");
   }
+}
+
+/// Of the stream that deals images: the same for all set-ups of a seed.
+std::uint64_t order_of(std::uint64_t seed) {
+  return derive_seed(seed, "segmentation order");
 }
 
 bool on_features(const SegmentationLoss& loss) {
@@ -267,6 +273,20 @@ std::optional<Scenario> scenario_of(const SegmentationStudy& study, std::size_t 
   return Scenario::same_rows;
 }
 
+std::vector<std::size_t> unseen_rows(const SegmentationStudy& study, const SegmentationSet& set,
+                                     std::uint64_t seed) {
+  std::size_t most = 0;
+  for (const SegmentationSetup& s : study.setups) {
+    if (s.labelled == 0) return {};
+    most = std::max(most, s.labelled);
+  }
+  const auto all = set.rows(Split::train);
+  const auto seen = labelled_rows(set, most, order_of(seed));
+  std::vector<std::size_t> out;
+  std::set_difference(all.begin(), all.end(), seen.begin(), seen.end(), std::back_inserter(out));
+  return out;
+}
+
 SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed) {
   SegmentationJob job;
   job.network = study.network;
@@ -274,7 +294,7 @@ SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::u
   job.setup = study.setups[setup];
   job.modalities = job.setup.modalities;
   job.start = derive_seed(seed, "segmentation start");
-  job.order = derive_seed(seed, "segmentation order");
+  job.order = order_of(seed);
   if (!study.pretrained.empty()) job.pretrained = detail::read_weights(study.pretrained);
   return job;
 }

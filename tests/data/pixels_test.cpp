@@ -126,6 +126,22 @@ TEST_CASE("pixels: more are asked for than there are, on a coarser grid") {
   CHECK(all.labels.counts() == std::vector<std::size_t>{6 * 6, 6 * 6 - 3, 3});
 }
 
+TEST_CASE("pixels: places without a label as pairs, in the proportion of the images") {
+  const TempFolder folder;
+  const PixelLabels y = labels(folder);
+  const PixelChoice plain = choose_pixels(y, {8, 8}, 63, 3);
+  const PixelChoice choice = choose_pixels(y, {8, 8}, 63, 3, true);
+  CHECK(plain.pairs.empty());
+  CHECK(choice.unlabelled == kImages * 8);  // the last row of each image
+  CHECK(choice.pairs.size() == 9);          // 63 / 7
+  std::set<std::pair<std::size_t, std::size_t>> seen;
+  for (const PixelPlace& place : choice.pairs) {
+    CHECK(place.y == 7);
+    CHECK(seen.insert({place.image, place.x}).second);
+  }
+  CHECK(choice.labels.counts() == plain.labels.counts());
+}
+
 TEST_CASE("pixels: what is no image is refused by name") {
   const TempFolder folder;
   const std::string flat =

@@ -24,9 +24,13 @@ SegmentationSetup setup(const std::string& name, std::vector<std::string> modali
 
 SegmentationStudy small_study() {
   SegmentationStudy study;
-  study.setups = {setup("rgb", {"rgb"}), setup("few rgb", {"rgb"}, 5), setup("event", {"event"}),
-                  setup("taught", {"rgb"}, 5, "few rgb"), setup("more", {"rgb"}, 5, "event"),
-                  setup("pairs", {"rgb"}, 5, "event"), setup("self", {"rgb"}, 0, "self")};
+  study.setups = {setup("rgb", {"rgb"}),
+                  setup("few rgb", {"rgb"}, 5),
+                  setup("event", {"event"}),
+                  setup("taught", {"rgb"}, 5, "few rgb"),
+                  setup("more", {"rgb"}, 5, "event"),
+                  setup("pairs", {"rgb"}, 5, "event"),
+                  setup("self", {"rgb"}, 0, "self")};
   study.setups[5].distil_on = DistilOn::all;
   study.setups[6].name = "own";
   return study;
@@ -62,8 +66,9 @@ TEST_CASE("losses on images without labels are those that need none") {
   };
   CHECK(fault([](auto&) {}).empty());
   CHECK(fault([](auto& s) { s.setups[5].losses = {{loss_named("umd", ""), 1.0}}; }).empty());
-  CHECK(fault([](auto& s) { s.setups[5].losses = {{loss_named("hpdm", ""), 1.0}}; }) ==
-        "bad-study");
+  CHECK(fault([](auto& s) {
+          s.setups[5].losses = {{loss_named("hpdm", ""), 1.0}};
+        }) == "bad-study");
   CHECK(fault([](auto& s) { s.setups[5].labelled = 0; }) == "bad-study");
 }
 
@@ -89,6 +94,19 @@ TEST_CASE("labelled images: whole groups, fewer among more, never of the test im
           std::vector<std::size_t>{4, 4, 2, 0});
   }
   CHECK(labelled_rows(set, 10, 1) != labelled_rows(set, 10, 2));
+
+  SegmentationStudy study = small_study();
+  CHECK(unseen_rows(study, set, 3).empty());  // some see all labels
+  for (SegmentationSetup& s : study.setups) s.labelled = 5;
+  study.setups[2].labelled = 9;
+  const auto unseen = unseen_rows(study, set, 3);
+  CHECK(unseen.size() == 23);
+  for (std::size_t i = 0; i < study.setups.size(); ++i) {
+    const SegmentationJob job = job_of(study, i, 3);
+    for (const std::size_t row : labelled_rows(set, job.setup.labelled, job.order)) {
+      CHECK(!std::binary_search(unseen.begin(), unseen.end(), row));
+    }
+  }
 }
 
 TEST_CASE("labels on a coarser grid are those in the middle of its cells") {

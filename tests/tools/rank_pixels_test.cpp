@@ -115,6 +115,8 @@ TEST_CASE("rank: pixels and what does not go with them") {
   };
   refused({"--pixels", "100", "--first-rows", "5"}, 2, "--first-rows and --pixels");
   refused({"--channels", "last"}, 2, "--channels has no use");
+  refused({"--pixels", "100", "--scenario", "more-labels"}, 2,
+          "--scenario more-labels and --pixels");
   refused({"--pixels", "100", "--channels", "middle"}, 2, "unknown-channel-order");
   refused({"--pixels", "100", "--unlabelled", "cat"}, 2, "no number");
   refused({"--pixels", "100", "--teacher",

@@ -25,6 +25,9 @@ using report::field;
 
 constexpr const char* kWriter = "cch train";
 constexpr std::size_t kReasons = 5;  // of failed runs, in words
+/// What stands beside the metrics of a run and is no number of it.
+constexpr const char* kNoMetrics[] = {"rows", "modalities", "classes", "conditions",
+                                      "miou_average_interval95"};
 
 /// Runs `step`; an Error that does not name the file gets it.
 template <class Step>
@@ -74,7 +77,9 @@ TrainedRun read_run(const json& document) {
   run.teacher = field(document, "teacher");
   run.loss = field(document, "loss");
   json metrics = field(document, "metrics");
-  if (metrics.is_object()) metrics.erase("rows");
+  for (const char* name : kNoMetrics) {
+    if (metrics.is_object()) metrics.erase(name);
+  }
   run.metrics = numbers_of(metrics);
   run.student = report::text(field(document, "student"));
   run.teacher_run = report::text(field(document, "teacher_run"));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <numeric>
 
 #include "cch/data/pixels.hpp"
 #include "tools/cch/fault_collector.hpp"
@@ -92,7 +93,11 @@ class PixelReader {
 
   void take(const PixelLabels& labels) {
     const PixelGrid grid = coarsest(labels);
-    PixelChoice choice = choose_pixels(labels, grid, settings_.pixels, settings_.common.seed);
+    const bool pairs = settings_.scenario == "unlabelled-pairs";
+    PixelChoice choice =
+        choose_pixels(labels, grid, settings_.pixels, settings_.common.seed, pairs);
+    const std::size_t rows = choice.places.size();
+    choice.places.insert(choice.places.end(), choice.pairs.begin(), choice.pairs.end());
     for (std::size_t i = 0; i < features_.size(); ++i) {
       files_.modalities.push_back({names_[i], features_[i].take(choice.places, grid)});
       files_.stored.push_back(choice.places.size());
@@ -102,7 +107,6 @@ class PixelReader {
       groups.push_back(image_groups_ ? image_groups_->groups.of(place.image) : place.image);
     }
     files_.groups = LoadedGroups{Groups::from(groups), {}};
-    const std::size_t rows = choice.places.size();
     std::string counts;
     for (const std::size_t n : choice.labels.counts()) {
       counts += (counts.empty() ? "" : ", ") + std::to_string(n);
@@ -111,6 +115,8 @@ class PixelReader {
     loaded.labels = std::move(choice.labels);
     loaded.info = labels.info();
     loaded.kind_reason = "discrete: labels of pixels";
+    loaded.unlabelled.resize(choice.pairs.size());
+    std::iota(loaded.unlabelled.begin(), loaded.unlabelled.end(), rows);
     files_.labels = std::move(loaded);
     files_.warnings.push_back(
         {"pixels-sampled",
@@ -121,6 +127,12 @@ class PixelReader {
              ") and images as they allow; informations are those of balanced classes, and " +
              (image_groups_ ? "rows of one group of images" : "pixels of one image") +
              " count as one group"});
+    if (!pairs) return;
+    files_.warnings.push_back(
+        {"pixels-sampled", std::to_string(choice.pairs.size()) + " of " +
+                               std::to_string(choice.unlabelled) +
+                               " places without a label were drawn as pairs, as evenly over images "
+                               "as they allow"});
   }
 
   const RankSettings& settings_;

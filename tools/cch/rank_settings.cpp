@@ -95,8 +95,8 @@ void check_pixels(const RankSettings& s, FaultCollector& faults) {
   };
   refuse(!s.ids.empty(), "--ids", "images are matched by their order");
   refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
-  refuse(s.scenario != "same-rows", "--scenario " + s.scenario,
-         "only labelled pixels are drawn, the same for all");
+  refuse(s.scenario == "more-labels", "--scenario " + s.scenario,
+         "pixels are drawn, the same for all");
   refuse(s.y_kind == "continuous", "--y-kind continuous", "labels of pixels are classes");
 }
 

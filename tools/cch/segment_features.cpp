@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <numeric>
@@ -16,13 +17,30 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::vector<std::size_t> rows_of(const SegmentationSet& set, const std::string& split) {
-  if (split == "train") return set.rows(Split::train);
-  if (split == "validation") return set.rows(Split::validation);
-  if (split == "test") return set.rows(Split::test);
-  std::vector<std::size_t> all(set.images);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
+/// The images of --features-of, and behind them those that get no labels.
+struct ImageRows {
+  std::vector<std::size_t> rows;
+  std::size_t labelled = 0;
+};
+
+ImageRows rows_of(const SegmentationStudy& study, const SegmentationSet& set,
+                  const std::string& which, std::uint64_t seed) {
+  ImageRows out;
+  if (which == "all") {
+    out.rows.resize(set.images);
+    std::iota(out.rows.begin(), out.rows.end(), std::size_t{0});
+  } else if (which == "train") {
+    out.rows = set.rows(Split::train);
+  } else if (which == "validation") {
+    out.rows = set.rows(Split::validation);
+  } else {
+    out.rows = set.rows(Split::test);
+  }
+  out.labelled = out.rows.size();
+  if (which != "held-out") return out;
+  const auto unseen = unseen_rows(study, set, seed);
+  out.rows.insert(out.rows.end(), unseen.begin(), unseen.end());
+  return out;
 }
 
 /// The set-up's name as a file name of its own.
@@ -48,14 +66,14 @@ class FeatureFolder {
       : s_(s),
         stage_(parse_stage(s.features, study.network.widths.size())),
         set_(std::move(set)),
-        rows_(rows_of(*set_, s.features_of)),
+        rows_(rows_of(study, *set_, s.features_of, seed)),
         path_(fs::path(s.out) / "features" / fmt::format("seed-{}", seed)) {
-    document_ = {{"schema", "cch.features/1"},    {"version", head["version"]},
-                 {"command", head["command"]},    {"seed", seed},
-                 {"config", head["config"]},      {"inputs", head["inputs"]},
-                 {"stage", s.features},           {"images", s.features_of},
+    document_ = {{"schema", "cch.features/1"}, {"version", head["version"]},
+                 {"command", head["command"]}, {"seed", seed},
+                 {"config", head["config"]},   {"inputs", head["inputs"]},
+                 {"stage", s.features},        {"images", s.features_of},
                  {"files", json::array()}};
-    if (rows_.empty()) {
+    if (rows_.rows.empty()) {
       refuse_usage("empty-split", "there are no " + s.features_of + " images",
                    "--features-of asks for them", "Take test, train or all");
     }
@@ -63,7 +81,7 @@ class FeatureFolder {
 
   void add(const SegmentationCell& cell, const std::string& name,
            const TrainedSegmentation& network, const Execution& exec) {
-    const PixelFeatures f = segmentation_features(*set_, network, rows_, stage_, exec);
+    const PixelFeatures f = segmentation_features(*set_, network, rows_.rows, stage_, exec);
     if (document_["files"].empty()) add_rows(f.height, f.width);
     const std::string stem = file_stem(name, cell.key, stems_);
     stems_.push_back(stem);
@@ -90,10 +108,12 @@ class FeatureFolder {
     const std::string teacher = stems_.size() > 1 ? stems_[1] : "TEACHER";
     const std::string root = path_.string() + "/";
     return fmt::format(
-        "features of {} images: {}\n  cch rank --student {}={}{}.npy --teacher {}={}{}.npy "
+        "features of {} images, {} of them with labels: {}\n  cch rank --student {}={}{}.npy "
+        "--teacher {}={}{}.npy "
         "--labels {}labels.npy --unlabelled 255 --groups {}groups.npy --channels first --pixels "
         "4000\n",
-        rows_.size(), path_.string(), student, root, student, teacher, root, teacher, root, root);
+        rows_.rows.size(), rows_.labelled, path_.string(), student, root, student, teacher, root,
+        teacher, root, root);
   }
 
  private:
@@ -105,18 +125,20 @@ class FeatureFolder {
   }
 
   void add_rows(std::size_t height, std::size_t width) {
-    const auto labels = labels_on_grid(*set_, rows_, height, width);
+    auto labels = labels_on_grid(*set_, rows_.rows, height, width);
+    std::fill(labels.begin() + static_cast<std::ptrdiff_t>(rows_.labelled * height * width),
+              labels.end(), kIgnoreLabel);
     put("labels",
-        detail::npy_bytes("|u1", fmt::format("({}, {}, {})", rows_.size(), height, width),
+        detail::npy_bytes("|u1", fmt::format("({}, {}, {})", rows_.rows.size(), height, width),
                           labels.data(), labels.size()),
         json::object());
     std::vector<std::int64_t> groups;
     std::vector<std::int8_t> split;
-    for (const std::size_t row : rows_) {
+    for (const std::size_t row : rows_.rows) {
       groups.push_back(static_cast<std::int64_t>(set_->groups[row]));
       split.push_back(static_cast<std::int8_t>(set_->split[row]));
     }
-    const std::string count = fmt::format("({},)", rows_.size());
+    const std::string count = fmt::format("({},)", rows_.rows.size());
     put("groups", detail::npy_bytes("<i8", count, groups.data(), 8 * groups.size()),
         json::object());
     put("split", detail::npy_bytes("|i1", count, split.data(), split.size()), json::object());
@@ -125,7 +147,7 @@ class FeatureFolder {
   const TrainSettings& s_;
   std::size_t stage_;
   std::shared_ptr<const SegmentationSet> set_;
-  std::vector<std::size_t> rows_;
+  ImageRows rows_;
   fs::path path_;
   json document_;
   std::vector<std::string> stems_;

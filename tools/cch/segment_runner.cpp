@@ -56,15 +56,15 @@ std::vector<Warning> unlabelled_classes(const SegmentationSet& set, const Segmen
     if (!seen[k]) names += (names.empty() ? "" : ", ") + set.classes[k];
   }
   if (names.empty()) return {};
-  return {{"class-unlabelled",
-           fmt::format("the {} labelled images of '{}' lack classes: {}", job.setup.labelled,
-                       job.setup.name, names)}};
+  return {{"class-unlabelled", fmt::format("the {} labelled images of '{}' lack classes: {}",
+                                           job.setup.labelled, job.setup.name, names)}};
 }
 
 class Runner {
  public:
-  Runner(const TrainSettings& s, const SegmentationStudy& study, std::vector<SegmentationCell>& cells,
-         json head, SegmentationSets& sets, Terminal& terminal, const Execution& exec)
+  Runner(const TrainSettings& s, const SegmentationStudy& study,
+         std::vector<SegmentationCell>& cells, json head, SegmentationSets& sets,
+         Terminal& terminal, const Execution& exec)
       : s_(s),
         study_(study),
         cells_(cells),
@@ -196,8 +196,9 @@ class Runner {
     return result;
   }
 
-  void evaluate(const SegmentationCell& cell, const SegmentationSet& set, const TrainedSegmentation& network,
-                json& result, std::vector<FileContent>& files) const {
+  void evaluate(const SegmentationCell& cell, const SegmentationSet& set,
+                const TrainedSegmentation& network, json& result,
+                std::vector<FileContent>& files) const {
     const SegmentationScores scores =
         evaluate_segmentation(set, network, study_.conditions, study_.absent,
                               derive_seed(cell.seed, "degradation"), exec_.serial());
@@ -234,7 +235,8 @@ class Runner {
     return out;
   }
 
-  void write(const SegmentationCell& cell, std::vector<FileContent> files, const json& result) const {
+  void write(const SegmentationCell& cell, std::vector<FileContent> files,
+             const json& result) const {
     make_folder(folder(cell).string());
     // Renamed in this order: a run without a result is run again.
     files.push_back({(folder(cell) / "result.json").string(), result.dump(1) + "\n"});
@@ -300,8 +302,7 @@ std::shared_ptr<const TrainedSegmentation> trained_network(
   auto network = std::make_shared<TrainedSegmentation>();
   network->network = study.network;
   network->modalities = setup.modalities;
-  network->weights =
-      detail::read_weights((folder_of(out, cell) / "last.safetensors").string());
+  network->weights = detail::read_weights((folder_of(out, cell) / "last.safetensors").string());
   network->selection = setup.selection;
   network->selection_temperature = setup.selection_temperature;
   if (setup.select.empty()) return network;

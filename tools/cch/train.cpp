@@ -339,8 +339,10 @@ Command setup_train(CLI::App& app) {
   app.add_option("--features", s->features,
                  "Also write what the networks of a segmentation study make of its images, for cch "
                  "rank: \"head\" or a stage of the encoder, 1, 2, …");
-  app.add_option("--features-of", s->features_of, "Of these images: test, train, validation, all")
-      ->check(CLI::IsMember({"test", "train", "validation", "all"}))
+  app.add_option("--features-of", s->features_of,
+                 "Of these images: test, train, validation, all; or held-out: test and, without "
+                 "labels, training images whose labels no set-up sees")
+      ->check(CLI::IsMember({"test", "held-out", "train", "validation", "all"}))
       ->needs("--features")
       ->capture_default_str();
   app.add_option("--set", s->overrides,

@@ -19,7 +19,7 @@ struct TrainSettings {
   std::string shard;         ///< "I/N"
   std::string write_images;  ///< folder for the images of a segmentation study
   std::string features;      ///< stage whose features a segmentation study writes; empty: none
-  std::string features_of = "test";    ///< of these images: test, train, validation or all
+  std::string features_of = "test";    ///< of these images: test, held-out, train, validation, all
   std::vector<std::string> overrides;  ///< "KEY=VALUE" in place of the study's
   bool list = false;
   bool dry_run = false;

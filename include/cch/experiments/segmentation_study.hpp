@@ -75,6 +75,10 @@ std::optional<std::size_t> student_of(const SegmentationStudy& study, std::size_
 /// the student lacks (unlabelled_pairs). Nothing without a teacher or selection.
 std::optional<Scenario> scenario_of(const SegmentationStudy& study, std::size_t setup);
 
+/// Training images of a seed whose labels none of the set-ups sees, ascending.
+std::vector<std::size_t> unseen_rows(const SegmentationStudy& study, const SegmentationSet& set,
+                                     std::uint64_t seed);
+
 /// What training one set-up with one seed takes, apart from the networks it needs: the first
 /// weights, the order of images and their augmentation are the same for every set-up of a seed.
 SegmentationJob job_of(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed);
