@@ -72,6 +72,9 @@ TEST_CASE("segmentation: the same bits on every run, and when a run is resumed")
   job.setup.modality_dropout = 0.5;
   const SegmentationFit whole = train_segmentation(set, job, {});
   CHECK(same(whole.network.weights, train_segmentation(set, job, {}).network.weights));
+  Execution several;
+  several.threads = 3;
+  CHECK(same(whole.network.weights, train_segmentation(set, job, several).network.weights));
   SegmentationCheckpoint at;
   job.after_epoch = [&](const SegmentationPoint& p, const auto& checkpoint) {
     if (p.epoch == 2) at = checkpoint();
@@ -305,6 +308,15 @@ TEST_CASE("segmentation: pretrained weights by their names, and what does not fi
       REQUIRE(std::abs(trained[i].values[k] - first[i].values[k]) < 1e-6F);
     }
   }
+  job.network.fusion = Fusion::hub;
+  for (const NamedWeights& w : train_segmentation(set, job, {}).network.weights) {
+    if (!w.name.starts_with("others.")) continue;
+    const auto from = std::find_if(first.begin(), first.end(), [&](const NamedWeights& other) {
+      return other.name == "encoder." + w.name.substr(7);
+    });
+    REQUIRE(std::abs(w.values.front() - from->values.front()) < 1e-6F);
+  }
+  job.network.fusion = Fusion::mean;
   job.pretrained[0].shape[0] += 1;
   job.pretrained.erase(job.pretrained.begin() + 5);
   const std::string missing = first[5].name.substr(8);

@@ -178,8 +178,9 @@ class Runner {
       write_files({{(folder(cell) / "train.jsonl").string(), lines},
                    {checkpoint, detail::checkpoint_bytes(state())}});
     };
-    const Execution alone = exec_.serial();
-    const SegmentationFit fit = train_segmentation(*set, job, alone);
+    // On the processor runs stand side by side; a GPU has one, whose images all cores make.
+    const SegmentationFit fit =
+        train_segmentation(*set, job, exec_.device == "cpu" ? exec_.serial() : exec_);
     json result = document(cell, fit.failure);
     result["warnings"] = warnings_json(unlabelled_classes(*set, job));
     result["seconds"] = fit.seconds;

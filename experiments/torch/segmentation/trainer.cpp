@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <future>
 #include <numeric>
 
+#include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/segmentation/augment.hpp"
 #include "experiments/segmentation/backend.hpp"
@@ -28,13 +30,15 @@ struct Batch {
 class Images {
  public:
   /// An epoch has as many steps as the whole training split gives, whatever `rows` are. Unlabelled:
-  /// labels are 0 inside the image and kIgnoreLabel around it.
+  /// labels are 0 inside the image and kIgnoreLabel around it. With several threads the next batch
+  /// is made while the network works on this one; the bits are the same.
   Images(const SegmentationSet& set, const SegmentationOptimisation& optimisation,
-         std::uint64_t order, std::vector<std::size_t> rows, bool labelled, torch::Device device)
+         std::uint64_t order, std::vector<std::size_t> rows, bool labelled, const Execution& exec)
       : set_(set),
         optimisation_(optimisation),
         seed_(order),
-        device_(device),
+        exec_(exec),
+        device_(exec.device),
         rows_(std::move(rows)),
         all_(set.rows(Split::train).size()) {
     if (!labelled) blank_.assign(set.pixels(), 0);
@@ -45,10 +49,26 @@ class Images {
 
   /// Rows that do not fill a batch sit an epoch out, each epoch others.
   [[nodiscard]] Batch step(std::size_t epoch, std::size_t s) {
+    const std::size_t wanted = epoch * steps() + s;
+    Batch out = ahead_.valid() && wanted == ahead_of_ ? ahead_.get() : make(wanted);
+    if (worker_count(exec_) > 1 && wanted + 1 < optimisation_.epochs * steps()) {
+      ahead_of_ = wanted + 1;
+      ahead_ = std::async(std::launch::async, [this] { return make(ahead_of_); });
+    }
+    out.labels = out.labels.to(device_);
+    for (Tensor& images : out.images) images = images.to(device_);
+    return out;
+  }
+
+ private:
+  /// Batch number `step` of the training, in memory of the processor.
+  [[nodiscard]] Batch make(std::size_t step) {
+    const std::size_t epoch = step / steps();
     if (epoch != epoch_ || order_.empty()) deal(epoch);
     Batch out;
     std::vector<detail::Placement> places;
-    for (std::size_t i = s * batch(); i < (s + 1) * batch(); ++i) {
+    const std::size_t first = step % steps() * batch();
+    for (std::size_t i = first; i < first + batch(); ++i) {
       out.rows.push_back(rows_[order_[i]]);
       places.push_back(placement(epoch, i / rows_.size(), out.rows.back()));
     }
@@ -57,7 +77,6 @@ class Images {
     return out;
   }
 
- private:
   void deal(std::size_t epoch) {
     Random random(derive_seed(seed_, "epoch", epoch));
     order_.clear();
@@ -88,8 +107,7 @@ class Images {
     out.labels =
         torch::from_blob(codes.data(), {as_int(batch()), as_int(set_.height), as_int(set_.width)},
                          torch::kUInt8)
-            .to(torch::kInt64)
-            .to(device_);
+            .to(torch::kInt64);
   }
 
   void fill_images(Batch& out, const std::vector<detail::Placement>& places, std::size_t m) const {
@@ -99,25 +117,26 @@ class Images {
         torch::empty({as_int(batch()), as_int(channels), as_int(set_.height), as_int(set_.width)},
                      torch::kFloat32);
     auto* to = images.data_ptr<float>();
-    for (std::size_t i = 0; i < batch(); ++i) {
-      const auto from = set_.image(m, out.rows[i]);
-      for (std::size_t c = 0; c < channels; ++c, to += pixels) {
-        detail::place_plane(from.subspan(c * pixels, pixels), set_.height, set_.width, places[i],
-                            to);
-      }
-    }
-    out.images.push_back(images.to(device_));
+    parallel_for(batch() * channels, exec_, [&](std::size_t plane) {
+      const std::size_t i = plane / channels;
+      const auto from = set_.image(m, out.rows[i]).subspan(plane % channels * pixels, pixels);
+      detail::place_plane(from, set_.height, set_.width, places[i], to + plane * pixels);
+    });
+    out.images.push_back(images);
   }
 
   const SegmentationSet& set_;
   const SegmentationOptimisation& optimisation_;
   std::uint64_t seed_;
+  const Execution& exec_;
   torch::Device device_;
   std::vector<std::size_t> rows_;
   std::size_t all_;
   std::vector<std::uint8_t> blank_;
   std::vector<std::size_t> order_;
   std::size_t epoch_ = 0;
+  std::size_t ahead_of_ = 0;
+  std::future<Batch> ahead_;  // last: it ends before what it reads
 };
 
 NetShape shape_of(const SegmentationSet& set, const std::vector<std::string>& modalities) {
@@ -161,13 +180,13 @@ class Trainer {
         options_(neural::floats(torch::Device(exec.device))),
         own_(detail::modality_indices(set, job.modalities)),
         images_(set, job.optimisation, job.order, labelled_rows(set, job.setup.labelled, job.order),
-                true, options_.device()),
+                true, exec),
         net_(make()),
         optimiser_(net_->store(), job.optimisation),
         learned_(net_->store().tensors()) {
     if (!job.setup.losses.empty() && job.setup.distil_on == DistilOn::all) {
       pairs_.emplace(set, job.optimisation, derive_seed(job.order, "pairs"), set.rows(Split::train),
-                     false, options_.device());
+                     false, exec);
     }
     if (!job.teacher) return;
     teachers_ = detail::modality_indices(set, job.teacher->modalities);
@@ -216,7 +235,11 @@ class Trainer {
                                             job_.start, options_);
     }
     auto net = std::make_unique<FusionNet>(job_.network, shape, job_.start, options_);
-    if (!job_.pretrained.empty()) net->store().load(job_.pretrained, "encoder.");
+    if (!job_.pretrained.empty()) {
+      net->store().load(job_.pretrained, "encoder.");
+      const bool hub = job_.network.fusion == Fusion::hub && job_.modalities.size() > 1;
+      if (hub) net->store().load(job_.pretrained, "others.");  // both start from the same weights
+    }
     return net;
   }
 
