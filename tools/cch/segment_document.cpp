@@ -229,8 +229,8 @@ std::string segmentation_table(const json& document) {
   std::string out =
       "mIoU in % (mean ± standard error over seeds) over all subsets of modalities, missing ones "
       "dropped\n"
-      "gain: over the first set-up of the same modalities with the same seed, with its 95 % "
-      "interval\n";
+      "gain: over the baseline of the set-up (the first of the same modalities and labels, or the "
+      "one\nthat the study names) with the same seed, with its 95 % interval\n";
   out += padded("  set-up", width + 2) + padded("mIoU_Avg", 15) + padded("all there", 15) +
          padded("worst", 15) + padded("bias", 15) + padded("gain of Avg", 34) + "gain, all there\n";
   for (const json& entry : document["results"]) {

@@ -63,6 +63,17 @@ std::string interval_words(const json& value) {
                      report::fixed(100.0 * ends[1].get<double>(), 2) + "]");
 }
 
+/// Under its number, so that columns stay narrow.
+std::string interval_below(const json& value) {
+  const std::string words = interval_words(value);
+  return words.empty() ? words : "<span class=\"interval\">" + words + "</span>";
+}
+
+/// Many set-ups make tables wider than a page.
+std::string wide(const std::string& html) {
+  return "<div class=\"wide\">" + html + "</div>";
+}
+
 /// The first sentence: which set-up gains most, and whether that is beyond its interval.
 std::string headline(const json& document) {
   const json* best = nullptr;
@@ -107,17 +118,17 @@ std::string levels(const json& document) {
                     percent(field(e, "miou_expected_0.1")), percent(field(e, "unimodal_bias")),
                     base ? "baseline"
                          : percent(field(e, "gain", "miou_average"), true) +
-                               interval_words(field(e, "gain", "miou_average")),
+                               interval_below(field(e, "gain", "miou_average")),
                     base ? "baseline" : percent(field(e, "gain", "miou_full"), true),
                     escape_html(report::fixed(report::number(field(e, "images_per_second")), 0))});
   }
   return report::section(
       "levels", "Levels and gains",
-      report::html_table(
-          "Per cent, mean ± standard error over seeds; missing modalities are dropped. "
-          "Gains are over the first set-up of the same modalities, "
-          "paired by seed, with their 95 % interval.",
-          columns, rows));
+      wide(report::html_table(
+          "Per cent, mean ± standard error over seeds; missing modalities are dropped. Gains are "
+          "over the baseline of the set-up (the first one of the same modalities and labels, or "
+          "the one that the study names), paired by seed, with their 95 % interval.",
+          columns, rows)));
 }
 
 /// White to blue; the number in the cell says the same.
@@ -145,7 +156,7 @@ std::string map_table(const json& document, const std::string& caption, const st
       rows.back().push_back(v ? heat(*v) : report::kMissing);
     }
   }
-  return report::html_table(escape_html(caption), columns, rows);
+  return wide(report::html_table(escape_html(caption), columns, rows));
 }
 
 const json& subset_of(const json& entry, std::size_t condition, const std::string& name) {
@@ -333,7 +344,7 @@ std::string pictures(const json& document, const SegmentationSet& set, const std
       "mean), "
       "the label, and predictions with all modalities there and with the first alone.",
       columns, rows);
-  return report::section("pictures", "Pictures", legend(set) + table);
+  return report::section("pictures", "Pictures", legend(set) + wide(table));
 }
 
 }  // namespace
