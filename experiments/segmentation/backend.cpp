@@ -20,10 +20,8 @@ const SegmentationBackend& segmentation_backend() {
   return *module.backend;
 }
 
-std::vector<std::size_t> modality_indices(const SegmentationSet& set,
+std::vector<std::size_t> modality_indices(const std::vector<std::string>& there,
                                           const std::vector<std::string>& names) {
-  std::vector<std::string> there;
-  for (const ModalityImages& m : set.modalities) there.push_back(m.name);
   std::vector<std::size_t> out;
   for (const std::string& name : names) {
     const auto at = std::find(there.begin(), there.end(), name);
@@ -34,6 +32,13 @@ std::vector<std::size_t> modality_indices(const SegmentationSet& set,
     out.push_back(static_cast<std::size_t>(at - there.begin()));
   }
   return out;
+}
+
+std::vector<std::size_t> modality_indices(const SegmentationSet& set,
+                                          const std::vector<std::string>& names) {
+  std::vector<std::string> there;
+  for (const ModalityImages& m : set.modalities) there.push_back(m.name);
+  return modality_indices(there, names);
 }
 
 ImageBatch batch_of(const SegmentationSet& set, std::span<const std::size_t> modalities,

@@ -91,7 +91,10 @@ inline constexpr int kSegmentationInterface = 2;
 /// The module; a usage Error "no-libtorch" that says why when it cannot be had.
 const SegmentationBackend& segmentation_backend();
 
-/// Index of each name among the modalities of the set; usage Error "unknown-modality".
+/// Index of each name among those that are there; usage Error "unknown-modality" with the nearest.
+std::vector<std::size_t> modality_indices(const std::vector<std::string>& there,
+                                          const std::vector<std::string>& names);
+/// Index of each name among the modalities of the set; likewise.
 std::vector<std::size_t> modality_indices(const SegmentationSet& set,
                                           const std::vector<std::string>& names);
 

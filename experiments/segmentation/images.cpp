@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <map>
 
-#include "cch/core/nearest_name.hpp"
 #include "cch/core/parallel.hpp"
 #include "cch/data/sha256.hpp"
+#include "experiments/segmentation/backend.hpp"
 #include "experiments/segmentation/images.hpp"
 #include "experiments/segmentation/raster.hpp"
 
@@ -148,23 +148,10 @@ SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
 
 }  // namespace
 
-std::vector<std::size_t> picked(const std::vector<std::string>& there,
-                                const std::vector<std::string>& wanted) {
-  std::vector<std::size_t> out;
-  for (const std::string& name : wanted.empty() ? there : wanted) {
-    const auto at = std::find(there.begin(), there.end(), name);
-    if (at == there.end()) {
-      refuse_usage("unknown-modality", "there is no modality '" + name + "'", {},
-                   "Did you mean '" + nearest_name(name, there) + "'?");
-    }
-    out.push_back(static_cast<std::size_t>(at - there.begin()));
-  }
-  return out;
-}
-
 FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   FirstImage out;
-  out.which = picked(manifest.modalities, reading.modalities);
+  const auto& wanted = reading.modalities.empty() ? manifest.modalities : reading.modalities;
+  out.which = modality_indices(manifest.modalities, wanted);
   if (manifest.rows.empty()) {
     refuse_data("empty-split", "there are no images", {}, "nothing can be trained",
                 "Check the folder or the manifest");

@@ -9,11 +9,6 @@
 
 namespace cch::detail {
 
-/// Indices of the wanted names, all where none is wanted; usage Error "unknown-modality" with the
-/// nearest.
-std::vector<std::size_t> picked(const std::vector<std::string>& there,
-                                const std::vector<std::string>& wanted);
-
 /// What the first image of a manifest tells of all.
 struct FirstImage {
   std::vector<std::size_t> which;     ///< modalities of the manifest

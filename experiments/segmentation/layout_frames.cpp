@@ -2,6 +2,7 @@
 #include <array>
 #include <fstream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "experiments/segmentation/layouts.hpp"
@@ -170,6 +171,26 @@ void check_once(const std::vector<LayoutFrame>& frames) {
   }
 }
 
+/// Labels whose frame has no image of the camera would be left out without a sign.
+void check_labels(const LayoutSpec& spec, const fs::path& root,
+                  const std::vector<LayoutFrame>& frames) {
+  std::set<fs::path> known;
+  for (const LayoutFrame& f : frames) {
+    known.insert(fs::path(f.place) / (f.name + spec.label.tag + f.view + ".png"));
+  }
+  std::size_t lone = 0;
+  std::string first;
+  for (const fs::path& path : pictures(root / spec.label.folder, 3)) {
+    const bool label = path.stem().string().find(spec.label.tag) != std::string::npos;
+    if (!label || known.contains(path)) continue;
+    if (lone++ == 0) first = (root / spec.label.folder / path).string();
+  }
+  if (lone == 0) return;
+  refuse_data("file-not-found", std::to_string(lone) + " labels have no image in " + spec.index,
+              "first: " + first, "frames are found by the images of the camera",
+              "Restore the images, or take the labels out");
+}
+
 }  // namespace
 
 LayoutSpec layout_spec(Layout layout, const fs::path& root) {
@@ -190,6 +211,7 @@ std::vector<LayoutFrame> layout_frames(Layout layout, const LayoutSpec& spec,
     out.insert(out.end(), part.begin(), part.end());
   }
   check_once(out);
+  if (layout != Layout::mcubes) check_labels(spec, root, out);
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cch/core/nearest_name.hpp"
-#include "experiments/segmentation/images.hpp"
+#include "experiments/segmentation/backend.hpp"
 
 namespace cch {
 namespace {
@@ -39,6 +39,8 @@ const std::vector<std::string> kMcubesClasses{
     "asphalt", "concrete", "metal", "road_marking", "fabric",  "glass",       "plaster",
     "plastic", "rubber",   "sand",  "gravel",       "ceramic", "cobblestone", "brick",
     "grass",   "wood",     "leaf",  "water",        "human",   "sky"};
+
+constexpr const char* kLabel = "label";
 
 /// Folders directly in a folder.
 std::vector<std::string> folders_in(const fs::path& root) {
@@ -102,14 +104,21 @@ void check_folders(Layout layout, const LayoutSpec& spec, const fs::path& root) 
                   : "Give " + inside);
 }
 
-/// The file of a frame, whichever ending it has; the first ending where there is none.
+/// The file of a frame, without its ending.
 std::string path_of(const fs::path& root, const LayoutFiles& files, const LayoutFrame& frame) {
-  const std::string base =
-      (root / files.folder / frame.place / (frame.name + files.tag + frame.view)).string();
-  for (const std::string& ending : files.endings) {
-    if (fs::exists(base + ending)) return base + ending;
+  return (root / files.folder / frame.place / (frame.name + files.tag + frame.view)).string();
+}
+
+/// One ending for all frames: .png and .npz of one sensor hold other numbers.
+void settle_ending(const fs::path& root, const std::vector<LayoutFrame>& frames,
+                   LayoutFiles& files) {
+  for (const LayoutFrame& frame : frames) {
+    for (const std::string& ending : files.endings) {
+      if (!fs::exists(path_of(root, files, frame) + ending)) continue;
+      files.endings = {ending};
+      return;
+    }
   }
-  return base + files.endings.front();
 }
 
 /// Frames without a file, by modality.
@@ -127,7 +136,7 @@ class Missing {
                         std::to_string(found.first) + " of " + std::to_string(frames) +
                             " frames have no " + what,
                         "first: " + found.second, "every frame needs all modalities and its label",
-                        how_to_get});
+                        what == kLabel ? "Restore them, or take the frames out" : how_to_get});
     }
     if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
   }
@@ -143,7 +152,7 @@ Manifest manifest_of(const LayoutSpec& spec, const fs::path& root,
   for (const LayoutModality& m : spec.modalities) out.modalities.push_back(m.name);
   Missing missing;
   const auto file = [&](const std::string& what, const LayoutFiles& files, const LayoutFrame& f) {
-    std::string path = path_of(root, files, f);
+    std::string path = path_of(root, files, f) + files.endings.front();
     if (!fs::exists(path)) missing.add(what, path, f);
     return path;
   };
@@ -152,7 +161,7 @@ Manifest manifest_of(const LayoutSpec& spec, const fs::path& root,
     row.image = (fs::path(frame.place) / (frame.name + frame.view)).string();
     row.split = frame.split;
     row.group = frame.group;
-    row.label = file("label", spec.label, frame);
+    row.label = file(kLabel, spec.label, frame);
     for (const LayoutModality& m : spec.modalities) {
       auto& paths = row.modalities.emplace_back();
       for (const LayoutFiles& files : m.files) {
@@ -228,10 +237,14 @@ PublishedSet read_layout(Layout layout, const std::string& folder,
     if (modalities.empty() && m.standard) wanted.push_back(m.name);
   }
   std::vector<LayoutModality> taken;
-  for (const std::size_t k : detail::picked(names, wanted)) taken.push_back(spec.modalities[k]);
+  for (const std::size_t k : detail::modality_indices(names, wanted))
+    taken.push_back(spec.modalities[k]);
   spec.modalities = std::move(taken);
   check_folders(layout, spec, root);
   const auto frames = detail::layout_frames(layout, spec, root);
+  for (LayoutModality& m : spec.modalities) {
+    for (LayoutFiles& files : m.files) settle_ending(root, frames, files);
+  }
   if (frames.empty()) {
     refuse_data("empty-split", "there are no frames", (root / spec.index).string(),
                 "nothing can be trained", spec.how_to_get);

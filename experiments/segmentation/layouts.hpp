@@ -12,7 +12,7 @@ namespace cch::detail {
 struct LayoutFiles {
   std::string folder;
   std::string tag;                   ///< "_lidar"
-  std::vector<std::string> endings;  ///< the first that is there counts
+  std::vector<std::string> endings;  ///< any of them, the same for all frames
 };
 
 struct LayoutModality {
@@ -45,7 +45,7 @@ struct LayoutFrame {
 LayoutSpec layout_spec(Layout layout, const std::filesystem::path& root);
 
 /// All frames, sorted by place and name within their split. Data Errors "layout-mismatch",
-/// "file-not-found" (a list), "duplicate-id".
+/// "file-not-found" (a list, or the camera's image of a label), "duplicate-id".
 std::vector<LayoutFrame> layout_frames(Layout layout, const LayoutSpec& spec,
                                        const std::filesystem::path& root);
 

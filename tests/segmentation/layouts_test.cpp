@@ -81,7 +81,7 @@ TEST_CASE("DELIVER: files of every sensor, splits of the folders, one group a pl
         "depth/cloud/train/MAP_1_point1/000050_depth_front.png");
 }
 
-TEST_CASE("DELIVER: codes 1 to 25 are the classes, 0 and 255 none; coarse events need a size") {
+TEST_CASE("DELIVER: codes 1 to 25 are the classes, 0 and 255 none, coarse events need a size") {
   const test::DeliverFolder deliver;
   const auto exact = task_of(Layout::deliver, deliver.root);
   const std::string faults = faults_of([&] { read(exact); });
@@ -134,12 +134,23 @@ TEST_CASE("MUSES: projected images of any ending, val as test, a recording in bo
 
 TEST_CASE("MUSES: arrays of the SDK, test labels where they are, images beside the camera's") {
   const test::MusesFolder muses;
-  const fs::path at = fs::path(muses.root) / "projected_to_rgb/lidar/train/clear/day";
-  fs::remove(at / "REC0006_frame_040219_lidar.png");
   const std::vector<float> values(8 * 12 * 3, -2.5F);
-  write_file(at / "REC0006_frame_040219_lidar.npz",
-             test::zip({{"arr_0.npy", test::npy("<f4", "(8, 12, 3)", test::raw(values))}}));
+  const std::string archive =
+      test::zip({{"arr_0.npy", test::npy("<f4", "(8, 12, 3)", test::raw(values))}});
+  const auto replace_lidar = [&](const std::string& place, const std::string& name) {
+    const fs::path file =
+        fs::path(muses.root) / "projected_to_rgb/lidar" / place / (name + "_lidar");
+    fs::remove(file.string() + ".png");
+    write_file(file.string() + ".npz", archive);
+  };
+  replace_lidar("train/clear/day", "REC0006_frame_040219");
+  // An array beside pictures holds other numbers, so it does not count for them.
+  CHECK(has(faults_of([&] { read_layout(Layout::muses, muses.root, {}, true); }),
+            "2 of 3 frames have no file of modality 'lidar'"));
+  replace_lidar("train/fog/night", "REC0010_frame_000100");
+  replace_lidar("val/clear/day", "REC0006_frame_042692");
   muses.frame("test/snow/day", "REC0020_frame_000001");
+  replace_lidar("test/snow/day", "REC0020_frame_000001");
   const SegmentationSet set = read(task_of(Layout::muses, muses.root));
   CHECK(set.images == 4);
   CHECK(set.image(2, 0)[0] == -2.5F);
@@ -215,6 +226,10 @@ TEST_CASE("frames without a file: every modality at once, with counts") {
   fs::remove_all(deliver.root + "/lidar");
   CHECK(read_layout(Layout::deliver, deliver.root, {"img", "event"}, true).manifest.rows.size() ==
         9);
+  fs::remove(deliver.file("img", place, "045100", "rgb"));
+  CHECK(has(faults_of([&] { read_layout(Layout::deliver, deliver.root, {"event"}, true); }),
+            "file-not-found: 1 labels have no image in img"));
+  deliver.frame(place, "045100");
   write_file(deliver.file("img", place, "x", "colour"), "");
   CHECK(has(faults_of([&] { read_layout(Layout::deliver, deliver.root, {"img"}, true); }),
             "is not named as in this layout"));

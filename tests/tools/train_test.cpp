@@ -11,6 +11,7 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/training_here.hpp"
 
 namespace cch::test {
 namespace {
@@ -318,6 +319,12 @@ TEST_CASE("cch train: images among saved features have a size that fits") {
   refused("pix = [16, 16, 1]", "240 columns");
   refused("zer = [1, 47, 1]", "zer");
   refused("pix = [16, 15]", "[height, width, channels]");
+}
+
+TEST_CASE("cch train: a CNN takes images, not plain vectors") {
+  const fs::path data = real_data("mfeat");
+  if (data.empty() || !training_here()) return;
+  World world;
   world.change(
       "[task]\nname = \"features\"\nset = \"mfeat\"\nstudents = [\"mor\"]\n"
       "teachers = [\"pix\"]\n[student]\nlayers = \"cnn\"\nwidths = [4]\n");
