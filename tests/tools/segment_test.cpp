@@ -235,6 +235,7 @@ loss = [{ name = "mad", weight = 2, temperature = 2 }]
 )";
 
 TEST_CASE("a segmentation study: its features are ranked, and the ranking is held to its gains") {
+  if (!training_here()) return;
   const World w;
   const std::string text = kStudy;
   const std::string study =
