@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/probes.hpp"
@@ -47,6 +48,13 @@ void adjust_over_teachers(std::vector<std::optional<PredictionLevel>>& levels) {
 }
 
 }  // namespace
+
+std::string nats_text(double nats) {
+  const double rounded = std::round(1000.0 * nats) / 1000.0;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", rounded == 0.0 ? 0.0 : rounded);
+  return text;
+}
 
 void adjust_by_holm(const std::vector<Margin*>& margins) {
   std::vector<double> above;

@@ -26,6 +26,9 @@ auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& par
   }
 }
 
+/// Three decimals, for sentences; a value that rounds to zero has no sign.
+std::string nats_text(double nats);
+
 /// An estimator's bias at one estimate, on planted data of the shape of x and y.
 NearbyBias planted_side(const EstimatorOptions& options, const Variable& x, const Variable& y,
                         const Groups& groups, double estimate, Scale scale, const Execution& exec);

@@ -9,6 +9,7 @@
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tools/report/check_model.hpp"
 
 namespace cch {
 namespace {
@@ -72,6 +73,9 @@ TEST_CASE("check: document, files and rendering again") {
   const json& family = d["teachers"][0]["estimators"][0]["families"][0];
   CHECK(family["power_at_wanted_margin"].is_number());
   if (d["minimal_margin_nats"].is_null()) CHECK(d["verdict"] != "feasible");
+  CHECK(d["cost"]["train_seconds"] > 0.0);
+  // A third of the rows tests.
+  CHECK(d["cost"]["train_how"].get<std::string>().find("epochs of 200 rows") != std::string::npos);
 
   const std::string page = content(out + "/report.html");
   CHECK(test::tag_fault(page).empty());
@@ -85,6 +89,23 @@ TEST_CASE("check: document, files and rendering again") {
   for (const char* words : {"smallest margin", "Self-consistency", "Leaks", "Why"}) {
     CHECK(table.out_has(words));
   }
+}
+
+TEST_CASE("check: the first sentence names the teachers that can be decided") {
+  const auto teacher = [](const char* name, const json& nats) {
+    const json family = {{"family", "gaussian"}, {"smallest_margin", {{"nats", nats}}}};
+    return json{{"name", name}, {"estimators", {{{"families", {family}}}}}};
+  };
+  json d = {
+      {"verdict", "with_caution"},
+      {"minimal_margin_nats", nullptr},
+      {"teachers", {teacher("text", 0.25), teacher("video", nullptr), teacher("depth", 0.5)}}};
+  CHECK(report::check_sentence(d) ==
+        "Feasible with caution. Margins of text and depth from 0.500 nats can be decided, those of "
+        "1 other teacher not.");
+  d["minimal_margin_nats"] = 0.5;
+  CHECK(report::check_sentence(d) ==
+        "Feasible with caution. Margins from 0.500 nats can be decided.");
 }
 
 TEST_CASE("check: a plan needs no features, and says what it does not know") {

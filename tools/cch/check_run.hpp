@@ -50,7 +50,8 @@ CheckResult run_plan(const CheckSettings& settings, const Execution& exec);
 /// extrapolates by a power law; networks by their multiplications.
 CostForecast forecast_cost(const CheckSettings& settings, const RankInput& input,
                            const Execution& exec);
-/// The part on networks alone.
+/// The part on networks alone: seconds = start + steps × (seconds a step) + operations / speed, of
+/// the study that tools/bench/train_cost writes.
 void forecast_training(const QuestionShape& shape, CostForecast& cost);
 
 }  // namespace cch

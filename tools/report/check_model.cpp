@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tools/report/number.hpp"
+#include "tools/report/sentence.hpp"
 #include "tools/report/utf8.hpp"
 
 namespace cch::report {
@@ -19,6 +20,24 @@ std::string verdict_of(const json& document) {
   return text(field(document, "verdict"));
 }
 
+// Where not every teacher can be decided: which can, from the largest of their smallest margins.
+std::string some_decided(const json& document) {
+  std::vector<std::string> names;
+  double largest = 0.0;
+  const auto& teachers = elements(field(document, "teachers"));
+  for (const json& teacher : teachers) {
+    const auto nats =
+        number(field(family_of(deciding(teacher), "gaussian"), "smallest_margin", "nats"));
+    if (!nats) continue;
+    names.push_back(name_in_sentence(text(field(teacher, "name"))));
+    largest = std::max(largest, *nats);
+  }
+  if (names.empty()) return "";
+  return fmt::format(" Margins of {} from {} nats can be decided, those of {} not.",
+                     list_in_words(names, 3), fixed(largest, 3),
+                     plural(teachers.size() - names.size(), "other teacher", "other teachers"));
+}
+
 }  // namespace
 
 std::string check_sentence(const json& document) {
@@ -27,7 +46,9 @@ std::string check_sentence(const json& document) {
   const std::string from =
       margin ? fmt::format(" Margins from {} nats can be decided.", fixed(margin, 3)) : "";
   if (verdict == "feasible") return "Feasible: these data can decide the question." + from;
-  if (verdict == "with_caution") return "Feasible with caution." + from;
+  if (verdict == "with_caution") {
+    return "Feasible with caution." + (margin ? from : some_decided(document));
+  }
   return "Not feasible: these data cannot decide the question.";
 }
 

@@ -131,7 +131,9 @@ std::string leaks_table(const json& document) {
     const bool alarm = boolean(field(check, "alarm")) == true;
     const std::string subject = text(field(check, "subject"));
     rows.push_back({escape_html(text(field(check, "code"))),
-                    subject.empty() ? std::string("all") : name_html(fit_middle(subject, 40)),
+                    subject.empty()
+                        ? std::string("all")
+                        : element("span", name_html(fit_middle(subject, 40)), "class=\"whole\""),
                     escape_html(text(field(check, "words"))),
                     alarm ? "<span class=\"verdict k-do_not_distil\">✗ leak</span>"
                           : "<span class=\"verdict k-distil\">✓ clean</span>"});

@@ -48,6 +48,7 @@ pre {
 section { margin: 0 0 52px; }
 .first { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 9fr); gap: 36px; align-items: start; }
 .lead { color: var(--quiet); }
+.whole { overflow-wrap: break-word; }
 .numbers { font-size: 18px; line-height: 1.5; }
 .numbers strong { white-space: nowrap; font-weight: 650; }
 .panels { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; margin: 26px 0 24px; }

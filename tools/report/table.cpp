@@ -137,9 +137,11 @@ std::string per_class_part(const json& document, const TerminalStyle& style) {
 }
 
 std::string facts_line(const json& document) {
-  std::string line = fmt::format("Student {} ({} rows), ",
+  const auto groups = whole_number(field(document, "groups", "count"));
+  std::string line = fmt::format("Student {} ({} rows{}), ",
                                  name_in_sentence(text(field(document, "student", "name"))),
-                                 count(whole_number(field(document, "rows"))));
+                                 count(whole_number(field(document, "rows"))),
+                                 groups ? fmt::format(" in {} groups", count(groups)) : "");
   const std::string scenario = scenario_name(document);
   if (!scenario.empty()) line += fit(scenario, 40) + "; ";
   line += fmt::format("{} by {}",

@@ -4,6 +4,7 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/criterion/feasibility_checks.hpp"
+#include "estimators/criterion/gather.hpp"
 
 namespace cch {
 namespace {
@@ -12,11 +13,6 @@ constexpr std::array<std::string_view, 3> kNames{"feasible", "with_caution", "no
 constexpr std::size_t kFewestGroups = 20;
 constexpr std::size_t kFewestRows = 100;
 constexpr std::size_t kFewGroups = 40;
-
-std::string nats(double value) {
-  std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + 4);
-}
 
 class Judge {
  public:
@@ -126,7 +122,7 @@ class Judge {
         ++short_of;
       }
     }
-    const std::string margin = nats(*options_.margin);
+    const std::string margin = detail::nats_text(*options_.margin);
     if (short_of == 0) {
       out_.reasons.push_back("A margin of " + margin + " nats is decided with the wanted power.");
     } else if (short_of == power_.teachers.size()) {
@@ -142,15 +138,15 @@ class Judge {
   void look_at_consistency(const ConsistencyReport& consistency) {
     for (const ConsistencyTest& test : consistency.tests) {
       if (test.passed) continue;
-      caution("Self-consistency, " + test.name + " of '" + test.subject + "': " + nats(test.value) +
-              " nats where " + nats(test.expected) + (test.at_most ? " at most" : "") +
-              " were due. " + test.words);
+      caution("Self-consistency, " + test.name + " of '" + test.subject + "': " +
+              detail::nats_text(test.value) + " nats where " + detail::nats_text(test.expected) +
+              (test.at_most ? " at most" : "") + " were due. " + test.words);
     }
   }
 
   void praise() {
     out_.reasons.insert(out_.reasons.begin(),
-                        "Margins from " + nats(out_.minimal_margin.value_or(0.0)) +
+                        "Margins from " + detail::nats_text(out_.minimal_margin.value_or(0.0)) +
                             " nats are decided with the wanted power for every teacher.");
   }
 

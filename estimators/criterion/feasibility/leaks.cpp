@@ -125,9 +125,9 @@ LeakCheck fitted(const Modality& modality, const ClassLabels& labels, const Grou
           gap > limit,
           gap,
           limit,
-          "Training rows hold " + std::to_string(training.nats).substr(0, 5) +
+          "Training rows hold " + detail::nats_text(training.nats) +
               " nats about their labels, as many held-out rows " +
-              std::to_string(held_out.nats).substr(0, 5) + "."};
+              detail::nats_text(held_out.nats) + "."};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
+#include "estimators/criterion/gather.hpp"
 #include "estimators/criterion/representation.hpp"
 
 namespace cch::detail {
@@ -207,10 +208,9 @@ class Search {
     }
     if (std::abs(bias) > power.sd_at(sign * far)) {
       return "The bias of the estimators at this shape could turn the sign of any margin up to " +
-             std::to_string(far).substr(0, 5) + " nats.";
+             nats_text(far) + " nats.";
     }
-    return "Chance is too large for any margin up to " + std::to_string(far).substr(0, 5) +
-           " nats.";
+    return "Chance is too large for any margin up to " + nats_text(far) + " nats.";
   }
 
   void describe(FamilyPower& out) const {
