@@ -10,16 +10,17 @@
 namespace cch::detail {
 
 /// Runs one part of the evidence. A data Error (too few groups, a class with too few rows) becomes
-/// a warning "`what`-left-out" and the part stays empty, and so does "k-too-large": parts of the
-/// rows may be too few for a k that suits all of them. Other errors go on.
+/// a warning "`what`-left-out" and the part stays empty, and so does "k-too-large" where a part of
+/// the rows is used: they may be too few for a k that suits all of them. Other errors go on.
 template <class Part>
-auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& part)
-    -> std::optional<decltype(part())> {
+auto attempt(const std::string& what, std::vector<Warning>& warnings, Part&& part,
+             bool some_rows = true) -> std::optional<decltype(part())> {
   try {
     return part();
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
-    if (error.kind() != ErrorKind::data && fault.code != "k-too-large") throw;
+    const bool few_rows = some_rows && fault.code == "k-too-large";
+    if (error.kind() != ErrorKind::data && !few_rows) throw;
     warnings.push_back({what + "-left-out",
                         what + ": " + fault.problem + (fault.why.empty() ? "" : ", " + fault.why)});
     return std::nullopt;

@@ -1,5 +1,6 @@
 // `cch check` end to end: with features, from the numbers of a plan, files, refusals.
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -152,6 +153,8 @@ TEST_CASE("check: impossible plans each have their own error") {
   };
   check_refusal(with({"--n", "0"}), 2, {"plan-rows"});
   check_refusal(with({"--n", "many"}), 2, {"plan-rows"});
+  // What cannot be read draws no further fault.
+  CHECK(!run_cch(with({"--n", "many", "--groups", "g.npy"})).err_has("classes in"));
   check_refusal(with({"--n", "100", "--groups", "101"}), 2, {"plan-groups"});
   check_refusal(with({"--n", "100", "--groups", "g.npy"}), 2, {"plan-groups"});
   check_refusal(with({"--n", "100", "--classes", "101"}), 2, {"plan-classes"});
@@ -183,6 +186,12 @@ TEST_CASE("check: bad input as for rank, before any work") {
   check_refusal(with_features(w, {"--split", one_side}), 3, {"split-without-sides"});
   check_refusal(with_features(w, {"--split", one_side, "--split-train", "7"}), 2,
                 {"unknown-split-value"});
+  const std::string no_number =
+      w.folder.write("nan.npy", test::npy_matrix(std::vector<double>(160, std::nan("")), 1));
+  const RunOutcome odd_split = run_cch(with_features(w, {"--split", no_number}));
+  CHECK(odd_split.code == 3);
+  CHECK(odd_split.err_has("the split contains NaN"));
+  check_refusal(with_features(w, {"--k", "160"}), 2, {"k-too-large"});
   auto missing = with_features(w, {});
   missing[3] = "s=" + w.folder.path("none.npy");
   missing[5] = "t=" + w.folder.path("nothing.npy");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <numeric>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
@@ -52,7 +53,8 @@ std::vector<std::size_t> some_rows(const Groups& groups, std::size_t most, std::
 }
 
 std::optional<double> timed_ranking(const CheckSettings& s, const RankInput& input,
-                                    std::size_t most, const Execution& exec, std::size_t& rows) {
+                                    const std::vector<std::size_t>& teachers, std::size_t most,
+                                    const Execution& exec, std::size_t& rows) {
   const auto chosen = some_rows(input.groups, most, exec.seed);
   rows = chosen.size();
   RankInput part{{input.student.name, input.student.features.select(chosen)},
@@ -61,8 +63,9 @@ std::optional<double> timed_ranking(const CheckSettings& s, const RankInput& inp
                  input.groups.select(chosen)};
   const std::size_t fewest = input.groups.grouped() ? kFewestGroups : kFewestRows;
   if (part.groups.count() < fewest) return std::nullopt;
-  const Modality& teacher = input.teachers.front();
-  part.teachers.push_back({teacher.name, teacher.features.select(chosen)});
+  for (const std::size_t t : teachers) {
+    part.teachers.push_back({input.teachers[t].name, input.teachers[t].features.select(chosen)});
+  }
   Execution quiet = exec;
   quiet.sink = nullptr;
   RankOptions options = rank_options(s.rank);
@@ -76,6 +79,36 @@ std::optional<double> timed_ranking(const CheckSettings& s, const RankInput& inp
     return std::nullopt;
   }
   return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / worker_count(exec);
+}
+
+// Between what grows with columns alone and what grows with pairs of rows; for few rows estimators
+// take more random splits, so that part of the cost does not grow at all.
+double growth(double less, std::size_t rows_less, double more, std::size_t rows_more) {
+  if (rows_more <= rows_less) return kUsualPower;
+  const double rows = static_cast<double>(rows_more) / static_cast<double>(rows_less);
+  return std::clamp(std::log(more / less) / std::log(rows), 0.3, 1.3);
+}
+
+// That of the others with the median number of columns.
+std::size_t middle_teacher(const std::vector<Modality>& teachers) {
+  std::vector<std::size_t> others(teachers.size() - 1);
+  std::iota(others.begin(), others.end(), 1);
+  const auto middle = others.begin() + (others.size() - 1) / 2;
+  std::nth_element(others.begin(), middle, others.end(), [&](std::size_t a, std::size_t b) {
+    return teachers[a].features.dim() < teachers[b].features.dim();
+  });
+  return *middle;
+}
+
+// What a further teacher adds, as a share of a ranking with the first: what is about the student
+// alone is measured once. 1 where it cannot be timed.
+double share_of_further(const CheckSettings& s, const RankInput& input, std::size_t most,
+                        double with_one, const Execution& exec) {
+  std::size_t rows = 0;
+  const auto with_two =
+      timed_ranking(s, input, {0, middle_teacher(input.teachers)}, most, exec, rows);
+  if (!with_two) return 1.0;
+  return std::clamp(*with_two / with_one - 1.0, 0.1, 2.0);
 }
 
 }  // namespace
@@ -109,35 +142,34 @@ CostForecast forecast_cost(const CheckSettings& s, const RankInput& input, const
   const std::size_t more = std::min(kMostRows, all / 2);
   std::size_t rows_less = 0;
   std::size_t rows_more = 0;
-  exec.progress("cost", 0, 2);
-  const auto less = timed_ranking(s, input, more / 2, exec, rows_less);
-  exec.progress("cost", 1, 2);
-  auto seconds = timed_ranking(s, input, more, exec, rows_more);
-  if (!seconds && all <= kMostAtOnce) seconds = timed_ranking(s, input, all, exec, rows_more);
-  exec.progress("cost", 2, 2);
+  exec.progress("cost", 0, 3);
+  const auto less = timed_ranking(s, input, {0}, more / 2, exec, rows_less);
+  exec.progress("cost", 1, 3);
+  auto seconds = timed_ranking(s, input, {0}, more, exec, rows_more);
+  if (!seconds && all <= kMostAtOnce) seconds = timed_ranking(s, input, {0}, all, exec, rows_more);
+  exec.progress("cost", 2, 3);
   if (!seconds) {
     out.rank_how = "too few rows or groups to time a part of them";
     return out;
   }
-  // Between what grows with columns alone and what grows with pairs of rows; for few rows
-  // estimators take more random splits, so that part of the cost does not grow at all.
-  double power = kUsualPower;
-  if (less && rows_more > rows_less) {
-    power = std::clamp(std::log(*seconds / *less) / std::log(static_cast<double>(rows_more) /
-                                                             static_cast<double>(rows_less)),
-                       0.3, 1.3);
-  }
+  const double power = less ? growth(*less, rows_less, *seconds, rows_more) : kUsualPower;
   const double times = std::pow(static_cast<double>(all) / static_cast<double>(rows_more), power);
-  const auto teachers = static_cast<double>(input.teachers.size());
-  out.rank_seconds = *seconds * times * teachers;
+  const std::size_t further = input.teachers.size() - 1;
+  const double share = further == 0 ? 0.0
+                       : less       ? share_of_further(s, input, more / 2, *less, exec)
+                                    : share_of_further(s, input, rows_more, *seconds, exec);
+  exec.progress("cost", 3, 3);
+  out.rank_seconds = *seconds * times * (1.0 + share * static_cast<double>(further));
   out.rank_how =
       fmt::format("{:.1f} s for one teacher on {} threads", *seconds, worker_count(exec));
   if (rows_more < all) {
-    out.rank_how += fmt::format(", timed on {} rows, times {:.2f} for {} rows (power {:.2f})",
-                                rows_more, times, all, power);
+    out.rank_how += fmt::format(" and {} rows, times {:.2f} for {} rows (power {:.2f})", rows_more,
+                                times, all, power);
   }
-  if (input.teachers.size() > 1) {
-    out.rank_how += fmt::format(", times {} teachers", input.teachers.size());
+  if (further > 0) {
+    out.rank_how +=
+        fmt::format(", and {:.2f} times as much for {}", share,
+                    further == 1 ? "the other" : fmt::format("each of {} others", further));
   }
   return out;
 }

@@ -15,9 +15,20 @@ constexpr std::size_t kPairs[] = {2, 12};
 constexpr std::size_t kColumnsForCopula = 200;
 constexpr std::size_t kColumnsForNeighbours = 10;
 
+LoadedLabels loaded_split(const std::string& path) {
+  try {
+    return load_labels(parse_source(path), LabelKind::discrete);
+  } catch (const Error& error) {
+    const Fault& fault = error.faults().front();
+    if (fault.code != "non-finite-label") throw;
+    refuse_data(fault.code, "the split contains NaN or infinite values", fault.where,
+                "every row was either fitted on or held out", "Give every row one of its values");
+  }
+}
+
 // Which rows of the split were held out; what was taken for training in `reason`.
 std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::string& reason) {
-  const LoadedLabels loaded = load_labels(parse_source(s.split), LabelKind::discrete);
+  const LoadedLabels loaded = loaded_split(s.split);
   const auto& codes = std::get<ClassLabels>(loaded.labels);
   if (codes.size() != rows) {
     refuse_data("unequal-rows",

@@ -46,8 +46,9 @@ CheckResult run_check(const CheckSettings& settings, const RankInputs& inputs,
 /// not know (what the student knows about the labels, how many directions are shared).
 CheckResult run_plan(const CheckSettings& settings, const Execution& exec);
 
-/// Times rankings of a quarter and of half of the rows (at most 800) with one teacher and
-/// extrapolates by a power law; networks by their multiplications.
+/// Times rankings of a quarter and of half of the rows (at most 800) with the first teacher and
+/// extrapolates by a power law; the quarter again with a second teacher, for what each further one
+/// adds. Networks: forecast_training.
 CostForecast forecast_cost(const CheckSettings& settings, const RankInput& input,
                            const Execution& exec);
 /// The part on networks alone: seconds = start + steps × (seconds a step) + operations / speed, of

@@ -13,8 +13,9 @@ namespace {
 constexpr double kAssumedIcc = 0.3;
 constexpr std::size_t kPlannedPairs = 4;
 
+// `instead` of what cannot be read suits every other number, so that it is the only fault.
 std::size_t whole(const std::string& option, const std::string& text, const std::string& code,
-                  FaultCollector& faults) {
+                  std::size_t instead, FaultCollector& faults) {
   std::size_t value = 0;
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
@@ -24,7 +25,7 @@ std::size_t whole(const std::string& option, const std::string& text, const std:
                                 {},
                                 "a plan is made of numbers",
                                 "Give for example " + option + " 100"});
-  return 1;
+  return instead;
 }
 
 double real(const std::string& option, const std::string& text, FaultCollector& faults) {
@@ -40,17 +41,17 @@ double real(const std::string& option, const std::string& text, FaultCollector& 
 
 PlanNumbers read_plan(const CheckSettings& s, FaultCollector& faults) {
   PlanNumbers plan;
-  plan.rows = whole("--n", s.n.empty() ? "0" : s.n, "plan-rows", faults);
+  plan.rows = whole("--n", s.n.empty() ? "0" : s.n, "plan-rows", 1'000'000, faults);
   if (!s.rank.groups.empty()) {
-    plan.groups = whole("--groups", s.rank.groups, "plan-groups", faults);
+    plan.groups = whole("--groups", s.rank.groups, "plan-groups", plan.rows, faults);
   }
-  plan.dim_student =
-      whole("--dim-student", s.dim_student.empty() ? "0" : s.dim_student, "plan-dimension", faults);
+  plan.dim_student = whole("--dim-student", s.dim_student.empty() ? "0" : s.dim_student,
+                           "plan-dimension", 1, faults);
   plan.dims_teacher.clear();
   for (const std::string& dim : s.dims_teacher) {
-    plan.dims_teacher.push_back(whole("--dim-teacher", dim, "plan-dimension", faults));
+    plan.dims_teacher.push_back(whole("--dim-teacher", dim, "plan-dimension", 1, faults));
   }
-  plan.classes = whole("--classes", s.classes.empty() ? "2" : s.classes, "plan-classes", faults);
+  plan.classes = whole("--classes", s.classes.empty() ? "2" : s.classes, "plan-classes", 2, faults);
   if (!s.icc.empty()) {
     plan.icc = real("--icc", s.icc, faults);
   } else if (plan.groups && *plan.groups < plan.rows) {
@@ -94,16 +95,16 @@ void check_check_settings(const CheckSettings& s) {
     inputs.fail_on.clear();  // its own verdicts
     faults.attempt([&] { check_rank_settings(inputs); });
   }
-  auto share = [&](double value, const std::string& option) {
+  auto share = [&](double value, const std::string& option, const std::string& example) {
     if (value > 0.0 && value < 1.0) return;
     faults.add(ErrorKind::usage, {"bad-power",
                                   option + " is not between 0 and 1",
                                   {},
                                   "it is a share of verdicts",
-                                  "Give for example " + option + " 0.8"});
+                                  "Give for example " + option + ' ' + example});
   };
-  share(s.power, "--power");
-  share(s.wrong, "--wrong");
+  share(s.power, "--power", "0.8");
+  share(s.wrong, "--wrong", "0.05");
   if (s.margin && !(*s.margin > 0.0 && std::isfinite(*s.margin))) {
     faults.add(ErrorKind::usage, {"bad-margin",
                                   "--margin is not a number above 0",

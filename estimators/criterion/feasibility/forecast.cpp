@@ -141,10 +141,11 @@ class Forecast {
     std::vector<EstimatorPower> all(result_.teachers.size());
     for (const PlantedFamily family : {PlantedFamily::gaussian, PlantedFamily::curved}) {
       if (family == PlantedFamily::curved && !options_.curved) continue;
-      detail::attempt("estimator " + name, result_.warnings, [&] {
+      const auto planted = [&] {
         plant(name, family, all);
         return true;
-      });
+      };
+      detail::attempt("estimator " + name, result_.warnings, planted, false);
       step();
     }
     for (std::size_t t = 0; t < all.size(); ++t) {

@@ -78,7 +78,8 @@ class Judge {
     std::vector<std::string> curved_fails;
     for (const TeacherPower& teacher : power_.teachers) {
       if (teacher.estimators.empty()) {
-        out_.why_no_margin = "Nothing could be planted for '" + teacher.shape.name + "'.";
+        out_.why_no_margin =
+            "Nothing could be planted for '" + teacher.shape.name + "'" + why_not_planted() + ".";
         continue;
       }
       for (const FamilyPower& family : teacher.estimators.front().families) {
@@ -111,6 +112,14 @@ class Judge {
                                    : std::string()) +
           ": the smallest margin holds if shared information is near Gaussian.");
     }
+  }
+
+  // What was left out first, if anything: ": estimator auto: …".
+  [[nodiscard]] std::string why_not_planted() const {
+    for (const Warning& warning : power_.warnings) {
+      if (warning.code.ends_with("-left-out")) return ": " + warning.message;
+    }
+    return "";
   }
 
   void wanted_margin() {
