@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cch/core/random.hpp"
+#include "estimators/criterion/feasibility/even_columns.hpp"
 #include "estimators/planting.hpp"
 
 namespace cch::detail {
@@ -108,7 +109,7 @@ Samples PlantedQuestion::seen(Matrix values, const std::vector<double>& spectrum
                               std::string_view side) const {
   const double sense = side == "student" ? 1.0 : -1.0;
   if (family_ == PlantedFamily::curved) bend(values, sense);
-  spread_over_columns(values, spectrum, derive_seed(seed_, side));
+  spread_evenly(values, spectrum, derive_seed(seed_, side));
   std::vector<Warning> ignored;  // planted columns neither tie nor stand still
   return scaled(Samples::from(std::move(values)), scale_, ignored, Execution{}.serial());
 }
