@@ -265,9 +265,9 @@ TEST_CASE("a segmentation study: its features are ranked, and the ranking is hel
   const auto give = [&](const std::string& flag, const std::string& value) {
     rank.insert(rank.end(), {flag, value});
   };
-  give("--student", "event=" + (features / "event.npy").string());
-  give("--teacher", "depth=" + (features / "depth.npy").string());
-  give("--teacher", "both sensors=" + (features / "both-sensors.npy").string());
+  give("--student", "s=" + (features / "event.npy").string());
+  give("--teacher", "a=" + (features / "depth.npy").string());
+  give("--teacher", "b=" + (features / "both-sensors.npy").string());
   give("--labels", (features / "labels.npy").string());
   give("--groups", (features / "groups.npy").string());
   const RunOutcome ranked = run_cch(rank);
@@ -297,7 +297,28 @@ TEST_CASE("a segmentation study: its features are ranked, and the ranking is hel
     CHECK(near(pair["observed_gain"]["mean"], gain, kRounding));
     CHECK(pair["predicted"]["by"] == "cch rank: verdict");
     CHECK(pair["unit"]["scenario"] == "unlabelled-pairs");
+    // Only the second seed was ranked, under other names: files are told by their hashes.
+    const json ranks = json::parse(std::ifstream(fs::path(ranking) / "rank.json"));
+    for (const json& r : ranks["teachers"]) {
+      if (r["name"] != (teacher == "depth" ? "a" : "b")) continue;
+      CHECK(near(pair["scores"]["cch rank: representation-level CCH margin"], r["margin"]["nats"],
+                 kRounding));
+    }
   }
+
+  // Another setting has runs of the same names, which nobody ranked.
+  const std::string other = w.folder.path("other");
+  REQUIRE(run_cch({"train", study, "-o", other, "-q", "--set", "task.shared=0.75"}).code == 0);
+  const RunOutcome both = run_cch({"compare", w.out, other, ranking, "--json", "-q"});
+  REQUIRE(both.code == 0);
+  std::size_t by_rank = 0;
+  const json all = both.document();
+  for (const json& pair : all["pairs"]) {
+    const bool ours = pair["unit"]["setting"]["shared"] == 0.25;
+    CHECK((pair["predicted"]["by"] == "cch rank: verdict") == ours);
+    by_rank += ours ? 1 : 0;
+  }
+  CHECK(by_rank == 2);
 }
 
 TEST_CASE("--set: values in place of the study's, and what is no assignment") {

@@ -154,6 +154,17 @@ class Pairing {
     add_ranking(run, seed.scores);
   }
 
+  /// By the runs whose features were ranked, where that is known; else by the names.
+  [[nodiscard]] bool ranks(const RankedTeacher& ranked, const TrainedRun& run,
+                           const std::string& student) const {
+    const auto of_student = inputs_.feature_runs.find(ranked.student_hash);
+    const auto of_teacher = inputs_.feature_runs.find(ranked.teacher_hash);
+    if (of_student != inputs_.feature_runs.end() && of_teacher != inputs_.feature_runs.end()) {
+      return of_student->second == run.student && of_teacher->second == run.teacher_run;
+    }
+    return ranked.student == student && ranked.teacher == report::text(field(run.teacher, "name"));
+  }
+
   /// Several rankings of one teacher count as repetitions: means.
   void add_ranking(const TrainedRun& run, Numbers& scores) {
     const json& setting = field(run.unit, "setting");
@@ -161,11 +172,8 @@ class Pairing {
     std::map<std::string, std::pair<double, double>> sums;
     for (std::size_t i = 0; i < inputs_.ranked.size(); ++i) {
       const RankedTeacher& ranked = inputs_.ranked[i];
-      if (ranked.student != setting["student"].get<std::string>() ||
-          ranked.teacher != report::text(field(run.teacher, "name")) ||
-          ranked.scenario != report::text(field(run.unit, "scenario"))) {
-        continue;
-      }
+      if (ranked.scenario != report::text(field(run.unit, "scenario"))) continue;
+      if (!ranks(ranked, run, setting["student"])) continue;
       used_.insert(i);
       for (const auto* numbers : {&ranked.scores, &ranked.decisions}) {
         for (const auto& [name, value] : *numbers) {
@@ -200,9 +208,11 @@ class Pairing {
     if (used_.size() < inputs_.ranked.size()) {
       out.warnings.push_back(
           {"ranking-unmatched",
-           fmt::format("{} of {} ranked teachers match no trained pair: a pair matches by the name "
-                       "of its teacher, the student named in its unit's setting and the scenario",
-                       inputs_.ranked.size() - used_.size(), inputs_.ranked.size())});
+           fmt::format(
+               "{} of {} ranked teachers match no trained pair: a pair matches by the scenario "
+               "and the runs whose features were ranked, or by the name of its teacher "
+               "and the student named in its unit's setting",
+               inputs_.ranked.size() - used_.size(), inputs_.ranked.size())});
     }
   }
 

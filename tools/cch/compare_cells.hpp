@@ -50,7 +50,8 @@ const std::vector<std::string>& gain_metrics();
 
 /// Pairs every distilled and control run with its student and gives it the scores of criteria: of
 /// criteria.json of its unit and teacher (with the same labels_from, else any), of the closed form,
-/// of rank folders with this teacher, the student of the unit's setting and the scenario, and of
+/// of rank folders with the scenario and the runs whose features were ranked (where those are files
+/// of cch train --features; else with this teacher and the student of the unit's setting), and of
 /// the baselines "always distil" (1), "never distil" (−1) and "best-accuracy teacher" (teacher less
 /// student; real labels ½ ln of the ratio of MSE). Runs without their student are counted in a
 /// warning.

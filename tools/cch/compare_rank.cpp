@@ -28,6 +28,13 @@ RankedTeacher ranked_teacher(const json& document, const json& teacher) {
   out.student = report::text(student.is_string() ? student : field(student, "name"));
   out.teacher = report::text(field(teacher, "name"));
   out.scenario = report::text(field(document, "scenario"));
+  for (const json& input : report::elements(field(document, "inputs"))) {
+    const std::string role = report::text(field(input, "role"));
+    const std::string name = report::text(field(input, "name"));
+    const std::string hash = report::text(field(input, "sha256"));
+    if (role == "student") out.student_hash = hash;
+    if (role == "teacher" && name == out.teacher) out.teacher_hash = hash;
+  }
   const auto add = [&](const char* name, const json& node) {
     const auto value = report::value_of(node).nats;
     if (value && std::isfinite(*value)) out.scores[name] = *value;

@@ -157,7 +157,26 @@ class Reader {
     std::sort(runs.begin(), runs.end());
     Tally tally;
     for (const fs::path& run : runs) read_run_folder(run, tally);
+    read_features(folder);
     note(folder, tally);
+  }
+
+  /// What `cch train --features` says about its files, so that rankings of them find their runs.
+  void read_features(const std::string& folder) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(fs::path(folder) / "features", none)) {
+      const std::string path = (entry.path() / "features.json").string();
+      if (!fs::exists(path)) continue;
+      faults.attempt([&] {
+        naming(path, [&] {
+          const json document = read_document(path, "cch.features/1", kWriter);
+          for (const json& file : report::elements(field(document, "files"))) {
+            const std::string key = report::text(field(file, "key"));
+            if (!key.empty()) out_.feature_runs[report::text(field(file, "sha256"))] = key;
+          }
+        });
+      });
+    }
   }
 
   void read_run_folder(const fs::path& run, Tally& tally) {

@@ -45,6 +45,8 @@ struct RankedTeacher {
   std::string student;
   std::string teacher;
   std::string scenario;
+  std::string student_hash;  ///< of the file of its features; empty: not recorded
+  std::string teacher_hash;
   std::map<std::string, double> scores;
   std::map<std::string, double> decisions;
 };
@@ -54,6 +56,8 @@ struct CompareInputs {
   std::vector<TrainedRun> runs;
   std::vector<TeacherCriteria> criteria;
   std::vector<RankedTeacher> ranked;
+  /// Key of the run whose features a file holds, by the file's hash (cch.features/1).
+  std::map<std::string, std::string> feature_runs;
   nlohmann::json inputs = nlohmann::json::array();
   nlohmann::json folders = nlohmann::json::array();  ///< counts of each
   std::vector<Warning> warnings;
