@@ -10,6 +10,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
+#include "estimators/even_columns.hpp"
 
 namespace cch::detail {
 namespace {
@@ -227,7 +228,7 @@ Planting::Draw Planting::draw(double strength, std::uint64_t seed) const {
 
 Samples Planting::on_scale(Matrix values, const std::vector<double>& spectrum,
                            std::string_view side, const Execution& inner) const {
-  spread_over_columns(values, spectrum, derive_seed(exec_.seed, side));
+  spread_evenly(values, spectrum, derive_seed(exec_.seed, side));
   std::vector<Warning> ignored;  // planted columns neither tie nor stand still
   return scaled(Samples::from(std::move(values)), scale_, ignored, inner);
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cch/core/random.hpp"
-#include "estimators/criterion/feasibility/even_columns.hpp"
+#include "estimators/even_columns.hpp"
 #include "estimators/planting.hpp"
 
 namespace cch::detail {

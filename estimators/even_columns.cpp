@@ -1,4 +1,4 @@
-#include "estimators/criterion/feasibility/even_columns.hpp"
+#include "estimators/even_columns.hpp"
 
 #include <algorithm>
 #include <cmath>
