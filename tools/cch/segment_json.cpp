@@ -74,16 +74,26 @@ json loss_json(const WeightedLoss& l) {
   return out;
 }
 
-/// "mad reverse + 0.5 cmd bernoulli-kl", or how it selects.
+/// "mad reverse + 0.5 cmd bernoulli-kl", or how it selects: pairs of other losses differ in it.
 std::string losses_text(const SegmentationSetup& s) {
-  if (!s.select.empty()) return "selection, " + std::string(to_string(s.selection));
+  if (!s.select.empty()) {
+    return fmt::format("selection {} τ {}", to_string(s.selection), s.selection_temperature);
+  }
   std::string out;
   for (const WeightedLoss& l : s.losses) {
     if (!out.empty()) out += " + ";
     if (l.weight != 1.0) out += fmt::format("{} ", l.weight);
     out += fmt::format("{} {}", loss_name(l.loss), loss_form(l.loss));
+    const auto* mad = std::get_if<MadLoss>(&l.loss);
+    const auto* cmd = std::get_if<CmdLoss>(&l.loss);
+    const auto* hpdm = std::get_if<HpdmLoss>(&l.loss);
+    if (mad != nullptr && mad->temperature != 1.0) out += fmt::format(" T {}", mad->temperature);
+    if (cmd != nullptr && cmd->epsilon != CmdLoss().epsilon)
+      out += fmt::format(" ε {}", cmd->epsilon);
+    if (hpdm != nullptr && !hpdm->hybrid) out += " own modality";
   }
-  return out;
+  if (s.label_weight != 1.0) out += fmt::format(", labels {}", s.label_weight);
+  return s.ohem ? out + ", ohem" : out;
 }
 
 /// Of everything read apart from the study itself.
@@ -193,7 +203,7 @@ json run_description(const SegmentationStudy& study, std::size_t setup,
   const auto scenario = scenario_of(study, setup);
   json needed = json::array();
   for (const std::size_t need : needs) needed.push_back(keys[need]);
-  json setting{{"setup", s.name}, {"modality-dropout", s.modality_dropout}};
+  json setting{{"modality-dropout", s.modality_dropout}};
   if (student) setting["student"] = study.setups[*student].name;
   if (drawn(study.task)) setting.update(scenes_json(study.task.scenes));
   json unit{{"task", "segmentation"}, {"setting", setting}};
