@@ -351,8 +351,9 @@ std::string pictures(const json& document, const SegmentationSet& set, const std
 
 std::string segmentation_page(const json& document, const SegmentationSet& set,
                               const std::string& folder) {
-  std::string body = element("h1", escape_html(text(field(document, "config", "title"), kTitle))) +
-                     headline(document) + levels(document) + maps(document);
+  const std::string title = escape_html(text(field(document, "config", "title"), kTitle));
+  std::string body = element("header", element("h1", title) + headline(document)) +
+                     levels(document) + maps(document);
   const std::string shown = pictures(document, set, folder);
   body += shown.size() <= kLargestPictures ? shown
                                            : element("p", "Pictures are too large for one page.");

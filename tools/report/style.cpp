@@ -60,7 +60,7 @@ section { margin: 0 0 52px; }
 .trust.high { color: var(--good); } .trust.moderate { color: var(--open); } .trust.low { color: var(--bad); }
 .warnings details { border: 0; } .warnings summary { font-size: 15px; padding: 4px 0 8px; }
 .warnings { border-left: 4px solid var(--warm); padding: 4px 0 1px 20px; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } .wide caption { max-width: min(60em, calc(100vw - 56px)); }
 figure { margin: 0 0 24px; }
 .first figure { margin: 0; }
 figcaption, caption { font-size: 14px; line-height: 1.45; color: var(--quiet); }
