@@ -335,6 +335,8 @@ TEST_CASE("--set: values in place of the study's, and what is no assignment") {
   CHECK(code("task.shared=much").find("config-syntax") != std::string::npos);
   CHECK(code("task.shared=\"much\"").find("config-type") != std::string::npos);
   CHECK(w.train({"-n", "--features", "9"}).err_has("unknown-stage"));
+  CHECK(w.train({"--features", "head", "--features-of", "validation"}).err_has("empty-split"));
+  CHECK(!fs::exists(w.out));  // nothing was trained for it
 }
 
 }  // namespace

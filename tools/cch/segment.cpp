@@ -153,7 +153,6 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   SegmentationStudy study = read_segmentation_study(s, given);
   if (!s.write_images.empty()) return write_images(s, study, invocation);
   const bool looks = s.list || s.dry_run;
-  if (!s.features.empty()) (void)parse_stage(s.features, study.network.widths.size());
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
@@ -163,6 +162,7 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   std::vector<std::pair<std::string, SourceInfo>> files;
   const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
   check(study, modality_names(set));
+  check_features(s, study, set);
   const json head = study_head(s, study, set, files, invocation.command_line, exec.device);
   std::vector<SegmentationCell> cells = plan(study, head["inputs"], exec.device, s.out);
   if (looks) {

@@ -73,10 +73,6 @@ class FeatureFolder {
                  {"config", head["config"]},   {"inputs", head["inputs"]},
                  {"stage", s.features},        {"images", s.features_of},
                  {"files", json::array()}};
-    if (rows_.rows.empty()) {
-      refuse_usage("empty-split", "there are no " + s.features_of + " images",
-                   "--features-of asks for them", "Take test, train or all");
-    }
   }
 
   void add(const SegmentationCell& cell, const std::string& name,
@@ -111,9 +107,10 @@ class FeatureFolder {
         "features of {} images, {} of them with labels: {}\n  cch rank --student {}={}{}.npy "
         "--teacher {}={}{}.npy "
         "--labels {}labels.npy --unlabelled 255 --groups {}groups.npy --channels first --pixels "
-        "4000\n",
+        "4000{}\n",
         rows_.rows.size(), rows_.labelled, path_.string(), student, root, student, teacher, root,
-        teacher, root, root);
+        teacher, root, root,
+        rows_.rows.size() > rows_.labelled ? " --scenario unlabelled-pairs" : "");
   }
 
  private:
@@ -155,6 +152,15 @@ class FeatureFolder {
 };
 
 }  // namespace
+
+void check_features(const TrainSettings& s, const SegmentationStudy& study,
+                    const SegmentationSet& set) {
+  if (s.features.empty()) return;
+  (void)parse_stage(s.features, study.network.widths.size());
+  if (!rows_of(study, set, s.features_of, study.seeds.front()).rows.empty()) return;
+  refuse_usage("empty-split", "there are no " + s.features_of + " images",
+               "--features-of asks for them", "Take test, train or all");
+}
 
 void write_features(const TrainSettings& s, const SegmentationStudy& study,
                     const std::vector<SegmentationCell>& cells, const json& head,
