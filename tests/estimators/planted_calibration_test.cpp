@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cch/core/random.hpp"
+#include "estimators/even_columns.hpp"
 #include "estimators/planted_classes.hpp"
 #include "support/draws.hpp"
 #include "support/test.hpp"
@@ -31,6 +32,28 @@ BiasCurve three_points(std::vector<double> means, double se) {
   const double truths[] = {0.0, 0.5, 1.0};
   for (std::size_t j = 0; j < 3; ++j) curve.points.push_back({truths[j], means[j], se, se});
   return curve;
+}
+
+TEST_CASE("planted columns: equal variances, and the directions stay what they were") {
+  const std::vector<double> spectrum{3.0, 1.5, 0.2, 0.1, 0.0};
+  for (const std::size_t dim : {5, 8, 33}) {
+    Matrix m(dim, dim);  // row k: where direction k goes
+    for (std::size_t k = 0; k < dim; ++k) m(k, k) = 1.0;
+    detail::spread_evenly(m, spectrum, 7);
+    double total = 0.0;
+    for (const double s : spectrum) total += s * s;
+    for (std::size_t a = 0; a < dim; ++a) {
+      double variance = 0.0;
+      for (std::size_t k = 0; k < dim; ++k) variance += m(k, a) * m(k, a);
+      CHECK(test::near(variance, total / static_cast<double>(dim), 1e-7));  // kEven, and rounding
+      for (std::size_t b = 0; b < dim; ++b) {
+        double product = 0.0;
+        for (std::size_t j = 0; j < dim; ++j) product += m(a, j) * m(b, j);
+        const double s = a == b && a < spectrum.size() ? spectrum[a] : 0.0;
+        CHECK(test::near(product, s * s, kRounding));
+      }
+    }
+  }
 }
 
 TEST_CASE("an unbiased estimator has no bias: the planted information is the truth asked for") {
