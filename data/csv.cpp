@@ -17,7 +17,7 @@ namespace {
 
 using Row = std::vector<std::string_view>;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return std::string("'").append(text).append("'");
 }
 
@@ -206,20 +206,20 @@ void CsvTable::find_header(const std::vector<Row>& rows, const std::string& key)
   const bool some_number = std::any_of(first.begin(), first.end(), is_number);
   if (!key.empty() && std::find(first.begin(), first.end(), key) != first.end()) {
     header_ = true;
-    header_reason_ = "it holds " + quoted(key);
+    header_reason_ = "it holds " + in_quotes(key);
     return;
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
     header_ = numbers_below_a_name(rows, col);
-    if (header_) header_reason_ = "numbers stand below " + quoted(first[col]);
+    if (header_) header_reason_ = "numbers stand below " + in_quotes(first[col]);
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
     header_ = usual_name(first[col]);
-    if (header_) header_reason_ = quoted(first[col]) + " is a usual name of a column";
+    if (header_) header_reason_ = in_quotes(first[col]) + " is a usual name of a column";
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
     header_ = words_repeat_below(rows, col);
-    if (header_) header_reason_ = quoted(first[col]) + " occurs once, all below it repeat";
+    if (header_) header_reason_ = in_quotes(first[col]) + " occurs once, all below it repeat";
   }
   if (!header_) header_reason_ = some_number ? "it holds numbers" : "nothing sets it apart";
 }

@@ -1,7 +1,6 @@
 #include "cch/estimators/error_bars.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -10,6 +9,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "estimators/cca_ksg_run.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
 
@@ -214,15 +214,14 @@ std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& 
 }
 
 Interval interval95(double value, const ErrorBar& bar) {
-  const boost::math::students_t t(bar.degrees_of_freedom);
-  const double half = boost::math::quantile(t, 0.975) * bar.standard_error;
+  const double t = detail::students_t_quantile(bar.degrees_of_freedom, 0.975);
+  const double half = t * bar.standard_error;
   return {value - half, value + half};
 }
 
 double p_above_zero(double value, const ErrorBar& bar) {
   if (bar.standard_error == 0.0) return value > 0.0 ? 0.0 : 1.0;
-  const boost::math::students_t t(bar.degrees_of_freedom);
-  return boost::math::cdf(boost::math::complement(t, value / bar.standard_error));
+  return detail::students_t_above(bar.degrees_of_freedom, value / bar.standard_error);
 }
 
 Estimate with_error_bar(const Measurement& measurement, const Execution& exec) {

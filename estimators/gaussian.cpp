@@ -6,7 +6,7 @@
 #include <string>
 
 #include "estimators/covariance.hpp"
-#include "estimators/math.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
 namespace {

@@ -1,10 +1,11 @@
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "cch/estimators/planted_calibration.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "estimators/math.hpp"
 
 namespace cch {
@@ -98,9 +99,7 @@ std::vector<double> direction_spectrum(const Samples& x) {
   rows.rowwise() -= rows.colwise().mean().eval();
   const Eigen::MatrixXd products = n < rows.cols() ? Eigen::MatrixXd(rows * rows.transpose())
                                                    : Eigen::MatrixXd(rows.transpose() * rows);
-  const Eigen::VectorXd squares =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(products, Eigen::EigenvaluesOnly)
-          .eigenvalues();
+  const Eigen::VectorXd squares = detail::symmetric_eigenvalues(products);
   std::vector<double> out;
   for (Eigen::Index i = squares.size(); i-- > 0;) {
     out.push_back(std::sqrt(std::max(0.0, squares(i)) / static_cast<double>(n)));

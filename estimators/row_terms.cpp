@@ -1,8 +1,9 @@
 #include "estimators/row_terms.hpp"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
+
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch::detail {
 
@@ -26,8 +27,8 @@ double variance_of_mean(std::span<const double> terms, const Groups& groups) {
 void set_error_bars(Estimate& estimate, const Groups& groups, double extra_variance) {
   if (groups.count() < 2) return;
   const double se = std::sqrt(variance_of_mean(estimate.row_terms, groups) + extra_variance);
-  const boost::math::students_t t(static_cast<double>(groups.count() - 1));
-  const double half = boost::math::quantile(t, 0.975) * se;
+  const double t = students_t_quantile(static_cast<double>(groups.count() - 1), 0.975);
+  const double half = t * se;
   estimate.standard_error = se;
   estimate.interval95 = Interval{estimate.nats - half, estimate.nats + half};
 }

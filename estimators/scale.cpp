@@ -11,7 +11,7 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/parallel.hpp"
-#include "estimators/math.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
 namespace {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +9,8 @@
 
 #include "cch/core/labels.hpp"
 #include "estimators/cca/principal_components.hpp"
+#include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
 
@@ -37,12 +38,12 @@ inline Eigen::MatrixXd wilks_features(const Variable& v, std::size_t components,
 inline Eigen::MatrixXd whitened(Eigen::MatrixXd features) {
   features.rowwise() -= features.colwise().mean().eval();
   const Eigen::MatrixXd gram = features.transpose() * features;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(gram);
-  const auto& values = eigen.eigenvalues();
+  const SymmetricEigen eigen = symmetric_eigen(gram);
+  const auto& values = eigen.values;
   if (values.size() == 0 || values.maxCoeff() <= 0.0) return Eigen::MatrixXd(features.rows(), 0);
   const auto kept = static_cast<Eigen::Index>((values.array() > 1e-10 * values.maxCoeff()).count());
   const Eigen::VectorXd scale = values.tail(kept).array().rsqrt();
-  return features * (eigen.eigenvectors().rightCols(kept) * scale.asDiagonal());
+  return features * (eigen.vectors.rightCols(kept) * scale.asDiagonal());
 }
 
 /// −½ ln det(I − RᵀR), R = QxᵀQy, for whitened sides, nats; 0 if a side is constant.
@@ -52,9 +53,9 @@ inline double wilks_nats(const Eigen::MatrixXd& qx, const Eigen::MatrixXd& qy) {
   const Eigen::MatrixXd rest = Eigen::MatrixXd::Identity(qy.cols(), qy.cols()) - r.transpose() * r;
   // A canonical correlation of 1 (y a function of x) makes this singular: rounding decides between
   // a huge value and ∞, and both are above every permutation.
-  const Eigen::VectorXd pivots = rest.ldlt().vectorD();
+  const Eigen::VectorXd d = pivots(rest);
   double sum = 0.0;
-  for (const double pivot : pivots) sum += std::log(std::max(pivot, 1e-300));
+  for (const double pivot : d) sum += std::log(std::max(pivot, 1e-300));
   return -0.5 * sum;
 }
 

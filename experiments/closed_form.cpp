@@ -1,10 +1,11 @@
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <memory>
 
 #include "cch/experiments/unit.hpp"
 #include "cch/gaussian/distillation_risk.hpp"
+#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
 namespace {
@@ -71,7 +72,7 @@ bool holds_for(const DistilLoss& loss, bool classes) {
 struct ClosedFormSource::Fit {
   std::vector<std::size_t> rows;
   Eigen::MatrixXd x;  // centred
-  Eigen::LLT<Eigen::MatrixXd> products;
+  detail::Cholesky products;
   Eigen::MatrixXd y;
   Eigen::MatrixXd y_fitted;
 
@@ -92,8 +93,8 @@ ClosedFormSource::ClosedFormSource(const StudyDraw& draw, std::size_t labelled)
     for (std::size_t j = 0; j < p; ++j) x(index(i), index(j)) = draw.x(rows[i], j);
   }
   fit->x = centred(std::move(x));
-  fit->products.compute(fit->x.transpose() * fit->x);
-  if (fit->products.info() != Eigen::Success) return;
+  fit->products = detail::Cholesky(fit->x.transpose() * fit->x);
+  if (!fit->products.positive_definite()) return;
   fit->y = centred(label_values(draw, rows));
   fit->y_fitted = fit->fitted(fit->y);
   fit_ = std::move(fit);

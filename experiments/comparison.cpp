@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/proportion.hpp"
 #include "cch/core/random.hpp"
+#include "estimators/linalg/quantiles.hpp"
 #include "experiments/comparison_sample.hpp"
 
 namespace cch {
@@ -192,7 +192,7 @@ GainSummary summarise_gains(std::span<const double> gains) {
   for (const double gain : gains) squares += (gain - out.mean) * (gain - out.mean);
   const double sd = std::sqrt(squares / (n - 1.0));
   const double se = sd / std::sqrt(n);
-  const double t = boost::math::quantile(boost::math::students_t(n - 1.0), 0.975);
+  const double t = detail::students_t_quantile(n - 1.0, 0.975);
   out.standard_deviation = sd;
   out.standard_error = se;
   out.interval95 = Interval{out.mean - t * se, out.mean + t * se};

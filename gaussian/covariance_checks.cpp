@@ -1,6 +1,5 @@
 #include "gaussian/covariance_checks.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include <set>
 
 #include "cch/core/error.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "gaussian/eigen.hpp"
 
 namespace cch::detail {
@@ -108,8 +108,7 @@ void check_symmetric(const Matrix& m, const std::string& name) {
 }
 
 double smallest_eigenvalue(const Eigen::MatrixXd& correlations) {
-  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(correlations, Eigen::EigenvaluesOnly)
-      .eigenvalues()(0);
+  return symmetric_eigenvalues(correlations)(0);
 }
 
 using BlockIndices = std::vector<std::size_t>;

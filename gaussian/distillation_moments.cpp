@@ -1,12 +1,13 @@
 #include "cch/gaussian/distillation_moments.hpp"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "cch/core/error.hpp"
 #include "cch/gaussian/distillation_risk.hpp"
+#include "estimators/linalg/cholesky.hpp"
 #include "gaussian/eigen.hpp"
 #include "gaussian/moments.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 /// L⁻¹ m for s = L Lᵀ: inner products of such columns are mᵀ s⁻¹ m.
 Eigen::MatrixXd whitened(const Eigen::MatrixXd& s, const Eigen::MatrixXd& m) {
-  return Eigen::LLT<Eigen::MatrixXd>(s).matrixL().solve(m);
+  return Cholesky(s).solve_lower(m);
 }
 
 double squared(const Eigen::MatrixXd& m) {
@@ -24,7 +25,7 @@ double squared(const Eigen::MatrixXd& m) {
 }
 
 Eigen::MatrixXd optimal_weights(const ModalityCovariance& cov) {
-  return Eigen::LLT<Eigen::MatrixXd>(cov.s11).solve(cov.s1y);
+  return Cholesky(cov.s11).solve(cov.s1y);
 }
 
 FitErrors fit_errors_of(const ModalityCovariance& cov, std::size_t rows, bool intercept) {
@@ -85,10 +86,10 @@ DistillationMoments moments_of(const ModalityCovariance& cov, const Teacher& tea
   const Eigen::MatrixXd w1 = mean_weights(cov, teacher);
   const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher);
   const FitErrors errors = fresh ? fit_errors_of(cov, fresh->rows, intercept) : FitErrors{};
-  const Eigen::LLT<Eigen::MatrixXd> factor(cov.s22);
+  const Cholesky factor(cov.s22);
   // s and vᵀx2 in coordinates in which x2 has unit covariance.
-  const Eigen::MatrixXd s = factor.matrixL().solve(cov.s2y);
-  const Eigen::MatrixXd v = factor.matrixL().solve(cov.s12.transpose() * w1);
+  const Eigen::MatrixXd s = factor.solve_lower(cov.s2y);
+  const Eigen::MatrixXd v = factor.solve_lower(cov.s12.transpose() * w1);
   DistillationMoments out;
   out.p = static_cast<std::size_t>(cov.s22.rows());
   out.outputs = static_cast<std::size_t>(cov.syy.rows());

@@ -1,6 +1,6 @@
 #include "cch/gaussian/joint_gaussian.hpp"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -10,6 +10,7 @@
 #include "cch/core/error.hpp"
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
+#include "estimators/linalg/cholesky.hpp"
 #include "gaussian/covariance_checks.hpp"
 #include "gaussian/eigen.hpp"
 
@@ -24,7 +25,7 @@ struct JointGaussian::Parts {
   std::vector<GaussianBlock> blocks;
   Eigen::VectorXd sd;
   Eigen::MatrixXd correlations;
-  Eigen::LLT<Eigen::MatrixXd> factor;  // of the correlations
+  detail::Cholesky factor;  // of the correlations
 
   /// Columns of the named blocks; refuses unknown and repeated names.
   [[nodiscard]] std::vector<Eigen::Index> columns(const BlockNames& names) const;
@@ -52,14 +53,13 @@ BlockNames joined(BlockNames a, const BlockNames& b) {
 }
 
 /// Of the first `count` columns.
-double log_det_of(const Eigen::LLT<Eigen::MatrixXd>& factor, Eigen::Index count) {
-  return 2.0 * factor.matrixLLT().diagonal().head(count).array().log().sum();
+double log_det_of(const detail::Cholesky& factor, Eigen::Index count) {
+  return 2.0 * factor.packed().diagonal().head(count).array().log().sum();
 }
 
 /// 1/‖R⁻¹‖₁, at most the smallest eigenvalue; 0 where R has no Cholesky factor.
-double eigenvalue_bound(const Eigen::LLT<Eigen::MatrixXd>& factor, const Eigen::MatrixXd& r) {
-  if (factor.info() != Eigen::Success) return 0.0;
-  return factor.rcond() * r.cwiseAbs().colwise().sum().maxCoeff();
+double eigenvalue_bound(double reciprocal_condition, const Eigen::MatrixXd& r) {
+  return reciprocal_condition * r.cwiseAbs().colwise().sum().maxCoeff();
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ double JointGaussian::Parts::log_det(const BlockNames& names) const {
   const double scale = 2.0 * sd(chosen).array().log().sum();
   const auto count = static_cast<Eigen::Index>(chosen.size());
   if (are_first(chosen)) return scale + log_det_of(factor, count);
-  return scale + log_det_of(Eigen::LLT<Eigen::MatrixXd>(correlations(chosen, chosen)), count);
+  return scale + log_det_of(detail::Cholesky(correlations(chosen, chosen)), count);
 }
 
 double JointGaussian::Parts::information(const BlockNames& a, const BlockNames& b,
@@ -103,7 +103,7 @@ double JointGaussian::Parts::information(const BlockNames& a, const BlockNames& 
   const auto all = columns(abc);
   if (are_first(all)) return 0.5 * (log_det(ac) + log_det(bc) - log_det(abc) - log_det(given));
   // One factor in the order (given, a, b) holds that of (given) and of (given, a).
-  const Eigen::LLT<Eigen::MatrixXd> in_order(correlations(all, all));
+  const detail::Cholesky in_order(correlations(all, all));
   auto log_det_in_order = [&](const BlockNames& first) {
     const auto chosen = columns(first);
     return 2.0 * sd(chosen).array().log().sum() + log_det_of(in_order, index(chosen.size()));
@@ -121,9 +121,10 @@ JointGaussian JointGaussian::from(const Matrix& covariance, std::vector<Gaussian
   const Eigen::VectorXd scale = parts->sd.cwiseInverse();
   parts->correlations =
       scale.asDiagonal() * (0.5 * (sigma + sigma.transpose())) * scale.asDiagonal();
-  parts->factor.compute(parts->correlations);
+  double reciprocal_condition = 0.0;
+  parts->factor = detail::Cholesky(parts->correlations, reciprocal_condition);
   detail::check_definite(parts->correlations, blocks,
-                         eigenvalue_bound(parts->factor, parts->correlations), name);
+                         eigenvalue_bound(reciprocal_condition, parts->correlations), name);
   parts->covariance = covariance;
   parts->blocks = std::move(blocks);
   return JointGaussian(std::move(parts));
@@ -178,7 +179,7 @@ JointGaussian JointGaussian::conditional(const BlockNames& of, const BlockNames&
 Matrix JointGaussian::regression(const BlockNames& a, const BlockNames& b) const {
   const auto target = parts_->columns(a);
   const auto on = parts_->columns(b);
-  const Eigen::LLT<Eigen::MatrixXd> factor(parts_->correlations(on, on));
+  const detail::Cholesky factor(parts_->correlations(on, on));
   const Eigen::MatrixXd standardised = factor.solve(parts_->correlations(on, target));
   const Eigen::VectorXd scale = parts_->sd(on).cwiseInverse();
   return detail::from_eigen(scale.asDiagonal() * standardised * parts_->sd(target).asDiagonal());
@@ -207,7 +208,7 @@ Matrix JointGaussian::sample(std::size_t n, std::uint64_t seed) const {
   Random random(derive_seed(seed, "joint-gaussian"));
   detail::RowMajor rows(index(n), index(dim()));
   for (Eigen::Index i = 0; i < rows.size(); ++i) rows.data()[i] = random.normal();
-  const Eigen::MatrixXd upper = parts_->factor.matrixU();
+  const Eigen::MatrixXd upper = parts_->factor.upper();
   return detail::from_eigen(rows * (upper * parts_->sd.asDiagonal()));
 }
 

@@ -1,9 +1,10 @@
 #include "gaussian/row_sums.hpp"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
+#include "estimators/linalg/cholesky.hpp"
 #include "gaussian/eigen.hpp"
 
 namespace cch::detail {
@@ -100,7 +101,7 @@ LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const E
   }
   draw_bartlett(p, n - (intercept ? 1 : 0), random, workspace);
   Eigen::MatrixXd w = normals(p, c.cols(), random);
-  workspace.triangularView<Eigen::Lower>().transpose().solveInPlace(w);
+  solve_transposed_lower_in_place(workspace, w);
   LinearFit out{w * c.transpose(), Eigen::RowVectorXd::Zero(c.rows())};
   if (!intercept) return out;
   const double root = std::sqrt(static_cast<double>(n));
@@ -121,12 +122,10 @@ LinearFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& 
                         const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total, double rows,
                         bool intercept) {
   if (!intercept) {
-    return {Eigen::LLT<Eigen::MatrixXd>(products).solve(cross),
-            Eigen::RowVectorXd::Zero(cross.cols())};
+    return {Cholesky(products).solve(cross), Eigen::RowVectorXd::Zero(cross.cols())};
   }
   const Eigen::VectorXd mean = sum / rows;
-  const Eigen::MatrixXd w =
-      Eigen::LLT<Eigen::MatrixXd>(products - mean * sum.transpose()).solve(cross - mean * total);
+  const Eigen::MatrixXd w = Cholesky(products - mean * sum.transpose()).solve(cross - mean * total);
   return {w, total / rows - mean.transpose() * w};
 }
 

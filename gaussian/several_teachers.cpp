@@ -1,13 +1,14 @@
 #include "cch/gaussian/several_teachers.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <algorithm>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "gaussian/eigen.hpp"
 #include "gaussian/moments.hpp"
 #include "gaussian/shortest_mix.hpp"
@@ -41,9 +42,8 @@ void check_moments(const SeveralMoments& m, const StudentFit& fit) {
     if (!possible) break;
     const Eigen::MatrixXd x = detail::to_eigen(*part);
     const double scale = x.diagonal().maxCoeff();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(x, Eigen::EigenvaluesOnly);
     possible = x.allFinite() && (x - x.transpose()).cwiseAbs().maxCoeff() <= kSlack * scale &&
-               eigen.eigenvalues()(0) >= -kSlack * scale;
+               detail::symmetric_eigenvalues(x)(0) >= -kSlack * scale;
   }
   if (possible) return;
   refuse_usage("impossible-moments", "no distribution has these moments of several teachers",
@@ -81,8 +81,8 @@ SeveralMoments several_moments(const JointGaussian& joint,
   SeveralMoments out;
   out.b = out.h = Matrix(count, count);
   std::vector<Part> parts;
-  const Eigen::LLT<Eigen::MatrixXd> l2(detail::to_eigen(joint.covariance(student, student)));
-  const Eigen::MatrixXd s = l2.matrixL().solve(detail::to_eigen(joint.covariance(student, label)));
+  const detail::Cholesky l2(detail::to_eigen(joint.covariance(student, student)));
+  const Eigen::MatrixXd s = l2.solve_lower(detail::to_eigen(joint.covariance(student, label)));
   for (std::size_t k = 0; k < count; ++k) {
     const auto cov = detail::modality_covariance(joint, {teachers[k].blocks, student, label});
     const auto m = detail::moments_of(cov, teachers[k].teacher, intercept);
@@ -95,7 +95,7 @@ SeveralMoments several_moments(const JointGaussian& joint,
     out.c.push_back(m.c);
     out.beta_s.push_back(m.beta_s);
     const Eigen::MatrixXd w = detail::mean_weights(cov, teachers[k].teacher);
-    parts.push_back({teachers[k].blocks, w, l2.matrixL().solve(cov.s12.transpose() * w)});
+    parts.push_back({teachers[k].blocks, w, l2.solve_lower(cov.s12.transpose() * w)});
     for (std::size_t l = 0; l < k; ++l) {
       const Part& other = parts[l];
       const Eigen::MatrixXd s_kl =

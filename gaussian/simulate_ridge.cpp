@@ -1,4 +1,4 @@
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -6,6 +6,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/gaussian/ridge_student.hpp"
+#include "estimators/linalg/cholesky.hpp"
 #include "gaussian/eigen.hpp"
 #include "gaussian/moments.hpp"
 #include "gaussian/row_sums.hpp"
@@ -68,7 +69,7 @@ class RiskGivenRows {
     const Eigen::VectorXd penalty = n * point.ridge * model_.variances.cwiseInverse();
     Eigen::MatrixXd penalised = products_;
     penalised.diagonal() += penalty;
-    const Eigen::LLT<Eigen::MatrixXd> factor(penalised);
+    const detail::Cholesky factor(penalised);
     const Eigen::MatrixXd target = (1.0 - u) * model_.y2 + u * t.v;
     const Eigen::MatrixXd shrunk = factor.solve(penalty.asDiagonal() * target);
     const double ve = model_.syy.trace() - model_.y2.squaredNorm();

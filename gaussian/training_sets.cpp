@@ -1,10 +1,11 @@
 #include "gaussian/training_sets.hpp"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <string>
 #include <vector>
 
 #include "cch/core/error.hpp"
+#include "estimators/linalg/cholesky.hpp"
 #include "gaussian/eigen.hpp"
 
 namespace cch::detail {
@@ -66,7 +67,7 @@ void TrainingSets::check_rows() const {
 
 void TrainingSets::prepare() {
   if (std::holds_alternative<StudentRowsTeacher>(teacher_)) {
-    lower_ = Eigen::LLT<Eigen::MatrixXd>(joint_covariance(model_)).matrixL();
+    lower_ = Cholesky(joint_covariance(model_)).lower();
   } else if (std::holds_alternative<FreshRowsTeacher>(teacher_)) {
     factor_1_ =
         semidefinite_factor(model_.syy - model_.y1.transpose() * model_.y1, model_.syy.diagonal());

@@ -1,11 +1,12 @@
 #include "gaussian/whitened_model.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "gaussian/eigen.hpp"
 #include "gaussian/model_parts.hpp"
 #include "gaussian/moments.hpp"
@@ -63,28 +64,28 @@ Eigen::SparseMatrix<double> cross_of(const SharedPrivateModel& m, const Columns&
 WhitenedModel whiten(const JointGaussian& joint, const Teacher& teacher,
                      const ModalityBlocks& blocks, StudentAxes axes) {
   const ModalityCovariance cov = modality_covariance(joint, blocks);
-  const Eigen::LLT<Eigen::MatrixXd> l1(cov.s11);
+  const Cholesky l1(cov.s11);
   WhitenedModel out;
-  out.y1 = l1.matrixL().solve(cov.s1y);
+  out.y1 = l1.solve_lower(cov.s1y);
   out.syy = cov.syy;
-  const Eigen::MatrixXd half = l1.matrixL().solve(cov.s12);
+  const Eigen::MatrixXd half = l1.solve_lower(cov.s12);
   if (axes == StudentAxes::principal) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(cov.s22);
-    out.variances = eigen.eigenvalues();
+    const SymmetricEigen eigen = symmetric_eigen(cov.s22);
+    out.variances = eigen.values;
     const Eigen::MatrixXd whitening =
-        eigen.eigenvectors() * out.variances.cwiseSqrt().cwiseInverse().asDiagonal();
+        eigen.vectors * out.variances.cwiseSqrt().cwiseInverse().asDiagonal();
     out.y2 = whitening.transpose() * cov.s2y;
     out.cross = Eigen::MatrixXd(half * whitening).sparseView();
   } else {
-    const Eigen::LLT<Eigen::MatrixXd> l2(cov.s22);
-    out.y2 = l2.matrixL().solve(cov.s2y);
-    const Eigen::MatrixXd whole = l2.matrixL().solve(half.transpose());
+    const Cholesky l2(cov.s22);
+    out.y2 = l2.solve_lower(cov.s2y);
+    const Eigen::MatrixXd whole = l2.solve_lower(half.transpose());
     out.cross = Eigen::MatrixXd(whole.transpose()).sparseView();
   }
   if (const auto* given = std::get_if<GivenTeacher>(&teacher)) {
     check_teacher_shape(given->weights, static_cast<std::size_t>(out.d1()),
                         static_cast<std::size_t>(out.q()));
-    out.fixed = l1.matrixU() * to_eigen(given->weights);
+    out.fixed = l1.upper_times(to_eigen(given->weights));
   } else if (is_fixed(teacher)) {
     out.fixed = out.y1;
   }
@@ -118,14 +119,13 @@ Eigen::MatrixXd semidefinite_factor(const Eigen::MatrixXd& m, const Eigen::Vecto
   const Eigen::VectorXd sd =
       (scale.array() > 0.0).select(scale.array().sqrt(), 1.0).matrix().eval();
   const Eigen::VectorXd inverse = sd.cwiseInverse();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(inverse.asDiagonal() * m *
-                                                             inverse.asDiagonal());
+  const SymmetricEigen eigen = symmetric_eigen(inverse.asDiagonal() * m * inverse.asDiagonal());
   const double rounding =
       kRoundingUnits * static_cast<double>(m.rows()) * std::numeric_limits<double>::epsilon();
   Eigen::Index rank = 0;
-  while (rank < m.rows() && eigen.eigenvalues()(m.rows() - 1 - rank) > rounding) ++rank;
-  return sd.asDiagonal() * eigen.eigenvectors().rightCols(rank) *
-         eigen.eigenvalues().tail(rank).cwiseSqrt().asDiagonal();
+  while (rank < m.rows() && eigen.values(m.rows() - 1 - rank) > rounding) ++rank;
+  return sd.asDiagonal() * eigen.vectors.rightCols(rank) *
+         eigen.values.tail(rank).cwiseSqrt().asDiagonal();
 }
 
 TargetLaw target_law(const WhitenedModel& model, const Eigen::MatrixXd& w) {

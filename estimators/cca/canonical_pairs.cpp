@@ -1,11 +1,11 @@
 #include "estimators/cca/canonical_pairs.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "estimators/cca/one_sided_jacobi.hpp"
+#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
 namespace {
@@ -29,19 +29,19 @@ CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y, double 
   pairs.mean_y = y.colwise().mean();
   const MatrixXd cx = x.rowwise() - pairs.mean_x;
   const MatrixXd cy = y.rowwise() - pairs.mean_y;
-  const Eigen::LLT<MatrixXd> lx(covariance(cx, ridge));
-  const Eigen::LLT<MatrixXd> ly(covariance(cy, ridge));
+  const Cholesky lx(covariance(cx, ridge));
+  const Cholesky ly(covariance(cy, ridge));
   MatrixXd cross = cx.transpose() * cy / static_cast<double>(x.rows());
-  lx.matrixL().solveInPlace(cross);
+  lx.solve_lower_in_place(cross);
   MatrixXd coherence = cross.transpose();
-  ly.matrixL().solveInPlace(coherence);
+  ly.solve_lower_in_place(coherence);
   coherence.transposeInPlace();
   SingularValues svd = one_sided_jacobi(coherence);
   pairs.a = std::move(svd.u);
   pairs.b = std::move(svd.v);
   pairs.rho = std::move(svd.sigma);
-  lx.matrixU().solveInPlace(pairs.a);
-  ly.matrixU().solveInPlace(pairs.b);
+  lx.solve_upper_in_place(pairs.a);
+  ly.solve_upper_in_place(pairs.b);
   return pairs;
 }
 

@@ -1,12 +1,13 @@
 #include "estimators/cca/pair_readings.hpp"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "cch/estimators/ksg1.hpp"
 #include "cch/estimators/scale.hpp"
+#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
 namespace {
@@ -44,7 +45,8 @@ double explained_information(const Eigen::VectorXd& target, const MatrixXd& feat
   MatrixXd gram = used.transpose() * used;
   gram.diagonal().array() += 1e-9 * n;
   const Eigen::VectorXd cross = used.transpose() * target;
-  const double residual = std::max(target.squaredNorm() - cross.dot(gram.ldlt().solve(cross)), 0.0);
+  const double residual =
+      std::max(target.squaredNorm() - cross.dot(solve_semidefinite(gram, cross)), 0.0);
   const double spare = n - static_cast<double>(count) - 1.0;
   if (spare <= 0.0) return 0.0;
   const double unexplained = residual / target.squaredNorm() * (n - 1.0) / spare;
@@ -86,8 +88,7 @@ MatrixXd uncorrelated(const MatrixXd& m) {
   const MatrixXd centred = m.rowwise() - m.colwise().mean();
   MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
   covariance.diagonal().array() += 1e-9 * covariance.trace();
-  const Eigen::LLT<MatrixXd> llt(covariance);
-  return llt.matrixL().solve(centred.transpose()).transpose();
+  return Cholesky(std::move(covariance)).solve_lower(centred.transpose()).transpose();
 }
 
 Samples normal_scores(const MatrixXd& m) {

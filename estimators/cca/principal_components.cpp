@@ -1,12 +1,12 @@
 #include "estimators/cca/principal_components.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
 #include "cch/core/random.hpp"
 #include "estimators/classifiers/tall_products.hpp"
+#include "estimators/linalg/orthonormal.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "estimators/math.hpp"
 
 namespace cch::detail {
@@ -25,14 +25,13 @@ MatrixXd exact_scores(const MatrixMap& x, const RowVectorXd& mean, Index q) {
   const MatrixXd centred = x.rowwise() - mean;
   MatrixXd covariance = MatrixXd::Zero(x.cols(), x.cols());
   covariance.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(covariance);
-  return centred * solver.eigenvectors().rightCols(q).rowwise().reverse();
+  const SymmetricEigen solver = symmetric_eigen(covariance);
+  return centred * solver.vectors.rightCols(q).rowwise().reverse();
 }
 
 // Columns that span those of m, of equal length and at right angles in single precision.
 MatrixXf orthonormal(const MatrixXf& m) {
-  const Eigen::HouseholderQR<MatrixXf> qr(m);
-  return qr.householderQ() * MatrixXf::Identity(m.rows(), m.cols());
+  return householder_q(m, m.cols());
 }
 
 MatrixXd randomised_scores(MatrixView x, const RowVectorXd& mean, Index q, std::uint64_t seed,
@@ -55,9 +54,9 @@ MatrixXd randomised_scores(MatrixView x, const RowVectorXd& mean, Index q, std::
     if (i < kIterations) directions = orthonormal(directions);
   }
   const MatrixXd last = directions.cast<double>();
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(last.transpose() * last);
-  const VectorXd variances = solver.eigenvalues().reverse().cwiseMax(0.0);
-  const MatrixXd rotated = range.cast<double>() * solver.eigenvectors().rowwise().reverse();
+  const SymmetricEigen solver = symmetric_eigen(last.transpose() * last);
+  const VectorXd variances = solver.values.reverse().cwiseMax(0.0);
+  const MatrixXd rotated = range.cast<double>() * solver.vectors.rowwise().reverse();
   return (rotated * variances.cwiseSqrt().asDiagonal()).leftCols(std::min(q, width));
 }
 

@@ -1,11 +1,12 @@
 #include "estimators/classifiers/discriminant.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "estimators/classifiers/mean_shrinkage.hpp"
+#include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
 namespace {
@@ -36,9 +37,9 @@ class Moments {
     const Eigen::VectorXd inverse = sd_.cwiseInverse();
     within = inverse.asDiagonal() * within * inverse.asDiagonal();
     intensity_ = ledoit_wolf(train, within);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(within);
-    axes_ = eigen.eigenvectors();
-    variances_ = eigen.eigenvalues().cwiseMax(0.0);
+    SymmetricEigen eigen = symmetric_eigen(within);
+    axes_ = std::move(eigen.vectors);
+    variances_ = eigen.values.cwiseMax(0.0);
     means_ = means_ * inverse.asDiagonal();
   }
 

@@ -1,12 +1,12 @@
 #include "estimators/classifiers/leading.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "cch/core/random.hpp"
 #include "estimators/classifiers/tall_products.hpp"
 #include "estimators/classifiers/training.hpp"
+#include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
 namespace {
@@ -38,9 +38,8 @@ MatrixXf start(Index rows, Index cols) {
 MatrixXf orthonormal_columns(const MatrixXf& a) {
   const MatrixXd gram = scatter_of(a);
   const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
-  const Eigen::LLT<MatrixXd> llt(gram + jitter * MatrixXd::Identity(gram.rows(), gram.cols()));
-  const MatrixXf factor = llt.matrixL().toDenseMatrix().cast<float>();
-  return factor.triangularView<Eigen::Lower>().solve(a.transpose()).transpose();
+  const Cholesky factor(gram + jitter * MatrixXd::Identity(gram.rows(), gram.cols()));
+  return solve_lower(factor.lower().cast<float>(), a.transpose()).transpose();
 }
 
 MatrixXf orthonormal(const MatrixXf& a) {
@@ -83,8 +82,8 @@ Spectrum randomised_right(const MatrixXf& z, Index most, const Execution& exec) 
     range = orthonormal(tall_times(z, directions, exec));
     directions = transposed_times(z, range, exec);
   }
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(scatter_of(directions));
-  const Spectrum left = useful({eigen.eigenvalues(), eigen.eigenvectors().cast<float>()}, most);
+  const SymmetricEigen eigen = symmetric_eigen(scatter_of(directions));
+  const Spectrum left = useful({eigen.values, eigen.vectors.cast<float>()}, most);
   return from_left(left, tall_times(directions, left.vectors, exec));
 }
 
@@ -93,16 +92,16 @@ Spectrum randomised_right(const MatrixXf& z, Index most, const Execution& exec) 
 Spectrum leading(const MatrixXd& matrix, Index most) {
   const Index d = matrix.rows();
   if (d <= 2 * (most + kSpare)) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(matrix);
-    return {eigen.eigenvalues().tail(most), eigen.eigenvectors().rightCols(most).cast<float>()};
+    const SymmetricEigen eigen = symmetric_eigen(matrix);
+    return {eigen.values.tail(most), eigen.vectors.rightCols(most).cast<float>()};
   }
   const MatrixXf c = (matrix / matrix.diagonal().maxCoeff()).cast<float>();
   MatrixXf q = start(d, most + kSpare);
   for (int round = 0; round < kRounds; ++round) q = orthonormal(c * q);
   const MatrixXd ritz = (q.transpose() * (c * q)).cast<double>();
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(ritz);
-  return {eigen.eigenvalues().tail(most) * matrix.diagonal().maxCoeff(),
-          q * eigen.eigenvectors().rightCols(most).cast<float>()};
+  const SymmetricEigen eigen = symmetric_eigen(ritz);
+  return {eigen.values.tail(most) * matrix.diagonal().maxCoeff(),
+          q * eigen.vectors.rightCols(most).cast<float>()};
 }
 
 Spectrum leading_right(const MatrixXf& z, Index most, const Execution& exec) {

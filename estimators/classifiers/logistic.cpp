@@ -1,12 +1,12 @@
 #include "estimators/classifiers/logistic.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <deque>
 
 #include "estimators/classifiers/products.hpp"
 #include "estimators/classifiers/tiled_rows.hpp"
+#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
 namespace {
@@ -137,19 +137,19 @@ class Preconditioner {
     c_ = std::max(1e-6, curvature / static_cast<double>(train.classes()));
     Eigen::MatrixXd bound = c_ / n * train.scatter;
     bound.diagonal().array() += l2;
-    factor_.compute(bound.cast<float>());
+    factor_ = CholeskyF(bound.cast<float>());
   }
   [[nodiscard]] Params apply(const Params& gradient) const {
     const Eigen::Index q = gradient.rows() - 1;
     Params out(gradient.rows(), gradient.cols());
-    out.topRows(q) = factor_.solve(gradient.topRows(q));
+    factor_.solve_into(gradient.topRows(q), out.topRows(q));
     out.row(q) = gradient.row(q) / static_cast<float>(c_);
     return out;
   }
 
  private:
   double c_ = 1.0;
-  Eigen::LLT<Eigen::MatrixXf> factor_;
+  CholeskyF factor_;
 };
 
 /// The L-BFGS two-loop recursion (Nocedal & Wright, algorithm 7.4).

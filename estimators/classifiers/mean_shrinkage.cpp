@@ -1,8 +1,9 @@
 #include "estimators/classifiers/mean_shrinkage.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+
+#include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
 namespace {
@@ -53,14 +54,14 @@ Eigen::ArrayXXd likelihoods(const Eigen::ArrayXd& a, const Eigen::RowVectorXd& t
 Eigen::MatrixXd shrink_directions(const Eigen::MatrixXd& means, const std::vector<double>& counts) {
   const Eigen::ArrayXd root = root_counts(counts);
   const Eigen::MatrixXd y = root.matrix().asDiagonal() * means;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(y * y.transpose());
+  const SymmetricEigen eigen = symmetric_eigen(y * y.transpose());
   const double rank = degrees_of_freedom(counts);
-  Eigen::VectorXd factor(eigen.eigenvalues().size());
+  Eigen::VectorXd factor(eigen.values.size());
   for (Eigen::Index j = 0; j < factor.size(); ++j) {
-    const double sigma = std::sqrt(std::max(0.0, eigen.eigenvalues()(j)));
+    const double sigma = std::sqrt(std::max(0.0, eigen.values(j)));
     factor(j) = singular_factor(sigma, rank, static_cast<double>(means.cols()));
   }
-  const Eigen::MatrixXd& u = eigen.eigenvectors();
+  const Eigen::MatrixXd& u = eigen.vectors;
   const Eigen::MatrixXd shrunk = u * factor.asDiagonal() * (u.transpose() * y);
   return (root > 0.0).select(1.0 / root.max(0.5), 0.0).matrix().asDiagonal() * shrunk;
 }

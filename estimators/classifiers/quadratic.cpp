@@ -1,10 +1,10 @@
 #include "estimators/classifiers/quadratic.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
 #include "estimators/classifiers/leading.hpp"
+#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
 namespace {
@@ -47,8 +47,7 @@ QuadraticRule rule_of(const Spreads& s, const TrainingSet& train, double nu) {
     const auto class_index = static_cast<std::size_t>(c);
     const Eigen::MatrixXd sigma =
         (s.scatter[class_index] + nu * s.pooled) / (train.counts[class_index] + nu);
-    const Eigen::LLT<Eigen::MatrixXd> llt(sigma);
-    const Eigen::MatrixXd root = llt.matrixL().solve(Eigen::MatrixXd::Identity(r, r));
+    const Eigen::MatrixXd root = Cholesky(sigma).solve_lower(Eigen::MatrixXd::Identity(r, r));
     rule.bias(c) = static_cast<float>(root.diagonal().array().log().sum());
     rule.root.push_back(root.cast<float>());
   }

@@ -1,10 +1,10 @@
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <numbers>
 #include <string>
 
 #include "cch/criterion/rivals.hpp"
 #include "estimators/criterion/linear/checks.hpp"
+#include "estimators/linalg/symmetric.hpp"
 #include "estimators/math.hpp"
 
 namespace cch {
@@ -26,12 +26,12 @@ Decomposition decompose(const Eigen::MatrixXd& f) {
   const bool tall = f.rows() >= f.cols();
   const Eigen::MatrixXd product =
       tall ? Eigen::MatrixXd(f.transpose() * f) : Eigen::MatrixXd(f * f.transpose());
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product);
-  const Eigen::VectorXd& values = solver.eigenvalues();  // ascending
+  const SymmetricEigen solver = symmetric_eigen(product);
+  const Eigen::VectorXd& values = solver.values;  // ascending
   const double least = kSmallestVariance * values(values.size() - 1);
   Eigen::Index kept = 0;
   for (Eigen::Index j = 0; j < values.size(); ++j) kept += values(j) > least ? 1 : 0;
-  Decomposition d{values.tail(kept), solver.eigenvectors().rightCols(kept)};
+  Decomposition d{values.tail(kept), solver.vectors.rightCols(kept)};
   if (tall) d.u = f * d.u * d.sigma.cwiseSqrt().cwiseInverse().asDiagonal();
   return d;
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cch/core/random.hpp"
-#include "estimators/math.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch::detail {
 

@@ -1,7 +1,6 @@
 #include "estimators/neural/preparation.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -13,6 +12,7 @@
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/classifiers/checks.hpp"
 #include "estimators/classifiers/folds.hpp"
+#include "estimators/linalg/orthonormal.hpp"
 #include "estimators/neural/pair_sums.hpp"
 
 namespace cch::detail {
@@ -120,8 +120,7 @@ MatrixXd completed(const MatrixXd& b, Index size) {
   if (b.cols() == 0) return MatrixXd::Identity(size, size);
   MatrixXd all = MatrixXd::Zero(size, b.cols());
   all.topRows(b.rows()) = b;
-  const Eigen::HouseholderQR<MatrixXd> qr(all);
-  MatrixXd q = qr.householderQ() * MatrixXd::Identity(size, size);
+  MatrixXd q = householder_q(all, size);
   for (Index j = 0; j < b.cols(); ++j) {
     if (q.col(j).dot(all.col(j)) < 0.0) q.col(j) = -q.col(j);
   }

@@ -5,6 +5,7 @@
 #include "tools/cch/check_document.hpp"
 #include "tools/cch/check_settings.hpp"
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/rank_plan.hpp"
@@ -62,78 +63,77 @@ int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invo
   return fails ? kExitFailOn : kExitDone;
 }
 
-void add_features(CLI::App& app, CheckSettings& s) {
+void add_features(CommandLine app, CheckSettings& s) {
   RankSettings& r = s.rank;
-  app.add_option("study", r.study, "STUDY.toml of `cch rank`");
-  app.add_option("--student", r.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", r.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
-      ->allow_extra_args(false);
-  app.add_option("--labels", r.labels, "PATH[:KEY] of classes or real values");
-  app.add_option("--y-kind", r.y_kind, "auto, continuous or discrete")->capture_default_str();
-  app.add_option("--unlabelled", r.unlabelled, "Label that means that a row has none");
-  app.add_option("--groups", r.groups,
-                 "Which rows belong together (images, videos, patients); in a plan their number");
-  app.add_option("--ids", r.ids,
-                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
-      ->allow_extra_args(false);
-  app.add_option("--first-rows", r.first_rows, "Use only the first rows, 0 = all")
-      ->check(whole_number())
-      ->capture_default_str();
-  app.add_option("--split", s.split,
-                 "PATH[:KEY] of the split by which features were fitted: looks for leaks");
-  app.add_option(
-      "--split-train", s.split_train,
-      "Its value for training rows; otherwise 'train', or the value that most rows have");
+  app.option("study", r.study, "STUDY.toml of `cch rank`");
+  app.option("--student", r.student, "NAME=PATH[:KEY] of the modality that must work alone");
+  app.option("--teacher", r.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+      .one_value_each();
+  app.option("--labels", r.labels, "PATH[:KEY] of classes or real values");
+  app.option("--y-kind", r.y_kind, "auto, continuous or discrete").show_default();
+  app.option("--unlabelled", r.unlabelled, "Label that means that a row has none");
+  app.option("--groups", r.groups,
+             "Which rows belong together (images, videos, patients); in a plan their number");
+  app.option("--ids", r.ids,
+             "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
+      .one_value_each();
+  app.option("--first-rows", r.first_rows, "Use only the first rows, 0 = all")
+      .whole_number()
+      .show_default();
+  app.option("--split", s.split,
+             "PATH[:KEY] of the split by which features were fitted: looks for leaks");
+  app.option("--split-train", s.split_train,
+             "Its value for training rows; otherwise 'train', or the value that most rows have");
 }
 
-void add_plan(CLI::App& app, CheckSettings& s) {
-  app.add_option("--n", s.n, "Rows of a plan, in place of features");
-  app.add_option("--dim-student", s.dim_student, "Columns of the student in a plan");
-  app.add_option("--dim-teacher", s.dims_teacher, "Columns of a teacher in a plan; repeat for each")
-      ->allow_extra_args(false);
-  app.add_option("--classes", s.classes, "Classes in a plan, 0 for a real-valued label; default 2");
-  app.add_option("--icc", s.icc,
-                 "Intra-class correlation by group in a plan; default 0.3 where there are groups");
+void add_plan(CommandLine app, CheckSettings& s) {
+  app.option("--n", s.n, "Rows of a plan, in place of features");
+  app.option("--dim-student", s.dim_student, "Columns of the student in a plan");
+  app.option("--dim-teacher", s.dims_teacher, "Columns of a teacher in a plan; repeat for each")
+      .one_value_each();
+  app.option("--classes", s.classes, "Classes in a plan, 0 for a real-valued label; default 2");
+  app.option("--icc", s.icc,
+             "Intra-class correlation by group in a plan; default 0.3 where there are groups");
 }
 
-void add_questions(CLI::App& app, CheckSettings& s) {
+void add_questions(CommandLine app, CheckSettings& s) {
   RankSettings& r = s.rank;
-  app.add_option("--margin", s.margin, "Margin in nats that should be decided: asks for the rows");
-  app.add_option("--power", s.power, "Wanted share of right verdicts")->capture_default_str();
-  app.add_option("--wrong", s.wrong, "Most wrong verdicts, as a share")->capture_default_str();
-  app.add_option(
+  app.option("--margin", s.margin, "Margin in nats that should be decided: asks for the rows");
+  app.option("--power", s.power, "Wanted share of right verdicts").show_default();
+  app.option("--wrong", s.wrong, "Most wrong verdicts, as a share").show_default();
+  app.option(
          "--estimator", r.estimators,
          "auto or a name of `cch doctor`; repeat to compare, the first decides; by default auto "
          "beside gaussian-copula and ksg1 where columns are few")
-      ->allow_extra_args(false);
-  app.add_option("--scale", r.scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--k", r.k, "Neighbours, where the estimator has them")->check(whole_number());
-  app.add_flag("--exact", r.exact, "Every row a query, however long it takes");
-  app.add_option("--draws", s.draws, "Planted data sets, 0 = 8, or 6 with several teachers")
-      ->check(whole_number())
-      ->capture_default_str();
-  app.add_flag("--curved,!--no-curved", s.curved, "Also plant curved dependence (on by default)");
-  app.add_flag("--sizes,!--no-sizes", s.sizes,
-               "Also plant a half and a quarter of the rows (on by default)");
-  app.add_flag("--consistency,!--no-consistency", s.consistency,
-               "Self-consistency of the estimators on these data (on by default)");
-  app.add_flag("--cost,!--no-cost", s.cost, "Time small rankings (on by default)");
+      .one_value_each();
+  app.option("--scale", r.scale, "none, zscore or rank").show_default();
+  app.option("--k", r.k, "Neighbours, where the estimator has them").whole_number();
+  app.flag("--exact", r.exact, "Every row a query, however long it takes");
+  app.option("--draws", s.draws, "Planted data sets, 0 = 8, or 6 with several teachers")
+      .whole_number()
+      .show_default();
+  app.flag("--curved,!--no-curved", s.curved, "Also plant curved dependence (on by default)");
+  app.flag("--sizes,!--no-sizes", s.sizes,
+           "Also plant a half and a quarter of the rows (on by default)");
+  app.flag("--consistency,!--no-consistency", s.consistency,
+           "Self-consistency of the estimators on these data (on by default)");
+  app.flag("--cost,!--no-cost", s.cost, "Time small rankings (on by default)");
 }
 
 }  // namespace
 
-Command setup_check(CLI::App& app) {
+Command setup_check(CommandLine app) {
   auto s = std::make_shared<CheckSettings>();
   add_features(app, *s);
   add_plan(app, *s);
   add_questions(app, *s);
-  app.add_option("-o,--out", s->rank.out, "Folder for check.json and report.html");
-  app.add_option("--html", s->rank.html, "File for the report alone");
-  app.add_option("--fail-on", s->rank.fail_on,
-                 "Exit with 4 if the verdict is this one: feasible, with-caution, not-feasible");
-  app.add_flag("-n,--dry-run", s->rank.dry_run, "Read and check the inputs, plant nothing");
+  app.option("-o,--out", s->rank.out, "Folder for check.json and report.html");
+  app.option("--html", s->rank.html, "File for the report alone");
+  app.option("--fail-on", s->rank.fail_on,
+             "Exit with 4 if the verdict is this one: feasible, with-caution, not-feasible");
+  app.flag("-n,--dry-run", s->rank.dry_run, "Read and check the inputs, plant nothing");
   add_common_options(app, s->rank.common);
-  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 
 }  // namespace cch

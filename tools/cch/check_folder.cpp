@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "tools/cch/check_document.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/result_folder.hpp"
 #include "tools/report/check.hpp"

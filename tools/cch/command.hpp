@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "tools/cch/command_line.hpp"
 #include "tools/cch/terminal.hpp"
 
 namespace cch {
@@ -21,17 +21,28 @@ struct Invocation {
 /// function.
 using Command = std::function<int(Invocation&)>;
 
-Command setup_estimate(CLI::App& app);
-Command setup_rank(CLI::App& app);
-Command setup_gaussian(CLI::App& app);
-Command setup_gaussian_solve(CLI::App& app);  ///< of cch gaussian
-Command setup_gaussian_sweep(CLI::App& app);  ///< of cch gaussian
-Command setup_train(CLI::App& app);
-Command setup_compare(CLI::App& app);
-Command setup_report(CLI::App& app);
-Command setup_check(CLI::App& app);
-Command setup_explain(CLI::App& app);
-Command setup_inspect(CLI::App& app);
-Command setup_doctor(CLI::App& app);
+/// A command of the program: its name, what --help says of it, and its options.
+struct CommandEntry {
+  std::string name;
+  std::string help;
+  Command (*setup)(CommandLine);
+};
+
+/// The commands, in the order of --help. Two programs are made from one library: the whole one
+/// (commands.cpp) and one that only ranks (ranking_program.cpp), which builds in half the time.
+const std::vector<CommandEntry>& program_commands();
+
+Command setup_estimate(CommandLine app);
+Command setup_rank(CommandLine app);
+Command setup_gaussian(CommandLine app);
+Command setup_gaussian_solve(CommandLine app);  ///< of cch gaussian
+Command setup_gaussian_sweep(CommandLine app);  ///< of cch gaussian
+Command setup_train(CommandLine app);
+Command setup_compare(CommandLine app);
+Command setup_report(CommandLine app);
+Command setup_check(CommandLine app);
+Command setup_explain(CommandLine app);
+Command setup_inspect(CommandLine app);
+Command setup_doctor(CommandLine app);
 
 }  // namespace cch

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/report/compare.hpp"
@@ -32,24 +33,24 @@ int run(const CompareSettings& s, Invocation& invocation) {
 
 }  // namespace
 
-Command setup_compare(CLI::App& app) {
+Command setup_compare(CommandLine app) {
   auto s = std::make_shared<CompareSettings>();
-  app.add_option("folders", s->folders,
-                 "Folders of `cch train` and `cch rank -o`, told apart by what is in them")
-      ->required();
-  app.add_option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
-  app.add_option("--html", s->html, "File for the report besides the folder's own");
-  app.add_option("--metric", s->metric,
-                 "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse, mse-difference, "
-                 "miou, miou-full or miou-worst; by default accuracy for classes, mse for real "
-                 "labels and miou for segmentation")
-      ->check(CLI::IsMember(gain_metrics()));
-  app.add_option("--predict-by", s->predict_by,
-                 "The criterion that foretells each pair; by default the verdict of cch rank, else "
-                 "the prediction-level CCH, the representation-level CCH, the closed form");
-  app.add_option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
-      ->check(CLI::Range(100, 1000000))
-      ->capture_default_str();
+  app.option("folders", s->folders,
+             "Folders of `cch train` and `cch rank -o`, told apart by what is in them")
+      .required();
+  app.option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
+  app.option("--html", s->html, "File for the report besides the folder's own");
+  app.option("--metric", s->metric,
+             "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse, mse-difference, "
+             "miou, miou-full or miou-worst; by default accuracy for classes, mse for real "
+             "labels and miou for segmentation")
+      .one_of(gain_metrics());
+  app.option("--predict-by", s->predict_by,
+             "The criterion that foretells each pair; by default the verdict of cch rank, else "
+             "the prediction-level CCH, the representation-level CCH, the closed form");
+  app.option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
+      .in_range(100, 1000000)
+      .show_default();
   add_common_options(app, s->common);
   return [s](Invocation& invocation) { return run(*s, invocation); };
 }

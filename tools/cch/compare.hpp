@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cch/core/execution.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
 #include "tools/cch/compare_cells.hpp"
 #include "tools/cch/compare_read.hpp"
 

@@ -9,6 +9,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "tools/cch/compare.hpp"
 #include "tools/cch/compare_facts.hpp"
+#include "tools/cch/document_parts.hpp"
 
 namespace cch {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/cch/common.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/report/field.hpp"
 
 namespace cch {

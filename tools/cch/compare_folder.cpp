@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "tools/cch/compare.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/result_folder.hpp"
 #include "tools/report/compare.hpp"

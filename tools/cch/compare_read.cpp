@@ -9,8 +9,8 @@
 #include <set>
 #include <string_view>
 
-#include "tools/cch/common.hpp"
 #include "tools/cch/compare_rank.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/report/field.hpp"

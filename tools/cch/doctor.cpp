@@ -6,7 +6,7 @@
 #include "cch/data/datasets.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "tools/cch/command.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 
 namespace cch {
@@ -92,9 +92,9 @@ void print(const nlohmann::json& d, std::ostream& out) {
 
 }  // namespace
 
-Command setup_doctor(CLI::App& app) {
+Command setup_doctor(CommandLine app) {
   auto json = std::make_shared<bool>(false);
-  app.add_flag("--json", *json, "One JSON document on standard output");
+  app.flag("--json", *json, "One JSON document on standard output");
   return [json](Invocation& invocation) {
     const nlohmann::json facts = document();
     if (*json) {

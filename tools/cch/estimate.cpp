@@ -7,7 +7,8 @@
 #include "cch/estimators/ksg_conditional.hpp"
 #include "cch/estimators/scale.hpp"
 #include "tools/cch/command.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/y_kind.hpp"
@@ -200,22 +201,20 @@ int run(const EstimateOptions& o, Invocation& invocation) {
 
 }  // namespace
 
-Command setup_estimate(CLI::App& app) {
+Command setup_estimate(CommandLine app) {
   auto o = std::make_shared<EstimateOptions>();
-  app.add_option("x", o->x, "PATH, PATH:KEY or a data set such as fashion-mnist:left")->required();
-  app.add_option("y", o->y, "Likewise; labels or real values")->required();
-  app.add_option("--estimator", o->estimator, "auto, or a name that `cch doctor` lists")
-      ->capture_default_str();
-  app.add_option("--given", o->given, "Z of I(X;Y|Z), for --estimator ksg-conditional");
-  app.add_option("--y-kind", o->y_kind, "auto, continuous or discrete")->capture_default_str();
-  app.add_option("--groups", o->groups, "Which rows belong together (images, videos, patients)");
-  app.add_option("--scale", o->scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--k", o->k, "Neighbours; the estimator's own default otherwise")
-      ->check(whole_number());
-  app.add_option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
-      ->check(whole_number())
-      ->capture_default_str();
-  app.add_flag("--exact", o->exact, "Every row a query, however long it takes");
+  app.option("x", o->x, "PATH, PATH:KEY or a data set such as fashion-mnist:left").required();
+  app.option("y", o->y, "Likewise; labels or real values").required();
+  app.option("--estimator", o->estimator, "auto, or a name that `cch doctor` lists").show_default();
+  app.option("--given", o->given, "Z of I(X;Y|Z), for --estimator ksg-conditional");
+  app.option("--y-kind", o->y_kind, "auto, continuous or discrete").show_default();
+  app.option("--groups", o->groups, "Which rows belong together (images, videos, patients)");
+  app.option("--scale", o->scale, "none, zscore or rank").show_default();
+  app.option("--k", o->k, "Neighbours; the estimator's own default otherwise").whole_number();
+  app.option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
+      .whole_number()
+      .show_default();
+  app.flag("--exact", o->exact, "Every row a query, however long it takes");
   add_common_options(app, o->common);
   return [o](Invocation& invocation) { return run(*o, invocation); };
 }

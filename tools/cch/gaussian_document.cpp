@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "cch/gaussian/laws.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_settings.hpp"
 
 namespace cch {

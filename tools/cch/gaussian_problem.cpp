@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "cch/data/source.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_settings.hpp"
 
 namespace cch {

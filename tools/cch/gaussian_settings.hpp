@@ -9,7 +9,7 @@
 #include "cch/gaussian/joint_gaussian.hpp"
 #include "cch/gaussian/shared_private_model.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
 
 namespace cch {
 

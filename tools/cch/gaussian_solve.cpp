@@ -1,6 +1,8 @@
 #include <memory>
 
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian_settings.hpp"
 
@@ -31,37 +33,35 @@ int run(const GaussianSettings& asked, const std::vector<std::string>& given,
 
 }  // namespace
 
-Command setup_gaussian_solve(CLI::App& app) {
+Command setup_gaussian_solve(CommandLine app) {
   auto s = std::make_shared<GaussianSettings>();
-  app.add_option("source", s->source,
-                 "Covariance of (x1, x2, y) in any readable file, or MODEL.toml")
-      ->required();
-  app.add_option("--dims", s->dims, "D1,D2,DY: columns of teacher, student and labels")
-      ->delimiter(',')
-      ->check(whole_number());
-  app.add_option("--n", s->n, "Rows that the student is fitted on")->check(whole_number());
-  app.add_option("--lambda", s->lambdas, "Weights of the teacher against the labels")
-      ->delimiter(',')
-      ->capture_default_str();
-  app.add_option("--teacher", s->teacher,
-                 "optimal; ols:N1 (least squares on N1 fresh rows); same-rows[:FOLDS] (on the "
-                 "student's rows, simulated); or a file of weights, D1 or D1 × DY")
-      ->capture_default_str();
-  app.add_option("--teacher-scale", s->teacher_scale, "The teacher labels with γt instead of t")
-      ->capture_default_str();
-  app.add_option("--teachers", s->teachers,
-                 "D11,D12,...: x1's columns belong to several teachers, each as --teacher says")
-      ->delimiter(',')
-      ->check(whole_number());
-  app.add_option("--ridge", s->ridges,
-                 "Also a ridge student, penalties nℓ|w|² with these ℓ and the best; then n may be "
-                 "below p")
-      ->delimiter(',');
-  app.add_flag("--intercept", s->intercept, "Teacher and student are fitted with an intercept");
-  app.add_option("--simulate", s->simulate, "Also simulate, with so many training sets")
-      ->check(whole_number());
+  app.option("source", s->source, "Covariance of (x1, x2, y) in any readable file, or MODEL.toml")
+      .required();
+  app.option("--dims", s->dims, "D1,D2,DY: columns of teacher, student and labels")
+      .separated_by_commas()
+      .whole_number();
+  app.option("--n", s->n, "Rows that the student is fitted on").whole_number();
+  app.option("--lambda", s->lambdas, "Weights of the teacher against the labels")
+      .separated_by_commas()
+      .show_default();
+  app.option("--teacher", s->teacher,
+             "optimal; ols:N1 (least squares on N1 fresh rows); same-rows[:FOLDS] (on the "
+             "student's rows, simulated); or a file of weights, D1 or D1 × DY")
+      .show_default();
+  app.option("--teacher-scale", s->teacher_scale, "The teacher labels with γt instead of t")
+      .show_default();
+  app.option("--teachers", s->teachers,
+             "D11,D12,...: x1's columns belong to several teachers, each as --teacher says")
+      .separated_by_commas()
+      .whole_number();
+  app.option("--ridge", s->ridges,
+             "Also a ridge student, penalties nℓ|w|² with these ℓ and the best; then n may be "
+             "below p")
+      .separated_by_commas();
+  app.flag("--intercept", s->intercept, "Teacher and student are fitted with an intercept");
+  app.option("--simulate", s->simulate, "Also simulate, with so many training sets").whole_number();
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 
 }  // namespace cch

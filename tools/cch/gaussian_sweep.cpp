@@ -6,6 +6,8 @@
 
 #include "cch/core/parallel.hpp"
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/report/sweep.hpp"
@@ -132,15 +134,15 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
 
 }  // namespace
 
-Command setup_gaussian_sweep(CLI::App& app) {
+Command setup_gaussian_sweep(CommandLine app) {
   auto s = std::make_shared<SweepSettings>();
-  app.add_option("study", s->study, "STUDY.toml")->required();
-  app.add_option("-o,--out", s->out,
-                 "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on "
-                 "from what is there");
-  app.add_flag("-n,--dry-run", s->dry_run, "Say what would be run, and run nothing");
+  app.option("study", s->study, "STUDY.toml").required();
+  app.option("-o,--out", s->out,
+             "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on "
+             "from what is there");
+  app.flag("-n,--dry-run", s->dry_run, "Say what would be run, and run nothing");
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 
 }  // namespace cch

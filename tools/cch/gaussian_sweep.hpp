@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cch/gaussian/study.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
 
 namespace cch {
 

@@ -5,6 +5,7 @@
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/scale.hpp"
 #include "cch/gaussian/laws.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 
 namespace cch {

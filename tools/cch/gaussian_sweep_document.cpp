@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cch/gaussian/confusion.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 
 namespace cch {

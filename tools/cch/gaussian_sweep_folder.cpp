@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "cch/core/error.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/report/sweep.hpp"

@@ -7,6 +7,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/scale.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/toml_keys.hpp"
 #include "tools/cch/toml_values.hpp"

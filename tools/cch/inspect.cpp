@@ -8,6 +8,7 @@
 #include "cch/core/version.hpp"
 #include "cch/data/array.hpp"
 #include "cch/data/inspect.hpp"
+#include "tools/cch/document_parts.hpp"
 
 namespace cch {
 

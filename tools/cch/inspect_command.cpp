@@ -5,11 +5,11 @@
 
 namespace cch {
 
-Command setup_inspect(CLI::App& app) {
+Command setup_inspect(CommandLine app) {
   auto options = std::make_shared<InspectOptions>();
-  app.add_option("files", options->files, "PATH, PATH:KEY or a data set such as fashion-mnist:left")
-      ->required();
-  app.add_flag("--json", options->json, "One JSON document on standard output");
+  app.option("files", options->files, "PATH, PATH:KEY or a data set such as fashion-mnist:left")
+      .required();
+  app.flag("--json", options->json, "One JSON document on standard output");
   return [options](Invocation& invocation) {
     return run_inspect(*options, invocation.terminal.out, invocation.terminal.err);
   };

@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <map>
 #include <new>
 
 #include "cch/core/nearest_name.hpp"
 #include "tools/cch/command.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/files.hpp"
 
 namespace cch {
 namespace {
@@ -125,20 +127,9 @@ int run_guarded(const Command& command, Invocation& invocation) {
 
 std::map<std::string, Command> add_commands(CLI::App& app) {
   std::map<std::string, Command> commands;
-  auto add = [&](const std::string& name, const std::string& what, Command (*setup)(CLI::App&)) {
-    commands[name] = setup(*app.add_subcommand(name, what));
-  };
-  add("rank", "Rank teacher modalities for a student", setup_rank);
-  add("check", "Can these data decide the question at all? Before anything is trained",
-      setup_check);
-  add("estimate", "Estimate one mutual information", setup_estimate);
-  add("gaussian", "Informations and distillation risk in closed form", setup_gaussian);
-  add("train", "Train teacher/student pairs of a study; resumes by itself", setup_train);
-  add("compare", "Hold criteria and verdicts against the gains of trained pairs", setup_compare);
-  add("report", "Render a folder of results again, nothing recomputed", setup_report);
-  add("inspect", "Show arrays, shapes, types and faults of files", setup_inspect);
-  add("explain", "What a warning or an error means and what to do", setup_explain);
-  add("doctor", "Show what this build and machine can do", setup_doctor);
+  for (const CommandEntry& entry : program_commands()) {
+    commands[entry.name] = entry.setup(CommandLine(app.add_subcommand(entry.name, entry.help)));
+  }
   return commands;
 }
 

@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank_document.hpp"
 #include "tools/cch/rank_folder.hpp"
@@ -73,78 +75,75 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   return fails(s, result) ? kExitFailOn : kExitDone;
 }
 
-void add_inputs(CLI::App& app, RankSettings& s) {
-  app.add_option("study", s.study, "STUDY.toml with the same names as the options");
-  app.add_option("--student", s.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", s.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
-      ->allow_extra_args(false);  // a study may follow
-  app.add_option("--labels", s.labels, "PATH[:KEY] of classes or real values");
-  app.add_option("--y-kind", s.y_kind, "auto, continuous or discrete")->capture_default_str();
-  app.add_option("--unlabelled", s.unlabelled,
-                 "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
-                 "table are then accepted too");
-  app.add_option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
-  app.add_option("--ids", s.ids,
-                 "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
-      ->allow_extra_args(false);
-  app.add_option("--extra-teacher", s.extra_teachers,
-                 "NAME=PATH[:KEY] of further labelled rows of a teacher (scenario more-labels); "
-                 "one for every teacher")
-      ->allow_extra_args(false);
-  app.add_option("--extra-labels", s.extra_labels, "PATH[:KEY] of their labels");
-  app.add_option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
-      ->check(whole_number())
-      ->capture_default_str();
-  app.add_option("--pixels", s.pixels,
-                 "Inputs are images (N x C x H x W, labels N x H x W): draw so many pixels, "
-                 "balanced over classes and images; pixels of one image are a group")
-      ->check(whole_number());
-  app.add_option("--channels", s.channels, "Of images: first, or last (N x H x W x C)")
-      ->capture_default_str();
+void add_inputs(CommandLine app, RankSettings& s) {
+  app.option("study", s.study, "STUDY.toml with the same names as the options");
+  app.option("--student", s.student, "NAME=PATH[:KEY] of the modality that must work alone");
+  app.option("--teacher", s.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+      .one_value_each();  // a study may follow
+  app.option("--labels", s.labels, "PATH[:KEY] of classes or real values");
+  app.option("--y-kind", s.y_kind, "auto, continuous or discrete").show_default();
+  app.option("--unlabelled", s.unlabelled,
+             "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
+             "table are then accepted too");
+  app.option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
+  app.option("--ids", s.ids,
+             "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
+      .one_value_each();
+  app.option("--extra-teacher", s.extra_teachers,
+             "NAME=PATH[:KEY] of further labelled rows of a teacher (scenario more-labels); "
+             "one for every teacher")
+      .one_value_each();
+  app.option("--extra-labels", s.extra_labels, "PATH[:KEY] of their labels");
+  app.option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
+      .whole_number()
+      .show_default();
+  app.option("--pixels", s.pixels,
+             "Inputs are images (N x C x H x W, labels N x H x W): draw so many pixels, "
+             "balanced over classes and images; pixels of one image are a group")
+      .whole_number();
+  app.option("--channels", s.channels, "Of images: first, or last (N x H x W x C)").show_default();
 }
 
-void add_questions(CLI::App& app, RankSettings& s) {
-  app.add_option("--scenario", s.scenario,
-                 "same-rows, more-labels (the teacher learns from further labelled rows) or "
-                 "unlabelled-pairs (it also labels paired rows that have no label)")
-      ->capture_default_str();
-  app.add_option("--decide-by", s.decide_by, "combined, cch, cch-prediction or pilot")
-      ->capture_default_str();
-  app.add_option("--lambda", s.lambda,
-                 "Weight of the teacher's part of the pilot's loss, auto picks it on inner folds")
-      ->capture_default_str();
-  app.add_option("--estimator", s.estimators,
-                 "auto or a name of `cch doctor`; repeat to compare, the first decides")
-      ->allow_extra_args(false);
-  app.add_option("--scale", s.scale, "none, zscore or rank")->capture_default_str();
-  app.add_option("--k", s.k, "Neighbours, where the estimator has them")->check(whole_number());
-  app.add_flag("--exact", s.exact, "Every row a query, however long it takes");
-  app.add_option("--permutations", s.permutations,
-                 "Permutations of the test that I(teacher; student) = 0, 0 = no test")
-      ->check(whole_number())
-      ->capture_default_str();
-  app.add_flag("--controls", s.controls,
-               "Also rank teachers of known worth: clones of the student, shuffled rows, noise");
-  app.add_flag("--per-class", s.per_class,
-               "Also rank the teachers for each class against all others");
-  app.add_flag("--planted-bias,!--no-planted-bias", s.planted_bias,
-               "Measure the estimators' bias on planted data of this shape (on by default)");
-  app.add_flag("--sensitivity,!--no-sensitivity", s.sensitivity,
-               "Curves and the grid of estimators, scales and k (on by default)");
+void add_questions(CommandLine app, RankSettings& s) {
+  app.option("--scenario", s.scenario,
+             "same-rows, more-labels (the teacher learns from further labelled rows) or "
+             "unlabelled-pairs (it also labels paired rows that have no label)")
+      .show_default();
+  app.option("--decide-by", s.decide_by, "combined, cch, cch-prediction or pilot").show_default();
+  app.option("--lambda", s.lambda,
+             "Weight of the teacher's part of the pilot's loss, auto picks it on inner folds")
+      .show_default();
+  app.option("--estimator", s.estimators,
+             "auto or a name of `cch doctor`; repeat to compare, the first decides")
+      .one_value_each();
+  app.option("--scale", s.scale, "none, zscore or rank").show_default();
+  app.option("--k", s.k, "Neighbours, where the estimator has them").whole_number();
+  app.flag("--exact", s.exact, "Every row a query, however long it takes");
+  app.option("--permutations", s.permutations,
+             "Permutations of the test that I(teacher; student) = 0, 0 = no test")
+      .whole_number()
+      .show_default();
+  app.flag("--controls", s.controls,
+           "Also rank teachers of known worth: clones of the student, shuffled rows, noise");
+  app.flag("--per-class", s.per_class, "Also rank the teachers for each class against all others");
+  app.flag("--planted-bias,!--no-planted-bias", s.planted_bias,
+           "Measure the estimators' bias on planted data of this shape (on by default)");
+  app.flag("--sensitivity,!--no-sensitivity", s.sensitivity,
+           "Curves and the grid of estimators, scales and k (on by default)");
 }
 
 }  // namespace
 
-Command setup_rank(CLI::App& app) {
+Command setup_rank(CommandLine app) {
   auto s = std::make_shared<RankSettings>();
   add_inputs(app, *s);
   add_questions(app, *s);
-  app.add_option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
-  app.add_option("--html", s->html, "File for the report alone");
-  app.add_option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");
-  app.add_flag("-n,--dry-run", s->dry_run, "Read and check the inputs, estimate nothing");
+  app.option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
+  app.option("--html", s->html, "File for the report alone");
+  app.option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");
+  app.flag("-n,--dry-run", s->dry_run, "Read and check the inputs, estimate nothing");
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 
 }  // namespace cch

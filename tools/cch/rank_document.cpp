@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/cch/document_parts.hpp"
+
 namespace cch {
 namespace {
 

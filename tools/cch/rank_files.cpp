@@ -5,6 +5,7 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "data/text.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/y_kind.hpp"
 

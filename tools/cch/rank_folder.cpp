@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cch/data/bytes.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/report/csv.hpp"
 #include "tools/report/field.hpp"
 #include "tools/report/html.hpp"

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cch/data/pixels.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/rank_files.hpp"
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cch/estimators/catalog.hpp"
+#include "tools/cch/document_parts.hpp"
 
 namespace cch {
 namespace {

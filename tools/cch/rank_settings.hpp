@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
 
 namespace cch {
 

@@ -2,8 +2,8 @@
 
 #include "tools/cch/check_document.hpp"
 #include "tools/cch/command.hpp"
-#include "tools/cch/common.hpp"
 #include "tools/cch/compare.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/rank_folder.hpp"
@@ -84,15 +84,14 @@ int run(const ReportOptions& o, Invocation& invocation) {
 
 }  // namespace
 
-Command setup_report(CLI::App& app) {
+Command setup_report(CommandLine app) {
   auto o = std::make_shared<ReportOptions>();
-  app.add_option(
-         "folder", o->folder,
-         "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o")
-      ->required();
-  app.add_option("--html", o->html, "File for the report besides the folder's own");
-  app.add_flag("--json", o->json, "The stored document on standard output");
-  app.add_flag("-q,--quiet", o->quiet, "The table alone");
+  app.option("folder", o->folder,
+             "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o")
+      .required();
+  app.option("--html", o->html, "File for the report besides the folder's own");
+  app.flag("--json", o->json, "The stored document on standard output");
+  app.flag("-q,--quiet", o->quiet, "The table alone");
   return [o](Invocation& invocation) { return run(*o, invocation); };
 }
 

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "tools/cch/files.hpp"
+
 namespace cch {
 namespace {
 

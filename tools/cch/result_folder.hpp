@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/cch/common.hpp"
+#include "tools/cch/files.hpp"
 
 namespace cch {
 

@@ -6,7 +6,10 @@
 #include <chrono>
 #include <filesystem>
 
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/segment_features.hpp"
 #include "tools/cch/segment_report.hpp"

@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
 
 #include "cch/core/groups.hpp"
 #include "cch/data/npy.hpp"
+#include "estimators/linalg/quantiles.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
 
 namespace cch {
@@ -42,7 +43,7 @@ json over_seeds(const std::vector<double>& values) {
   double squares = 0.0;
   for (const double v : values) squares += (v - mean) * (v - mean);
   const double error = std::sqrt(squares / (n - 1.0) / n);
-  const double t = boost::math::quantile(boost::math::students_t(n - 1.0), 0.975);
+  const double t = detail::students_t_quantile(n - 1.0, 0.975);
   out["standard_error"] = error;
   out["interval95"] = {mean - t * error, mean + t * error};
   return out;

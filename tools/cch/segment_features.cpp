@@ -10,6 +10,7 @@
 
 #include "cch/data/sha256.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "tools/cch/files.hpp"
 
 namespace cch {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "cch/data/sha256.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
 
 namespace cch {

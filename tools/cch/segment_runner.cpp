@@ -10,6 +10,8 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "tools/cch/document_parts.hpp"
+#include "tools/cch/files.hpp"
 
 namespace cch {
 namespace {

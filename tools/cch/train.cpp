@@ -12,6 +12,8 @@
 #include "cch/core/parallel.hpp"
 #include "cch/estimators/neural.hpp"
 #include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/segment.hpp"
 
@@ -328,29 +330,29 @@ void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& text) {
   seeds = std::move(mine);
 }
 
-Command setup_train(CLI::App& app) {
+Command setup_train(CommandLine app) {
   auto s = std::make_shared<TrainSettings>();
-  app.add_option("study", s->path, "STUDY.toml")->required();
-  app.add_option("-o,--out", s->out, "Folder of the runs; finished ones are not run again");
-  app.add_option("--data", s->data, "Folder of data sets, one folder of .npy files each");
-  app.add_option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
-  app.add_option("--write-images", s->write_images,
-                 "Write the images of a segmentation study's first seed there, and run nothing");
-  app.add_option("--features", s->features,
-                 "Also write what the networks of a segmentation study make of its images, for cch "
-                 "rank: \"head\" or a stage of the encoder, 1, 2, …");
-  app.add_option("--features-of", s->features_of,
-                 "Of these images: test, train, validation, all; or held-out: test and, without "
-                 "labels, training images whose labels no set-up sees")
-      ->check(CLI::IsMember({"test", "held-out", "train", "validation", "all"}))
-      ->needs("--features")
-      ->capture_default_str();
-  app.add_option("--set", s->overrides,
-                 "KEY=VALUE in place of the study's, as in the file: task.shared=0.2");
-  app.add_flag("--list", s->list, "Print one line a unit (what trains together), and run nothing");
-  app.add_flag("-n,--dry-run", s->dry_run, "Say how much would be run, and run nothing");
+  app.option("study", s->path, "STUDY.toml").required();
+  app.option("-o,--out", s->out, "Folder of the runs; finished ones are not run again");
+  app.option("--data", s->data, "Folder of data sets, one folder of .npy files each");
+  app.option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
+  app.option("--write-images", s->write_images,
+             "Write the images of a segmentation study's first seed there, and run nothing");
+  app.option("--features", s->features,
+             "Also write what the networks of a segmentation study make of its images, for cch "
+             "rank: \"head\" or a stage of the encoder, 1, 2, …");
+  app.option("--features-of", s->features_of,
+             "Of these images: test, train, validation, all; or held-out: test and, without "
+             "labels, training images whose labels no set-up sees")
+      .one_of({"test", "held-out", "train", "validation", "all"})
+      .needs("--features")
+      .show_default();
+  app.option("--set", s->overrides,
+             "KEY=VALUE in place of the study's, as in the file: task.shared=0.2");
+  app.flag("--list", s->list, "Print one line a unit (what trains together), and run nothing");
+  app.flag("-n,--dry-run", s->dry_run, "Say how much would be run, and run nothing");
   add_common_options(app, s->common);
-  return [s, &app](Invocation& invocation) { return run(*s, options_given(app), invocation); };
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 
 }  // namespace cch

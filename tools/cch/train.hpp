@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cch/experiments/unit.hpp"
-#include "tools/cch/common.hpp"
+#include "tools/cch/common_options.hpp"
 
 namespace cch {
 

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tools/cch/document_parts.hpp"
+#include "tools/cch/files.hpp"
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/train.hpp"
 

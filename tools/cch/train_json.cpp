@@ -1,6 +1,7 @@
 #include <span>
 
 #include "cch/data/sha256.hpp"
+#include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
 
 namespace cch {

@@ -1,9 +1,9 @@
 #include "estimators/criterion/feasibility/margin_power.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch::detail {
 namespace {
@@ -19,7 +19,7 @@ const std::vector<double>& normal_quantiles() {
     std::vector<double> out;
     for (std::size_t i = 0; i < kQuantiles; ++i) {
       const double p = (static_cast<double>(i) + 0.5) / static_cast<double>(kQuantiles);
-      out.push_back(boost::math::quantile(boost::math::normal(), p));
+      out.push_back(normal_quantile_precise(p));
     }
     return out;
   }();
@@ -59,9 +59,9 @@ MarginPower::MarginPower(const Readings& readings) : readings_(readings) {
   const double free = static_cast<double>(readings.labels.size()) - 1.0;
   const double ratio = error > 0.0 ? variance / error : 1.0;
   spread_over_error_ = std::sqrt((free * ratio + kDrawsOfPrior) / (free + kDrawsOfPrior));
-  const boost::math::students_t t(freedom(readings.groups));
-  t_ = boost::math::quantile(t, 0.975);
-  t_holm_ = boost::math::quantile(t, 1.0 - 0.025 / static_cast<double>(readings.teachers));
+  const double nu = freedom(readings.groups);
+  t_ = students_t_quantile(nu, 0.975);
+  t_holm_ = students_t_quantile(nu, 1.0 - 0.025 / static_cast<double>(readings.teachers));
   rising_ = means_;
   for (std::size_t i = 1; i < rising_.size(); ++i) {
     rising_[i] = std::max(rising_[i], rising_[i - 1]);

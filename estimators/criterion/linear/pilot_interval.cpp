@@ -1,9 +1,9 @@
 #include "estimators/criterion/linear/pilot_interval.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "estimators/linalg/quantiles.hpp"
 #include "estimators/row_terms.hpp"
 
 namespace cch::detail {
@@ -59,7 +59,7 @@ PilotGain gain_with_interval(std::span<const double> terms, const std::vector<In
       total > 0.0
           ? total * total / (rows * rows / rows_freedom + training * training / students_freedom)
           : rows_freedom;
-  const double t = boost::math::quantile(boost::math::students_t(freedom), 0.975);
+  const double t = students_t_quantile(freedom, 0.975);
   gain.interval95 = {gain.value - t * gain.standard_error, gain.value + t * gain.standard_error};
   return gain;
 }

@@ -1,0 +1,89 @@
+#include "tools/cch/document_parts.hpp"
+
+#include <fstream>
+#include <ostream>
+#include <set>
+#include <utility>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/version.hpp"
+#include "cch/data/bytes.hpp"
+#include "cch/data/sha256.hpp"
+#include "cch/estimators/machine.hpp"
+
+namespace cch {
+namespace {
+
+std::string processor_name() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (!line.starts_with("model name")) continue;
+    const auto colon = line.find(": ");
+    if (colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+nlohmann::json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return {interval->lo, interval->hi};
+}
+
+nlohmann::json value_json(const Estimate& estimate) {
+  return {{"nats", estimate.nats},
+          {"standard_error", optional_json(estimate.standard_error)},
+          {"interval95", interval_json(estimate.interval95)}};
+}
+
+nlohmann::json diagnostics_json(const Diagnostics& diagnostics) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : diagnostics.numbers()) json[name] = value;
+  for (const auto& [name, value] : diagnostics.notes()) json[name] = value;
+  return json;
+}
+
+void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
+                       std::ostream& out) {
+  out << "\nDiagnostics of " << title << '\n';
+  for (const auto& [name, value] : diagnostics.items()) {
+    const bool text = value.is_string();
+    out << "  " << name << "  " << (text ? value.get<std::string>() : value.dump()) << '\n';
+  }
+}
+
+nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
+  nlohmann::json json = nlohmann::json::array();
+  std::set<std::pair<std::string, std::string>>
+      seen;  // several estimates may give the same warning
+  for (const Warning& warning : warnings) {
+    if (!seen.emplace(warning.code, warning.message).second) continue;
+    json.push_back({{"code", warning.code}, {"message", warning.message}});
+  }
+  return json;
+}
+
+nlohmann::json input_json(const std::string& role, const std::string& name,
+                          const SourceInfo& info) {
+  return {{"role", role},          {"name", name},        {"source", info.source},
+          {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
+}
+
+nlohmann::json file_input_json(const std::string& role, const std::string& path) {
+  const Bytes bytes = map_file(path);
+  return {{"role", role}, {"source", path}, {"sha256", sha256(bytes.view)}};
+}
+
+nlohmann::json machine_json(const Execution& exec) {
+  return {{"processor", processor_name()},
+          {"threads", worker_count(exec)},
+          {"device", exec.device},
+          {"instruction_set", instruction_set()}};
+}
+
+std::string version() {
+  return std::string(kVersion);
+}
+
+}  // namespace cch

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cch/core/estimate.hpp"
+#include "cch/core/execution.hpp"
+#include "cch/data/source.hpp"
+
+namespace cch {
+
+/// {"nats", "standard_error", "interval95"} with null for what does not exist.
+nlohmann::json value_json(const Estimate& estimate);
+nlohmann::json interval_json(const std::optional<Interval>& interval);
+template <class T>
+nlohmann::json optional_json(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+nlohmann::json diagnostics_json(const Diagnostics& diagnostics);
+/// One line a diagnostic under a title, for --verbose.
+void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
+                       std::ostream& out);
+nlohmann::json warnings_json(const std::vector<Warning>& warnings);
+/// One entry of "inputs".
+nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);
+/// The same for a file of settings: {"role", "source", "sha256"}.
+nlohmann::json file_input_json(const std::string& role, const std::string& path);
+/// {"processor", "threads", "instruction_set"} of this run.
+nlohmann::json machine_json(const Execution& exec);
+
+std::string version();
+
+}  // namespace cch

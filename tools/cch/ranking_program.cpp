@@ -1,0 +1,24 @@
+// What the program that only ranks has in place of commands.cpp and explain_study_files.cpp.
+
+#include "tools/cch/command.hpp"
+#include "tools/cch/explain.hpp"
+
+namespace cch {
+
+const std::vector<CommandEntry>& program_commands() {
+  static const std::vector<CommandEntry> ranking{
+      {"rank", "Rank teacher modalities for a student", setup_rank},
+      {"check", "Can these data decide the question at all? Before anything is trained", setup_check},
+      {"estimate", "Estimate one mutual information", setup_estimate},
+      {"inspect", "Show arrays, shapes, types and faults of files", setup_inspect},
+      {"explain", "What a warning or an error means and what to do", setup_explain},
+      {"doctor", "Show what this build and machine can do", setup_doctor},
+  };
+  return ranking;
+}
+
+std::string study_files_page() {
+  return "This program only ranks; the whole one prints the page (cmake --build build/release).\n";
+}
+
+}  // namespace cch
