@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <nanoflann.hpp>
 
@@ -23,6 +24,21 @@ struct Points {
 
 using Metric = nanoflann::L2_Simple_Adaptor<double, Points>;
 using Splitter = nanoflann::KDTreeSingleIndexAdaptor<Metric, Points, -1, std::size_t>;
+
+// What is read of nanoflann's nodes, which its documentation does not promise: a version that keeps
+// them otherwise must not compile here, whatever its own search gives.
+template <class Tree>
+concept NodesAsRead = requires(const Tree& tree) {
+  requires std::same_as<std::remove_cvref_t<decltype(tree.vAcc)>, std::vector<std::size_t>>;
+  requires std::is_pointer_v<std::remove_cvref_t<decltype(tree.root_node)>>;
+  requires std::same_as<decltype(tree.root_node->child1), decltype(tree.root_node->child2)>;
+  requires std::convertible_to<decltype(tree.root_node->child1), decltype(tree.root_node)>;
+  { tree.root_node->node_type.lr.left } -> std::convertible_to<std::size_t>;
+  { tree.root_node->node_type.lr.right } -> std::convertible_to<std::size_t>;
+};
+static_assert(NodesAsRead<Splitter>,
+              "nanoflann's nodes are not those of version 1.4: look at MaxNormTree::flatten");
+static_assert(!NodesAsRead<Points>, "the check above can fail");
 
 }  // namespace
 

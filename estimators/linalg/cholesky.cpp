@@ -84,4 +84,8 @@ Eigen::VectorXd solve_semidefinite(const Eigen::MatrixXd& a, const Eigen::Vector
   return a.ldlt().solve(b);
 }
 
+Eigen::MatrixXd solve_semidefinite(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  return a.ldlt().solve(b);
+}
+
 }  // namespace cch::detail

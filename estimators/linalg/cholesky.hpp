@@ -51,5 +51,6 @@ void solve_transposed_lower_in_place(const Eigen::MatrixXd& l, Eigen::MatrixXd& 
 Eigen::VectorXd pivots(const Eigen::MatrixXd& a);  ///< D
 /// A⁻¹ b; directions whose pivots vanish are left out.
 Eigen::VectorXd solve_semidefinite(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
+Eigen::MatrixXd solve_semidefinite(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
 
 }  // namespace cch::detail

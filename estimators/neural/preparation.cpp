@@ -12,6 +12,7 @@
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/classifiers/checks.hpp"
 #include "estimators/classifiers/folds.hpp"
+#include "estimators/linalg/cholesky.hpp"
 #include "estimators/linalg/orthonormal.hpp"
 #include "estimators/neural/pair_sums.hpp"
 
@@ -247,7 +248,7 @@ void start_from_discriminants(const MatrixXd& sx, const VectorXd& spread, const 
   }
   MatrixXd within = x.transpose() * x / static_cast<double>(x.rows());
   within.diagonal().array() += 0.01 * within.diagonal().mean() + 1e-9;
-  const MatrixXd w = within.ldlt().solve(means.transpose());  // q × K
+  const MatrixXd w = solve_semidefinite(within, MatrixXd(means.transpose()));  // q × K
   const VectorXd b = -0.5 * (means * w).diagonal();
   const VectorXd log_prior =
       ((counts.array() + 0.5) / (counts.sum() + 0.5 * static_cast<double>(classes))).log();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cch/core/random.hpp"
+#include "cch/data/source.hpp"
 
 namespace cch {
 namespace {

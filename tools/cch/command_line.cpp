@@ -57,43 +57,53 @@ CommandOption& CommandOption::separated_by_commas() {
   return *this;
 }
 
-CommandOption CommandLine::option(const std::string& names, std::string& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::string& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::uint64_t& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::uint64_t& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, unsigned& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, unsigned& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, double& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, double& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::optional<std::string>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::optional<std::string>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::optional<std::uint64_t>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::optional<std::uint64_t>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::optional<double>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::optional<double>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::vector<std::string>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::vector<std::string>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::vector<std::uint64_t>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::vector<std::uint64_t>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 
-CommandOption CommandLine::option(const std::string& names, std::vector<double>& value, const std::string& help) {
+CommandOption CommandLine::option(const std::string& names, std::vector<double>& value,
+                                  const std::string& help) {
   return CommandOption(app_->add_option(names, value, help));
 }
 

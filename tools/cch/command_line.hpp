@@ -18,12 +18,12 @@ class CommandOption {
   explicit CommandOption(CLI::Option* option) : option_(option) {}
 
   CommandOption& required();
-  CommandOption& show_default();           ///< the value that it has now, in --help
-  CommandOption& whole_number();           ///< digits only: a sign is refused
+  CommandOption& show_default();  ///< the value that it has now, in --help
+  CommandOption& whole_number();  ///< digits only: a sign is refused
   CommandOption& in_range(std::uint64_t least, std::uint64_t most);
   CommandOption& one_of(std::vector<std::string> words);
   CommandOption& needs(const std::string& other);
-  CommandOption& one_value_each();         ///< repeated for each value; words after it are others
+  CommandOption& one_value_each();  ///< repeated for each value; words after it are others
   CommandOption& separated_by_commas();
 
  private:

@@ -5,7 +5,8 @@ namespace cch {
 const std::vector<CommandEntry>& program_commands() {
   static const std::vector<CommandEntry> all{
       {"rank", "Rank teacher modalities for a student", setup_rank},
-      {"check", "Can these data decide the question at all? Before anything is trained", setup_check},
+      {"check", "Can these data decide the question at all? Before anything is trained",
+       setup_check},
       {"estimate", "Estimate one mutual information", setup_estimate},
       {"gaussian", "Informations and distillation risk in closed form", setup_gaussian},
       {"train", "Train teacher/student pairs of a study; resumes by itself", setup_train},

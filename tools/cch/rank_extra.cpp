@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/data/source.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/rank_files.hpp"
 

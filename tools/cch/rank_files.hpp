@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
+#include "cch/data/source.hpp"
 #include "tools/cch/rank_settings.hpp"
 
 namespace cch {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/report/csv.hpp"

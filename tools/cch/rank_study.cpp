@@ -2,6 +2,7 @@
 #include <map>
 
 #include "cch/data/datasets.hpp"
+#include "cch/data/source.hpp"
 #include "tools/cch/rank_settings.hpp"
 #include "tools/cch/toml_keys.hpp"
 #include "tools/cch/toml_values.hpp"

@@ -8,7 +8,8 @@ namespace cch {
 const std::vector<CommandEntry>& program_commands() {
   static const std::vector<CommandEntry> ranking{
       {"rank", "Rank teacher modalities for a student", setup_rank},
-      {"check", "Can these data decide the question at all? Before anything is trained", setup_check},
+      {"check", "Can these data decide the question at all? Before anything is trained",
+       setup_check},
       {"estimate", "Estimate one mutual information", setup_estimate},
       {"inspect", "Show arrays, shapes, types and faults of files", setup_inspect},
       {"explain", "What a warning or an error means and what to do", setup_explain},
