@@ -76,8 +76,9 @@ TEST_CASE("command line: values of the wrong kind, exit code 2") {
     check_refused(files.rank(more), 2, {});
   }
   check_refused(
-      {"rank", "--student", "s", "--teacher", "t=" + files.teacher, "--labels", files.labels}, 2,
-      {"NAME=PATH"});
+      {"rank", "--student", "s", "--teacher", "t=" + files.teacher, "--labels", files.labels}, 3,
+      {"file-not-found"});  // a path without a name
+  check_refused(files.rank({"--ids", files.folder.path("ids.csv")}), 2, {"--ids", "NAME=PATH"});
   check_refused({"rank", "--student", "=x", "--teacher", "t=", "--labels", files.labels}, 2,
                 {"NAME=PATH"});
   check_refused({"rank"}, 2, {"--student", "--teacher", "--labels"});

@@ -65,8 +65,10 @@ int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invo
 void add_features(CLI::App& app, CheckSettings& s) {
   RankSettings& r = s.rank;
   app.add_option("study", r.study, "STUDY.toml of `cch rank`");
-  app.add_option("--student", r.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", r.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+  app.add_option("--student", r.student,
+                 "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY "
+                 "or the file's name without its ending");
+  app.add_option("--teacher", r.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each")
       ->allow_extra_args(false);
   app.add_option("--labels", r.labels, "PATH[:KEY] of classes or real values");
   app.add_option("--y-kind", r.y_kind, "auto, continuous or discrete")->capture_default_str();

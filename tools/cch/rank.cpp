@@ -75,8 +75,10 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
 
 void add_inputs(CLI::App& app, RankSettings& s) {
   app.add_option("study", s.study, "STUDY.toml with the same names as the options");
-  app.add_option("--student", s.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.add_option("--teacher", s.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+  app.add_option("--student", s.student,
+                 "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY "
+                 "or the file's name without its ending");
+  app.add_option("--teacher", s.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each")
       ->allow_extra_args(false);  // a study may follow
   app.add_option("--labels", s.labels, "PATH[:KEY] of classes or real values");
   app.add_option("--y-kind", s.y_kind, "auto, continuous or discrete")->capture_default_str();
