@@ -44,7 +44,6 @@ TEST_CASE("command line: unknown words get the nearest name, exit code 2") {
   const WorldFiles files;
   check_refused({"rnak"}, 2, {"'rnak'", "'rank'"});
   check_refused({"estimte", "a", "b"}, 2, {"'estimate'"});
-  check_refused({}, 2, {"cch --help"});
   check_refused(files.rank({"--teechers", "x=y"}), 2, {"'--teechers'", "'--teacher'"});
   check_refused(files.rank({"--jsn"}), 2, {"'--json'"});
   check_refused(files.rank({"--estimator", "ksg"}), 2, {"'ksg'", "'ksg1'"});
