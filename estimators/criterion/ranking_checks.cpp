@@ -42,7 +42,7 @@ void check_input(const RankInput& input) {
                       "two modalities are called '" + teacher.name + "'",
                       {},
                       "the ranking could not tell them apart",
-                      "Give each modality its own name"});
+                      "Give each its own name, on the command line with --teacher NAME=PATH"});
   }
   check_rows("labels", size(input.labels));
   if (input.groups.rows() != n) check_rows("groups", input.groups.rows());

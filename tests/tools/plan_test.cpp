@@ -65,10 +65,37 @@ TEST_CASE("--verbose: diagnostics of every estimate after the result, none witho
     CAPTURE(title);
     CHECK(loud.out_has("Diagnostics of " + title));
   }
-  const RunOutcome estimate = run_cch({"estimate", files.student, files.teacher, "--verbose"});
-  CHECK(estimate.out_has("Diagnostics of the estimate"));
-  CHECK(estimate.out_has("seconds"));
-  CHECK_FALSE(run_cch({"estimate", files.student, files.teacher}).out_has("Diagnostics of the"));
+}
+
+std::size_t times(const std::string& text, const std::string& words) {
+  std::size_t found = 0;
+  for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++found;
+  return found;
+}
+
+TEST_CASE("estimate answers in a few lines; its diagnostics come with --verbose, once") {
+  // Wide enough for cca-ksg, which has many.
+  const WorldFiles files(400, 4);
+  const RunOutcome plain = run_cch({"estimate", files.student, files.teacher});
+  CHECK(plain.code == 0);
+  CHECK(plain.out.starts_with("I(X;Y) = "));
+  for (const char* words :
+       {"95 % interval", "cca-ksg", "400 rows, dimensions 4 and 4, scale rank"}) {
+    CAPTURE(words);
+    CHECK(plain.out_has(words));
+  }
+  const std::string answer = plain.out.substr(0, plain.out.find("\nWarnings\n"));
+  CAPTURE(answer);
+  CHECK(times(answer, "\n") <= 6);  // one line more where the reason is wrapped
+  for (const char* inner : {"Diagnostics", "seconds", "rung", "joint 1"}) {
+    CAPTURE(inner);
+    CHECK(times(plain.out, inner) == 0);
+  }
+  const RunOutcome loud = run_cch({"estimate", files.student, files.teacher, "--verbose"});
+  CHECK(loud.out.starts_with(plain.out));
+  CHECK(times(loud.out, "Diagnostics") == 1);
+  CHECK(times(loud.out, "Diagnostics of the estimate") == 1);
+  CHECK(times(loud.out, " seconds ") == 1);
 }
 
 }  // namespace

@@ -44,7 +44,6 @@ TEST_CASE("command line: unknown words get the nearest name, exit code 2") {
   const WorldFiles files;
   check_refused({"rnak"}, 2, {"'rnak'", "'rank'"});
   check_refused({"estimte", "a", "b"}, 2, {"'estimate'"});
-  check_refused({}, 2, {"cch --help"});
   check_refused(files.rank({"--teechers", "x=y"}), 2, {"'--teechers'", "'--teacher'"});
   check_refused(files.rank({"--jsn"}), 2, {"'--json'"});
   check_refused(files.rank({"--estimator", "ksg"}), 2, {"'ksg'", "'ksg1'"});
@@ -76,8 +75,9 @@ TEST_CASE("command line: values of the wrong kind, exit code 2") {
     check_refused(files.rank(more), 2, {});
   }
   check_refused(
-      {"rank", "--student", "s", "--teacher", "t=" + files.teacher, "--labels", files.labels}, 2,
-      {"NAME=PATH"});
+      {"rank", "--student", "s", "--teacher", "t=" + files.teacher, "--labels", files.labels}, 3,
+      {"file-not-found"});  // a path without a name
+  check_refused(files.rank({"--ids", files.folder.path("ids.csv")}), 2, {"--ids", "NAME=PATH"});
   check_refused({"rank", "--student", "=x", "--teacher", "t=", "--labels", files.labels}, 2,
                 {"NAME=PATH"});
   check_refused({"rank"}, 2, {"--student", "--teacher", "--labels"});

@@ -66,8 +66,10 @@ int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invo
 void add_features(CommandLine app, CheckSettings& s) {
   RankSettings& r = s.rank;
   app.option("study", r.study, "STUDY.toml of `cch rank`");
-  app.option("--student", r.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.option("--teacher", r.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+  app.option("--student", r.student,
+             "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY "
+             "or the file's name without its ending");
+  app.option("--teacher", r.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each")
       .one_value_each();
   app.option("--labels", r.labels, "PATH[:KEY] of classes or real values");
   app.option("--y-kind", r.y_kind, "auto, continuous or discrete").show_default();

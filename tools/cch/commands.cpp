@@ -13,7 +13,7 @@ const std::vector<CommandEntry>& program_commands() {
       {"compare", "Hold criteria and verdicts against the gains of trained pairs", setup_compare},
       {"report", "Render a folder of results again, nothing recomputed", setup_report},
       {"inspect", "Show arrays, shapes, types and faults of files", setup_inspect},
-      {"explain", "What a warning or an error means and what to do", setup_explain},
+      {"explain", "What a word of a table, a warning or an error means", setup_explain},
       {"doctor", "Show what this build and machine can do", setup_doctor},
   };
   return all;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "cch/core/error.hpp"
@@ -56,20 +57,129 @@ nlohmann::json as_json(const CodeEntry& entry, std::string_view code) {
           {"do", entry.action}};
 }
 
+std::string in_words(const WordEntry& entry, std::size_t width) {
+  std::string out = fmt::format("{} ({})\n", entry.word, entry.kind);
+  out += report::wrap(entry.means, width, "  means  ", "         ");
+  return out + report::wrap(entry.read, width, "  read   ", "         ");
+}
+
+nlohmann::json as_json(const WordEntry& entry) {
+  return {{"word", entry.word}, {"kind", entry.kind}, {"means", entry.means}, {"read", entry.read}};
+}
+
 struct ExplainOptions {
-  std::vector<std::string> codes;
+  std::vector<std::string> names;
   bool json = false;
   bool markdown = false;
   bool study_files = false;
   bool commands = false;
 };
 
-const CodeEntry& known_code(const std::string& code) {
-  if (const CodeEntry* entry = find_code(code)) return *entry;
+// A code or a word that was asked for, under the name that is shown.
+struct Found {
+  std::string name;
+  const CodeEntry* code = nullptr;
+  const WordEntry* word = nullptr;
+};
+
+std::optional<Found> find_any(const std::string& asked) {
+  // A code has no spaces; several arguments may end in one that names a part left out.
+  const bool one = asked.find(' ') == std::string::npos;
+  const CodeEntry* code = one ? find_code(asked) : nullptr;
+  if (code != nullptr) return Found{asked, code, nullptr};
+  if (const WordEntry* word = find_word(asked)) return Found{word->word, nullptr, word};
+  const std::string key = squeezed(asked);
+  for (const CodeEntry& entry : kCodes) {
+    if (squeezed(entry.code) == key) return Found{std::string(entry.code), &entry, nullptr};
+  }
+  return std::nullopt;
+}
+
+std::string joined(std::span<const std::string> words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+// Every code, and every word in all of its spellings.
+std::vector<std::string> all_names() {
   std::vector<std::string> names;
+  for (const WordEntry& entry : all_words()) {
+    names.push_back(entry.word);
+    names.insert(names.end(), entry.also.begin(), entry.also.end());
+  }
   for (const CodeEntry& entry : kCodes) names.emplace_back(entry.code);
-  refuse_usage("unknown-code", "there is no code '" + code + "'", {},
-               "Did you mean '" + nearest_name(code, names) + "'? `cch explain` lists them all");
+  return names;
+}
+
+// The name nearest to what was asked for, compared as squeezed, and how far it is.
+std::pair<std::string, std::size_t> nearest(const std::string& asked) {
+  const std::string key = squeezed(asked);
+  std::pair<std::string, std::size_t> best{"", std::string::npos};
+  for (const std::string& name : all_names()) {
+    const std::size_t distance = edit_distance(key, squeezed(name));
+    if (distance < best.second) best = {name, distance};
+  }
+  return best;
+}
+
+// `words` begin with nothing that is known: the first of them, or all up to the next known one,
+// whichever is nearer to a name.
+[[noreturn]] void refuse_unknown(std::span<const std::string> words) {
+  std::size_t run = 1;
+  while (run < words.size() && !find_any(words[run])) ++run;
+  const std::string phrase = joined(words.first(run));
+  const auto [of_first, first_distance] = nearest(words.front());
+  const auto [of_phrase, phrase_distance] = nearest(phrase);
+  const bool whole = phrase_distance <= first_distance;
+  refuse_usage(
+      "unknown-code", "there is no code or word '" + (whole ? phrase : words.front()) + "'", {},
+      "Did you mean '" + (whole ? of_phrase : of_first) + "'? `cch explain` lists them all");
+}
+
+// Several arguments are several codes or words, but those that together are one name ("trivially
+// satisfied") are that.
+std::vector<Found> find_all(std::span<const std::string> arguments) {
+  constexpr std::size_t kLongest = 6;
+  std::vector<Found> out;
+  while (!arguments.empty()) {
+    std::size_t taken = std::min(kLongest, arguments.size());
+    std::optional<Found> found;
+    while (taken > 0 && !(found = find_any(joined(arguments.first(taken))))) --taken;
+    if (!found) refuse_unknown(arguments);
+    out.push_back(*found);
+    arguments = arguments.subspan(taken);
+  }
+  return out;
+}
+
+void print_lists(std::size_t width, std::ostream& out) {
+  const auto line = [&](std::string_view name, std::string_view means) {
+    out << report::wrap(fmt::format("{}: {}", name, means), width, "", "    ");
+  };
+  out << "Words\n";
+  for (const WordEntry& entry : all_words()) line(entry.word, entry.means);
+  out << "\nCodes of errors, warnings and leaks\n";
+  for (const CodeEntry& entry : kCodes) line(entry.code, entry.means);
+  line(kPartLeftOut.code, kPartLeftOut.means);
+}
+
+std::vector<Found> everything() {
+  std::vector<Found> out;
+  for (const WordEntry& entry : all_words()) out.push_back({entry.word, nullptr, &entry});
+  for (const CodeEntry& entry : kCodes) out.push_back({std::string(entry.code), &entry, nullptr});
+  out.push_back({std::string(kPartLeftOut.code), &kPartLeftOut, nullptr});
+  return out;
+}
+
+nlohmann::json explain_document(const std::vector<Found>& chosen) {
+  nlohmann::json codes = nlohmann::json::array();
+  nlohmann::json words = nlohmann::json::array();
+  for (const Found& found : chosen) {
+    if (found.code != nullptr) codes.push_back(as_json(*found.code, found.name));
+    if (found.word != nullptr) words.push_back(as_json(*found.word));
+  }
+  return {{"schema", "cch.explain/1"}, {"codes", codes}, {"words", words}};
 }
 
 int run(const ExplainOptions& o, Terminal& terminal) {
@@ -85,24 +195,16 @@ int run(const ExplainOptions& o, Terminal& terminal) {
     terminal.out << study_files_page();
     return kExitDone;
   }
-  std::vector<std::pair<std::string, const CodeEntry*>> chosen;
-  for (const std::string& code : o.codes) chosen.emplace_back(code, &known_code(code));
-  if (chosen.empty()) {
-    for (const CodeEntry& entry : kCodes) chosen.emplace_back(entry.code, &entry);
-    chosen.emplace_back(kPartLeftOut.code, &kPartLeftOut);
-  }
-  if (o.json) {
-    nlohmann::json codes = nlohmann::json::array();
-    for (const auto& [code, entry] : chosen) codes.push_back(as_json(*entry, code));
-    terminal.out << nlohmann::json{{"schema", "cch.explain/1"}, {"codes", codes}}.dump(2) << '\n';
-    return kExitDone;
-  }
+  const std::vector<Found> chosen = o.names.empty() ? everything() : find_all(o.names);
   const std::size_t width = std::max<std::size_t>(terminal.width, 50);
-  for (const auto& [code, entry] : chosen) {
-    if (o.codes.empty()) {
-      terminal.out << report::wrap(fmt::format("{}: {}", code, entry->means), width, "", "    ");
-    } else {
-      terminal.out << in_words(*entry, code, width);
+  if (o.json) {
+    terminal.out << explain_document(chosen).dump(2) << '\n';
+  } else if (o.names.empty()) {
+    print_lists(width, terminal.out);
+  } else {
+    for (const Found& found : chosen) {
+      terminal.out << (found.code != nullptr ? in_words(*found.code, found.name, width)
+                                             : in_words(*found.word, width));
     }
   }
   return kExitDone;
@@ -139,7 +241,10 @@ std::string codes_page() {
   };
   for (const CodeEntry& entry : kCodes) add(entry);
   add(kPartLeftOut);
-  return out;
+  return out +
+         "\n## Words of tables, reports and flags\n\n`cch explain WORD` says the same; case, "
+         "spaces and hyphens do not matter.\n\n" +
+         words_table();
 }
 
 std::span<const StudyKey> all_study_keys() {
@@ -148,7 +253,9 @@ std::span<const StudyKey> all_study_keys() {
 
 Command setup_explain(CommandLine app) {
   auto o = std::make_shared<ExplainOptions>();
-  app.option("code", o->codes, "Codes in brackets of errors, or of warnings; none lists all");
+  app.option("word", o->names,
+             "Codes of errors and warnings, or words of tables and reports (verdicts, columns, "
+             "estimators, ...); none lists all");
   app.flag("--json", o->json, "One JSON document on standard output");
   app.flag("--markdown", o->markdown, "The page docs/codes.md");
   app.flag("--commands", o->commands, "The page docs/commands.md");

@@ -133,6 +133,24 @@ std::map<std::string, Command> add_commands(CLI::App& app) {
   return commands;
 }
 
+// What `cch` alone says. Its examples are held against the program by a test.
+constexpr std::string_view kFirstWords =
+    R"(cch tells, before anything is trained, which teacher modality is worth distilling from for your
+student, how sure that is, and what would change it. It also trains such pairs to check itself.
+
+Rank teachers on your own features (arrays with one row for each sample):
+  cch rank --student video.npy --teacher audio.npy --teacher text.npy --labels y.npy
+
+Ask first whether these data can decide it at all:
+  cch check --student video.npy --teacher audio.npy --labels y.npy
+
+Train the pairs of a study, then compare the predictions with the gains:
+  cch train STUDY.toml -o runs
+  cch compare runs
+
+All commands: cch --help. A word or code that you meet: cch explain WORD.
+)";
+
 // The options of a command and of those below it.
 void describe(const CLI::App& app, const std::string& words, std::string& out) {
   out += fmt::format("## `{}`\n\n{}.\n\n", words, app.get_description());
@@ -167,6 +185,10 @@ std::string commands_page() {
 
 int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
                 std::stop_token stop) {
+  if (arguments.empty()) {
+    terminal.out << kFirstWords;
+    return kExitDone;
+  }
   CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
   app.set_version_flag("--version", "cch " + version());
   app.require_subcommand(1);

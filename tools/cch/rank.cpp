@@ -77,8 +77,10 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
 
 void add_inputs(CommandLine app, RankSettings& s) {
   app.option("study", s.study, "STUDY.toml with the same names as the options");
-  app.option("--student", s.student, "NAME=PATH[:KEY] of the modality that must work alone");
-  app.option("--teacher", s.teachers, "NAME=PATH[:KEY] of a candidate; repeat for each")
+  app.option("--student", s.student,
+             "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY "
+             "or the file's name without its ending");
+  app.option("--teacher", s.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each")
       .one_value_each();  // a study may follow
   app.option("--labels", s.labels, "PATH[:KEY] of classes or real values");
   app.option("--y-kind", s.y_kind, "auto, continuous or discrete").show_default();

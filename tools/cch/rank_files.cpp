@@ -4,26 +4,12 @@
 #include <set>
 
 #include "cch/core/nearest_name.hpp"
-#include "data/text.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
+#include "tools/cch/named_source.hpp"
 #include "tools/cch/y_kind.hpp"
 
 namespace cch {
-
-NamedSource named_source(const std::string& option, const std::string& pair) {
-  const auto equals = pair.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
-    refuse_usage("bad-arguments", option + " '" + pair + "' is not NAME=PATH",
-                 "the report needs a name for it",
-                 "Write for example " + option + " audio=audio.npy");
-  }
-  if (!detail::is_utf8(pair.substr(0, equals))) {
-    refuse_usage("bad-name", "the name in " + option + " is not UTF-8 text",
-                 "no report could show it", "Write the name in UTF-8");
-  }
-  return {pair.substr(0, equals), parse_source(pair.substr(equals + 1))};
-}
 
 namespace {
 
@@ -54,7 +40,7 @@ class Reader {
 
   void read_modality(const std::string& role, const std::string& option, const std::string& pair) {
     faults_.attempt([&] {
-      const NamedSource named = named_source(option, pair);
+      const NamedSource named = named_source(option, pair, Naming::optional);
       names_.push_back(named.name);
       LoadedSamples loaded = load_samples(named.source, role + " " + named.name, limit_);
       keep(role, named.name, loaded.info);
@@ -79,7 +65,7 @@ class Reader {
   }
 
   void read_ids(const std::string& pair) {
-    const NamedSource named = named_source("--ids", pair);
+    const NamedSource named = named_source("--ids", pair, Naming::required);
     LoadedIds loaded = load_ids(named.source, limit_);
     keep("ids", named.name, loaded.info);
     files_.ids[named.name] = std::move(loaded.ids);
@@ -109,7 +95,7 @@ class Reader {
   }
 
   void read_extra_teacher(const std::string& pair, std::map<std::string, Modality>& by_name) {
-    const NamedSource named = named_source("--extra-teacher", pair);
+    const NamedSource named = named_source("--extra-teacher", pair, Naming::required);
     const std::vector<std::string> teachers = teacher_names();
     if (std::find(teachers.begin(), teachers.end(), named.name) == teachers.end()) {
       refuse_usage("unknown-name",

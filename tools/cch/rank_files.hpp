@@ -35,13 +35,6 @@ struct RankFiles {
   }
 };
 
-/// NAME=PATH[:KEY]; usage Errors "bad-arguments", "bad-name".
-struct NamedSource {
-  std::string name;
-  SourceSpec source;
-};
-NamedSource named_source(const std::string& option, const std::string& pair);
-
 /// As read_rank_files for images (--pixels): the rows are the chosen pixels, the groups images.
 RankFiles read_rank_pixels(const RankSettings& settings);
 

@@ -7,6 +7,7 @@
 #include "cch/data/pixels.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
+#include "tools/cch/named_source.hpp"
 #include "tools/cch/rank_files.hpp"
 
 namespace cch {
@@ -59,7 +60,7 @@ class PixelReader {
   void open(const std::string& pair, const std::string& role, const std::string& option,
             ChannelOrder order) {
     faults_.attempt([&] {
-      const NamedSource named = named_source(option, pair);
+      const NamedSource named = named_source(option, pair, Naming::optional);
       features_.push_back(PixelFeatures::open(named.source, role + " " + named.name, order));
       names_.push_back(named.name);
       keep(role, named.name, features_.back().info());

@@ -16,8 +16,8 @@ void check_there(const RankSettings& s, FaultCollector& faults) {
     faults.add(ErrorKind::usage,
                {"option-missing", option + " is missing", {}, {}, "Add " + example});
   };
-  missing(!s.student.empty(), "--student", "--student NAME=PATH");
-  missing(!s.teachers.empty(), "--teacher", "--teacher NAME=PATH, once for each candidate");
+  missing(!s.student.empty(), "--student", "--student PATH");
+  missing(!s.teachers.empty(), "--teacher", "--teacher PATH, once for each candidate");
   missing(!s.labels.empty(), "--labels", "--labels PATH");
 }
 

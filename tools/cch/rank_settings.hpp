@@ -14,8 +14,8 @@ namespace cch {
 struct RankSettings {
   CommonOptions common;
   std::string study;
-  std::string student;                ///< NAME=PATH[:KEY]
-  std::vector<std::string> teachers;  ///< NAME=PATH[:KEY]
+  std::string student;                ///< [NAME=]PATH[:KEY] (named_source.hpp)
+  std::vector<std::string> teachers;  ///< likewise
   std::string labels;
   std::string groups;
   std::vector<std::string> ids;  ///< NAME=PATH[:KEY], NAME a modality, "labels" or "groups"

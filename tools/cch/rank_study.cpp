@@ -1,8 +1,8 @@
 #include <filesystem>
 #include <map>
 
-#include "cch/data/datasets.hpp"
 #include "cch/data/source.hpp"
+#include "tools/cch/named_source.hpp"
 #include "tools/cch/rank_settings.hpp"
 #include "tools/cch/toml_keys.hpp"
 #include "tools/cch/toml_values.hpp"
@@ -14,24 +14,6 @@ namespace fs = std::filesystem;
 
 const TomlValues kValues("study");
 
-// PATH[:KEY] relative to the study's folder; absolute paths and data sets stay.
-std::string placed(const std::string& source, const fs::path& folder) {
-  if (source.empty() || source.front() == '/' || is_dataset(parse_source(source).path))
-    return source;
-  return (folder / source).string();
-}
-
-std::string placed_pair(const std::string& pair, const fs::path& folder) {
-  const auto equals = pair.find('=');
-  if (equals == std::string::npos) return pair;
-  return pair.substr(0, equals + 1) + placed(pair.substr(equals + 1), folder);
-}
-
-std::vector<std::string> placed_pairs(std::vector<std::string> pairs, const fs::path& folder) {
-  for (std::string& pair : pairs) pair = placed_pair(pair, folder);
-  return pairs;
-}
-
 using Setter = TomlSetter;
 
 std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
@@ -41,23 +23,24 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
   auto flag = [](bool& to) -> Setter {
     return [&to](const toml::node& node, const std::string& key) { to = kValues.flag(node, key); };
   };
-  auto pairs = [folder](std::vector<std::string>& to) -> Setter {
-    return [&to, folder](const toml::node& node, const std::string& key) {
-      to = placed_pairs(kValues.texts(node, key), folder);
+  auto pairs = [folder](std::vector<std::string>& to, Naming naming) -> Setter {
+    return [&to, folder, naming](const toml::node& node, const std::string& key) {
+      to = kValues.texts(node, key);
+      for (std::string& pair : to) pair = placed_pair(pair, naming, folder);
     };
   };
   auto source = [folder](std::string& to) -> Setter {
     return [&to, folder](const toml::node& node, const std::string& key) {
-      to = placed(kValues.text(node, key), folder);
+      to = placed_source(kValues.text(node, key), folder);
     };
   };
   return {
       {"student",
        [&s, folder](const toml::node& n, const std::string& key) {
-         s.student = placed_pair(kValues.text(n, key), folder);
+         s.student = placed_pair(kValues.text(n, key), Naming::optional, folder);
        }},
-      {"teacher", pairs(s.teachers)},
-      {"ids", pairs(s.ids)},
+      {"teacher", pairs(s.teachers, Naming::optional)},
+      {"ids", pairs(s.ids, Naming::required)},
       {"labels", source(s.labels)},
       {"groups", source(s.groups)},
       {"estimator",
@@ -75,7 +58,7 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
          s.unlabelled = kValues.number_or_text(n, key);
          s.unlabelled_given = true;
        }},
-      {"extra-teacher", pairs(s.extra_teachers)},
+      {"extra-teacher", pairs(s.extra_teachers, Naming::required)},
       {"extra-labels", source(s.extra_labels)},
       {"permutations", [&s](const toml::node& n,
                             const std::string& key) { s.permutations = kValues.count(n, key); }},

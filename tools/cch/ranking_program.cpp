@@ -12,7 +12,7 @@ const std::vector<CommandEntry>& program_commands() {
        setup_check},
       {"estimate", "Estimate one mutual information", setup_estimate},
       {"inspect", "Show arrays, shapes, types and faults of files", setup_inspect},
-      {"explain", "What a warning or an error means and what to do", setup_explain},
+      {"explain", "What a word of a table, a warning or an error means", setup_explain},
       {"doctor", "Show what this build and machine can do", setup_doctor},
   };
   return ranking;

@@ -255,10 +255,12 @@ class Runner {
   void say(const SegmentationCell& cell, const json& result) {
     if (s_.common.quiet || result["status"] != "done") return;
     const std::scoped_lock hold(mutex_);
+    if (terminal_.err_is_terminal) terminal_.err << "\r\033[K";  // the bar
     for (const json& warning : result["warnings"]) {
       terminal_.err << fmt::format("warning: seed {}: {}\n", cell.seed,
                                    warning["message"].get<std::string>());
     }
+    if (!terminal_.err_is_terminal && !pace_.due()) return;
     const double left = static_cast<double>(epochs_ - std::min(epochs_, done_epochs_)) *
                         seconds_since(begin_) /
                         static_cast<double>(std::max<std::size_t>(1, done_epochs_));
@@ -283,6 +285,7 @@ class Runner {
   std::size_t epochs_ = 0;
   std::size_t done_epochs_ = 0;
   Clock::time_point begin_ = Clock::now();
+  ProgressPace pace_;
   std::mutex mutex_;
   std::condition_variable changed_;
 };

@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -19,10 +18,9 @@ class Silent : public ProgressSink {
 
 class Lines : public ProgressSink {
  public:
-  Lines(std::ostream& err, bool bar) : err_(err), bar_(bar) {}
-  ~Lines() override {
-    if (bar_ && drawn_) err_ << "\r\033[K" << std::flush;
-  }
+  Lines(std::ostream& err, bool bar, ProgressClock now)
+      : err_(err), bar_(bar), now_(std::move(now)), pace_(now_) {}
+  ~Lines() override { clear(); }
   Lines(const Lines&) = delete;
   Lines& operator=(const Lines&) = delete;
 
@@ -30,35 +28,45 @@ class Lines : public ProgressSink {
     const std::scoped_lock lock(mutex_);
     if (phase != phase_) {
       phase_ = phase;
-      begin_ = std::chrono::steady_clock::now();
+      begin_ = now_();
     }
     if (bar_) {
       draw(done, total);
-    } else {
-      err_ << fmt::format("{}: {} of {}\n", phase_, done, total) << std::flush;
+    } else if (pace_.due()) {
+      err_ << fmt::format("{}: {} of {}{}\n", phase_, done, total, left(done, total)) << std::flush;
     }
   }
 
  private:
+  void clear() {
+    if (drawn_) err_ << "\r\033[K" << std::flush;
+    drawn_ = false;
+  }
+
   void draw(std::size_t done, std::size_t total) {
+    // Whatever is written next must not stand behind a bar.
+    if (done >= total) return clear();
     constexpr std::size_t kCells = 24;
-    const std::size_t filled = total == 0 ? kCells : kCells * done / total;
+    const std::size_t filled = kCells * done / total;
     std::string cells;
     for (std::size_t i = 0; i < kCells; ++i) cells += i < filled ? "█" : "░";
-    err_ << "\r\033[K" << phase_ << ' ' << cells << fmt::format(" {}/{}", done, total);
-    if (done > 0 && done < total) err_ << fmt::format("  {:.0f} s left", left(done, total));
-    err_ << std::flush;
+    err_ << "\r\033[K" << phase_ << ' ' << cells << fmt::format(" {}/{}", done, total)
+         << left(done, total) << std::flush;
     drawn_ = true;
   }
 
-  double left(std::size_t done, std::size_t total) const {
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin_;
-    return spent.count() / static_cast<double>(done) * static_cast<double>(total - done);
+  [[nodiscard]] std::string left(std::size_t done, std::size_t total) const {
+    if (done == 0 || done >= total) return "";
+    const std::chrono::duration<double> spent = now_() - begin_;
+    return fmt::format(", {:.0f} s left", spent.count() / static_cast<double>(done) *
+                                              static_cast<double>(total - done));
   }
 
   std::ostream& err_;
   bool bar_;
   bool drawn_ = false;
+  ProgressClock now_;
+  ProgressPace pace_;
   std::mutex mutex_;
   std::string phase_;
   std::chrono::steady_clock::time_point begin_;
@@ -82,9 +90,16 @@ Terminal process_terminal() {
   return terminal;
 }
 
-std::unique_ptr<ProgressSink> make_progress(Terminal& terminal, bool quiet) {
+bool ProgressPace::due() {
+  const auto time = now_();
+  if (time - last_ < kProgressPause) return false;
+  last_ = time;
+  return true;
+}
+
+std::unique_ptr<ProgressSink> make_progress(Terminal& terminal, bool quiet, ProgressClock now) {
   if (quiet) return std::make_unique<Silent>();
-  return std::make_unique<Lines>(terminal.err, terminal.err_is_terminal);
+  return std::make_unique<Lines>(terminal.err, terminal.err_is_terminal, std::move(now));
 }
 
 }  // namespace cch

@@ -19,16 +19,6 @@ std::string labelled(const std::string& label, const std::string& value, std::si
   return wrap(value, width, lead, std::string(kLabel, ' '));
 }
 
-std::string diagnostics_part(const json& document, std::size_t width) {
-  const json& diagnostics = field(document, "diagnostics");
-  if (diagnostics.is_null() || diagnostics.empty()) return "";
-  std::string out = "\nDiagnostics\n";
-  for (const auto& [name, value] : diagnostics.items()) {
-    out += wrap(plain_value(value), width, fmt::format("  {}: ", fit(name, 36)), "      ");
-  }
-  return out;
-}
-
 std::string warnings_part(const json& document, std::size_t width) {
   std::string out;
   for (const json& warning : elements(field(document, "warnings"))) {
@@ -45,11 +35,12 @@ std::string facts_part(const json& document, const Value& value, std::size_t wid
   std::string why = text(field(document, "why"));
   if (!why.empty()) why = " (" + why + ")";
   out += labelled("estimator", text(field(document, "estimator"), kMissing) + why, width);
-  out += labelled("scale", text(field(document, "scale"), kMissing), width);
-  out += labelled("rows", count(whole_number(field(document, "n"))), width);
-  return out + labelled("dimensions",
-                        fmt::format("{} and {}", count(whole_number(field(document, "dim_x"))),
-                                    count(whole_number(field(document, "dim_y")))),
+  return out + labelled("data",
+                        fmt::format("{} rows, dimensions {} and {}, scale {}",
+                                    count(whole_number(field(document, "n"))),
+                                    count(whole_number(field(document, "dim_x"))),
+                                    count(whole_number(field(document, "dim_y"))),
+                                    text(field(document, "scale"), kMissing)),
                         width);
 }
 
@@ -63,8 +54,7 @@ std::string render_estimate_table(const json& document, const TerminalStyle& sty
       fmt::format("I(X;Y) = {} nats", with_error(value.nats, value.standard_error));
   std::string out = style.colour ? "\x1b[1m" + headline + "\x1b[0m\n" : headline + '\n';
   if (style.quiet) return out;
-  out += '\n' + facts_part(document, value, width);
-  return out + diagnostics_part(document, width) + warnings_part(document, width);
+  return out + facts_part(document, value, width) + warnings_part(document, width);
 }
 
 }  // namespace cch::report

@@ -20,7 +20,7 @@ struct TerminalStyle {
 std::string render_rank_table(const json& document, const TerminalStyle& style);
 
 /// A cch.estimate/1 document for a terminal: the estimate with its error and interval, what it was
-/// made from, diagnostics and warnings.
+/// made from, and warnings; no diagnostics.
 std::string render_estimate_table(const json& document, const TerminalStyle& style);
 
 }  // namespace cch::report
