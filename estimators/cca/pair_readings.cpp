@@ -88,7 +88,7 @@ MatrixXd uncorrelated(const MatrixXd& m) {
   const MatrixXd centred = m.rowwise() - m.colwise().mean();
   MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
   covariance.diagonal().array() += 1e-9 * covariance.trace();
-  return Cholesky(std::move(covariance)).solve_lower(centred.transpose()).transpose();
+  return solve_rows(Cholesky(std::move(covariance)).packed(), centred);
 }
 
 Samples normal_scores(const MatrixXd& m) {

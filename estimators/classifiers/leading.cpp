@@ -39,7 +39,7 @@ MatrixXf orthonormal_columns(const MatrixXf& a) {
   const MatrixXd gram = scatter_of(a);
   const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
   const Cholesky factor(gram + jitter * MatrixXd::Identity(gram.rows(), gram.cols()));
-  return solve_lower(factor.lower().cast<float>(), a.transpose()).transpose();
+  return solve_rows(factor.lower().cast<float>(), a);
 }
 
 MatrixXf orthonormal(const MatrixXf& a) {

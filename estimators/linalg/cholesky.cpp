@@ -67,9 +67,12 @@ Dense BasicCholesky<Dense>::upper_times(const Dense& b) const {
 template class BasicCholesky<Eigen::MatrixXd>;
 template class BasicCholesky<Eigen::MatrixXf>;
 
-Eigen::MatrixXf solve_lower(const Eigen::MatrixXf& l, Eigen::MatrixXf b) {
-  l.triangularView<Eigen::Lower>().solveInPlace(b);
-  return b;
+Eigen::MatrixXd solve_rows(const Eigen::MatrixXd& l, const Eigen::MatrixXd& rows) {
+  return l.triangularView<Eigen::Lower>().solve(rows.transpose()).transpose();
+}
+
+Eigen::MatrixXf solve_rows(const Eigen::MatrixXf& l, const Eigen::MatrixXf& rows) {
+  return l.triangularView<Eigen::Lower>().solve(rows.transpose()).transpose();
 }
 
 void solve_transposed_lower_in_place(const Eigen::MatrixXd& l, Eigen::MatrixXd& b) {

@@ -42,8 +42,9 @@ using CholeskyF = BasicCholesky<Eigen::MatrixXf>;
 extern template class BasicCholesky<Eigen::MatrixXd>;
 extern template class BasicCholesky<Eigen::MatrixXf>;
 
-/// L⁻¹ b for the lower triangle of `l`, b D × n.
-Eigen::MatrixXf solve_lower(const Eigen::MatrixXf& l, Eigen::MatrixXf b);
+/// rows L⁻ᵀ for the lower triangle of `l`: every row r becomes (L⁻¹ rᵀ)ᵀ. n × D.
+Eigen::MatrixXd solve_rows(const Eigen::MatrixXd& l, const Eigen::MatrixXd& rows);
+Eigen::MatrixXf solve_rows(const Eigen::MatrixXf& l, const Eigen::MatrixXf& rows);
 /// L⁻ᵀ b in place for the lower triangle of `l`.
 void solve_transposed_lower_in_place(const Eigen::MatrixXd& l, Eigen::MatrixXd& b);
 
