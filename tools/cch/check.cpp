@@ -71,6 +71,9 @@ void add_features(CLI::App& app, CheckSettings& s) {
   app.add_option("--labels", r.labels, "PATH[:KEY] of classes or real values");
   app.add_option("--y-kind", r.y_kind, "auto, continuous or discrete")->capture_default_str();
   app.add_option("--unlabelled", r.unlabelled, "Label that means that a row has none");
+  app.add_option("--labelled", r.labelled,
+                 "Pretend that only so many rows have a label, as `cch rank` does")
+      ->check(whole_number());
   app.add_option("--groups", r.groups,
                  "Which rows belong together (images, videos, patients); in a plan their number");
   app.add_option("--ids", r.ids,

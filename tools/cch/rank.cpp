@@ -83,6 +83,10 @@ void add_inputs(CLI::App& app, RankSettings& s) {
   app.add_option("--unlabelled", s.unlabelled,
                  "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
                  "table are then accepted too");
+  app.add_option("--labelled", s.labelled,
+                 "Pretend that only so many rows have a label: drawn by the seed, classes in their "
+                 "shares, whole groups; the others count as unlabelled")
+      ->check(whole_number());
   app.add_option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
   app.add_option("--ids", s.ids,
                  "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
