@@ -98,11 +98,29 @@ Samples reduced(const Samples& x, std::uint64_t seed, const Execution& exec) {
   return Samples::from(std::move(out), x.name());
 }
 
+// Columns with one value say nothing, but estimators that need their variance refuse them.
+Samples without_constants(const Samples& x) {
+  std::vector<std::size_t> kept;
+  for (std::size_t j = 0; j < x.dim(); ++j) {
+    for (std::size_t i = 1; i < x.size(); ++i) {
+      if (x(i, j) == x(0, j)) continue;
+      kept.push_back(j);
+      break;
+    }
+  }
+  if (kept.empty() || kept.size() == x.dim()) return x;
+  Matrix out(x.size(), kept.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t c = 0; c < kept.size(); ++c) out(i, c) = x(i, kept[c]);
+  }
+  return Samples::from(std::move(out), x.name());
+}
+
 Prepared prepared(const RankInput& input, const std::vector<std::size_t>& order, Scale scale,
                   bool components, const Execution& exec) {
   std::vector<Warning> known;  // the ranking itself has said them
   auto put = [&](const Samples& x) {
-    Samples out = scaled(x, scale, known, exec);
+    Samples out = without_constants(scaled(x, scale, known, exec));
     return components && x.dim() > kComponents
                ? reduced(out, derive_seed(exec.seed, "grid-pca"), exec)
                : out;

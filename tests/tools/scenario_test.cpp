@@ -1,8 +1,10 @@
 // Rows beside the labelled pairs: which rows enter where, and what is refused.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "cch/data/labelled_rows.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tools/cch/rank_inputs.hpp"
@@ -166,6 +168,112 @@ TEST_CASE("rank --scenario unlabelled-pairs: the pilot uses them, all-rows infor
   CHECK(pairs["teachers"][0]["pilot"]["gain_cross_entropy"] !=
         same["teachers"][0]["pilot"]["gain_cross_entropy"]);
   CHECK(pairs["teachers"][0]["margin"] == same["teachers"][0]["margin"]);
+}
+
+TEST_CASE("labels set aside: the others become unlabelled rows, in the order of the files") {
+  TwelveRows twelve;
+  twelve.settings.labelled = 4;
+  twelve.settings.groups.clear();
+  const RankInputs inputs = load_rank_inputs(twelve.settings);
+  Values kept = column(inputs.input.student.features);
+  Values others = column(*inputs.input.extra.student);
+  CHECK(kept.size() == 4);
+  CHECK(std::is_sorted(kept.begin(), kept.end()));
+  CHECK(std::is_sorted(others.begin(), others.end()));
+  const auto& labels = std::get<ClassLabels>(inputs.input.labels);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(labels[i] == static_cast<int>(kept[i]) % 2);
+    CHECK(inputs.input.teachers[0].features(i, 0) == -kept[i]);
+  }
+  CHECK(labels.counts() == Codes{2, 2});
+  Values all(kept);
+  all.insert(all.end(), others.begin(), others.end());
+  std::sort(all.begin(), all.end());
+  CHECK(all == Values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  for (const double none : {2.0, 5.0, 11.0}) {
+    CHECK(std::find(others.begin(), others.end(), none) != others.end());
+  }
+  CHECK(inputs.alignment["rows_without_label"] == 8);
+  CHECK(inputs.alignment["labels_set_aside"] == 5);
+  CHECK(has_warning(inputs.warnings, "labels-set-aside"));
+}
+
+TEST_CASE("labels set aside: whole groups, and rows of a group never on both sides") {
+  TwelveRows twelve;
+  twelve.settings.labelled = 5;
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    twelve.settings.common.seed = seed;
+    const RankInput input = load_rank_inputs(twelve.settings).input;
+    CHECK(input.student.features.size() >= 2);
+    // Rows 2 and 11 had no label before: their groups are the labelled ones' where those were kept.
+    const Values others = column(*input.extra.student);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      const bool had_none = others[i] == 2.0 || others[i] == 5.0 || others[i] == 11.0;
+      CHECK((had_none || input.extra.groups[i] >= input.groups.count()));
+    }
+  }
+}
+
+TEST_CASE("rank --labelled: the same ranking as with the labels taken out of the file") {
+  const WorldFiles files;
+  const std::vector<std::string> pairs{"--json", "--scenario", "unlabelled-pairs"};
+  auto set_aside = files.rank(pairs);
+  set_aside.insert(set_aside.end(), {"--labelled", "120", "--seed", "5"});
+  const RunOutcome run = run_cch(set_aside);
+  CAPTURE(run.err);
+  REQUIRE(run.code == 0);
+  const json document = run.document();
+  CHECK(document["rows"] == 120);
+  CHECK(document["config"]["labelled"] == 120);
+  CHECK(document["alignment"]["rows_without_label"] == 40);
+  CHECK(document["pilot"]["extra_rows"] == 40);
+  CHECK(has_warning(document, "labels-set-aside"));
+  CHECK(run_cch(files.rank({"--json"})).document()["config"]["labelled"].is_null());
+
+  auto labels = test::small_world(160, 1, 0.9).labels;
+  std::vector<int> as_codes(labels.begin(), labels.end());
+  const auto kept = choose_labelled(ClassLabels::from(as_codes, {"0", "1"}),
+                                    Groups::singletons(labels.size()), 120, 5);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (!std::binary_search(kept.begin(), kept.end(), i)) labels[i] = -1;
+  }
+  auto taken_out = files.rank(pairs);
+  const std::string y = files.folder.write("y-few.npy", npy_vector(labels));
+  std::replace(taken_out.begin(), taken_out.end(), files.labels, y);
+  taken_out.insert(taken_out.end(), {"--unlabelled", "-1", "--seed", "5"});
+  const json same = run_cch(taken_out).document();
+  REQUIRE(same.is_object());
+  CHECK(test::comparable(same)["teachers"] == test::comparable(document)["teachers"]);
+}
+
+TEST_CASE(
+    "rank --labelled: in a study, in a dry run, in a check, and refused where it is nonsense") {
+  const WorldFiles files;
+  const std::string study = files.folder.write(
+      "few.toml",
+      "student = \"s=s.npy\"\nteacher = [\"t=t.npy\"]\nlabels = \"y.npy\"\nlabelled = 100\n"
+      "scenario = \"unlabelled-pairs\"\n");
+  for (const std::string command : {"rank", "check"}) {
+    CAPTURE(command);
+    const RunOutcome dry = run_cch({command, study, "--dry-run"});
+    CHECK(dry.code == 0);
+    CHECK(dry.out_has("student s: 100 rows"));
+    CHECK(dry.out_has("labels set aside: 60, as --labelled 100 asks"));
+    CHECK(dry.out_has("rows beside the labelled pairs: 60"));
+    CHECK(run_cch({command, study, "--dry-run", "--labelled", "90"}).out_has("aside: 70"));
+  }
+  CHECK(run_cch({"rank", study, "--dry-run", "--json"}).document()["labelled"] == 100);
+  for (const std::string wrong : {"161", "3", "0"}) {
+    CAPTURE(wrong);
+    check_refused(files.rank({"--labelled", wrong}), 2,
+                  {"bad-labelled", "--labelled " + wrong, "Give at "});
+  }
+  check_refused(files.rank({"--labelled", "-3"}), 2, {"--labelled"});
+  check_refused(files.rank({"--labelled", "160", "--scenario", "unlabelled-pairs"}), 2,
+                {"no-unlabelled-rows", "--labelled N"});
+  check_refused(
+      {"check", "--n", "500", "--dim-student", "3", "--dim-teacher", "3", "--labelled", "9"}, 2,
+      {"plan-with-features"});
 }
 
 // 40 further labelled rows of the teachers t and noise.

@@ -74,6 +74,9 @@ void add_features(CommandLine app, CheckSettings& s) {
   app.option("--labels", r.labels, "PATH[:KEY] of classes or real values");
   app.option("--y-kind", r.y_kind, "auto, continuous or discrete").show_default();
   app.option("--unlabelled", r.unlabelled, "Label that means that a row has none");
+  app.option("--labelled", r.labelled,
+             "Pretend that only so many rows have a label, as `cch rank` does")
+      .whole_number();
   app.option("--groups", r.groups,
              "Which rows belong together (images, videos, patients); in a plan their number");
   app.option("--ids", r.ids,

@@ -36,7 +36,7 @@ std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::s
                 "the split has " + std::to_string(codes.size()) + " rows, the features have " +
                     std::to_string(rows),
                 s.split, "row i must be the same sample everywhere",
-                "Give a split of the same rows, without --ids and --unlabelled");
+                "Give a split of the same rows, without --ids, --unlabelled and --labelled");
   }
   const auto& names = codes.names();
   const auto counts = codes.counts();

@@ -87,6 +87,10 @@ void add_inputs(CommandLine app, RankSettings& s) {
   app.option("--unlabelled", s.unlabelled,
              "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
              "table are then accepted too");
+  app.option("--labelled", s.labelled,
+             "Pretend that only so many rows have a label: drawn by the seed, classes in their "
+             "shares, whole groups; the others count as unlabelled")
+      .whole_number();
   app.option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
   app.option("--ids", s.ids,
              "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")

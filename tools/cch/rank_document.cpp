@@ -360,6 +360,7 @@ json config_json(const RankSettings& s) {
           {"decide-by", s.decide_by},
           {"lambda", s.lambda == "auto" ? json(s.lambda) : json(std::stod(s.lambda))},
           {"unlabelled", s.unlabelled},
+          {"labelled", optional_json(s.labelled)},
           {"extra-teacher", s.extra_teachers},
           {"extra-labels", s.extra_labels},
           {"permutations", s.permutations},

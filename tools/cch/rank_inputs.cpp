@@ -1,11 +1,15 @@
 #include "tools/cch/rank_inputs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/align.hpp"
+#include "cch/data/datasets.hpp"
+#include "cch/data/labelled_rows.hpp"
 #include "tools/cch/rank_files.hpp"
 #include "tools/cch/rank_looks.hpp"
 
@@ -63,6 +67,7 @@ class Assembly {
   RankInputs run() {
     match_rows();
     part_rows();
+    set_labels_aside();
     take_features();
     take_labels_and_groups();
     take_extra();
@@ -92,14 +97,28 @@ class Assembly {
     in_order_ = files_.ids.empty();
     if (in_order_) {
       alignment_ = align_by_order(sizes, names_);
-      warn("row-order-unverified",
-           "rows were matched by their order, which nothing verifies; give --ids NAME=PATH for "
-           "every input to match them by identifier");
+      alignment_.verified = of_one_data_set();
+      if (!alignment_.verified)
+        warn("row-order-unverified",
+             "rows were matched by their order, which nothing verifies; give --ids NAME=PATH for "
+             "every input to match them by identifier");
     } else {
       alignment_ = align_by_id(ids_in_order(files_, names_, sizes), names_);
     }
     if (settings_.first_rows == 0) return;
     for (auto& rows : alignment_.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
+  }
+
+  // All inputs are views of one data set, whose rows have one order by construction.
+  [[nodiscard]] bool of_one_data_set() const {
+    const SourceSpec labels = parse_source(settings_.labels);
+    if (!is_dataset(labels.path) || labels.path.starts_with("dir:")) return false;
+    std::vector<std::string> pairs{settings_.student};
+    pairs.insert(pairs.end(), settings_.teachers.begin(), settings_.teachers.end());
+    return settings_.groups.empty() &&
+           std::all_of(pairs.begin(), pairs.end(), [&](const std::string& pair) {
+             return named_source("--teacher", pair).source.path == labels.path;
+           });
   }
 
   // Positions in the common order of the rows with a label and of the others.
@@ -120,6 +139,24 @@ class Assembly {
                 "Check --unlabelled, --ids and --first-rows");
   }
 
+  // --labelled: all but so many labelled rows go to the others.
+  void set_labels_aside() {
+    if (!settings_.labelled) return;
+    const Rows kept = choose_labelled(labels_of(labelled_), groups_of(labelled_),
+                                      *settings_.labelled, settings_.common.seed);
+    const Rows had = std::exchange(labelled_, at(labelled_, kept));
+    set_aside_ = had.size() - kept.size();
+    if (set_aside_ == 0) return;
+    const auto middle = static_cast<Rows::difference_type>(unlabelled_.size());
+    std::set_difference(had.begin(), had.end(), labelled_.begin(), labelled_.end(),
+                        std::back_inserter(unlabelled_));
+    std::inplace_merge(unlabelled_.begin(), unlabelled_.begin() + middle, unlabelled_.end());
+    warn("labels-set-aside", std::to_string(kept.size()) + " of " + std::to_string(had.size()) +
+                                 " rows keep their label, drawn by the seed, because --labelled " +
+                                 std::to_string(*settings_.labelled) +
+                                 " asks so; the others count as rows without a label");
+  }
+
   // Nothing has to move when the files are already what is needed.
   [[nodiscard]] bool as_stored() const { return in_order_ && unlabelled_.empty(); }
 
@@ -136,15 +173,19 @@ class Assembly {
 
   void take_labels_and_groups() {
     RankInput& input = result_.input;
-    const Rows& label_rows = alignment_.rows[files_.modalities.size()];
-    const Variable& labels = files_.labels->labels;
-    input.labels =
-        as_stored() ? labels : select(labels, at(label_index_, at(label_rows, labelled_)));
+    input.labels = as_stored() ? files_.labels->labels : labels_of(labelled_);
     refuse_constant(input.labels);
-    input.groups = Groups::singletons(labelled_.size());
-    if (!files_.groups) return;
-    const Groups& groups = files_.groups->groups;
-    input.groups = as_stored() ? groups : groups.select(at(alignment_.rows.back(), labelled_));
+    input.groups = files_.groups && as_stored() ? files_.groups->groups : groups_of(labelled_);
+  }
+
+  // Of positions in the common order.
+  [[nodiscard]] Variable labels_of(const Rows& positions) const {
+    const Rows& label_rows = alignment_.rows[files_.modalities.size()];
+    return select(files_.labels->labels, at(label_index_, at(label_rows, positions)));
+  }
+  [[nodiscard]] Groups groups_of(const Rows& positions) const {
+    if (!files_.groups) return Groups::singletons(positions.size());
+    return files_.groups->groups.select(at(alignment_.rows.back(), positions));
   }
 
   // One class is refused by the ranking; this is the same for real values.
@@ -168,9 +209,11 @@ class Assembly {
     }
     if (unlabelled_.empty()) {
       if (scenario != Scenario::unlabelled_pairs) return;
-      refuse_usage("no-unlabelled-rows", "every row has a label",
-                   "the scenario unlabelled-pairs is about rows that have none",
-                   "Check the value of --unlabelled, or leave out --scenario");
+      refuse_usage(
+          "no-unlabelled-rows", "every row has a label",
+          "the scenario unlabelled-pairs is about rows that have none",
+          "Check the value of --unlabelled, give --labelled N to set labels aside, or leave "
+          "out --scenario");
     }
     take_unlabelled();
     if (scenario != Scenario::unlabelled_pairs) warn_about_unlabelled("the pilot and the labels");
@@ -224,10 +267,13 @@ class Assembly {
                                 "' have identifiers that do not occur in every input; they were "
                                 "left out");
     }
-    result_.alignment = {{"by", in_order_ ? "row-order" : "id"},
+    result_.alignment = {{"by", !in_order_            ? "id"
+                                : alignment_.verified ? "data-set"
+                                                      : "row-order"},
                          {"verified", alignment_.verified},
                          {"rows", alignment_.rows.front().size()},
                          {"rows_without_label", unlabelled_.size()},
+                         {"labels_set_aside", set_aside_},
                          {"lost", lost}};
   }
 
@@ -236,8 +282,9 @@ class Assembly {
   std::vector<std::string> names_;  // of every input: modalities, labels, groups
   Alignment alignment_;
   bool in_order_ = true;
-  Rows labelled_;     // positions in the common order
-  Rows unlabelled_;   // likewise
+  Rows labelled_;    // positions in the common order
+  Rows unlabelled_;  // likewise
+  std::size_t set_aside_ = 0;
   Rows label_index_;  // row of the label file → row of the labels read, kNone without one
   RankInputs result_{.input = {{}, {}, {}, Groups::singletons(0)},
                      .record = {},

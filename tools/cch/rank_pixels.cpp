@@ -129,7 +129,7 @@ class PixelReader {
              ") and images as they allow; informations are those of balanced classes, and " +
              (image_groups_ ? "rows of one group of images" : "pixels of one image") +
              " count as one group"});
-    if (!pairs) return;
+    if (choice.pairs.empty()) return;
     files_.warnings.push_back(
         {"pixels-sampled", std::to_string(choice.pairs.size()) + " of " +
                                std::to_string(choice.unlabelled) +

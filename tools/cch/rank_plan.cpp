@@ -44,6 +44,7 @@ json rank_plan(const RankSettings& settings, const RankInputs& inputs,
           {"inputs", inputs.record},
           {"alignment", inputs.alignment},
           {"rows", input.student.features.size()},
+          {"labelled", optional_json(settings.labelled)},
           {"extra_rows", extra_rows(input.extra)},
           {"scenario", settings.scenario},
           {"decided_by", settings.decide_by},
@@ -65,6 +66,10 @@ std::string render_rank_plan(const json& plan) {
                        count(teacher["dim"]), text(teacher["estimator"]), text(teacher["why"]));
   }
   out += "labels: " + text(plan["labels"]["reason"]) + '\n';
+  if (const std::size_t aside = count(plan["alignment"]["labels_set_aside"]); aside > 0) {
+    out += fmt::format("labels set aside: {}, as --labelled {} asks\n", aside,
+                       count(plan["labelled"]));
+  }
   const bool grouped = !plan["groups"].is_null();
   out += "groups: " + (grouped ? plan["groups"].dump() : std::string("none")) + '\n';
   if (count(plan["extra_rows"]) > 0) {

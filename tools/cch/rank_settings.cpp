@@ -63,14 +63,14 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
                 "the teacher's further labels are what it is about",
                 "Add --extra-labels PATH, and --extra-teacher NAME=PATH for every teacher"});
   }
-  if (!s.unlabelled_given && scenario == Scenario::unlabelled_pairs) {
+  if (!s.unlabelled_given && !s.labelled && scenario == Scenario::unlabelled_pairs) {
     faults.add(ErrorKind::usage,
                {"option-missing",
-                "the scenario unlabelled-pairs needs --unlabelled",
+                "the scenario unlabelled-pairs needs --unlabelled or --labelled",
                 {},
                 "it must be known which rows have no label",
                 "Add --unlabelled VALUE, the label that means none (such as -1 or nan; \"\" for "
-                "empty fields alone)"});
+                "empty fields alone), or --labelled N to set the labels of all but N rows aside"});
   }
 }
 

@@ -29,6 +29,7 @@ struct RankSettings {
   std::string lambda = "auto";              ///< "auto" or a positive number
   std::string unlabelled;                   ///< label that means "no label"
   bool unlabelled_given = false;            ///< because "" is such a label as well
+  std::optional<std::size_t> labelled;      ///< so many rows keep their label
   std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher
   std::string extra_labels;                 ///< their labels
   std::size_t permutations = 0;

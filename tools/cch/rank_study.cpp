@@ -58,6 +58,8 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
          s.unlabelled = kValues.number_or_text(n, key);
          s.unlabelled_given = true;
        }},
+      {"labelled",
+       [&s](const toml::node& n, const std::string& key) { s.labelled = kValues.count(n, key); }},
       {"extra-teacher", pairs(s.extra_teachers, Naming::required)},
       {"extra-labels", source(s.extra_labels)},
       {"permutations", [&s](const toml::node& n,

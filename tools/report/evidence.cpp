@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/report/number.hpp"
 #include "tools/report/utf8.hpp"
 
 namespace cch::report {
@@ -39,6 +40,15 @@ std::string_view deciding_name(const json& document) {
 
 bool excludes_zero(const Value& value) {
   return value.low && value.high && (*value.low > 0 || *value.high < 0);
+}
+
+std::string rows_in_words(const json& document) {
+  const std::string rows = count(whole_number(field(document, "rows"))) + " rows";
+  const auto others = whole_number(field(document, "alignment", "rows_without_label"));
+  if (text(field(document, "scenario")) != "unlabelled-pairs" || !others || *others == 0) {
+    return rows;
+  }
+  return rows + " with a label, " + count(others) + " without";
 }
 
 std::string scenario_name(const json& document) {

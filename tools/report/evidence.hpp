@@ -26,6 +26,9 @@ std::string_view deciding_name(const json& document);
 /// Whether a 95 % interval leaves out zero.
 bool excludes_zero(const Value& value);
 
+/// "4,000 rows", or "300 rows with a label, 3,700 without" where the teacher labels the others.
+std::string rows_in_words(const json& document);
+
 /// "same rows", "more labels", "unlabelled pairs"; any other word as it stands, "" for null.
 std::string scenario_name(const json& document);
 /// What the scenario means, in a sentence; "" where it is not one of the three.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/report/evidence.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/utf8.hpp"
 
@@ -128,12 +129,15 @@ std::string verdict_sentence(const json& document) {
 
 Messages messages_of(const json& document) {
   Messages out;
+  const Rule rule = rule_of(document);
+  const bool representations_decide = rule == Rule::cch || rule == Rule::unknown;
   for (const json& warning : elements(field(document, "warnings"))) {
     const std::string code = text(field(warning, "code"));
     const std::string message = text(field(warning, "message"));
     if (code == "no-minimal-margin") continue;  // for programs; the reasons of a check say it
     const bool note = code == "not-asked-for" || code == "no-groups" ||
-                      code == "continuous-labels" ||
+                      code == "continuous-labels" || code == "labels-set-aside" ||
+                      (code == "mixed-families" && !representations_decide) ||
                       message.find("'control: ") != std::string::npos;
     (note ? out.notes : out.warnings).push_back(message);
   }

@@ -28,7 +28,8 @@ std::string verdict_sentence(const json& document);
 /// What decided the verdicts, in words ("CCH on representations", …).
 std::string decision_rule(const json& document);
 
-/// Messages of the warnings, those that only say what was not asked for or concern a control last.
+/// Messages of the warnings, apart from those that only say what was asked for or was not, concern
+/// a control, or concern the margin on representations where it does not decide: these are notes.
 struct Messages {
   std::vector<std::string> warnings;
   std::vector<std::string> notes;

@@ -138,10 +138,9 @@ std::string per_class_part(const json& document, const TerminalStyle& style) {
 
 std::string facts_line(const json& document) {
   const auto groups = whole_number(field(document, "groups", "count"));
-  std::string line = fmt::format("Student {} ({} rows{}), ",
-                                 name_in_sentence(text(field(document, "student", "name"))),
-                                 count(whole_number(field(document, "rows"))),
-                                 groups ? fmt::format(" in {} groups", count(groups)) : "");
+  std::string line = fmt::format(
+      "Student {} ({}{}), ", name_in_sentence(text(field(document, "student", "name"))),
+      rows_in_words(document), groups ? fmt::format(" in {} groups", count(groups)) : "");
   const std::string scenario = scenario_name(document);
   if (!scenario.empty()) line += fit(scenario, 40) + "; ";
   line += fmt::format("{} by {}",

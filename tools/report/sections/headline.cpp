@@ -16,11 +16,10 @@ constexpr std::size_t kLongSentence = 80;  // set smaller, so that the first scr
 
 std::string lead(const json& document) {
   const std::vector<json>& teachers = elements(field(document, "teachers"));
-  std::string words =
-      fmt::format("Student {} · {} rows · {} {}",
-                  name_in_sentence(text(field(document, "student", "name"), kMissing)),
-                  count(whole_number(field(document, "rows"))), teachers.size(),
-                  teachers.size() == 1 ? "teacher" : "teachers");
+  std::string words = fmt::format(
+      "Student {} · {} · {} {}",
+      name_in_sentence(text(field(document, "student", "name"), kMissing)), rows_in_words(document),
+      teachers.size(), teachers.size() == 1 ? "teacher" : "teachers");
   const std::string scenario = scenario_name(document);
   if (!scenario.empty()) words += " · " + fit(scenario, 40);
   const std::string rule = decision_rule(document);
