@@ -10,6 +10,7 @@
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/labelled_rows.hpp"
+#include "tools/cch/named_source.hpp"
 #include "tools/cch/rank_files.hpp"
 #include "tools/cch/rank_looks.hpp"
 
@@ -117,7 +118,7 @@ class Assembly {
     pairs.insert(pairs.end(), settings_.teachers.begin(), settings_.teachers.end());
     return settings_.groups.empty() &&
            std::all_of(pairs.begin(), pairs.end(), [&](const std::string& pair) {
-             return named_source("--teacher", pair).source.path == labels.path;
+             return named_source("--teacher", pair, Naming::optional).source.path == labels.path;
            });
   }
 
