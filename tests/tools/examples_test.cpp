@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kExamples = fs::path(__FILE__).parent_path() / "../../data/examples";
+const fs::path kExamples = fs::path(CCH_SOURCE_DIR) / "data/examples";
 
 struct Answer {
   int code;

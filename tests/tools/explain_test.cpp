@@ -300,7 +300,7 @@ TEST_CASE("the page of commands is the one that the program makes") {
 
 /// "--name" of every option that a command's sources add.
 std::set<std::string> flags_of(const std::string& text) {
-  static const std::regex place(R"re(add_(?:option|flag)\(\s*"([^"]+)")re");
+  static const std::regex place(R"re(\.(?:option|flag)\(\s*"([^"]+)")re");
   static const std::regex name(R"re(--([a-z][a-z0-9-]*))re");
   std::set<std::string> out;
   for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {

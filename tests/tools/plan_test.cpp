@@ -73,7 +73,7 @@ std::size_t times(const std::string& text, const std::string& words) {
   return found;
 }
 
-TEST_CASE("estimate answers in a few lines; its diagnostics come with --verbose, once") {
+TEST_CASE("estimate answers in a few lines, its diagnostics come with --verbose, once") {
   // Wide enough for cca-ksg, which has many.
   const WorldFiles files(400, 4);
   const RunOutcome plain = run_cch({"estimate", files.student, files.teacher});

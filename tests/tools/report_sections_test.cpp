@@ -200,12 +200,17 @@ TEST_CASE("warnings: what was not asked for and what concerns controls are notes
   document["warnings"].push_back({{"code", "no-groups"}, {"message", "no groups were given"}});
   document["warnings"].push_back(
       {{"code", "no-gaussian"}, {"message", "predictions of 'control: noise': refused"}});
+  // Two families of estimators matter where the margin on representations decides.
+  document["decided_by"] = "cch";
   const std::string html = warnings_section(document);
   check_holds(html,
               {"1 warning</h2>", "leans towards distil", "Notes (2)", "no groups were given"});
   const std::string table = render_rank_table(document, {false, 80, false});
   CHECK(table.find("  · no groups were given") > table.find("Notes"));
   CHECK(table.find("  ! I(T;S) comes from") < table.find("Notes"));
+  document["decided_by"] = "combined";
+  check_holds(warnings_section(document), {"Notes (3)", "leans towards distil"});
+  CHECK(render_rank_table(document, {false, 80, false}).find("  ! ") == std::string::npos);
 }
 
 TEST_CASE("diagnostics: what the names of the ladder mean") {
