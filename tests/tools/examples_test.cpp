@@ -107,7 +107,8 @@ TEST_CASE("example study: Fashion-MNIST") {
   }
   const Answer answer = dry_run(kExamples / "fashion-mnist.toml");
   CHECK_MESSAGE(answer.code == 0, answer.err);
-  CHECK(answer.out.find("student top-left: 4000 rows, 196 columns") != std::string::npos);
+  CHECK(answer.out.find("student top-right: 250 rows, 196 columns") != std::string::npos);
+  CHECK(answer.out.find("rows beside the labelled pairs: 2000") != std::string::npos);
   CHECK(answer.out.find("teacher noise: 32 columns") != std::string::npos);
 }
 
