@@ -76,7 +76,8 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
 
 /// Labels. automatic: see decide_label_kind; unclear cases are a usage Error "label-kind-unclear".
 /// Class names are the original values as text, classes sorted (numbers by value). Rows without a
-/// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others.
+/// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others:
+/// whole numbers that NaN had made floats are classes where integers would be.
 /// Data Errors: "missing-label" (empty strings: first row and count), "non-finite-label",
 /// "no-labelled-rows", "labels-not-1d", "labels-not-whole" (discrete asked for fractions). Warning
 /// "label-may-mean-none": a negative class beside 0, or 255 far above the others.
