@@ -80,12 +80,23 @@ char choose_separator(std::string_view text, Separator separator) {
   return ',';
 }
 
+// A first line "sep=;" says what separates the fields of the others.
+std::optional<char> said_separator(std::string_view text, Separator separator) {
+  if (separator != Separator::automatic || text.size() < 6 || !text.starts_with("sep=")) return {};
+  const bool line_ends = text[5] == '\n' || text[5] == '\r';
+  return line_ends ? std::optional(text[4]) : std::nullopt;
+}
+
 // Splits text into records of fields, counting lines from 1.
 class Splitter {
  public:
   Splitter(std::string_view text, char separator, const std::string& where,
-           std::deque<std::string>& unescaped)
-      : text_(text), separator_(separator), where_(where), unescaped_(unescaped) {}
+           std::deque<std::string>& unescaped, std::size_t first_line)
+      : text_(text),
+        separator_(separator),
+        where_(where),
+        unescaped_(unescaped),
+        line_(first_line) {}
 
   [[nodiscard]] bool done() const { return at_ >= text_.size(); }
   [[nodiscard]] std::size_t line() const { return line_; }
@@ -157,7 +168,7 @@ class Splitter {
   const std::string& where_;
   std::deque<std::string>& unescaped_;
   std::size_t at_ = 0;
-  std::size_t line_ = 1;
+  std::size_t line_;
 };
 
 bool no_numbers(const Row& row) {
@@ -284,12 +295,14 @@ CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator
   CsvTable table;
   table.bytes_ = detail::as_utf8(bytes, where);
   table.utf16_ = detail::text_code_of(bytes, where) != detail::TextCode::utf8;
-  const std::string_view text(reinterpret_cast<const char*>(table.bytes_.view.data()),
-                              table.bytes_.size());
+  std::string_view text(reinterpret_cast<const char*>(table.bytes_.view.data()),
+                        table.bytes_.size());
   table.where_ = where;
-  table.separator_ = choose_separator(text, separator);
+  const std::optional<char> said = said_separator(text, separator);
+  if (said) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  table.separator_ = said.value_or(choose_separator(text, separator));
   std::vector<Row> rows;
-  table.read_rows(text, rows);
+  table.read_rows(text, said ? 2 : 1, rows);
   if (rows.empty())
     refuse_data("no-rows", "the table has no rows", where, {}, "Check how it was written");
   table.find_header(rows, key);
@@ -310,8 +323,8 @@ CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator
   return table;
 }
 
-void CsvTable::read_rows(std::string_view text, std::vector<Row>& rows) {
-  Splitter splitter(text, separator_, where_, unescaped_);
+void CsvTable::read_rows(std::string_view text, std::size_t first_line, std::vector<Row>& rows) {
+  Splitter splitter(text, separator_, where_, unescaped_, first_line);
   while (!splitter.done()) {
     const std::size_t line = splitter.line();
     Row row = splitter.next();
@@ -427,11 +440,14 @@ double CsvTable::number(std::size_t row, std::size_t col, bool decimal_comma) co
                 place, "it is not clear how numbers are written here",
                 "Choose one column with PATH:COLUMN, or write numbers with a point");
   }
-  const bool one_a_line = separator_ == '\0';
+  const std::string_view field = detail::trimmed(cell(row, col));
+  const bool several = cols() == 1 && field.find_first_of(" \t") != std::string_view::npos &&
+                       is_number(field.substr(0, field.find_first_of(" \t")));
   refuse_data("not-numeric", "'" + std::string(cell(row, col)) + "' is not a number", place,
-              one_a_line ? "a .txt file has one number a line" : "samples are numbers",
-              one_a_line ? "Save tables as .csv (numpy.savetxt with delimiter=',') or .npy"
-                         : "Choose one column with PATH:COLUMN, or remove this one");
+              several ? "blanks separate no columns, and a .txt file has one number a line"
+                      : "samples are numbers",
+              several ? "Save tables as .csv (numpy.savetxt with delimiter=',') or .npy"
+                      : "Choose one column with PATH:COLUMN, or remove this one");
 }
 
 // "12,5" a line may be one number or two; only names of columns can tell.

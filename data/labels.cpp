@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -214,6 +216,57 @@ void warn_about_marks(const ClassLabels& classes, Opened& opened) {
   }
 }
 
+// Words that programs and people write where they know nothing.
+bool means_unknown(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kWords = {
+      "na",      "n/a",       "#n/a",      "nan",           "none",           "null",
+      "missing", "unknown",   "unk",       "not available", "not applicable", "not reported",
+      "?",       "unlabeled", "unlabelled"};
+  std::string word(detail::trimmed(text));
+  if (word.size() > 2 && std::string_view("[(<").find(word.front()) != std::string_view::npos) {
+    word = word.substr(1, word.size() - 2);
+  }
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+void warn_about_unknown(const ClassLabels& classes, Opened& opened) {
+  const std::vector<std::size_t> counts = classes.counts();
+  for (std::size_t c = 0; c < classes.classes(); ++c) {
+    const std::string& name = classes.names()[c];
+    if (!means_unknown(name)) continue;
+    opened.info.warnings.push_back(
+        {"label-may-mean-none", std::to_string(counts[c]) + " rows of " + opened.where +
+                                    " have the class '" + name +
+                                    "', which reads as if the label were not known; if so, say "
+                                    "--unlabelled '" +
+                                    name + "'"});
+  }
+}
+
+// A word such as NA among numbers would make every number a class of its own.
+void refuse_unknown_among_numbers(const Opened& opened, std::size_t rows) {
+  if (!opened.table || opened.array.dtype() != DType::text) return;
+  std::string unknown;
+  std::size_t first = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::string text = opened.array.text_at(i);
+    if (detail::spelling_of(text) != detail::Spelling::none) continue;
+    if (!means_unknown(text)) return;
+    if (count++ > 0) continue;
+    unknown = text;
+    first = i;
+  }
+  if (count == 0 || count == rows) return;
+  refuse_data(
+      "missing-label",
+      "row " + std::to_string(first) + " (from 0) has '" + unknown + "' among numbers",
+      opened.where + "; " + std::to_string(count) + " of " + std::to_string(rows) + " rows",
+      "as words, all numbers would be classes of their own",
+      "Say --unlabelled '" + unknown + "' if such rows have no label, or drop them in all files");
+}
+
 LoadedLabels computed_labels(Opened& opened, LabelKind kind) {
   if (kind == LabelKind::discrete) {
     refuse_data("labels-not-1d", "class labels need one value a row", opened.where, {},
@@ -245,6 +298,7 @@ Variable class_labels(Opened& opened, std::size_t rows) {
   detail::refuse_fractions(opened, "label", rows);
   ClassLabels classes = to_classes(opened.array, rows);
   warn_about_marks(classes, opened);
+  warn_about_unknown(classes, opened);
   return classes;
 }
 
@@ -265,6 +319,7 @@ LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOpt
     const bool gaps = !out.unlabelled.empty() && is_nan(*options.unlabelled);
     if (gaps && kind == LabelKind::automatic) undo_float_of_gaps(opened, rows);
   }
+  if (kind != LabelKind::discrete) refuse_unknown_among_numbers(opened, rows);
   read_decimal_commas(opened, rows);
   if (opened.array.cols() == 1) detail::refuse_missing(opened, "label", rows, kSayUnlabelled);
   refuse_non_finite(opened, rows);

@@ -51,8 +51,8 @@ std::string choose_key(const std::vector<std::string>& keys, const std::string& 
   if (keys.empty()) {
     refuse_data("no-arrays", "the file holds no " + what, where, {}, "Check how it was written");
   }
-  if (std::find(keys.begin(), keys.end(), key) != keys.end()) return key;
   if (!key.empty()) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) return key;
     refuse_usage(
         "unknown-key", where + " has no " + what + " '" + key + "'", {},
         "Did you mean " + where + ":" + nearest_name(key, keys) + "? It has: " + join_names(keys));
@@ -136,20 +136,28 @@ void warn_about_table(const CsvTable& table, bool all_columns, Opened& opened) {
   opened.info.warnings.insert(opened.info.warnings.end(), more.begin(), more.end());
 }
 
+// The column that the key names, or the only one beside those that number the rows.
+std::size_t chosen_column(const CsvTable& table, const SourceSpec& source) {
+  if (source.key.empty() && table.index_columns() + 1 == table.cols()) return table.cols() - 1;
+  const std::string name = choose_key(table.columns(), source.key, source.path, "column");
+  const auto found = std::find(table.columns().begin(), table.columns().end(), name);
+  return static_cast<std::size_t>(found - table.columns().begin());
+}
+
 void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& opened) {
   const CsvTable table = CsvTable::parse(bytes, source.path, separator_of(source.path), source.key);
   const bool all_columns = use == Use::samples && source.key.empty();
   std::optional<std::size_t> chosen;
+  bool only_left = false;
   if (all_columns) {
     opened.array = table.numbers();
   } else {
-    const std::string name = choose_key(table.columns(), source.key, source.path, "column");
-    const auto found = std::find(table.columns().begin(), table.columns().end(), name);
-    const auto col = static_cast<std::size_t>(found - table.columns().begin());
+    const std::size_t col = chosen_column(table, source);
+    only_left = source.key.empty() && table.cols() > 1;
     opened.array = use == Use::samples ? table.numbers(col) : table.column(col);
     chosen = col;
   }
-  warn_about_table(table, all_columns, opened);
+  warn_about_table(table, all_columns || only_left, opened);
   if (use == Use::samples && table.decimal_comma(chosen)) warn_about_decimal_comma(opened);
 }
 

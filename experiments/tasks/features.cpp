@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/row_order.hpp"
 #include "experiments/tasks/draws.hpp"
@@ -181,6 +182,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   const std::size_t n = data.classes > 0 ? data.y.size() : data.targets.rows();
   for (const auto& [name, loaded] : data.arrays) {
     if (loaded.samples.size() == n) continue;
+    refuse_transposed(loaded.samples, "array '" + name + "'", n);
     refuse_data(
         "rows-differ", "array '" + name + "' has another number of rows than the labels",
         task.source + ": " + std::to_string(loaded.samples.size()) + " and " + std::to_string(n),

@@ -147,6 +147,22 @@ TEST_CASE("csv: a decimal comma is read where nothing else can be meant") {
   CHECK(fault("a;b\n1,234;2.5\n").code == "thousands-separator");
 }
 
+TEST_CASE("csv: a first line that says the separator is no row") {
+  const CsvTable table = parse("sep=;\r\na;b\r\n1,5;2\r\n");
+  CHECK(table.columns() == std::vector<std::string>{"a", "b"});
+  CHECK(table.line(0) == 3);
+  CHECK(table.numbers().matrix(1)(0, 0) == 1.5);
+  CHECK(parse("sep=|\n1|2\n").cols() == 2);
+  CHECK(parse("sep=1,b\n1,2\n").columns()[0] == "sep=1");
+  CHECK(fault("sep=;\n").code == "no-rows");
+}
+
+TEST_CASE("csv: numbers parted by blanks are named") {
+  const Fault blanks = fault("1.5 2.5\n3 4\n");
+  CHECK(blanks.code == "not-numeric");
+  CHECK(blanks.why.find("blanks") != std::string::npos);
+}
+
 TEST_CASE("csv: halves of numbers with a decimal comma are no columns") {
   const Fault halves = fault("1,8268\n-3,0783\n0,9581\n");
   CHECK(halves.code == "decimal-comma");

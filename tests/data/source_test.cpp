@@ -233,6 +233,37 @@ TEST_CASE("labels: one-hot and multi-hot rows are named, with the way out") {
   CHECK(message("<f8", raw<double>({1, 0, 0, 1, .5, .5}), LabelKind::automatic).empty());
 }
 
+TEST_CASE("labels and groups: the one column beside that which numbers the rows is taken") {
+  const SourceSpec spec = file("l.csv", ",label\n0,cat\n1,dog\n2,cat\n");
+  const auto loaded = load_labels(spec, LabelKind::automatic);
+  CHECK(std::get<ClassLabels>(loaded.labels).names() == std::vector<std::string>{"cat", "dog"});
+  CHECK(loaded.info.warnings.back().code == "csv-index-column");
+  CHECK(load_groups(spec).groups.count() == 2);
+  const SourceSpec two = file("m.csv", ",label,person\n0,cat,a\n1,dog,b\n");
+  CHECK(label_refusal(two, LabelKind::automatic) == "key-needed");
+}
+
+TEST_CASE("labels: words for what is not known are named, among numbers they are refused") {
+  const auto warned = [](const std::string& word) {
+    const auto loaded =
+        load_labels(file("w.csv", "label\ncat\n" + word + "\ndog\n"), LabelKind::automatic);
+    const Warning& last = loaded.info.warnings.back();
+    return last.code == "label-may-mean-none" &&
+           last.message.find("--unlabelled '" + word + "'") != std::string::npos;
+  };
+  for (const char* word : {"NA", "N/A", "[Not Available]", "Unknown", "<missing>", "?"}) {
+    CAPTURE(word);
+    CHECK(warned(word));
+  }
+  for (const char* word : {"nanny", "-", "[x]", "national"}) CHECK_FALSE(warned(word));
+  const SourceSpec gaps = file("g.csv", "y\n1.5\nNA\n2.5\n-3\n");
+  CHECK(label_refusal(gaps, LabelKind::automatic) == "missing-label");
+  CHECK(label_refusal(gaps, LabelKind::continuous) == "missing-label");
+  const auto loaded = load_labels(gaps, LabelKind::automatic, {.unlabelled = "NA"});
+  CHECK(std::get<Samples>(loaded.labels)(2, 0) == -3.0);
+  CHECK(loaded.unlabelled == std::vector<std::size_t>{1});
+}
+
 TEST_CASE("labels: a decimal comma makes numbers, not words that all differ") {
   const SourceSpec spec = parse_source(file("l.csv", "id;y\na;1,5\nb;-0,25\nc;2,75\n").path + ":y");
   const auto loaded = load_labels(spec, LabelKind::automatic);

@@ -62,6 +62,22 @@ std::vector<Case> bad_labels_and_rows() {
          }
          return npy_matrix(hot, 2);
        })},
+      {"teacher saved the other way round",
+       3,
+       "unequal-rows",
+       {"'t' has 2 rows", "other way round", "x.T"},
+       [](const World& w) {
+         return w.teacher(w.file("turned.npy", npy_matrix(World::values(), kRows)));
+       }},
+      {"NA among numbers",
+       3,
+       "missing-label",
+       {"'NA' among numbers", "--unlabelled 'NA'"},
+       [](const World& w) {
+         std::string text = "y\n";
+         for (std::size_t i = 0; i < kRows; ++i) text += i == 2 ? "NA\n" : "1.5\n";
+         return w.labelled(w.file("na.csv", text));
+       }},
       {"fractions as classes",
        3,
        "labels-not-whole",

@@ -14,7 +14,7 @@ namespace cch {
 /// How the fields of a table are separated.
 enum class Separator {
   automatic,  ///< semicolon or tab if every line has as many of them as the first one and no
-              ///< comma that could not be a decimal one; else comma
+              ///< comma that could not be a decimal one; else comma. A first line "sep=;" decides.
   tab,
   none,  ///< one value a line
 };
@@ -71,7 +71,8 @@ class CsvTable {
   [[nodiscard]] Array numbers(std::size_t col) const;
 
  private:
-  void read_rows(std::string_view text, std::vector<std::vector<std::string_view>>& rows);
+  void read_rows(std::string_view text, std::size_t first_line,
+                 std::vector<std::vector<std::string_view>>& rows);
   void refuse_two_columns() const;
   void find_header(const std::vector<std::vector<std::string_view>>& rows, const std::string& key);
   [[nodiscard]] double number(std::size_t row, std::size_t col, bool decimal_comma) const;
