@@ -62,6 +62,16 @@ Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
               "Check that the identifiers are written alike everywhere");
 }
 
+void refuse_transposed(const Samples& x, const std::string& name, std::size_t rows) {
+  if (x.size() == rows || x.dim() != rows) return;
+  const std::string shape = std::to_string(x.size()) + " × " + std::to_string(x.dim());
+  refuse_data(
+      "unequal-rows",
+      name + " has " + std::to_string(x.size()) + " rows, the labels have " + std::to_string(rows),
+      shape, "its columns are as many as the labels, so it seems to lie the other way round",
+      "Save it transposed, numpy.save(..., x.T): one row a sample");
+}
+
 Alignment align_by_order(std::span<const std::size_t> sizes, std::span<const std::string> names) {
   check_names(sizes.size(), names.size());
   if (!std::all_of(sizes.begin(), sizes.end(), [&](std::size_t n) { return n == sizes[0]; })) {

@@ -193,11 +193,15 @@ void inspect_table(const Bytes& bytes, const SourceSpec& spec, FileFacts& file) 
   file.warnings.push_back(
       {"csv-header", std::string("the first row was ") + (table.header() ? "" : "not ") +
                          "taken as names of columns (" + table.header_reason() + ")"});
+  for (const Warning& warning : detail::table_warnings(table, spec.path, spec.key.empty())) {
+    file.warnings.push_back(warning);
+  }
   if (!spec.key.empty()) detail::choose_key(table.columns(), spec.key, spec.path, "column");
   for (std::size_t col = 0; col < table.cols(); ++col) {
     if (!spec.key.empty() && table.columns()[col] != spec.key) continue;
     const std::string& name = table.columns()[col];
-    add_array(file, name, spec.path + ":" + name, [&] { return table.column(col); });
+    add_array(file, name, spec.path + ":" + name,
+              [&] { return table.decimal_comma(col) ? table.numbers(col) : table.column(col); });
   }
 }
 

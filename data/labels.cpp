@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -8,6 +10,7 @@
 #include "cch/data/source.hpp"
 #include "data/column.hpp"
 #include "data/pack.hpp"
+#include "data/spelling.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -53,8 +56,7 @@ LabelKind settle_kind(const Opened& opened, LabelKind asked, std::size_t rows,
       refuse_usage("label-kind-unclear",
                    "it is not clear whether the labels of " + opened.where +
                        " are classes or numbers: " + decision.reason,
-                   "the two need different estimators",
-                   "Say --y-kind discrete or --y-kind continuous");
+                   "the two need different estimators", decision.action);
     }
     reason =
         (*decision.kind == LabelKind::discrete ? "discrete: " : "continuous: ") + decision.reason;
@@ -130,6 +132,46 @@ std::vector<std::size_t> take_unlabelled(Opened& opened, std::size_t rows,
   return unlabelled;
 }
 
+// Labels of a table with a decimal comma are numbers, not words that all differ.
+void read_decimal_commas(Opened& opened, std::size_t rows) {
+  if (!opened.table || opened.array.dtype() != DType::text) return;
+  const std::vector<std::string> texts = column_texts(opened.array, rows);
+  detail::Spellings spellings;
+  for (const std::string& text : texts) spellings.take(text);
+  if (!spellings.decimal_comma(opened.where)) return;
+  std::vector<double> values;
+  for (const std::string& text : texts) {
+    const auto value = detail::parse_decimal_comma(text);
+    if (!value) return;  // an empty field, refused as a missing label
+    values.push_back(*value);
+  }
+  opened.array = detail::pack(std::span<const double>(values), DType::f64, {rows}, opened.where);
+  detail::warn_about_decimal_comma(opened);
+}
+
+// Integers with gaps are stored as floats, because only those have NaN. Without the gaps they are
+// integers again, if as such they are classes.
+void undo_float_of_gaps(Opened& opened, std::size_t rows) {
+  if (!is_float(opened.array.dtype()) || opened.array.cols() != 1 || rows == 0) return;
+  std::vector<double> values(rows);
+  opened.array.to_doubles(0, rows, values);
+  std::vector<std::int64_t> whole;
+  for (const double v : values) {
+    if (std::trunc(v) != v || std::abs(v) >= 0x1p53) return;  // NaN and fractions stay
+    whole.push_back(static_cast<std::int64_t>(v));
+  }
+  Array integers = detail::pack(std::span<const std::int64_t>(whole), DType::i64,
+                                opened.array.shape(), opened.where);
+  if (decide_label_kind(integers, rows).kind == LabelKind::discrete) {
+    opened.array = std::move(integers);
+  }
+}
+
+bool is_nan(const std::string& value) {
+  const auto number = detail::parse_number<double>(value);
+  return number && std::isnan(*number);
+}
+
 // NaN is the usual mark of a missing label, so its message names the option.
 void refuse_non_finite(const Opened& opened, std::size_t rows) {
   if (!is_float(opened.array.dtype())) return;
@@ -174,6 +216,57 @@ void warn_about_marks(const ClassLabels& classes, Opened& opened) {
   }
 }
 
+// Words that programs and people write where they know nothing.
+bool means_unknown(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kWords = {
+      "na",      "n/a",       "#n/a",      "nan",           "none",           "null",
+      "missing", "unknown",   "unk",       "not available", "not applicable", "not reported",
+      "?",       "unlabeled", "unlabelled"};
+  std::string word(detail::trimmed(text));
+  if (word.size() > 2 && std::string_view("[(<").find(word.front()) != std::string_view::npos) {
+    word = word.substr(1, word.size() - 2);
+  }
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+void warn_about_unknown(const ClassLabels& classes, Opened& opened) {
+  const std::vector<std::size_t> counts = classes.counts();
+  for (std::size_t c = 0; c < classes.classes(); ++c) {
+    const std::string& name = classes.names()[c];
+    if (!means_unknown(name)) continue;
+    opened.info.warnings.push_back(
+        {"label-may-mean-none", std::to_string(counts[c]) + " rows of " + opened.where +
+                                    " have the class '" + name +
+                                    "', which reads as if the label were not known; if so, say "
+                                    "--unlabelled '" +
+                                    name + "'"});
+  }
+}
+
+// A word such as NA among numbers would make every number a class of its own.
+void refuse_unknown_among_numbers(const Opened& opened, std::size_t rows) {
+  if (!opened.table || opened.array.dtype() != DType::text) return;
+  std::string unknown;
+  std::size_t first = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::string text = opened.array.text_at(i);
+    if (detail::spelling_of(text) != detail::Spelling::none) continue;
+    if (!means_unknown(text)) return;
+    if (count++ > 0) continue;
+    unknown = text;
+    first = i;
+  }
+  if (count == 0 || count == rows) return;
+  refuse_data(
+      "missing-label",
+      "row " + std::to_string(first) + " (from 0) has '" + unknown + "' among numbers",
+      opened.where + "; " + std::to_string(count) + " of " + std::to_string(rows) + " rows",
+      "as words, all numbers would be classes of their own",
+      "Say --unlabelled '" + unknown + "' if such rows have no label, or drop them in all files");
+}
+
 LoadedLabels computed_labels(Opened& opened, LabelKind kind) {
   if (kind == LabelKind::discrete) {
     refuse_data("labels-not-1d", "class labels need one value a row", opened.where, {},
@@ -198,11 +291,14 @@ Variable continuous_labels(Opened& opened, std::size_t rows) {
 Variable class_labels(Opened& opened, std::size_t rows) {
   if (opened.array.cols() != 1 || opened.array.shape().size() > 2) {
     refuse_data("labels-not-1d", "class labels need one value a row",
-                opened.where + ", shape " + shape_text(opened.info.shape), {}, "Give a 1-D array");
+                opened.where + ", shape " + shape_text(opened.info.shape),
+                "of one-hot codes the class is the place of the 1",
+                "Give a 1-D array, e.g. numpy.argmax(y, axis=1) of one-hot codes");
   }
   detail::refuse_fractions(opened, "label", rows);
   ClassLabels classes = to_classes(opened.array, rows);
   warn_about_marks(classes, opened);
+  warn_about_unknown(classes, opened);
   return classes;
 }
 
@@ -220,7 +316,11 @@ LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOpt
   if (options.unlabelled) {
     out.unlabelled = take_unlabelled(opened, rows, *options.unlabelled);
     rows -= out.unlabelled.size();
+    const bool gaps = !out.unlabelled.empty() && is_nan(*options.unlabelled);
+    if (gaps && kind == LabelKind::automatic) undo_float_of_gaps(opened, rows);
   }
+  if (kind != LabelKind::discrete) refuse_unknown_among_numbers(opened, rows);
+  read_decimal_commas(opened, rows);
   if (opened.array.cols() == 1) detail::refuse_missing(opened, "label", rows, kSayUnlabelled);
   refuse_non_finite(opened, rows);
   const bool continuous = settle_kind(opened, kind, rows, out.kind_reason) == LabelKind::continuous;

@@ -36,6 +36,12 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 40)) out += (c >= ' ' && c <= '~') ? c : '?';
+  return out;
+}
+
 // Reads the Python dictionary of a header: exactly 'descr', 'fortran_order' and 'shape'.
 class HeaderParser {
  public:
@@ -94,11 +100,31 @@ class HeaderParser {
     return out;
   }
 
+  // [('name', '<i4'), …]: names stand behind '('.
+  [[noreturn]] void refuse_records() const {
+    std::vector<std::string> names;
+    std::string_view text = rest_;
+    for (std::size_t at = text.find('('); at != std::string_view::npos; at = text.find('(')) {
+      text.remove_prefix(at + 1);
+      if (text.empty() || (text[0] != '\'' && text[0] != '"')) continue;
+      const std::size_t end = text.find(text[0], 1);
+      if (end == std::string_view::npos) break;
+      names.push_back(printable(text.substr(1, end - 1)));
+      text.remove_prefix(end + 1);
+    }
+    const std::string field = names.empty() ? "FIELD" : names.front();
+    refuse_data("unsupported-dtype",
+                "the array has structured records" +
+                    (names.empty() ? "" : " of the fields " + detail::join_names(names)),
+                where_, "only plain numbers and strings are read",
+                "Save each field as its own array, e.g. numpy.save(\"" + field + ".npy\", a[\"" +
+                    field + "\"])");
+  }
+
   void read_value(const std::string& key) {
     if (key == "descr" && descr.empty()) {
       if (accept('[')) {
-        refuse_data("unsupported-dtype", "the array has structured records", where_,
-                    "only plain numbers and strings are read", "Save each field as its own array");
+        refuse_records();
       }
       descr = quoted();
       if (descr.empty()) fail("descr is empty");
@@ -168,12 +194,6 @@ std::optional<DType> number_type(std::string_view code) {
     if (name == code) return type;
   }
   return std::nullopt;
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 40)) out += (c >= ' ' && c <= '~') ? c : '?';
-  return out;
 }
 
 void read_type(const std::string& descr, NpyHeader& header, const std::string& where) {

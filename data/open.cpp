@@ -51,8 +51,8 @@ std::string choose_key(const std::vector<std::string>& keys, const std::string& 
   if (keys.empty()) {
     refuse_data("no-arrays", "the file holds no " + what, where, {}, "Check how it was written");
   }
-  if (std::find(keys.begin(), keys.end(), key) != keys.end()) return key;
   if (!key.empty()) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) return key;
     refuse_usage(
         "unknown-key", where + " has no " + what + " '" + key + "'", {},
         "Did you mean " + where + ":" + nearest_name(key, keys) + "? It has: " + join_names(keys));
@@ -95,31 +95,70 @@ std::string_view format_name(Format format) {
   }
 }
 
+void warn_about_decimal_comma(Opened& opened) {
+  opened.info.warnings.push_back(
+      {"csv-decimal-comma", opened.where + ": numbers were read with a decimal comma"});
+}
+
+std::vector<Warning> table_warnings(const CsvTable& table, const std::string& where,
+                                    bool all_columns) {
+  std::vector<Warning> warnings;
+  for (std::size_t col = 0; all_columns && col < table.index_columns(); ++col) {
+    const std::string& name = table.columns()[col];
+    warnings.push_back(
+        {"csv-index-column",
+         where + ": column " + std::to_string(col + 1) +
+             (name.empty() ? " (without a name)" : " ('" + name + "')") +
+             " numbers or names the rows, so it was left out: where rows lie in the order of their "
+             "classes it would tell the label; to keep it, write another name for it in the first "
+             "row"});
+  }
+  if (table.separator() == ';') {
+    warnings.push_back({"csv-semicolons", where + ": fields separated by semicolons"});
+  }
+  if (table.separator() == '\t' && where.find(".tsv") == std::string::npos) {
+    warnings.push_back({"csv-tabs", where + ": fields separated by tabs"});
+  }
+  if (table.utf16()) warnings.push_back({"csv-utf16", where + ": read as UTF-16 text"});
+  return warnings;
+}
+
 namespace {
 
-void warn_about_table(const CsvTable& table, Opened& opened) {
+void warn_about_table(const CsvTable& table, bool all_columns, Opened& opened) {
   const bool numbers_alone = !table.header() && opened.array.dtype() != DType::text;
   if (!numbers_alone) {
     opened.info.warnings.push_back(
         {"csv-header", opened.where + ": the first row was " + (table.header() ? "" : "not ") +
                            "taken as names of columns (" + table.header_reason() + ")"});
   }
-  if (table.separator() != ';') return;
-  opened.info.warnings.push_back(
-      {"csv-semicolons", opened.where + ": fields separated by semicolons"});
+  const auto more = table_warnings(table, opened.where, all_columns);
+  opened.info.warnings.insert(opened.info.warnings.end(), more.begin(), more.end());
+}
+
+// The column that the key names, or the only one beside those that number the rows.
+std::size_t chosen_column(const CsvTable& table, const SourceSpec& source) {
+  if (source.key.empty() && table.index_columns() + 1 == table.cols()) return table.cols() - 1;
+  const std::string name = choose_key(table.columns(), source.key, source.path, "column");
+  const auto found = std::find(table.columns().begin(), table.columns().end(), name);
+  return static_cast<std::size_t>(found - table.columns().begin());
 }
 
 void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& opened) {
   const CsvTable table = CsvTable::parse(bytes, source.path, separator_of(source.path), source.key);
-  if (use == Use::samples && source.key.empty()) {
+  const bool all_columns = use == Use::samples && source.key.empty();
+  std::optional<std::size_t> chosen;
+  bool only_left = false;
+  if (all_columns) {
     opened.array = table.numbers();
   } else {
-    const std::string name = choose_key(table.columns(), source.key, source.path, "column");
-    const auto found = std::find(table.columns().begin(), table.columns().end(), name);
-    const auto col = static_cast<std::size_t>(found - table.columns().begin());
+    const std::size_t col = chosen_column(table, source);
+    only_left = source.key.empty() && table.cols() > 1;
     opened.array = use == Use::samples ? table.numbers(col) : table.column(col);
+    chosen = col;
   }
-  warn_about_table(table, opened);
+  warn_about_table(table, all_columns || only_left, opened);
+  if (use == Use::samples && table.decimal_comma(chosen)) warn_about_decimal_comma(opened);
 }
 
 }  // namespace

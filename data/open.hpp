@@ -35,6 +35,15 @@ Separator separator_of(const std::string& path);
 /// Finds file, format and key. Throws the Errors of the readers.
 Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options);
 
+/// What there is to say about a table beside its header; `where` names it. Warnings:
+/// "csv-semicolons", "csv-tabs" (of a .csv), "csv-utf16" and, where all columns are taken,
+/// "csv-index-column".
+std::vector<Warning> table_warnings(const CsvTable& table, const std::string& where,
+                                    bool all_columns);
+
+/// Adds the warning "csv-decimal-comma".
+void warn_about_decimal_comma(Opened& opened);
+
 /// The key to read: the one given, or the only one there is. Usage Errors "key-needed",
 /// "unknown-key" (naming the nearest), data Error "no-arrays". `what` is "array" or "column".
 std::string choose_key(const std::vector<std::string>& keys, const std::string& key,

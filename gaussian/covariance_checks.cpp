@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 #include <set>
+#include <string_view>
 
 #include "cch/core/error.hpp"
 #include "estimators/linalg/symmetric.hpp"
@@ -13,9 +14,9 @@
 namespace cch::detail {
 namespace {
 
-/// Files written with float32 are symmetric to about 1e-7 only if their writer was careless; those
-/// computed in double are symmetric to 1e-15.
-constexpr double kAsymmetry = 1e-9;
+/// Entries rounded to float32 differ by a few of its units, 2⁻²³ relative to √(m_ii m_jj); a sum
+/// of products in float32 by somewhat more.
+constexpr double kAsymmetry = 16.0 * 0x1p-23;
 /// The cheap bound on the smallest eigenvalue may be off by a small factor: this is far above it.
 constexpr double kNoDoubt = 100.0;
 
@@ -23,6 +24,18 @@ std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
   return text;
+}
+
+/// Two numbers that differ with as many digits as show it.
+std::string told_apart(double a, double b) {
+  char first[32];
+  char second[32];
+  for (int digits = 4; digits <= 17; ++digits) {
+    std::snprintf(first, sizeof first, "%.*g", digits, a);
+    std::snprintf(second, sizeof second, "%.*g", digits, b);
+    if (std::string_view(first) != second) break;
+  }
+  return std::string(first) + " and " + second;
 }
 
 std::string place(std::size_t i, std::size_t j) {
@@ -66,13 +79,16 @@ void check_finite(const Matrix& m, const std::string& name) {
               "nothing can be computed from them", "Compute the covariance from complete rows");
 }
 
-[[noreturn]] void refuse_definite(const std::string& blocks, double eigenvalue,
+[[noreturn]] void refuse_definite(const std::string& blocks, double eigenvalue, double smallest,
                                   const std::string& name) {
-  const bool indefinite = eigenvalue < -kSmallestEigenvalue;
+  const bool indefinite = eigenvalue < -smallest;
+  const std::string limit =
+      smallest > kSmallestEigenvalue ? ", within the rounding of the entries" : "";
   refuse_data(
       indefinite ? "indefinite-covariance" : "singular-covariance",
       name + " is " + (indefinite ? "not that of any distribution" : "singular") + " in " + blocks,
-      "smallest eigenvalue of the correlations there: " + number(eigenvalue),
+      "smallest eigenvalue of the correlations there: " + number(eigenvalue) +
+          (indefinite ? "" : limit),
       indefinite ? "a variance would be negative"
                  : "a column is a linear function of others, so an information is infinite",
       indefinite ? "Compute all entries from the same complete rows"
@@ -101,8 +117,9 @@ void check_symmetric(const Matrix& m, const std::string& name) {
     for (std::size_t j = 0; j < i; ++j) {
       if (std::abs(m(i, j) - m(j, i)) <= kAsymmetry * std::sqrt(m(i, i) * m(j, j))) continue;
       refuse_data("asymmetric-covariance", name + " is not symmetric",
-                  place(i, j) + ": " + number(m(i, j)) + " and " + number(m(j, i)),
-                  "a covariance is the same in both orders", "Check how it was written");
+                  place(i, j) + ": " + told_apart(m(i, j), m(j, i)),
+                  "a covariance is the same in both orders, up to the rounding of float32",
+                  "Check how it was written");
     }
   }
 }
@@ -130,14 +147,15 @@ double smallest_eigenvalue(const Eigen::MatrixXd& correlations,
 /// Leaves out, from the last to the first, every block without which the rest is still at fault.
 /// `eigenvalue` is that of all blocks and becomes that of the blocks that are left.
 BlockIndices blocks_at_fault(const Eigen::MatrixXd& correlations,
-                             const std::vector<GaussianBlock>& blocks, double& eigenvalue) {
+                             const std::vector<GaussianBlock>& blocks, double smallest,
+                             double& eigenvalue) {
   BlockIndices kept(blocks.size());
   std::iota(kept.begin(), kept.end(), std::size_t{0});
   for (std::size_t b = blocks.size(); b-- > 0 && kept.size() > 1;) {
     BlockIndices fewer = kept;
     std::erase(fewer, b);
     const double without = smallest_eigenvalue(correlations, blocks, fewer);
-    if (without >= kSmallestEigenvalue) continue;
+    if (without >= smallest) continue;
     kept = std::move(fewer);
     eigenvalue = without;
   }
@@ -170,12 +188,14 @@ void check_covariance(const Matrix& covariance, const std::vector<GaussianBlock>
 }
 
 void check_definite(const Eigen::MatrixXd& correlations, const std::vector<GaussianBlock>& blocks,
-                    double lower_bound, const std::string& name) {
-  if (lower_bound > kNoDoubt * kSmallestEigenvalue) return;
+                    double lower_bound, double entry_error, const std::string& name) {
+  const double rounding = 2.0 * std::sqrt(static_cast<double>(correlations.rows())) * entry_error;
+  const double smallest = std::max(kSmallestEigenvalue, rounding);
+  if (lower_bound > kNoDoubt * smallest) return;
   double eigenvalue = smallest_eigenvalue(correlations);
-  if (eigenvalue >= kSmallestEigenvalue) return;
-  const BlockIndices chosen = blocks_at_fault(correlations, blocks, eigenvalue);
-  refuse_definite(in_words(chosen, blocks), eigenvalue, name);
+  if (eigenvalue >= smallest) return;
+  const BlockIndices chosen = blocks_at_fault(correlations, blocks, smallest, eigenvalue);
+  refuse_definite(in_words(chosen, blocks), eigenvalue, smallest, name);
 }
 
 }  // namespace cch::detail

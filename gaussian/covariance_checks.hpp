@@ -18,10 +18,12 @@ inline constexpr double kSmallestEigenvalue = 1e-10;
 void check_covariance(const Matrix& covariance, const std::vector<GaussianBlock>& blocks,
                       const std::string& name);
 
-/// Refuses correlations whose smallest eigenvalue is below kSmallestEigenvalue, naming the blocks.
+/// Refuses correlations whose smallest eigenvalue is below kSmallestEigenvalue, or below
+/// 2 √D entry_error, what errors of that size in D × D entries make of an eigenvalue 0. Names the
+/// blocks.
 /// `lower_bound` is one of that eigenvalue, up to a small factor (0 where there is no Cholesky
 /// factor): eigenvalues are computed only where it leaves a doubt.
 void check_definite(const Eigen::MatrixXd& correlations, const std::vector<GaussianBlock>& blocks,
-                    double lower_bound, const std::string& name);
+                    double lower_bound, double entry_error, const std::string& name);
 
 }  // namespace cch::detail

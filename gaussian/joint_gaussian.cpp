@@ -57,6 +57,13 @@ double log_det_of(const detail::Cholesky& factor, Eigen::Index count) {
   return 2.0 * factor.packed().diagonal().head(count).array().log().sum();
 }
 
+/// ln Π sd² over the chosen columns.
+double log_scale(const Eigen::VectorXd& sd, const std::vector<Eigen::Index>& chosen) {
+  double sum = 0.0;
+  for (const Eigen::Index j : chosen) sum += std::log(sd(j));
+  return 2.0 * sum;
+}
+
 /// 1/‖R⁻¹‖₁, at most the smallest eigenvalue; 0 where R has no Cholesky factor.
 double eigenvalue_bound(double reciprocal_condition, const Eigen::MatrixXd& r) {
   return reciprocal_condition * r.cwiseAbs().colwise().sum().maxCoeff();
@@ -89,7 +96,7 @@ bool JointGaussian::Parts::are_first(std::vector<Eigen::Index> chosen) {
 double JointGaussian::Parts::log_det(const BlockNames& names) const {
   if (names.empty()) return 0.0;
   const auto chosen = columns(names);
-  const double scale = 2.0 * sd(chosen).array().log().sum();
+  const double scale = log_scale(sd, chosen);
   const auto count = static_cast<Eigen::Index>(chosen.size());
   if (are_first(chosen)) return scale + log_det_of(factor, count);
   return scale + log_det_of(detail::Cholesky(correlations(chosen, chosen)), count);
@@ -106,28 +113,40 @@ double JointGaussian::Parts::information(const BlockNames& a, const BlockNames& 
   const detail::Cholesky in_order(correlations(all, all));
   auto log_det_in_order = [&](const BlockNames& first) {
     const auto chosen = columns(first);
-    return 2.0 * sd(chosen).array().log().sum() + log_det_of(in_order, index(chosen.size()));
+    return log_scale(sd, chosen) + log_det_of(in_order, index(chosen.size()));
   };
   return 0.5 *
          (log_det_in_order(ac) + log_det(bc) - log_det_in_order(abc) - log_det_in_order(given));
 }
 
 JointGaussian JointGaussian::from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
-                                  const std::string& name) {
+                                  const std::string& name, double entry_error) {
   detail::check_covariance(covariance, blocks, name);
   auto parts = std::make_shared<Parts>();
   const Eigen::MatrixXd sigma = detail::to_eigen(covariance);
   parts->sd = sigma.diagonal().cwiseSqrt();
   const Eigen::VectorXd scale = parts->sd.cwiseInverse();
-  parts->correlations =
-      scale.asDiagonal() * (0.5 * (sigma + sigma.transpose())) * scale.asDiagonal();
+  const Eigen::MatrixXd symmetric = 0.5 * (sigma + sigma.transpose());
+  parts->correlations = scale.asDiagonal() * symmetric * scale.asDiagonal();
   double reciprocal_condition = 0.0;
   parts->factor = detail::Cholesky(parts->correlations, reciprocal_condition);
   detail::check_definite(parts->correlations, blocks,
-                         eigenvalue_bound(reciprocal_condition, parts->correlations), name);
-  parts->covariance = covariance;
+                         eigenvalue_bound(reciprocal_condition, parts->correlations),
+                         std::max(entry_error, largest_asymmetry(covariance)), name);
+  parts->covariance = detail::from_eigen(symmetric);
   parts->blocks = std::move(blocks);
   return JointGaussian(std::move(parts));
+}
+
+double largest_asymmetry(const Matrix& covariance) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < covariance.rows(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const double scale = std::sqrt(covariance(i, i) * covariance(j, j));
+      largest = std::max(largest, std::abs(covariance(i, j) - covariance(j, i)) / scale);
+    }
+  }
+  return largest;
 }
 
 const std::vector<GaussianBlock>& JointGaussian::blocks() const& {

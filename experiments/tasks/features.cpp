@@ -2,7 +2,9 @@
 #include <cmath>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
+#include "cch/data/row_order.hpp"
 #include "experiments/tasks/draws.hpp"
 
 namespace cch::detail {
@@ -23,8 +25,22 @@ std::vector<std::string> parts_of(const std::string& name) {
   return parts;
 }
 
-void take_labels(TaskData& data, const FeaturesTask& task) {
-  LoadedLabels loaded = load_labels(parse_source(task.source + ":labels"), LabelKind::automatic);
+// A study has no --y-kind: the file itself must say what its labels are.
+LoadedLabels labels_of(const FeaturesTask& task) {
+  try {
+    return load_labels(parse_source(task.source + ":labels"), LabelKind::automatic);
+  } catch (const Error& error) {
+    Fault fault = error.faults().front();
+    if (fault.code != "label-kind-unclear") throw;
+    fault.action =
+        "Save classes as integers 0..K-1, one a row (of one-hot codes numpy.argmax(y, axis=1)), "
+        "and numbers standardised, (y - y.mean()) / y.std()";
+    throw Error(error.kind(), fault);
+  }
+}
+
+Variable take_labels(TaskData& data, const FeaturesTask& task) {
+  LoadedLabels loaded = labels_of(task);
   if (const auto* classes = std::get_if<ClassLabels>(&loaded.labels)) {
     data.y.assign(classes->codes().begin(), classes->codes().end());
     data.classes = classes->classes();
@@ -38,6 +54,7 @@ void take_labels(TaskData& data, const FeaturesTask& task) {
     }
   }
   data.inputs.emplace_back("labels", loaded.info);
+  return std::move(loaded.labels);
 }
 
 void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<std::string>& views,
@@ -156,7 +173,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
     refuse_data("dataset-missing", "the data set has no labels.npy", task.source,
                 "every array must have one row order with labels", "Give the folder of the set");
   }
-  take_labels(data, task);
+  const Variable labels = take_labels(data, task);
   for (const auto* names : {&task.students, &task.teachers}) {
     for (const auto& name : *names) {
       for (const auto& part : parts_of(name)) take_modality(data, task, views, part);
@@ -165,10 +182,15 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   const std::size_t n = data.classes > 0 ? data.y.size() : data.targets.rows();
   for (const auto& [name, loaded] : data.arrays) {
     if (loaded.samples.size() == n) continue;
+    refuse_transposed(loaded.samples, "array '" + name + "'", n);
     refuse_data(
         "rows-differ", "array '" + name + "' has another number of rows than the labels",
         task.source + ": " + std::to_string(loaded.samples.size()) + " and " + std::to_string(n),
         "row i of every array must be the same sample", "Give arrays of one row order");
+  }
+  for (const auto& [name, loaded] : data.arrays) {
+    const auto leak = look_at_row_order(loaded.samples, name, labels);
+    if (leak) data.warnings.push_back(*leak);
   }
   check_images(task, data);
   data.groups = Groups::singletons(n);

@@ -49,4 +49,20 @@ TEST_CASE("align by order: equal numbers of rows, never verified") {
   }
 }
 
+TEST_CASE("align: samples that lie the other way round are named") {
+  const Samples x = Samples::from(Matrix(2, 3, {1, 2, 3, 4, 5, 6}), "x");
+  const auto refusal = [&](std::size_t rows) {
+    try {
+      refuse_transposed(x, "'audio'", rows);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(refusal(3).find("'audio' has 2 rows, the labels have 3") != std::string::npos);
+  CHECK(refusal(3).find("x.T") != std::string::npos);
+  CHECK(refusal(2).empty());
+  CHECK(refusal(4).empty());
+}
+
 }  // namespace cch

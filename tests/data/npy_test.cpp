@@ -110,4 +110,17 @@ TEST_CASE("npy: strings that are not Unicode") {
   CHECK(refusal(npy("<U1", "(1,)", std::string("\0\0\x11\0", 4))) == "bad-text");
 }
 
+TEST_CASE("npy: structured records are refused with the names of their fields") {
+  const std::string header =
+      "{'descr': [('speed', '<i4'), ('heart rate', '<f8', (2,)), (\"at\", [('x', '<f4')])], "
+      "'fortran_order': False, 'shape': (2,)}";
+  try {
+    read(npy_with_header(header, kTwo));
+    FAIL("records were read");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().problem.find("speed, heart rate, at, x") != std::string::npos);
+    CHECK(error.faults().front().action.find("a[\"speed\"]") != std::string::npos);
+  }
+}
+
 }  // namespace cch

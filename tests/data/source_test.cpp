@@ -136,8 +136,20 @@ TEST_CASE("samples: tables give all columns or one, and say what was taken as na
   CHECK(one.samples(1, 0) == 4.0);
 }
 
+TEST_CASE("samples: a column that numbers the rows is left out and named, and can be asked for") {
+  const SourceSpec spec = file("t.csv", ",a\n0,.5\n1,.25\n");
+  const LoadedSamples all = load_samples(spec, "x");
+  CHECK(all.samples.dim() == 1);
+  CHECK(all.samples(1, 0) == 0.25);
+  CHECK(all.info.warnings.back().code == "csv-index-column");
+  CHECK(all.info.warnings.back().message.find("without a name") != std::string::npos);
+  const SourceSpec index = file("u.csv", "index,a\n0,.5\n1,.25\n");
+  CHECK(load_samples(index, "x").info.warnings.back().message.find("'index'") != std::string::npos);
+  CHECK(load_samples(parse_source(index.path + ":index"), "x").samples(1, 0) == 1.0);
+}
+
 TEST_CASE(
-    "labels: automatic takes strings, booleans and few integers as classes, floats as numbers") {
+    "labels: automatic takes strings, booleans and few integers as classes, fractions as numbers") {
   std::vector<std::int64_t> few(40);
   for (std::size_t i = 0; i < few.size(); ++i) few[i] = i % 2 == 0 ? 10 : -3;
   const auto loaded =
@@ -151,7 +163,115 @@ TEST_CASE(
   CHECK(is_discrete(
       load_labels(file("b.npy", npy("|b1", "(2,)", std::string("\0\1", 2))), LabelKind::automatic)
           .labels));
-  CHECK_FALSE(is_discrete(load_labels(floats("(2,)", {0, 1}), LabelKind::automatic).labels));
+  CHECK_FALSE(is_discrete(load_labels(floats("(2,)", {0, 1.5}), LabelKind::automatic).labels));
+}
+
+TEST_CASE("labels: codes from 0 or 1 are classes with five rows each, others ask") {
+  const auto cycle = [](std::size_t rows, std::int64_t first, std::int64_t count,
+                        std::int64_t step = 1) {
+    std::vector<std::int64_t> values;
+    for (std::size_t i = 0; i < rows; ++i) {
+      values.push_back(first + step * (static_cast<std::int64_t>(i) % count));
+    }
+    const auto spec = file("l.npy", npy("<i8", "(" + std::to_string(rows) + ",)", raw(values)));
+    return label_refusal(spec, LabelKind::automatic);
+  };
+  CHECK(cycle(100, 0, 8).empty());
+  CHECK(cycle(100, 1, 20).empty());
+  CHECK(cycle(300, 0, 60).empty());
+  CHECK(cycle(4, 0, 2).empty());
+  CHECK(cycle(100, 0, 21) == "label-kind-unclear");    // fewer than five rows each
+  CHECK(cycle(100, 2, 8) == "label-kind-unclear");     // not from 0 or 1
+  CHECK(cycle(100, 0, 8, 2) == "label-kind-unclear");  // with gaps
+  CHECK(cycle(100, 0, 100) == "label-kind-unclear");   // row numbers
+}
+
+TEST_CASE("labels: classes stored as floats are not taken for numbers in silence") {
+  const auto cycle = [](std::size_t rows, std::size_t count, double step) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < rows; ++i) values.push_back(step * static_cast<double>(i % count));
+    return floats("(" + std::to_string(rows) + ",)", values);
+  };
+  const auto unclear = [&](std::size_t rows, std::size_t count, double step = 1.0) {
+    return label_refusal(cycle(rows, count, step), LabelKind::automatic) == "label-kind-unclear";
+  };
+  CHECK(unclear(500, 2));
+  CHECK(unclear(40, 5, 3.0));
+  CHECK(unclear(500, 100));
+  CHECK_FALSE(unclear(500, 2, 0.5));
+  CHECK_FALSE(unclear(500, 101));
+  CHECK_FALSE(unclear(39, 20));
+  CHECK_FALSE(unclear(40, 1));  // one value: refused later as constant
+  CHECK(is_discrete(load_labels(cycle(500, 2, 1.0), LabelKind::discrete).labels));
+  CHECK_FALSE(is_discrete(load_labels(cycle(500, 2, 1.0), LabelKind::continuous).labels));
+  // Of a table, too: "0.0", "1.0".
+  std::string text = "y\n";
+  for (int i = 0; i < 40; ++i) text += i % 2 == 0 ? "0.0\n" : "1.0\n";
+  CHECK(label_refusal(file("y.csv", text), LabelKind::automatic) == "label-kind-unclear");
+}
+
+TEST_CASE("labels: one-hot and multi-hot rows are named, with the way out") {
+  const auto message = [](const std::string& type, const std::string& bytes, LabelKind kind) {
+    try {
+      load_labels(file("h.npy", npy(type, "(3, 2)", bytes)), kind);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string floats = raw<double>({1, 0, 0, 1, 1, 0});
+  for (const auto& [type, bytes] : {std::pair<std::string, std::string>{"<f8", floats},
+                                    {"|u1", std::string("\1\0\0\1\1\0", 6)}}) {
+    const std::string one_hot = message(type, bytes, LabelKind::automatic);
+    CHECK(one_hot.find("one-hot") != std::string::npos);
+    CHECK(one_hot.find("argmax") != std::string::npos);
+    CHECK(message(type, bytes, LabelKind::discrete).find("argmax") != std::string::npos);
+    CHECK(message(type, bytes, LabelKind::continuous).empty());
+  }
+  const std::string multi = message("<f8", raw<double>({1, 1, 0, 1, 0, 0}), LabelKind::automatic);
+  CHECK(multi.find("multi-hot") != std::string::npos);
+  CHECK(message("<f8", raw<double>({1, 0, 0, 1, .5, .5}), LabelKind::automatic).empty());
+}
+
+TEST_CASE("labels and groups: the one column beside that which numbers the rows is taken") {
+  const SourceSpec spec = file("l.csv", ",label\n0,cat\n1,dog\n2,cat\n");
+  const auto loaded = load_labels(spec, LabelKind::automatic);
+  CHECK(std::get<ClassLabels>(loaded.labels).names() == std::vector<std::string>{"cat", "dog"});
+  CHECK(loaded.info.warnings.back().code == "csv-index-column");
+  CHECK(load_groups(spec).groups.count() == 2);
+  const SourceSpec two = file("m.csv", ",label,person\n0,cat,a\n1,dog,b\n");
+  CHECK(label_refusal(two, LabelKind::automatic) == "key-needed");
+}
+
+TEST_CASE("labels: words for what is not known are named, among numbers they are refused") {
+  const auto warned = [](const std::string& word) {
+    const auto loaded =
+        load_labels(file("w.csv", "label\ncat\n" + word + "\ndog\n"), LabelKind::automatic);
+    const Warning& last = loaded.info.warnings.back();
+    return last.code == "label-may-mean-none" &&
+           last.message.find("--unlabelled '" + word + "'") != std::string::npos;
+  };
+  for (const char* word : {"NA", "N/A", "[Not Available]", "Unknown", "<missing>", "?"}) {
+    CAPTURE(word);
+    CHECK(warned(word));
+  }
+  for (const char* word : {"nanny", "-", "[x]", "national"}) CHECK_FALSE(warned(word));
+  const SourceSpec gaps = file("g.csv", "y\n1.5\nNA\n2.5\n-3\n");
+  CHECK(label_refusal(gaps, LabelKind::automatic) == "missing-label");
+  CHECK(label_refusal(gaps, LabelKind::continuous) == "missing-label");
+  const auto loaded = load_labels(gaps, LabelKind::automatic, {.unlabelled = "NA"});
+  CHECK(std::get<Samples>(loaded.labels)(2, 0) == -3.0);
+  CHECK(loaded.unlabelled == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("labels: a decimal comma makes numbers, not words that all differ") {
+  const SourceSpec spec = parse_source(file("l.csv", "id;y\na;1,5\nb;-0,25\nc;2,75\n").path + ":y");
+  const auto loaded = load_labels(spec, LabelKind::automatic);
+  REQUIRE_FALSE(is_discrete(loaded.labels));
+  CHECK(std::get<Samples>(loaded.labels)(1, 0) == -0.25);
+  CHECK(loaded.info.warnings.back().code == "csv-decimal-comma");
+  const SourceSpec words = parse_source(file("w.csv", "id;y\na;1,5 mg\nb;2,5 mg\n").path + ":y");
+  CHECK(is_discrete(load_labels(words, LabelKind::automatic).labels));
 }
 
 TEST_CASE("labels: many distinct integers, or several columns of them, need the kind to be said") {
@@ -162,7 +282,7 @@ TEST_CASE("labels: many distinct integers, or several columns of them, need the 
     return file("l.npy", npy("<i8", "(40,)", raw(values)));
   };
   CHECK(label_refusal(three_of_40(1), LabelKind::automatic).empty());  // 2 of 40 are exactly 5 %
-  CHECK(label_refusal(three_of_40(2), LabelKind::automatic) == "label-kind-unclear");
+  CHECK(label_refusal(three_of_40(7), LabelKind::automatic) == "label-kind-unclear");
   const auto map = file("m.npy", npy("|u1", "(1, 2)", "ab"));
   CHECK(label_refusal(map, LabelKind::automatic) == "label-kind-unclear");
   CHECK(label_refusal(map, LabelKind::discrete) == "labels-not-1d");

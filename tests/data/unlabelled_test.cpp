@@ -90,6 +90,23 @@ TEST_CASE("unlabelled: NaN of real-valued labels, which are refused without the 
   CHECK(samples(1, 1) == 4.0);
 }
 
+TEST_CASE("unlabelled: classes that NaN had made floats are classes again") {
+  std::vector<double> values(60);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 2);
+  values[7] = std::nan("");
+  const Labels labels("y.npy", npy("<f8", "(60,)", raw(values)));
+  const LoadedLabels loaded = labels.load("nan");
+  CHECK(loaded.unlabelled == Rows{7});
+  REQUIRE(is_discrete(loaded.labels));
+  CHECK(std::get<ClassLabels>(loaded.labels).names() == Names{"0", "1"});
+  CHECK_FALSE(is_discrete(labels.load("nan", LabelKind::continuous).labels));
+  // Without a gap nothing explains the floats.
+  CHECK(test::fault_code([&] { labels.load("-1"); }) == "non-finite-label");
+  values[7] = 1.0;
+  const Labels whole("w.npy", npy("<f8", "(60,)", raw(values)));
+  CHECK(test::fault_code([&] { whole.load("nan"); }) == "label-kind-unclear");
+}
+
 TEST_CASE("unlabelled: an empty field of a table, whatever the value, and numbers stay numbers") {
   const Labels reals("y.csv", "y\n1.5\n\n2.5\n-3\n");
   const LoadedLabels numbers = reals.load("");

@@ -165,6 +165,40 @@ TEST_CASE("joint Gaussian: bad covariances are refused, each for its own reason"
   CHECK(code(Matrix(2, 2, {1, 1.5, 1.5, 1}), two) == "indefinite-covariance");
 }
 
+TEST_CASE("joint Gaussian: the rounding of float32 is no asymmetry, and an error shows what is") {
+  const std::vector<GaussianBlock> two{{"a", 1}, {"b", 1}};
+  const double r = -0.667793961;
+  const Matrix rounded(2, 2, {1.0000001, r, r + 2.4e-7, 1});
+  CHECK(std::abs(largest_asymmetry(rounded) - 2.4e-7) < 1e-13);
+  const JointGaussian g = JointGaussian::from(rounded, two);
+  CHECK(g.covariance()(0, 1) == g.covariance()(1, 0));
+  const double mean = r + 1.2e-7;
+  const double truth = -0.5 * std::log1p(-mean * mean / 1.0000001);
+  CHECK(std::abs(g.information({"a"}, {"b"}) - truth) < kRounding);
+  try {
+    JointGaussian::from(Matrix(2, 2, {1, r, r + 3e-6, 1}), two);
+    FAIL("an asymmetry beyond rounding was taken");
+  } catch (const Error& error) {
+    const std::string where = error.faults().front().where;
+    CHECK(error.faults().front().code == "asymmetric-covariance");
+    CHECK(where.find("-0.667791") != std::string::npos);
+    CHECK(where.find("-0.667794") != std::string::npos);
+  }
+}
+
+TEST_CASE("joint Gaussian: an eigenvalue within the rounding of the entries is none") {
+  const std::vector<GaussianBlock> two{{"a", 1}, {"b", 1}};
+  const auto code = [&](double delta, double asymmetry, double error) {
+    return test::fault_code([&] {
+      JointGaussian::from(Matrix(2, 2, {1, 1 - delta, 1 - delta + asymmetry, 1}), two, "it", error);
+    });
+  };
+  CHECK(code(1e-7, 0.0, 0.0).empty());
+  CHECK(code(1e-7, 0.0, 0x1p-24) == "singular-covariance");
+  CHECK(code(1e-7, 1.2e-7, 0.0) == "singular-covariance");
+  CHECK(code(1e-5, 1.2e-7, 0x1p-24).empty());
+}
+
 TEST_CASE("joint Gaussian: a refusal names the blocks at fault and the eigenvalue") {
   Eigen::MatrixXd m = Eigen::MatrixXd::Identity(5, 5);
   m(2, 3) = m(3, 2) = 1.5;  // eigenvalues 2.5 and −.5

@@ -46,6 +46,38 @@ std::vector<Case> bad_labels_and_rows() {
        "label-kind-unclear",
        {"40 distinct", "--y-kind"},
        labels([] { return npy_vector(World::cycle(40)); })},
+      {"classes stored as floats",
+       2,
+       "label-kind-unclear",
+       {"2 distinct whole numbers, stored as float64", "--y-kind discrete"},
+       labels([] {
+         const auto codes = World::classes();
+         return npy_matrix({codes.begin(), codes.end()}, 1);
+       })},
+      {"one-hot labels", 2, "label-kind-unclear", {"one-hot", "argmax"}, labels([] {
+         std::vector<double> hot;
+         for (const auto code : World::classes()) {
+           hot.push_back(code == 0 ? 1.0 : 0.0);
+           hot.push_back(code == 0 ? 0.0 : 1.0);
+         }
+         return npy_matrix(hot, 2);
+       })},
+      {"teacher saved the other way round",
+       3,
+       "unequal-rows",
+       {"'t' has 2 rows", "other way round", "x.T"},
+       [](const World& w) {
+         return w.teacher(w.file("turned.npy", npy_matrix(World::values(), kRows)));
+       }},
+      {"NA among numbers",
+       3,
+       "missing-label",
+       {"'NA' among numbers", "--unlabelled 'NA'"},
+       [](const World& w) {
+         std::string text = "y\n";
+         for (std::size_t i = 0; i < kRows; ++i) text += i == 2 ? "NA\n" : "1.5\n";
+         return w.labelled(w.file("na.csv", text));
+       }},
       {"fractions as classes",
        3,
        "labels-not-whole",
@@ -162,6 +194,30 @@ std::vector<Case> doubtful_inputs() {
       {"all rows equal", 0, "all-rows-equal", {"160 rows of 't'"}, features([](auto& values) {
          std::fill(values.begin(), values.end(), 2.0);
        })},
+      {"row numbers beside rows in the order of their classes",
+       0,
+       "column-follows-rows",
+       {"column 1 (from 0) of 't'"},
+       [](const World& w) {
+         auto values = World::values();
+         auto codes = World::classes();
+         std::sort(codes.begin(), codes.end());
+         for (std::size_t i = 0; i < kRows; ++i) values[2 * i + 1] = 0.5 * static_cast<double>(i);
+         return WorldFiles::rank_of(w.student, w.file("rows.npy", npy_matrix(values, 2)),
+                                    w.file("sorted.npy", npy_vector(codes)));
+       }},
+      {"index column of a CSV",
+       0,
+       "csv-index-column",
+       {"column 1 (without a name)"},
+       [](const World& w) {
+         std::string text = ",a\n";
+         const auto values = World::values();
+         for (std::size_t i = 0; i < kRows; ++i) {
+           text += std::to_string(i) + "," + std::to_string(values[2 * i]) + "\n";
+         }
+         return w.teacher(w.file("index.csv", text));
+       }},
       {"duplicate rows", 0, "duplicate-rows", {"12 of 160 rows of 't'"}, features([](auto& values) {
          std::copy_n(values.begin(), 24, values.begin() + 100);
        })},

@@ -249,6 +249,45 @@ TEST_CASE("cch gaussian solve: without noise informations are null, and said to 
   CHECK(near(d["best_gain"], 2.0 / 47.0, test::kRounding));  // t = s: the whole risk κVe
 }
 
+TEST_CASE("cch gaussian solve: the rounding of float32 is taken and said, names of rows left out") {
+  const Files files;
+  auto rounded = row_covariance();
+  rounded[1] += 2.4e-7;
+  const auto exact = run_cch(files.solve({"--n", "100", "--json"})).document();
+  const auto solve = [&](const std::string& name, const std::string& bytes) {
+    const std::string path = files.folder.write(name, bytes);
+    return run_cch({"gaussian", "solve", path, "--dims", "1,20,1", "--n", "100", "--json"});
+  };
+  const auto taken = solve("rounded.npy", npy_matrix(rounded, 22)).document();
+  constexpr double kOfRounding = 1e-6;  // a few times the change of an entry
+  CHECK(near(taken["i_teacher_student"], exact["i_teacher_student"], kOfRounding));
+  CHECK(taken["warnings"].dump().find("covariance-rounded") != std::string::npos);
+  CHECK(taken["warnings"].dump().find("1.9e-07") != std::string::npos);  // 2.4e-7/√1.54
+  CHECK(exact["warnings"].dump().find("covariance-rounded") == std::string::npos);
+
+  std::string text;
+  for (int j = 0; j < 22; ++j) text += ",v" + std::to_string(j);
+  const auto values = row_covariance();
+  for (std::size_t i = 0; i < 22; ++i) {
+    text += "\nv" + std::to_string(i);
+    for (std::size_t j = 0; j < 22; ++j) text += "," + std::to_string(values[22 * i + j]);
+  }
+  const auto named = solve("named.csv", text + "\n").document();
+  CHECK(named["i_teacher_student"] == exact["i_teacher_student"]);
+  CHECK(named["warnings"].dump().find("csv-index-column") != std::string::npos);
+
+  // Two rows of float32: an eigenvalue of 1e-8 is rounding of 0.
+  std::vector<float> few(9);
+  for (std::size_t i = 0; i < 9; ++i) few[i] = i % 4 == 0 ? 1.0F : 0.3F;
+  few[1] = few[3] = 0x1.fffffep-1F;  // 1 − 2⁻²⁴
+  const std::string path =
+      files.folder.write("few.npy", test::npy("<f4", "(3, 3)", test::raw(few)));
+  const auto singular = run_cch({"gaussian", "solve", path, "--dims", "1,1,1", "--n", "100"});
+  CHECK(singular.code == 3);
+  CHECK(singular.err_has("[singular-covariance]"));
+  CHECK(singular.err_has("rounding"));
+}
+
 TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its own reason") {
   const Files files;
   auto bad = row_covariance();

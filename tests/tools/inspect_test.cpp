@@ -36,6 +36,26 @@ TEST_CASE("cch inspect: faults go to the error stream, and one bad file does not
   CHECK(out.str().find("distinct values: 2") != std::string::npos);
 }
 
+TEST_CASE("cch inspect: what is read otherwise than it stands, and what cannot be read") {
+  const test::TempFolder folder;
+  const auto inspect = [&](const std::string& name, const std::string& bytes) {
+    std::ostringstream out;
+    std::ostringstream err;
+    run_inspect({{folder.write(name, bytes)}, true}, out, err);
+    return nlohmann::json::parse(out.str())["files"][0];
+  };
+  const auto index = inspect("index.csv", ",a\n0,.5\n1,.25\n");
+  CHECK(index.dump().find("was left out") != std::string::npos);
+  const auto comma = inspect("comma.csv", "a;b\n1,5;2\n-0,5;3\n");
+  CHECK(comma["arrays"][0]["mean"] == 0.5);
+  CHECK(comma["arrays"][0]["dtype"] == "float64");
+  const auto halves = inspect("halves.csv", "1,8268\n-3,0783\n");
+  CHECK(halves["faults"][0]["code"] == "decimal-comma");
+  const std::vector<double> hot{1, 0, 0, 1};
+  CHECK(inspect("hot.npy", npy("<f8", "(2, 2)", raw(hot))).dump().find("one-hot") !=
+        std::string::npos);
+}
+
 TEST_CASE("cch inspect --json: one document, faults included") {
   const test::TempFolder folder;
   const std::string file = folder.write(

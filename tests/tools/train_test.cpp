@@ -198,6 +198,34 @@ learning-rate = 0.1
   CHECK(changed.err_has("the data of 'labels'"));
 }
 
+TEST_CASE("cch train: saved classes that are floats are refused with a way out") {
+  World world;
+  fs::create_directories(world.folder.path("set"));
+  std::vector<double> x(200);
+  std::vector<double> y(200);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    x[i] = static_cast<double>(i * i % 97);
+    y[i] = static_cast<double>(i % 2);
+  }
+  for (const char* name : {"set/a.npy", "set/b.npy"}) {
+    static_cast<void>(world.folder.write(name, npy("<f8", "(200, 1)", raw(x))));
+  }
+  static_cast<void>(world.folder.write("set/labels.npy", npy("<f8", "(200,)", raw(y))));
+  world.change(R"(
+seeds = 2
+[task]
+name = "features"
+set = "set"
+students = ["a"]
+teachers = ["b"]
+)");
+  const RunOutcome run = world.train({"--data", world.folder.path("")});
+  CHECK(run.code == 2);
+  CHECK(run.err_has("[label-kind-unclear]"));
+  CHECK(run.err_has("integers 0..K-1"));
+  CHECK_FALSE(run.err_has("--y-kind"));
+}
+
 /// Files of this process may not grow beyond `bytes`: writing fails as on a full disk.
 class SmallFiles {
  public:

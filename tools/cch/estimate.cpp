@@ -1,6 +1,8 @@
 #include <memory>
 #include <optional>
 
+#include "cch/data/align.hpp"
+#include "cch/data/row_order.hpp"
 #include "cch/data/source.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/error_bars.hpp"
@@ -65,6 +67,10 @@ class Loader {
     });
     faults_.throw_if_any();
     if (o_.groups.empty()) in_.groups = Groups::singletons(size(in_.x));
+    const auto* x = std::get_if<Samples>(&in_.x);
+    if (x != nullptr) refuse_transposed(*x, "x", size(in_.y));
+    const auto leak = x == nullptr ? std::nullopt : look_at_row_order(*x, "x", in_.y);
+    if (leak) in_.warnings.push_back(*leak);
     return std::move(in_);
   }
 

@@ -164,7 +164,7 @@ nlohmann::json finite_json(double value, const std::string& name, std::vector<Wa
 
 nlohmann::json gaussian_document(const GaussianSettings& s, const GaussianProblem& p,
                                  const Execution& exec) {
-  std::vector<Warning> warnings;
+  std::vector<Warning> warnings = p.warnings;
   const bool own_rows = std::holds_alternative<StudentRowsTeacher>(p.teacher);
   json out = {{"schema", "cch.gaussian/1"}, {"version", version()}, {"seed", s.common.seed}};
   out["inputs"] = p.inputs;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numeric>
 
@@ -70,6 +72,25 @@ void read_model(GaussianSettings& s, const std::vector<std::string>& given, Gaus
   }
 }
 
+/// Half a unit in the last place of a stored correlation near 1.
+double rounding_of(const std::string& dtype) {
+  if (dtype == "float32") return 0x1p-25;
+  if (dtype == "float16") return 0x1p-12;
+  return dtype == "bfloat16" ? 0x1p-9 : 0.0;
+}
+
+/// Above the rounding of sums in double precision.
+constexpr double kSayAsymmetry = 1e-12;
+
+void warn_about_asymmetry(const Matrix& covariance, std::vector<Warning>& warnings) {
+  const double asymmetry = largest_asymmetry(covariance);
+  if (!(asymmetry > kSayAsymmetry)) return;
+  warnings.push_back({"covariance-rounded",
+                      fmt::format("the covariance is symmetric up to {:.2g} of √(Σ_ii Σ_jj), as "
+                                  "after rounding; both halves were averaged",
+                                  asymmetry)});
+}
+
 void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   check_dims(s.dims);
   const LoadedSamples loaded = load_samples(parse_source(s.source), "the covariance");
@@ -78,13 +99,19 @@ void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   p.p = s.dims[1];
   p.q = s.dims[2];
   part_teachers(p, s.teachers);
-  p.joint = JointGaussian::from(matrix_of(loaded.samples), blocks_of(p, s.teachers));
+  const Matrix covariance = matrix_of(loaded.samples);
+  p.warnings = loaded.info.warnings;
+  p.joint = JointGaussian::from(covariance, blocks_of(p, s.teachers), "the covariance",
+                                rounding_of(loaded.info.dtype));
+  warn_about_asymmetry(covariance, p.warnings);
 }
 
-Teacher read_teacher(const std::string& text, std::size_t n, nlohmann::json& inputs) {
+Teacher read_teacher(const std::string& text, std::size_t n, nlohmann::json& inputs,
+                     std::vector<Warning>& warnings) {
   if (auto named = named_teacher(text, n)) return *named;
   const LoadedSamples loaded = load_samples(parse_source(text), "the teacher's weights");
   inputs.push_back(input_json("teacher", "weights", loaded.info));
+  warnings.insert(warnings.end(), loaded.info.warnings.begin(), loaded.info.warnings.end());
   return GivenTeacher{matrix_of(loaded.samples)};
 }
 
@@ -121,7 +148,7 @@ GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std
                  "the risk of least squares depends on it", "Give --n N");
   }
   check_grid(s);
-  p.teacher = read_teacher(s.teacher, *s.n, p.inputs);
+  p.teacher = read_teacher(s.teacher, *s.n, p.inputs, p.warnings);
   p.teacher_scale = s.teacher_scale;
   p.fit = {*s.n, s.intercept};
   return p;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/error.hpp"
 #include "cch/gaussian/joint_gaussian.hpp"
 #include "cch/gaussian/shared_private_model.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
@@ -41,6 +42,7 @@ struct GaussianProblem {
   double teacher_scale = 1.0;
   StudentFit fit;
   nlohmann::json inputs = nlohmann::json::array();
+  std::vector<Warning> warnings;  ///< about the files
 
   [[nodiscard]] ModalityBlocks blocks() const { return {teacher_blocks, {"x2"}, {"y"}}; }
   /// Of the scaled teacher.

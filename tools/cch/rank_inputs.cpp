@@ -88,6 +88,7 @@ class Assembly {
     for (const Modality& modality : files_.modalities) {
       names_.push_back(modality.name);
       sizes.push_back(modality.features.size());
+      refuse_transposed(modality.features, "'" + modality.name + "'", files_.label_rows());
     }
     names_.emplace_back("labels");
     sizes.push_back(files_.label_rows());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cch/data/inspect.hpp"
+#include "cch/data/row_order.hpp"
 
 namespace cch {
 namespace {
@@ -64,6 +65,12 @@ std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given) {
   look_at_modality(input.student, warnings);
   for (const Modality& teacher : input.teachers) look_at_modality(teacher, warnings);
   look_at_samples(input, warnings);
+  if (const auto leak = look_at_row_order(input.student.features, input.student.name, input.labels))
+    warnings.push_back(*leak);
+  for (const Modality& teacher : input.teachers) {
+    const auto leak = look_at_row_order(teacher.features, teacher.name, input.labels);
+    if (leak) warnings.push_back(*leak);
+  }
   if (const auto* classes = std::get_if<ClassLabels>(&input.labels)) {
     const auto counts = classes->counts();
     const auto used = static_cast<std::size_t>(

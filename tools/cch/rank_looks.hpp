@@ -11,8 +11,9 @@ bool all_rows_equal(const Samples& x);
 
 /// What a reader should know about the rows before trusting a ranking of them; nothing is changed.
 /// Warnings: "all-rows-equal", "duplicate-rows" (of one modality with at least two columns),
-/// "duplicate-samples" (equal in every modality), "many-classes" (fewer than five rows a class),
-/// "groups-of-one-row" (`groups_given` but no two rows share one), "few-groups" (fewer than 20).
+/// "duplicate-samples" (equal in every modality), "column-follows-rows" (row_order.hpp),
+/// "many-classes" (fewer than five rows a class), "groups-of-one-row" (`groups_given` but no two
+/// rows share one), "few-groups" (fewer than 20).
 std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given);
 
 }  // namespace cch

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/samples.hpp"
+
 namespace cch {
 
 /// Which row of each input goes with which row of the others.
@@ -19,6 +21,10 @@ struct Alignment {
 /// is a data Error "no-common-ids". Cost O(total rows).
 Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
                       std::span<const std::string> names);
+
+/// Data Error "unequal-rows" where `x` has another number of rows than `rows` and as many columns
+/// as that: it was saved the other way round. `name` stands for x in the message.
+void refuse_transposed(const Samples& x, const std::string& name, std::size_t rows);
 
 /// Row i goes with row i. All inputs must have the same number of rows (data Error "unequal-rows",
 /// listing every input with its N). Nothing shows that the orders agree, so `verified` is false.

@@ -76,10 +76,12 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
 
 /// Labels. automatic: see decide_label_kind; unclear cases are a usage Error "label-kind-unclear".
 /// Class names are the original values as text, classes sorted (numbers by value). Rows without a
-/// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others.
+/// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others:
+/// whole numbers that NaN had made floats are classes where integers would be.
 /// Data Errors: "missing-label" (empty strings: first row and count), "non-finite-label",
 /// "no-labelled-rows", "labels-not-1d", "labels-not-whole" (discrete asked for fractions). Warning
-/// "label-may-mean-none": a negative class beside 0, or 255 far above the others.
+/// "label-may-mean-none": a negative class beside 0, 255 far above the others, or a word such as
+/// NA, unknown or [Not Available]. Such words among the numbers of a table are a "missing-label".
 LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOptions& options = {});
 
 /// Groups from 1-D integers, whole numbers or strings. Data Errors: "groups-not-1d",

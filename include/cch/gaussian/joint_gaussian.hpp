@@ -20,6 +20,9 @@ struct GaussianBlock {
 /// Some blocks of a JointGaussian, stacked in the order given.
 using BlockNames = std::vector<std::string>;
 
+/// max |Σ_ij − Σ_ji| / √(Σ_ii Σ_jj) of a square matrix with a positive diagonal.
+double largest_asymmetry(const Matrix& covariance);
+
 /// A joint normal distribution N(0, Σ) of named blocks of any sizes, Σ positive definite. Means
 /// change no information, so they are 0. Everything is exact up to rounding and in nats. Names that
 /// do not exist, a name given twice and blocks on both sides of an information are usage Errors.
@@ -29,12 +32,14 @@ class JointGaussian {
   /// Takes the D × D covariance Σ; the blocks cover its D coordinates in order. Usage Errors:
   /// "bad-blocks" (an empty or repeated name, a block of 0 columns), "block-sizes" (they
   /// do not add up to D). Data Errors: "not-square", "non-finite-value", "asymmetric-covariance"
-  /// (|Σ_ij − Σ_ji| above 1e-9 √(Σ_ii Σ_jj); below, rounding, both are averaged),
+  /// (|Σ_ij − Σ_ji| above 16·2⁻²³ √(Σ_ii Σ_jj); below, rounding of float32, both are averaged),
   /// "indefinite-covariance" and "singular-covariance": the smallest eigenvalue λ of the
-  /// correlations Σ_ij/√(Σ_ii Σ_jj) is below −1e-10, or below 1e-10. The last two name the smallest
-  /// group of blocks found to be at fault, and λ. Cost O(D³).
+  /// correlations Σ_ij/√(Σ_ii Σ_jj) is below −ε, or below ε. The last two name the smallest group
+  /// of blocks found to be at fault, and λ. ε is 1e-10, or 2 √D times the error of an entry if that
+  /// is more: the larger of `entry_error` (of the correlations) and of largest_asymmetry().
+  /// Cost O(D³).
   static JointGaussian from(const Matrix& covariance, std::vector<GaussianBlock> blocks,
-                            const std::string& name = "the covariance");
+                            const std::string& name = "the covariance", double entry_error = 0.0);
 
   [[nodiscard]] const std::vector<GaussianBlock>& blocks() const&;
   [[nodiscard]] std::vector<GaussianBlock> blocks() && { return blocks(); }  ///< outlives it
