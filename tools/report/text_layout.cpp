@@ -60,11 +60,13 @@ std::string padded(const std::string& cell, std::size_t width, bool right, bool 
   return last ? cell : cell + space;
 }
 
-std::string table_line(const std::vector<TextColumn>& columns, const std::size_t* row) {
+// `widths`: of the columns, which a long table would pay for in every line.
+std::string table_line(const std::vector<TextColumn>& columns,
+                       const std::vector<std::size_t>& widths, const std::size_t* row) {
   std::string line;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const TextColumn& column = columns[c];
-    const std::string cell = padded(row ? column.cells[*row] : column.heading, width_of(column),
+    const std::string cell = padded(row ? column.cells[*row] : column.heading, widths[c],
                                     column.right, c + 1 == columns.size());
     const bool coloured = row && !column.colours.empty() && !column.colours[*row].empty();
     line += coloured ? column.colours[*row] + cell + std::string(kResetColour) : cell;
@@ -114,11 +116,14 @@ std::string text_table(std::vector<TextColumn> columns, std::size_t width,
   while (least_width(columns) > width && drop_last(columns, &TextColumn::last_resort, left_out)) {
   }
   shrink(columns, width);
-  std::string out = table_line(columns, nullptr);
-  for (std::size_t i = 0; i < total_width(columns); ++i) out += "─";
+  std::vector<std::size_t> widths;
+  for (const TextColumn& column : columns) widths.push_back(width_of(column));
+  std::string out = table_line(columns, widths, nullptr);
+  const std::size_t total = total_width(columns);
+  for (std::size_t i = 0; i < total; ++i) out += "─";
   out += '\n';
   const std::size_t rows = columns.empty() ? 0 : columns.front().cells.size();
-  for (std::size_t row = 0; row < rows; ++row) out += table_line(columns, &row);
+  for (std::size_t row = 0; row < rows; ++row) out += table_line(columns, widths, &row);
   return out;
 }
 
