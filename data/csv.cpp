@@ -1,14 +1,13 @@
 #include "cch/data/csv.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "data/csv_fields.hpp"
+#include "data/csv_header.hpp"
 #include "data/pack.hpp"
 #include "data/recode.hpp"
 #include "data/spelling.hpp"
@@ -20,156 +19,13 @@ namespace {
 
 using Row = std::vector<std::string_view>;
 
+using detail::is_number;
+
 std::string in_quotes(std::string_view text) {
   return std::string("'").append(text).append("'");
 }
 
-bool is_number(std::string_view text) {
-  return detail::spelling_of(text) != detail::Spelling::none;
-}
-
-constexpr std::size_t kLinesForSeparator = 50;
 constexpr std::size_t kRowsForHalves = 5;
-
-// Fields of a line; separators inside quotes are none.
-std::vector<std::string_view> fields_of(std::string_view line, char separator) {
-  std::vector<std::string_view> fields;
-  bool quoted = false;
-  std::size_t start = 0;
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] == '"') quoted = !quoted;
-    if (line[at] != separator || quoted) continue;
-    fields.push_back(line.substr(start, at - start));
-    start = at + 1;
-  }
-  fields.push_back(line.substr(start));
-  return fields;
-}
-
-// True if a comma of the field can be a decimal one, or there is none.
-bool no_other_comma(std::string_view field) {
-  return field.find(',') == std::string_view::npos || is_number(field) || field.front() == '"';
-}
-
-// True if the first lines have equally many of this separator, at least one.
-bool separates(std::string_view text, char separator) {
-  std::size_t expected = 0;
-  for (std::size_t line = 0; line < kLinesForSeparator && !text.empty(); ++line) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view one = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (one.ends_with('\r')) one.remove_suffix(1);
-    if (one.empty()) continue;
-    const auto fields = fields_of(one, separator);
-    if (expected == 0) expected = fields.size();
-    if (fields.size() < 2 || fields.size() != expected) return false;
-    if (!std::all_of(fields.begin(), fields.end(), no_other_comma)) return false;
-  }
-  return expected > 0;
-}
-
-char choose_separator(std::string_view text, Separator separator) {
-  if (separator == Separator::tab) return '\t';
-  if (separator == Separator::none) return '\0';  // refused in text, so it never occurs
-  const std::string_view first = text.substr(0, text.find('\n'));
-  const bool commas = first.find(',') != std::string_view::npos;
-  for (const char other : {';', '\t'}) {
-    if (!commas && first.find(other) != std::string_view::npos) return other;
-    if (separates(text, other)) return other;
-  }
-  return ',';
-}
-
-// A first line "sep=;" says what separates the fields of the others.
-std::optional<char> said_separator(std::string_view text, Separator separator) {
-  if (separator != Separator::automatic || text.size() < 6 || !text.starts_with("sep=")) return {};
-  const bool line_ends = text[5] == '\n' || text[5] == '\r';
-  return line_ends ? std::optional(text[4]) : std::nullopt;
-}
-
-// Splits text into records of fields, counting lines from 1.
-class Splitter {
- public:
-  Splitter(std::string_view text, char separator, const std::string& where,
-           std::deque<std::string>& unescaped, std::size_t first_line)
-      : text_(text),
-        separator_(separator),
-        where_(where),
-        unescaped_(unescaped),
-        line_(first_line) {}
-
-  [[nodiscard]] bool done() const { return at_ >= text_.size(); }
-  [[nodiscard]] std::size_t line() const { return line_; }
-
-  Row next() {
-    Row row;
-    do {
-      row.push_back(field());
-    } while (accept_separator());
-    end_line();
-    return row;
-  }
-
- private:
-  [[nodiscard]] char peek() const { return done() ? '\n' : text_[at_]; }
-  [[nodiscard]] bool at_line_end() const {
-    return done() || peek() == '\n' || text_.substr(at_).starts_with("\r\n") ||
-           (peek() == '\r' && at_ + 1 == text_.size());
-  }
-  bool accept_separator() {
-    if (done() || peek() != separator_) return false;
-    ++at_;
-    return true;
-  }
-  void end_line() {
-    if (!done() && peek() == '\r') ++at_;
-    if (!done()) ++at_;
-    ++line_;
-  }
-
-  std::string_view field() {
-    if (!done() && peek() == '"' && separator_ != '\0') return quoted();
-    const std::size_t start = at_;
-    while (!at_line_end() && peek() != separator_) ++at_;
-    return text_.substr(start, at_ - start);
-  }
-
-  std::string_view quoted() {
-    const std::size_t first_line = line_;
-    std::string out;
-    for (++at_;; ++at_) {
-      if (done()) {
-        refuse_data("unterminated-quote", "a quote is never closed",
-                    where_ + ", line " + std::to_string(first_line),
-                    "the rest of the file is one field", "Close the quote");
-      }
-      if (peek() == '\n') ++line_;
-      if (peek() != '"') {
-        out += peek();
-      } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-        out += '"';
-        ++at_;
-      } else {
-        break;
-      }
-    }
-    ++at_;
-    if (!at_line_end() && peek() != separator_) {
-      refuse_data(
-          "bad-quote", "text follows a closing quote", where_ + ", line " + std::to_string(line_),
-          "it is not clear where the field ends", "Double the quotes inside a quoted field");
-    }
-    unescaped_.push_back(std::move(out));
-    return unescaped_.back();
-  }
-
-  std::string_view text_;
-  char separator_;
-  const std::string& where_;
-  std::deque<std::string>& unescaped_;
-  std::size_t at_ = 0;
-  std::size_t line_;
-};
 
 bool no_numbers(const Row& row) {
   return std::none_of(row.begin(), row.end(), is_number);
@@ -212,11 +68,12 @@ bool begin_with_row_names(const std::vector<Row>& rows) {
 }
 
 // A row with another number of fields than the first one: what may have happened.
-[[noreturn]] void refuse_ragged(const std::vector<Row>& rows, const Row& row, Splitter& splitter,
-                                char separator, const std::string& where) {
+[[noreturn]] void refuse_ragged(const std::vector<Row>& rows, const Row& row,
+                                detail::Splitter& splitter, char separator,
+                                const std::string& where) {
   const std::size_t names = rows[0].size();
   std::vector<Row> sample{rows[0], row};
-  for (std::size_t i = 0; i < kLinesForSeparator && !splitter.done(); ++i) {
+  for (std::size_t i = 0; i < detail::kLinesForSeparator && !splitter.done(); ++i) {
     Row next = splitter.next();
     if (next.size() == row.size()) sample.push_back(std::move(next));
   }
@@ -238,56 +95,6 @@ bool begin_with_row_names(const std::vector<Row>& rows) {
               "separate fields by semicolons");
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(detail::trimmed(text));
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
-bool usual_name(std::string_view text) {
-  constexpr std::array<std::string_view, 22> kNames = {
-      "id",     "ids",     "key",      "name",    "index",  "y",     "label", "labels",
-      "class",  "target",  "category", "group",   "groups", "split", "file",  "filename",
-      "sample", "patient", "subject",  "speaker", "video",  "image"};
-  return std::find(kNames.begin(), kNames.end(), lower_case(text)) != kNames.end();
-}
-
-// True if the first field of the column is no number and every field below it is one.
-bool numbers_below_a_name(const std::vector<Row>& rows, std::size_t col) {
-  if (rows[0][col].empty() || is_number(rows[0][col])) return false;
-  bool some = false;
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i][col].empty()) continue;
-    if (!is_number(rows[i][col])) return false;
-    some = true;
-  }
-  return some;
-}
-
-// True if the first word occurs once and every other word of the column at least twice.
-bool words_repeat_below(const std::vector<Row>& rows, std::size_t col) {
-  std::map<std::string_view, std::size_t> count;
-  for (const Row& row : rows) ++count[row[col]];
-  if (count.size() < 2 || count[rows[0][col]] != 1) return false;
-  return std::all_of(count.begin(), count.end(), [&](const auto& entry) {
-    return entry.second > 1 || entry.first == rows[0][col];
-  });
-}
-
-// True if the first row is "0", "1", … (after an empty field, or above numbers that are not whole).
-bool counts_columns(const std::vector<Row>& rows) {
-  const Row& first = rows[0];
-  const std::size_t begin = first[0].empty() ? 1 : 0;
-  if (first.size() < begin + 2) return false;
-  for (std::size_t col = begin; col < first.size(); ++col) {
-    if (first[col] != std::to_string(col - begin)) return false;
-  }
-  if (begin == 1 || rows.size() < 2) return begin == 1;
-  return std::none_of(rows[1].begin(), rows[1].end(), [](std::string_view field) {
-    return detail::parse_number<std::int64_t>(field).has_value();
-  });
-}
-
 }  // namespace
 
 CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator separator,
@@ -298,9 +105,9 @@ CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator
   std::string_view text(reinterpret_cast<const char*>(table.bytes_.view.data()),
                         table.bytes_.size());
   table.where_ = where;
-  const std::optional<char> said = said_separator(text, separator);
+  const std::optional<char> said = detail::said_separator(text, separator);
   if (said) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  table.separator_ = said.value_or(choose_separator(text, separator));
+  table.separator_ = said.value_or(detail::choose_separator(text, separator));
   std::vector<Row> rows;
   table.read_rows(text, said ? 2 : 1, rows);
   if (rows.empty())
@@ -324,7 +131,7 @@ CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator
 }
 
 void CsvTable::read_rows(std::string_view text, std::size_t first_line, std::vector<Row>& rows) {
-  Splitter splitter(text, separator_, where_, unescaped_, first_line);
+  detail::Splitter splitter(text, separator_, where_, unescaped_, first_line);
   while (!splitter.done()) {
     const std::size_t line = splitter.line();
     Row row = splitter.next();
@@ -348,21 +155,21 @@ void CsvTable::find_header(const std::vector<Row>& rows, const std::string& key)
     header_reason_ = "it holds " + in_quotes(key);
     return;
   }
-  if (counts_columns(rows)) {
+  if (detail::counts_columns(rows)) {
     header_ = true;
     header_reason_ = "it counts the columns";
     return;
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
-    header_ = numbers_below_a_name(rows, col);
+    header_ = detail::numbers_below_a_name(rows, col);
     if (header_) header_reason_ = "numbers stand below " + in_quotes(first[col]);
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
-    header_ = usual_name(first[col]);
+    header_ = detail::usual_name(first[col]);
     if (header_) header_reason_ = in_quotes(first[col]) + " is a usual name of a column";
   }
   for (std::size_t col = 0; col < first.size() && !header_ && !some_number; ++col) {
-    header_ = words_repeat_below(rows, col);
+    header_ = detail::words_repeat_below(rows, col);
     if (header_) header_reason_ = in_quotes(first[col]) + " occurs once, all below it repeat";
   }
   if (!header_) header_reason_ = some_number ? "it holds numbers" : "nothing sets it apart";
@@ -379,7 +186,7 @@ void CsvTable::name_columns(const std::vector<Row>& rows) {
 }
 
 bool CsvTable::is_index(std::size_t col) const {
-  const std::string name = lower_case(columns_[col]);
+  const std::string name = detail::lower_case(columns_[col]);
   const bool nameless = name.empty() || name.starts_with("unnamed:");
   if (!nameless && name != "index" && name != "level_0") return false;
   std::set<std::string_view> seen;

@@ -31,6 +31,8 @@ struct CommandEntry {
 /// The commands, in the order of --help. Two programs are made from one library: the whole one
 /// (commands.cpp) and one that only ranks (ranking_program.cpp), which builds in half the time.
 const std::vector<CommandEntry>& program_commands();
+/// Those that need neither Gaussian studies nor experiments.
+const std::vector<CommandEntry>& ranking_commands();
 
 Command setup_estimate(CommandLine app);
 Command setup_rank(CommandLine app);

@@ -3,19 +3,18 @@
 namespace cch {
 
 const std::vector<CommandEntry>& program_commands() {
-  static const std::vector<CommandEntry> all{
-      {"rank", "Rank teacher modalities for a student", setup_rank},
-      {"check", "Can these data decide the question at all? Before anything is trained",
-       setup_check},
-      {"estimate", "Estimate one mutual information", setup_estimate},
-      {"gaussian", "Informations and distillation risk in closed form", setup_gaussian},
-      {"train", "Train teacher/student pairs of a study; resumes by itself", setup_train},
-      {"compare", "Hold criteria and verdicts against the gains of trained pairs", setup_compare},
-      {"report", "Render a folder of results again, nothing recomputed", setup_report},
-      {"inspect", "Show arrays, shapes, types and faults of files", setup_inspect},
-      {"explain", "What a word of a table, a warning or an error means", setup_explain},
-      {"doctor", "Show what this build and machine can do", setup_doctor},
-  };
+  static const std::vector<CommandEntry> all = [] {
+    std::vector<CommandEntry> commands = ranking_commands();
+    const std::vector<CommandEntry> studies{
+        {"gaussian", "Informations and distillation risk in closed form", setup_gaussian},
+        {"train", "Train teacher/student pairs of a study; resumes by itself", setup_train},
+        {"compare", "Compare criteria and verdicts with the gains of trained pairs", setup_compare},
+        {"report", "Render a folder of results again, nothing recomputed", setup_report},
+    };
+    constexpr std::ptrdiff_t kAfterEstimate = 3;  // what looks at files and explains comes last
+    commands.insert(commands.begin() + kAfterEstimate, studies.begin(), studies.end());
+    return commands;
+  }();
   return all;
 }
 
