@@ -86,9 +86,9 @@ std::string_view Splitter::quoted() {
   }
   ++at_;
   if (!at_line_end() && peek() != separator_) {
-    refuse_data(
-        "bad-quote", "text follows a closing quote", where_ + ", line " + std::to_string(line_),
-        "it is not clear where the field ends", "Double the quotes inside a quoted field");
+    refuse_data("bad-quote", "text follows a closing quote",
+                where_ + ", line " + std::to_string(line_), "it is not clear where the field ends",
+                "Double the quotes inside a quoted field");
   }
   unescaped_.push_back(std::move(out));
   return unescaped_.back();
