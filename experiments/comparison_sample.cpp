@@ -75,7 +75,7 @@ void make_bins(CriterionCells& cells, std::size_t most_bins) {
 }
 
 /// One group: the scored cells of it, and the best gain of the others.
-struct Choice {
+struct GroupChoice {
   std::vector<double> score;
   std::vector<double> gain;
   double best = 0.0;  ///< no teacher gains 0
@@ -83,7 +83,7 @@ struct Choice {
   std::size_t cluster = 0;
 };
 
-std::optional<double> regret_of(const Choice& choice) {
+std::optional<double> regret_of(const GroupChoice& choice) {
   if (choice.teachers < 2 || choice.score.empty()) return std::nullopt;
   const double most = *std::max_element(choice.score.begin(), choice.score.end());
   if (!(most > 0.0)) return choice.best;
@@ -162,9 +162,9 @@ void MeanSample::add_cell(const CellSeries& cell, std::size_t bin,
 }
 
 void MeanSample::make_groups(std::size_t groups) {
-  std::vector<Choice> choices(groups);
+  std::vector<GroupChoice> choices(groups);
   for (std::size_t i = 0; i < score_.size(); ++i) {
-    Choice& choice = choices[group_[i]];
+    GroupChoice& choice = choices[group_[i]];
     choice.score.push_back(score_[i]);
     choice.gain.push_back(gain_[i]);
     choice.best = std::max(choice.best, gain_[i]);
@@ -175,7 +175,7 @@ void MeanSample::make_groups(std::size_t groups) {
     choices[group].best = std::max(choices[group].best, gain);
     ++choices[group].teachers;
   }
-  for (const Choice& choice : choices) {
+  for (const GroupChoice& choice : choices) {
     if (choice.score.empty()) continue;
     const std::vector<double> once(choice.score.size(), 1.0);
     groups_.push_back({choice.cluster, regret_of(choice),

@@ -180,9 +180,9 @@ double norm(const float* g, std::size_t n) {
 }
 
 template <class Real>
-class LinearFit {
+class LinearTraining {
  public:
-  LinearFit(const TrainingData& data, const TrainingFit& fit, const Optimisation& o)
+  LinearTraining(const TrainingData& data, const TrainingFit& fit, const Optimisation& o)
       : data_(data),
         fit_(fit),
         o_(o),
@@ -353,8 +353,9 @@ class LinearFit {
 
 std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
                                          const Optimisation& optimisation, const Execution& exec) {
-  if (optimisation.double_precision) return LinearFit<double>(data, fit, optimisation).run(exec);
-  return LinearFit<float>(data, fit, optimisation).run(exec);
+  if (optimisation.double_precision)
+    return LinearTraining<double>(data, fit, optimisation).run(exec);
+  return LinearTraining<float>(data, fit, optimisation).run(exec);
 }
 
 }  // namespace cch::detail

@@ -19,11 +19,11 @@ constexpr double kFirst = 0.9;
 constexpr double kSecond = 0.999;
 
 /// Columns standardised by the rows fitted on; those that are constant there become 0.
-struct Scale {
+struct Standardisation {
   Eigen::RowVectorXd mean;
   Eigen::RowVectorXd inverse;
 
-  explicit Scale(const Eigen::MatrixXd& x) : mean(x.colwise().mean()) {
+  explicit Standardisation(const Eigen::MatrixXd& x) : mean(x.colwise().mean()) {
     const Eigen::MatrixXd centred = x.rowwise() - mean;
     inverse =
         (centred.colwise().squaredNorm() / static_cast<double>(x.rows())).unaryExpr([](double v) {
@@ -147,8 +147,8 @@ class HalfFit {
     return (p * (z - permuted)).sum() + (log_sum(permuted) - log_sum(z)).sum();
   }
 
-  Scale scale_a_;
-  Scale scale_b_;
+  Standardisation scale_a_;
+  Standardisation scale_b_;
   Model a_;
   Model b_;
   bool classes_;
@@ -160,7 +160,7 @@ class HalfFit {
 Eigen::MatrixXd targets_of(const Variable& labels) {
   if (const auto* values = std::get_if<Samples>(&labels)) {
     const Eigen::MatrixXd y = detail::as_eigen(values->view());
-    return Scale(y)(y);
+    return Standardisation(y)(y);
   }
   const auto& classes = std::get<ClassLabels>(labels);
   Eigen::MatrixXd y = Eigen::MatrixXd::Zero(static_cast<Index>(classes.size()),

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "tools/report/check.hpp"
 #include "tools/report/check_model.hpp"
 #include "tools/report/number.hpp"
@@ -11,8 +9,6 @@
 
 namespace cch::report {
 namespace {
-
-constexpr std::size_t kNarrowest = 50;
 
 void add_row(std::vector<TextColumn>& columns, const std::vector<std::string>& cells) {
   for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
@@ -131,7 +127,7 @@ std::vector<std::string> leaks_of(const json& document) {
 
 std::string render_check_table(const json& document, const TerminalStyle& style) {
   require_schema(document, "cch.check/1");
-  const std::size_t width = std::max<std::size_t>(style.width, kNarrowest);
+  const std::size_t width = style.columns();
   std::string out = wrap(check_sentence(document), width) + wrap(check_lead(document), width) +
                     margins_table(document, width);
   if (style.quiet) return out;

@@ -11,7 +11,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kPairs = 120;
+constexpr std::size_t kListedPairs = 120;
 constexpr std::size_t kControls = 120;
 
 std::string gain_html(const json& gain, const std::string& metric) {
@@ -55,7 +55,7 @@ std::vector<std::string> pair_row(const json& pair) {
 std::string pairs_table(const json& document) {
   const std::vector<json>& pairs = elements(field(document, "pairs"));
   std::vector<std::vector<std::string>> rows;
-  for (const std::size_t i : spread(pairs.size(), kPairs)) rows.push_back(pair_row(pairs[i]));
+  for (const std::size_t i : spread(pairs.size(), kListedPairs)) rows.push_back(pair_row(pairs[i]));
   std::string caption = "Gain ± standard error, 95 % interval of Student's t over seeds.";
   if (rows.size() < pairs.size()) {
     caption += fmt::format(" {} of {} pairs, evenly spread; compare.csv has all.", rows.size(),

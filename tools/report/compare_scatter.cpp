@@ -18,11 +18,11 @@ namespace {
 constexpr std::size_t kAllPoints = 2400;  // of all pictures: one with its bar takes 200 bytes
 constexpr std::size_t kFewestPoints = 30;
 constexpr std::size_t kMostPictures = 60;
-constexpr double kBar = 2;  // standard errors: what decides the sign
+constexpr double kDecided = 2;  // standard errors: what decides the sign
 
 /// Colour and shape of a Word: dots are right, squares and diamonds wrong, triangles undecided.
 constexpr const char* kKinds[kWords] = {"first", "fifth", "fourth", "plain", "sixth"};
-constexpr const char* kShapes[kWords] = {"circle", "square", "diamond", "circle", "triangle"};
+constexpr const char* kWordShapes[kWords] = {"circle", "square", "diamond", "circle", "triangle"};
 
 struct Point {
   double score = 0;
@@ -70,14 +70,14 @@ Plot plot_of(const std::vector<Point>& points, const std::string& criterion,
             "score", gain_unit(metric).name};
   std::array<std::size_t, kWords> counts{};
   for (std::size_t word = 0; word < kWords; ++word) {
-    plot.curves.push_back({{}, kKinds[word], true, false, false, kShapes[word]});
+    plot.curves.push_back({{}, kKinds[word], true, false, false, kWordShapes[word]});
   }
   for (const Point& point : points) ++counts[static_cast<std::size_t>(point.word)];
   for (const std::size_t i : thinned(points.size(), most)) {
     const Point& point = points[i];
     const auto word = static_cast<std::size_t>(point.word);
     plot.curves[word].points.emplace_back(point.score, *point.gain.mean);
-    const double bar = kBar * point.gain.standard_error.value_or(0);
+    const double bar = kDecided * point.gain.standard_error.value_or(0);
     plot.strokes.push_back(
         {point.score, *point.gain.mean - bar, *point.gain.mean + bar, kKinds[word]});
   }

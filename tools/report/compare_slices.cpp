@@ -13,7 +13,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kColumns = 7;
+constexpr std::size_t kSliceColumns = 7;
 constexpr std::size_t kPictures = 6;
 constexpr std::size_t kCriteria = 30;
 
@@ -73,7 +73,7 @@ std::string cell_html(const json& slice) {
 
 std::string table(const json& document, const std::string& facet) {
   const std::vector<json> values = values_of(document, facet);
-  const std::size_t shown = std::min(values.size(), kColumns);
+  const std::size_t shown = std::min(values.size(), kSliceColumns);
   std::vector<HtmlColumn> columns = {{"Criterion"}};
   for (std::size_t i = 0; i < shown; ++i) {
     columns.push_back({fit_middle(plain_value(values[i]), 30), true});

@@ -13,8 +13,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kNarrowest = 50;
-constexpr std::size_t kPairs = 30;
+constexpr std::size_t kTablePairs = 30;
 
 std::string with_left_out(std::vector<TextColumn> columns, std::size_t width) {
   std::vector<std::string> left_out;
@@ -74,7 +73,7 @@ std::string agreement_word(const json& pair) {
 
 std::string pairs_table(const json& document, std::size_t width) {
   const std::vector<json>& pairs = elements(field(document, "pairs"));
-  const std::vector<std::size_t> shown = spread(pairs.size(), kPairs);
+  const std::vector<std::size_t> shown = spread(pairs.size(), kTablePairs);
   std::vector<TextColumn> columns = {{"teacher", false, false, false, 16},
                                      {"where", false, true, false, 10},
                                      {"loss", false, true, false, 8},
@@ -123,7 +122,7 @@ std::string warnings(const json& document, std::size_t width) {
 
 std::string render_compare_table(const json& document, const TerminalStyle& style) {
   require_schema(document, "cch.compare/1");
-  const std::size_t width = std::max<std::size_t>(style.width, kNarrowest);
+  const std::size_t width = style.columns();
   const std::string head = wrap(compare_sentence(document), width) +
                            wrap(compare_lead(document) + '.', width) +
                            criteria_table(document, width);

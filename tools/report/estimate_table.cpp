@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "tools/report/number.hpp"
 #include "tools/report/table.hpp"
 #include "tools/report/text_layout.hpp"
@@ -10,7 +8,6 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kNarrowest = 50;
 constexpr std::size_t kLabel = 16;
 
 std::string labelled(const std::string& label, const std::string& value, std::size_t width) {
@@ -48,7 +45,7 @@ std::string facts_part(const json& document, const Value& value, std::size_t wid
 
 std::string render_estimate_table(const json& document, const TerminalStyle& style) {
   require_schema(document, "cch.estimate/1");
-  const std::size_t width = std::max<std::size_t>(style.width, kNarrowest);
+  const std::size_t width = style.columns();
   const Value value = value_of(document);
   const std::string headline =
       fmt::format("I(X;Y) = {} nats", with_error(value.nats, value.standard_error));

@@ -14,7 +14,7 @@ namespace cch::report {
 namespace {
 
 constexpr double kReach = 5.0;  // of the histogram; what lies beyond is in its last bars
-constexpr double kBar = 0.5;
+constexpr double kBarWidth = 0.5;
 constexpr std::size_t kLargest = 5;
 
 /// Standard errors between simulation and formula at one cell and λ.
@@ -60,11 +60,11 @@ double largest(const std::vector<Gap>& gaps) {
 
 std::vector<PlotBar> bars_of(const std::vector<Gap>& gaps) {
   std::vector<PlotBar> bars;
-  for (double low = -kReach; low < kReach - kBar / 2; low += kBar) {
-    bars.push_back({low, low + kBar, 0});
+  for (double low = -kReach; low < kReach - kBarWidth / 2; low += kBarWidth) {
+    bars.push_back({low, low + kBarWidth, 0});
   }
   for (const Gap& gap : gaps) {
-    const double place = (std::clamp(gap.z, -kReach, kReach) + kReach) / kBar;
+    const double place = (std::clamp(gap.z, -kReach, kReach) + kReach) / kBarWidth;
     ++bars[std::min(static_cast<std::size_t>(place), bars.size() - 1)].height;
   }
   return bars;
@@ -75,7 +75,7 @@ PlotCurve normal_curve(double points) {
   PlotCurve curve{{}, "sixth", false, true};
   for (double z = -kReach; z <= kReach + 1e-9; z += 0.25) {
     const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
-    curve.points.emplace_back(z, points * kBar * density);
+    curve.points.emplace_back(z, points * kBarWidth * density);
   }
   return curve;
 }

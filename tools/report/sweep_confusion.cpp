@@ -13,7 +13,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kColumns = 8;
+constexpr std::size_t kConfusionColumns = 8;
 constexpr std::size_t kRows = 40;
 
 /// "71 %" with "64–77" on a line below.
@@ -90,7 +90,7 @@ std::string split_table(const std::vector<ConfusionRow>& rows,
                         const std::string& truth, Words words, const char* name) {
   const std::vector<std::string> values = values_of(rows, words);
   if (values.size() < 2) return "";
-  const std::vector<std::size_t> shown = spread(values.size(), kColumns);
+  const std::vector<std::size_t> shown = spread(values.size(), kConfusionColumns);
   std::vector<HtmlColumn> columns = {{"Criterion", false}};
   for (const std::size_t i : shown) columns.push_back({values[i], true});
   std::vector<std::vector<std::string>> cells;
@@ -117,7 +117,7 @@ std::string cross_table(const std::vector<ConfusionRow>& rows, const CriterionTa
   const std::vector<std::string> ranges = values_of(rows, range_words);
   if (lambdas.size() < 2 || ranges.size() < 2) return "";
   std::vector<HtmlColumn> columns = {{"λ", false}};
-  const std::vector<std::size_t> shown = spread(ranges.size(), kColumns);
+  const std::vector<std::size_t> shown = spread(ranges.size(), kConfusionColumns);
   for (const std::size_t i : shown) columns.push_back({ranges[i], true});
   std::vector<std::vector<std::string>> cells;
   for (const std::size_t l : spread(lambdas.size(), kRows)) {

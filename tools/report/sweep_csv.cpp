@@ -13,8 +13,8 @@ namespace {
 constexpr const char* kOfCell[] = {"i_teacher_student", "i_student_labels", "cch_margin"};
 constexpr const char* kOfBlocks[] = {"teacher_student", "student_labels", "teacher_labels",
                                      "teacher_labels_given_student"};
-constexpr const char* kShapes[] = {"beta_s",      "beta_e",    "kappa",
-                                   "lambda_star", "best_gain", "noise_variance"};
+constexpr const char* kShapeColumns[] = {"beta_s",      "beta_e",    "kappa",
+                                         "lambda_star", "best_gain", "noise_variance"};
 constexpr const char* kOfPoint[] = {"lambda", "excess_risk", "gain", "cosine_gain",
                                     "accuracy_change"};
 constexpr const char* kSays[] = {"risk", "direction", "small_lambda_risk", "small_lambda_direction",
@@ -51,7 +51,7 @@ std::string headings(const Columns& columns) {
   for (const char* name : kOfCell) out += fmt::format(",{}_nats", name);
   out += ",cch_holds";
   for (const char* name : kOfBlocks) out += fmt::format(",i_blocks_{}_nats", name);
-  for (const char* name : kShapes) out += fmt::format(",{}", name);
+  for (const char* name : kShapeColumns) out += fmt::format(",{}", name);
   for (const char* name : kOfPoint) out += fmt::format(",{}", name);
   for (const char* name : kSays) out += fmt::format(",says_{}", name);
   for (const char* name : kSimulated) {
@@ -77,7 +77,7 @@ std::string cell_fields(const json& cell, const Columns& columns) {
   for (const char* name : kOfCell) out += ',' + csv_value(field(cell, name));
   out += ',' + csv_value(field(cell, "cch_holds"));
   for (const char* name : kOfBlocks) out += ',' + csv_value(field(cell, "i_blocks", name));
-  for (const char* name : kShapes) out += ',' + csv_value(field(cell, name));
+  for (const char* name : kShapeColumns) out += ',' + csv_value(field(cell, name));
   return out;
 }
 

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::size_t kEstimators = 6;
 constexpr std::size_t kPanels = 6;
-constexpr std::size_t kColumns = 8;
+constexpr std::size_t kBiasColumns = 8;
 constexpr std::array kColours = {"first", "second", "third", "fourth", "fifth", "sixth"};
-constexpr std::array kShapes = {"circle", "square", "diamond", "triangle", "down", "circle"};
+constexpr std::array kMarkShapes = {"circle", "square", "diamond", "triangle", "down", "circle"};
 constexpr std::array kGlyphs = {"●", "■", "◆", "▲", "▼", "●"};
 
 using SideMember = SweepEstimate::Side SweepEstimate::*;
@@ -117,7 +117,7 @@ void add_curve(Plot& plot, const Biases& biases, std::size_t estimator, std::siz
                const std::vector<std::size_t>& xs) {
   PlotCurve curve;
   curve.kind = kColours[estimator];
-  curve.shape = kShapes[estimator];
+  curve.shape = kMarkShapes[estimator];
   curve.dashed = estimator % 2 == 1;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const Bias* bias = biases.at(estimator, panel, xs[i]);
@@ -143,7 +143,7 @@ std::vector<double> reach_of(const Biases& biases) {
 
 std::string picture(const Sweep& sweep, const Biases& biases, std::size_t panel,
                     const std::string& id, const std::string& name) {
-  const std::vector<std::size_t> xs = places_shown(sweep, biases.x, kColumns);
+  const std::vector<std::size_t> xs = places_shown(sweep, biases.x, kBiasColumns);
   Plot plot{id, fmt::format("Bias of estimates of {}, {}", name, words_of(sweep, biases.n, panel)),
             "Mean estimate minus closed form; the table has the numbers.",
             biases.x == kNowhere ? "" : sweep.axes[biases.x].name, "bias, nats"};
@@ -202,7 +202,7 @@ std::string truth_html(const Biases& biases, std::size_t panel, std::size_t plac
 }
 
 std::string table(const Sweep& sweep, const Biases& biases, const std::string& name) {
-  const std::vector<std::size_t> xs = places_shown(sweep, biases.x, kColumns);
+  const std::vector<std::size_t> xs = places_shown(sweep, biases.x, kBiasColumns);
   std::vector<HtmlColumn> columns = {{"Estimator", false}};
   for (const std::size_t place : xs) columns.push_back({words_of(sweep, biases.x, place), true});
   std::vector<std::vector<std::string>> rows;

@@ -12,7 +12,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kLambdas = 6;
+constexpr std::size_t kMarginLambdas = 6;
 constexpr std::size_t kPoints = 1500;  // of a picture
 constexpr double kFloor = -1.0;        // share of the risk gained: worse ones are drawn here
 
@@ -130,7 +130,7 @@ std::string grid(const Sweep& sweep, About about) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   Panel sum;
-  for (const std::size_t i : spread(sweep.lambdas.size(), kLambdas)) {
+  for (const std::size_t i : spread(sweep.lambdas.size(), kMarginLambdas)) {
     const Panel panel = panel_of(sweep, sweep.lambdas[i], about, pictures.size());
     if (panel.shown == 0) continue;
     headings.push_back("λ " + general(sweep.lambdas[i]));

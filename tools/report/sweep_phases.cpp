@@ -14,11 +14,11 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kPanels = 12;      // of each of risk and direction
-constexpr std::size_t kLambdas = 6;      // where λ alone makes panels
-constexpr std::size_t kFewLambdas = 3;   // where further axes make panels too
-constexpr std::size_t kMostValues = 64;  // of an axis
-constexpr std::size_t kRoom = 330'000;   // bytes of all pictures
+constexpr std::size_t kPanels = 12;       // of each of risk and direction
+constexpr std::size_t kPhaseLambdas = 6;  // where λ alone makes panels
+constexpr std::size_t kFewLambdas = 3;    // where further axes make panels too
+constexpr std::size_t kMostValues = 64;   // of an axis
+constexpr std::size_t kRoom = 330'000;    // bytes of all pictures
 
 constexpr std::array<TileSign, kOutcomes> kSigns = {TileSign::plus, TileSign::square,
                                                     TileSign::ring, TileSign::minus, TileSign::dot};
@@ -70,7 +70,7 @@ Layout layout_of(const Sweep& sweep, std::size_t panels) {
                           [](const auto& a, const auto& b) { return a.first == b.first; }),
               found.end());
   layout.combinations = found.size();
-  const std::size_t most = std::min(panels, layout.combinations == 1 ? kLambdas : kFewLambdas);
+  const std::size_t most = std::min(panels, layout.combinations == 1 ? kPhaseLambdas : kFewLambdas);
   for (const std::size_t i : spread(sweep.lambdas.size(), most)) {
     layout.lambdas.push_back(sweep.lambdas[i]);
   }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kCells = 30;
-constexpr std::size_t kLambdas = 4;
+constexpr std::size_t kTableLambdas = 4;
 constexpr std::size_t kWarnings = 10;
 
 std::string with_left_out(std::vector<TextColumn> columns) {
@@ -120,7 +120,7 @@ std::string cells_table(const Sweep& sweep, std::size_t most) {
   }
   columns.push_back(margin);
   columns.push_back(cch);
-  for (const std::size_t l : spread(sweep.lambdas.size(), kLambdas)) {
+  for (const std::size_t l : spread(sweep.lambdas.size(), kTableLambdas)) {
     TextColumn gain{"gain at " + general(sweep.lambdas[l]), true, true};
     for (const std::size_t i : shown) {
       gain.cells.push_back(gain_cell(sweep.cells[i], sweep.lambdas[l]));

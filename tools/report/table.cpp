@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "tools/report/evidence.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/rank_columns.hpp"
@@ -14,12 +12,7 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kNarrowest = 50;
 constexpr std::size_t kTeachersWithReasons = 4;
-
-std::size_t width_of(const TerminalStyle& style) {
-  return std::max<std::size_t>(style.width, kNarrowest);
-}
 
 std::string bold(const std::string& words, const TerminalStyle& style) {
   return style.colour ? "\x1b[1m" + words + "\x1b[0m" : words;
@@ -65,10 +58,10 @@ std::string notes(const json& document, const std::vector<std::string>& left_out
 std::string table_part(const json& document, const TerminalStyle& style) {
   std::vector<std::string> left_out;
   std::string out = text_table(
-      rank_columns(document, {style.colour, static_cast<unsigned>(width_of(style)), style.quiet}),
-      width_of(style), left_out);
+      rank_columns(document, {style.colour, static_cast<unsigned>(style.columns()), style.quiet}),
+      style.columns(), left_out);
   std::reverse(left_out.begin(), left_out.end());
-  return out + '\n' + wrap(notes(document, left_out), width_of(style));
+  return out + '\n' + wrap(notes(document, left_out), style.columns());
 }
 
 std::string bullets(const std::vector<std::string>& lines, std::size_t width) {
@@ -90,17 +83,17 @@ std::string reasons_part(const json& document, const TerminalStyle& style) {
     if (!reasons.empty()) lines.push_back(name + ':' + reasons);
   }
   if (lines.empty()) return "";
-  return '\n' + bold("Why", style) + '\n' + bullets(lines, width_of(style));
+  return '\n' + bold("Why", style) + '\n' + bullets(lines, style.columns());
 }
 
 std::string reliability_part(const json& document, const TerminalStyle& style) {
   const Reliability trust = reliability(document);
   std::string out = '\n' + bold("Reliability: " + trust.word, style) + '\n' +
-                    bullets(trust.reasons, width_of(style));
+                    bullets(trust.reasons, style.columns());
   const std::vector<std::string> changes = what_would_change_it(document);
   if (changes.empty()) return out;
   return out + '\n' + bold("What would change it", style) + '\n' +
-         bullets(changes, width_of(style));
+         bullets(changes, style.columns());
 }
 
 std::string warnings_part(const json& document, const TerminalStyle& style) {
@@ -108,10 +101,10 @@ std::string warnings_part(const json& document, const TerminalStyle& style) {
   std::string out;
   if (!messages.empty()) out += '\n' + bold("Warnings", style) + '\n';
   for (const std::string& message : messages) {
-    out += wrap(message, width_of(style), "  ! ", "    ");
+    out += wrap(message, style.columns(), "  ! ", "    ");
   }
   if (notes.empty()) return out;
-  return out + '\n' + bold("Notes", style) + '\n' + bullets(notes, width_of(style));
+  return out + '\n' + bold("Notes", style) + '\n' + bullets(notes, style.columns());
 }
 
 /// The first teacher of every class.
@@ -133,7 +126,7 @@ std::string per_class_part(const json& document, const TerminalStyle& style) {
   }
   if (lines.empty()) return "";
   return '\n' + bold("Each class against all others", style) + '\n' +
-         bullets(lines, width_of(style));
+         bullets(lines, style.columns());
 }
 
 std::string facts_line(const json& document) {
@@ -153,7 +146,7 @@ std::string facts_line(const json& document) {
 
 std::string render_rank_table(const json& document, const TerminalStyle& style) {
   require_schema(document, "cch.rank/1");
-  const std::size_t width = width_of(style);
+  const std::size_t width = style.columns();
   std::string out = style.colour ? "\x1b[1m" : "";
   out += wrap(verdict_sentence(document), width);
   if (style.colour) out += "\x1b[0m";

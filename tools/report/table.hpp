@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "tools/report/field.hpp"
@@ -11,6 +12,9 @@ struct TerminalStyle {
   bool colour = false;  ///< ANSI colours beside the words and symbols, which are always there
   unsigned width = 80;  ///< columns; less than 50 is taken as 50
   bool quiet = false;   ///< the verdict and the table alone
+
+  /// The columns that there are to fill.
+  [[nodiscard]] std::size_t columns() const { return width < 50 ? 50 : width; }
 };
 
 /// A cch.rank/1 document for a terminal: verdict sentence, ranking table, reasons, notes, warnings

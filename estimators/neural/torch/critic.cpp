@@ -19,14 +19,7 @@ constexpr std::size_t kMostRead = 4096;  // rows that are compared with each oth
 constexpr std::size_t kMostValidated = 2048;
 constexpr std::int64_t kReadShifts = 64;  // pairs a row of a joint critic is read with
 constexpr std::int64_t kBlock = 512;
-constexpr double kFarthest = 4.0;  // standard deviations
 const double kNothing = -std::numeric_limits<double>::infinity();
-
-std::size_t most_pairs(std::span<const NeuralFold> folds) {
-  std::size_t most = 0;
-  for (const NeuralFold& fold : folds) most = std::max(most, fold.rho.size());
-  return most;
-}
 
 // One number a pair from its correlation, for given().
 template <class F>

@@ -13,12 +13,6 @@ namespace {
 
 constexpr double kSmallStart = 0.05;  // components start apart, or they would stay alike
 
-std::size_t most_pairs(std::span<const NeuralFold> folds) {
-  std::size_t most = 0;
-  for (const NeuralFold& fold : folds) most = std::max(most, fold.rho.size());
-  return most;
-}
-
 std::size_t most_coordinates(std::span<const NeuralFold> folds) {
   std::size_t most = 0;
   for (const NeuralFold& fold : folds) most = std::max(most, fold.b.cols);
@@ -149,8 +143,6 @@ class DensityModel : public Model {
     const Tensor z = (v.unsqueeze(3) - mean) * torch::exp(-log_sd);
     return torch::logsumexp(weight - log_sd - 0.5 * z.square(), {3}).sum(2);
   }
-
-  static constexpr double kFarthest = 4.0;  // standard deviations of a canonical variate
 
   const DeviceData& data_;
   std::span<const NeuralFold> folds_;

@@ -12,7 +12,6 @@ using detail::NeuralFold;
 namespace {
 
 constexpr double kSlope = 0.2;
-constexpr double kFarthest = 4.0;    // standard deviations of a canonical variate
 constexpr double kLeastGain = 2e-3;  // of the loss; mean squares are about 1
 constexpr std::size_t kCriticHidden = 64;
 constexpr std::size_t kCriticEmbedding = 16;

@@ -181,6 +181,12 @@ Dense ParameterMaker::dense(std::size_t in, std::size_t out, double spread, bool
   return {keep(w, decays), keep(b, false)};
 }
 
+std::size_t most_pairs(std::span<const detail::NeuralFold> folds) {
+  std::size_t most = 0;
+  for (const detail::NeuralFold& fold : folds) most = std::max(most, fold.rho.size());
+  return most;
+}
+
 Tensor stacked_maps(std::span<const NeuralFold> folds, const detail::FloatMatrix NeuralFold::*map,
                     std::size_t cols, const torch::Device& device) {
   const std::size_t rows = (folds.front().*map).rows;

@@ -76,6 +76,12 @@ class ParameterMaker {
   std::vector<Tensor> others_;
 };
 
+/// Canonical variates are clipped here, standard deviations.
+inline constexpr double kFarthest = 4.0;
+
+/// Canonical pairs of the fold that has the most.
+std::size_t most_pairs(std::span<const detail::NeuralFold> folds);
+
 /// A fixed map of every fold, R × rows × cols; folds may have fewer columns (zeros are added).
 Tensor stacked_maps(std::span<const detail::NeuralFold> folds,
                     const detail::FloatMatrix detail::NeuralFold::*map, std::size_t cols,

@@ -3,8 +3,6 @@
 namespace cch::training {
 namespace {
 
-constexpr double kLeastNorm = 1e-6;  // a channel that is 0 everywhere has cosine 0 with any other
-
 /// Unit vectors over pixels of each modality, image and channel: M × B × C × P.
 Tensor directions(const Tensor& features, const Tensor& valid) {
   const Tensor x =

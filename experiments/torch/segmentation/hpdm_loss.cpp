@@ -3,8 +3,6 @@
 namespace cch::training {
 namespace {
 
-constexpr double kLeastNorm = 1e-6;  // a prototype of norm 0 has cosine 0 with any other
-
 struct Prototypes {
   Tensor values;   // M × B × K × C
   Tensor present;  // B × K

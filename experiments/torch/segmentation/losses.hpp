@@ -9,6 +9,9 @@
 /// valid pixel (a class, a pair) it is 0 with gradient 0. A file each.
 namespace cch::training {
 
+/// Least norm of a vector in a cosine: one that is 0 everywhere has cosine 0 with any other.
+inline constexpr double kLeastNorm = 1e-6;
+
 /// L_pre: pixel cross-entropy, mean over valid pixels; ohem: over those with p_y < 0.7, at least a
 /// sixteenth of the valid ones (the hardest). logits B × K × H × W, labels B × H × W (int64).
 Tensor label_loss(const Tensor& logits, const Tensor& labels, bool ohem);

@@ -2,7 +2,6 @@
 
 #include <exception>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace cch {
@@ -30,22 +29,12 @@ struct Fault {
 /// empty.
 class Error : public std::exception {
  public:
-  Error(ErrorKind kind, Fault fault) : Error(kind, std::vector<Fault>{std::move(fault)}) {}
-
-  Error(ErrorKind kind, std::vector<Fault> faults) : kind_(kind), faults_(std::move(faults)) {
-    for (const Fault& fault : faults_) {
-      if (!message_.empty()) message_ += '\n';
-      message_ += fault.problem;
-      const std::string separator = fault.where.empty() || fault.why.empty() ? "" : "; ";
-      const std::string reason = fault.where + separator + fault.why;
-      if (!reason.empty()) message_ += " (" + reason + ")";
-      if (!fault.action.empty()) message_ += ". " + fault.action;
-    }
-  }
+  Error(ErrorKind kind, Fault fault);
+  Error(ErrorKind kind, std::vector<Fault> faults);
 
   [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
   [[nodiscard]] const std::vector<Fault>& faults() const noexcept { return faults_; }
-  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+  [[nodiscard]] const char* what() const noexcept override;
 
  private:
   ErrorKind kind_;
@@ -60,17 +49,11 @@ struct Warning {
 };
 
 /// Refuse a call: an option or a combination of arguments that has no meaning.
-[[noreturn]] inline void refuse_usage(std::string code, std::string problem, std::string why,
-                                      std::string action) {
-  throw Error(ErrorKind::usage,
-              Fault{std::move(code), std::move(problem), {}, std::move(why), std::move(action)});
-}
+[[noreturn]] void refuse_usage(std::string code, std::string problem, std::string why,
+                               std::string action);
 
 /// Refuse data: the input cannot give the result that was asked for.
-[[noreturn]] inline void refuse_data(std::string code, std::string problem, std::string where,
-                                     std::string why, std::string action) {
-  throw Error(ErrorKind::data, Fault{std::move(code), std::move(problem), std::move(where),
-                                     std::move(why), std::move(action)});
-}
+[[noreturn]] void refuse_data(std::string code, std::string problem, std::string where,
+                              std::string why, std::string action);
 
 }  // namespace cch

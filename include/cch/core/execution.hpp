@@ -10,6 +10,10 @@
 
 namespace cch {
 
+namespace detail {
+[[noreturn]] void throw_stopped();
+}  // namespace detail
+
 /// Where long computations report how far they are. Implemented by the caller; called from several
 /// threads at once.
 class ProgressSink {
@@ -42,10 +46,9 @@ struct Execution {
   void progress(std::string_view phase, std::size_t done, std::size_t total) const {
     if (sink) sink->progress(phase, done, total);
   }
+  /// Throws ErrorKind::cancelled when a stop was requested.
   void throw_if_stopped() const {
-    if (stop.stop_requested()) {
-      throw Error(ErrorKind::cancelled, Fault{"cancelled", "stopped on request", {}, {}, {}});
-    }
+    if (stop.stop_requested()) detail::throw_stopped();
   }
 };
 

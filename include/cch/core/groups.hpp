@@ -1,12 +1,8 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <numeric>
 #include <span>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace cch {
@@ -18,21 +14,10 @@ namespace cch {
 class Groups {
  public:
   /// Every row its own group.
-  static Groups singletons(std::size_t rows) {
-    std::vector<std::size_t> codes(rows);
-    std::iota(codes.begin(), codes.end(), std::size_t{0});
-    return Groups(std::move(codes), rows);
-  }
+  static Groups singletons(std::size_t rows);
 
   /// One identifier a row, any integers; groups are numbered in order of first appearance.
-  static Groups from(std::span<const std::size_t> identifiers) {
-    std::unordered_map<std::size_t, std::size_t> number;
-    std::vector<std::size_t> codes(identifiers.size());
-    for (std::size_t i = 0; i < identifiers.size(); ++i) {
-      codes[i] = number.try_emplace(identifiers[i], number.size()).first->second;
-    }
-    return Groups(std::move(codes), number.size());
-  }
+  static Groups from(std::span<const std::size_t> identifiers);
 
   [[nodiscard]] std::size_t rows() const { return data_->codes.size(); }
   /// Number of groups G.
@@ -50,18 +35,7 @@ class Groups {
 
   /// The groups of the chosen rows, numbered anew. A row chosen twice shares its group with itself,
   /// so that its copies never become each other's neighbours.
-  [[nodiscard]] Groups select(std::span<const std::size_t> rows) const {
-    const std::size_t unseen = count();
-    std::vector<std::size_t> number(count(), unseen);
-    std::vector<std::size_t> codes(rows.size());
-    std::size_t groups = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::size_t& code = number[of(rows[i])];
-      if (code == unseen) code = groups++;
-      codes[i] = code;
-    }
-    return Groups(std::move(codes), groups);
-  }
+  [[nodiscard]] Groups select(std::span<const std::size_t> rows) const;
 
  private:
   struct Data {
@@ -70,17 +44,7 @@ class Groups {
     std::vector<std::size_t> begin;  // G + 1 offsets into rows
   };
 
-  Groups(std::vector<std::size_t> codes, std::size_t count) {
-    Data data;
-    data.begin.assign(count + 1, 0);
-    for (const std::size_t g : codes) ++data.begin[g + 1];
-    std::partial_sum(data.begin.begin(), data.begin.end(), data.begin.begin());
-    data.rows.resize(codes.size());
-    std::vector<std::size_t> next(data.begin.begin(), data.begin.end() - 1);
-    for (std::size_t i = 0; i < codes.size(); ++i) data.rows[next[codes[i]]++] = i;
-    data.codes = std::move(codes);
-    data_ = std::make_shared<const Data>(std::move(data));
-  }
+  Groups(std::vector<std::size_t> codes, std::size_t count);
 
   std::shared_ptr<const Data> data_;
 };

@@ -67,12 +67,6 @@ class Matrix {
 };
 
 /// Copy of the chosen rows, in the order given.
-inline Matrix select_rows(MatrixView m, std::span<const std::size_t> rows) {
-  Matrix out(rows.size(), m.cols());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < m.cols(); ++j) out(i, j) = m(rows[i], j);
-  }
-  return out;
-}
+Matrix select_rows(MatrixView m, std::span<const std::size_t> rows);
 
 }  // namespace cch

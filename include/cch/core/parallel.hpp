@@ -1,22 +1,23 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <exception>
-#include <thread>
-#include <utility>
-#include <vector>
+#include <functional>
+#include <memory>
 
 #include "cch/core/execution.hpp"
 
 namespace cch {
 
 /// Number of workers that `exec` stands for, at least 1.
-inline unsigned worker_count(const Execution& exec) {
-  if (exec.threads > 0) return exec.threads;
-  return std::max(1U, std::thread::hardware_concurrency());
-}
+unsigned worker_count(const Execution& exec);
+
+namespace detail {
+/// The loop behind parallel_for_with; make_worker is called once on each of `workers` ≥ 2 threads
+/// and gives that thread's body. Compiled once.
+void run_workers(std::size_t n, std::size_t workers, const Execution& exec,
+                 const std::function<std::function<void(std::size_t)>()>& make_worker);
+}  // namespace detail
 
 /// Calls body(state, i) once for every i in 0..n−1, spread over exec's threads; every worker has
 /// its own state, made by make_state(), for buffers that are dear to allocate. Each call writes
@@ -35,33 +36,11 @@ void parallel_for_with(std::size_t n, const Execution& exec, MakeState&& make_st
     }
     return;
   }
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> failed{false};
-  std::vector<std::pair<std::size_t, std::exception_ptr>> errors(workers, {n, nullptr});
-  auto work = [&](std::size_t worker) {
-    std::size_t i = 0;
-    try {
-      auto state = make_state();
-      while (!failed.load(std::memory_order_relaxed) && !exec.stop.stop_requested()) {
-        i = next.fetch_add(1, std::memory_order_relaxed);
-        if (i >= n) return;
-        body(state, i);
-      }
-    } catch (...) {
-      errors[worker] = {i, std::current_exception()};
-      failed.store(true, std::memory_order_relaxed);
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    threads.reserve(workers - 1);
-    for (std::size_t w = 1; w < workers; ++w) threads.emplace_back(work, w);
-    work(0);
-  }
-  const auto first = std::min_element(
-      errors.begin(), errors.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (first->second) std::rethrow_exception(first->second);
-  exec.throw_if_stopped();
+  detail::run_workers(n, workers, exec, [&]() -> std::function<void(std::size_t)> {
+    using State = decltype(make_state());
+    const std::shared_ptr<State> state(new State(make_state()));
+    return [state, &body](std::size_t i) { body(*state, i); };
+  });
 }
 
 /// parallel_for_with without a state: body(i).

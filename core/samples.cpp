@@ -1,0 +1,64 @@
+#include "cch/core/samples.hpp"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "cch/core/error.hpp"
+
+namespace cch {
+namespace {
+
+void refuse_non_finite(const Matrix& values, const std::string& name) {
+  std::size_t count = 0;
+  std::optional<std::pair<std::size_t, std::size_t>> first;
+  for (std::size_t i = 0; i < values.rows(); ++i) {
+    for (std::size_t j = 0; j < values.cols(); ++j) {
+      if (std::isfinite(values(i, j))) continue;
+      if (!first) first = {i, j};
+      ++count;
+    }
+  }
+  if (!first) return;
+  refuse_data("non-finite-value", name + " contains NaN or infinite values",
+              "first at row " + std::to_string(first->first) + ", column " +
+                  std::to_string(first->second) + " (from 0); " + std::to_string(count) + " of " +
+                  std::to_string(values.rows() * values.cols()) + " values",
+              "neighbour searches and covariances would be wrong without any sign",
+              "Impute or drop these rows in all files before ranking");
+}
+
+}  // namespace
+
+Samples::Samples() : values_(std::make_shared<const Matrix>()) {}
+
+Samples Samples::from(Matrix values, std::string name) {
+  if (values.rows() == 0 || values.cols() == 0) {
+    refuse_data(
+        "empty-array", name + " has no values",
+        std::to_string(values.rows()) + " rows, " + std::to_string(values.cols()) + " columns",
+        "there is nothing to estimate from", "Give at least one row and one column");
+  }
+  refuse_non_finite(values, name);
+  Samples samples;
+  samples.values_ = std::make_shared<const Matrix>(std::move(values));
+  samples.name_ = std::move(name);
+  return samples;
+}
+
+Samples Samples::select(std::span<const std::size_t> rows) const {
+  Samples out;
+  out.values_ = std::make_shared<const Matrix>(select_rows(view(), rows));
+  out.name_ = name_;
+  return out;
+}
+
+Matrix select_rows(MatrixView m, std::span<const std::size_t> rows) {
+  Matrix out(rows.size(), m.cols());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < m.cols(); ++j) out(i, j) = m(rows[i], j);
+  }
+  return out;
+}
+
+}  // namespace cch
