@@ -71,7 +71,7 @@ class Unit {
   }
 
  private:
-  [[nodiscard]] detail::HeldOut hold_out(const Rows& rows, const Optimisation& o) const {
+  [[nodiscard]] detail::HeldOutRows hold_out(const Rows& rows, const Optimisation& o) const {
     return detail::hold_out(draw_.groups, rows, o.validation, unit_.seed);
   }
 
@@ -110,7 +110,7 @@ class Unit {
 
   TrainingFit teacher_fit(const Rows& rows, const RunTeacher& teacher, std::size_t fold) const {
     // Teachers of one name start alike, whatever is done to their inputs.
-    detail::HeldOut parts = hold_out(rows, study_.teacher_training);
+    detail::HeldOutRows parts = hold_out(rows, study_.teacher_training);
     TrainingFit fit;
     fit.labelled = std::move(parts.fitted);
     fit.validation = std::move(parts.validation);
@@ -329,7 +329,7 @@ class Unit {
   Execution exec_;
   StudyDraw draw_;
   detail::UnitRows rows_;
-  detail::HeldOut fitted_;  // of the student's labelled rows
+  detail::HeldOutRows fitted_;  // of the student's labelled rows
   Scenario scenario_;
   detail::ClosedFormSource closed_form_;
   std::vector<RunResult> results_;

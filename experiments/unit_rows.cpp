@@ -32,9 +32,9 @@ UnitRows unit_rows(const Study& study, const StudyUnit& unit, const StudyDraw& d
   return out;
 }
 
-HeldOut hold_out(const Groups& groups, const std::vector<std::size_t>& rows, double share,
-                 std::uint64_t seed) {
-  HeldOut out;
+HeldOutRows hold_out(const Groups& groups, const std::vector<std::size_t>& rows, double share,
+                     std::uint64_t seed) {
+  HeldOutRows out;
   if (share == 0.0) {
     out.fitted = rows;
     return out;

@@ -9,15 +9,15 @@
 namespace cch::detail {
 
 /// Rows that a network is fitted on, and labelled ones that only tell which weights are best.
-struct HeldOut {
+struct HeldOutRows {
   std::vector<std::size_t> fitted;
   std::vector<std::size_t> validation;
 };
 
 /// Whole groups, until `share` of the rows are held out; 0: none. Data Error "too-few-rows" where
 /// nothing is left to fit on.
-HeldOut hold_out(const Groups& groups, const std::vector<std::size_t>& rows, double share,
-                 std::uint64_t seed);
+HeldOutRows hold_out(const Groups& groups, const std::vector<std::size_t>& rows, double share,
+                     std::uint64_t seed);
 
 /// Folds of whole groups, as even as they come: fold of each of the rows.
 std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows,

@@ -26,7 +26,7 @@ std::size_t position(std::vector<std::string>& seen, const std::string& name) {
   return seen.size() - 1;
 }
 
-void count(Confusion& to, const CriterionCase& c) {
+void count(CriterionConfusion& to, const CriterionCase& c) {
   if (!c.helps) {
     to.undecided += c.times;
   } else if (c.says_helps) {
@@ -38,17 +38,17 @@ void count(Confusion& to, const CriterionCase& c) {
 
 }  // namespace
 
-std::vector<Confusion> count_confusion(const std::vector<CriterionCase>& cases) {
+std::vector<CriterionConfusion> count_confusion(const std::vector<CriterionCase>& cases) {
   using Key = std::tuple<std::size_t, std::size_t, std::size_t, double, std::size_t>;
   std::vector<std::string> criteria;
   std::vector<std::string> subjects;
   std::vector<std::string> truths;
-  std::map<Key, Confusion> counted;
+  std::map<Key, CriterionConfusion> counted;
   for (const CriterionCase& c : cases) {
     const std::size_t range = range_of(c.n_over_p);
     const Key key{position(criteria, c.criterion), position(subjects, c.about),
                   position(truths, c.truth), c.lambda, range};
-    Confusion& to = counted[key];
+    CriterionConfusion& to = counted[key];
     if (to.criterion.empty()) {
       to.criterion = c.criterion;
       to.about = c.about;
@@ -58,7 +58,7 @@ std::vector<Confusion> count_confusion(const std::vector<CriterionCase>& cases) 
     }
     count(to, c);
   }
-  std::vector<Confusion> out;
+  std::vector<CriterionConfusion> out;
   for (auto& [key, confusion] : counted) out.push_back(std::move(confusion));
   return out;
 }

@@ -94,15 +94,16 @@ RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& rando
   return out;
 }
 
-LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const Eigen::MatrixXd& c,
-                          Random& random, Eigen::MatrixXd& workspace) {
+LeastSquaresFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept,
+                                const Eigen::MatrixXd& c, Random& random,
+                                Eigen::MatrixXd& workspace) {
   if (c.cols() == 0) {  // without noise every fit is exact
     return {Eigen::MatrixXd::Zero(p, c.rows()), Eigen::RowVectorXd::Zero(c.rows())};
   }
   draw_bartlett(p, n - (intercept ? 1 : 0), random, workspace);
   Eigen::MatrixXd w = normals(p, c.cols(), random);
   solve_transposed_lower_in_place(workspace, w);
-  LinearFit out{w * c.transpose(), Eigen::RowVectorXd::Zero(c.rows())};
+  LeastSquaresFit out{w * c.transpose(), Eigen::RowVectorXd::Zero(c.rows())};
   if (!intercept) return out;
   const double root = std::sqrt(static_cast<double>(n));
   const Eigen::RowVectorXd noise = normals(c.cols(), random).transpose() * c.transpose();
@@ -110,17 +111,17 @@ LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const E
   return out;
 }
 
-LinearFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
-                        Eigen::Index to, Eigen::Index outputs, bool intercept) {
+LeastSquaresFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
+                              Eigen::Index to, Eigen::Index outputs, bool intercept) {
   return least_squares(sums.products.block(from, from, inputs, inputs),
                        sums.sum.segment(from, inputs),
                        sums.products.block(from, to, inputs, outputs),
                        sums.sum.segment(to, outputs).transpose(), sums.rows, intercept);
 }
 
-LinearFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
-                        const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total, double rows,
-                        bool intercept) {
+LeastSquaresFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
+                              const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total,
+                              double rows, bool intercept) {
   if (!intercept) {
     return {Cholesky(products).solve(cross), Eigen::RowVectorXd::Zero(cross.cols())};
   }

@@ -30,7 +30,7 @@ void draw_bartlett(Eigen::Index dim, std::size_t nu, Random& random, Eigen::Matr
 RowSums draw_row_sums(const Eigen::MatrixXd& lower, std::size_t n, Random& random);
 
 /// Linear map that was fitted by least squares, prediction bᵀ + Wᵀx.
-struct LinearFit {
+struct LeastSquaresFit {
   Eigen::MatrixXd w;  // inputs × outputs
   Eigen::RowVectorXd b;
 };
@@ -38,16 +38,17 @@ struct LinearFit {
 /// Errors of least squares on n rows of z ~ N(0, I_p) and targets with noise C r, r ~ N(0, I):
 /// given the rows the slopes' errors are normal with covariance (ZᵀZ)⁻¹ between rows and CCᵀ
 /// between columns, that is A⁻ᵀ N Cᵀ with ZᵀZ = A Aᵀ. Cost O(p²), free of n. `workspace` is for A.
-LinearFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept, const Eigen::MatrixXd& c,
-                          Random& random, Eigen::MatrixXd& workspace);
+LeastSquaresFit draw_fit_errors(Eigen::Index p, std::size_t n, bool intercept,
+                                const Eigen::MatrixXd& c, Random& random,
+                                Eigen::MatrixXd& workspace);
 
 /// Least squares of the columns `to` on the columns `from` of one set of sums.
-LinearFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
-                        Eigen::Index to, Eigen::Index outputs, bool intercept);
+LeastSquaresFit least_squares(const RowSums& sums, Eigen::Index from, Eigen::Index inputs,
+                              Eigen::Index to, Eigen::Index outputs, bool intercept);
 
 /// Least squares on targets whose sums are given: cross = Σ x targetᵀ, total = Σ targetᵀ.
-LinearFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
-                        const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total, double rows,
-                        bool intercept);
+LeastSquaresFit least_squares(const Eigen::MatrixXd& products, const Eigen::VectorXd& sum,
+                              const Eigen::MatrixXd& cross, const Eigen::RowVectorXd& total,
+                              double rows, bool intercept);
 
 }  // namespace cch::detail

@@ -106,7 +106,7 @@ class LabelSource {
 
   [[nodiscard]] Labels draw(Random& random, Eigen::MatrixXd& workspace) const {
     if (rows_ == 0) return fixed_;
-    const detail::LinearFit errors =
+    const detail::LeastSquaresFit errors =
         detail::draw_fit_errors(model_.d1(), rows_, intercept_, factor_, random, workspace);
     Labels out = labels_of(model_, model_.y1 + errors.w, scale_);
     out.constant = scale_ * scale_ * errors.b.squaredNorm();

@@ -31,7 +31,7 @@ struct TeacherSums {
   Eigen::RowVectorXd total;
 };
 
-void add_labelled(const WhitenedModel& m, const LinearFit& teacher, const RowSums& rows,
+void add_labelled(const WhitenedModel& m, const LeastSquaresFit& teacher, const RowSums& rows,
                   TeacherSums& out) {
   out.cross += rows.products.block(m.d1(), 0, m.p(), m.d1()) * teacher.w +
                rows.sum.segment(m.d1(), m.p()) * teacher.b;
@@ -87,19 +87,19 @@ Students TrainingSets::draw_independent(Random& random, Workspace& workspace) co
   Eigen::RowVectorXd constant = Eigen::RowVectorXd::Zero(q);
   const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher_);
   if (fresh) {
-    const LinearFit errors =
+    const LeastSquaresFit errors =
         draw_fit_errors(model_.d1(), fresh->rows, fit_.intercept, factor_1_, random, workspace.a);
     drawn = target_law(model_, model_.y1 + errors.w);
     constant = errors.b;
   }
   const TargetLaw& law = fresh ? drawn : law_;
-  const LinearFit errors =
+  const LeastSquaresFit errors =
       draw_fit_errors(model_.p(), fit_.n, fit_.intercept, law.noise, random, workspace.a);
   return {{model_.y2 + errors.w.leftCols(q), errors.b.leftCols(q)},
           {law.v + errors.w.rightCols(q), constant + errors.b.rightCols(q)}};
 }
 
-LinearFit TrainingSets::fit_teacher(const RowSums& rows) const {
+LeastSquaresFit TrainingSets::fit_teacher(const RowSums& rows) const {
   return least_squares(rows, 0, model_.d1(), model_.d1() + model_.p(), model_.q(), fit_.intercept);
 }
 

@@ -12,8 +12,8 @@ namespace cch::detail {
 
 /// Least squares on y alone and on t alone, weights on z2: the student at u is the mix of both.
 struct Students {
-  LinearFit on_labels;
-  LinearFit on_teacher;
+  LeastSquaresFit on_labels;
+  LeastSquaresFit on_teacher;
 };
 
 /// Buffers of one worker.
@@ -32,7 +32,7 @@ class TrainingSets {
  private:
   [[nodiscard]] Students draw_independent(Random& random, Workspace& workspace) const;
   [[nodiscard]] Students draw_on_own_rows(std::size_t folds, Random& random) const;
-  [[nodiscard]] LinearFit fit_teacher(const RowSums& rows) const;
+  [[nodiscard]] LeastSquaresFit fit_teacher(const RowSums& rows) const;
   void check_rows() const;
   void prepare();
 

@@ -24,7 +24,7 @@ std::size_t parse_stage(std::string_view text, std::size_t stages) {
                "Take \"head\" or a stage of the encoder, 1 to " + std::to_string(stages));
 }
 
-PixelFeatures segmentation_features(const SegmentationSet& set, const TrainedSegmentation& network,
+StageFeatures segmentation_features(const SegmentationSet& set, const TrainedSegmentation& network,
                                     const std::vector<std::size_t>& rows, std::size_t stage,
                                     const Execution& exec) {
   const auto which = detail::modality_indices(set, network.modalities);
@@ -32,7 +32,7 @@ PixelFeatures segmentation_features(const SegmentationSet& set, const TrainedSeg
   for (const std::size_t m : which) channels.push_back(set.modalities[m].channels);
   const auto model =
       detail::segmentation_backend().load(network, channels, set.classes.size(), exec);
-  PixelFeatures out;
+  StageFeatures out;
   out.images = rows.size();
   for (std::size_t first = 0; first < rows.size(); first += kImagesAtOnce) {
     exec.throw_if_stopped();

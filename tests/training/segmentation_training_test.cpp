@@ -225,11 +225,11 @@ TEST_CASE("segmentation: the head's features give the predictions, in batches of
   const TrainedSegmentation network = train_segmentation(set, small_job(2), {}).network;
   std::vector<std::size_t> rows(20);
   std::iota(rows.begin(), rows.end(), std::size_t{2});
-  const PixelFeatures all = segmentation_features(set, network, rows, 0, {});
+  const StageFeatures all = segmentation_features(set, network, rows, 0, {});
   CHECK(all.images == 20);
   CHECK(all.channels == 16);
   CHECK(all.height == 8);
-  const PixelFeatures one = segmentation_features(set, network, {rows[17]}, 0, {});
+  const StageFeatures one = segmentation_features(set, network, {rows[17]}, 0, {});
   const std::size_t size = one.values.size();
   // Sums of matrix products may be ordered otherwise in another batch.
   constexpr double kReordered = 1e-4;
@@ -276,7 +276,7 @@ TEST_CASE("segmentation: features of stages, and none of a selection's head") {
   const auto plain =
       std::make_shared<TrainedSegmentation>(train_segmentation(set, small_job(1), {}).network);
   for (std::size_t stage = 1; stage <= 4; ++stage) {
-    const PixelFeatures f = segmentation_features(set, *plain, {1, 5}, stage, {});
+    const StageFeatures f = segmentation_features(set, *plain, {1, 5}, stage, {});
     CHECK(f.channels == plain->network.widths[stage - 1]);
     CHECK(f.height == 32U >> (stage + 1));
     CHECK(f.values.size() == 2 * f.channels * f.height * f.width);

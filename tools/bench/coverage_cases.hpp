@@ -157,7 +157,7 @@ inline std::optional<double> truth_of(const Case& c) {
 
 /// Three variables of one draw: x the student, y the other side of the estimate, teacher for
 /// margins.
-struct Draw {
+struct CaseDraw {
   Samples x;
   Variable y;
   std::optional<Samples> teacher;
@@ -216,7 +216,7 @@ inline Samples draw_teacher(const Case& c, const Samples& x, const Groups& group
   return Samples::from(std::move(teacher));
 }
 
-inline Draw draw(const Case& c, std::uint64_t seed) {
+inline CaseDraw draw(const Case& c, std::uint64_t seed) {
   const Groups groups = c.group_size > 1 ? test::equal_groups(c.rows / c.group_size, c.group_size)
                                          : Groups::singletons(c.rows);
   const test::XY xy = draw_pairs(c, groups, seed);
@@ -224,7 +224,7 @@ inline Draw draw(const Case& c, std::uint64_t seed) {
     auto [x, labels] = draw_classes(c, xy.x, seed);
     return {rank_scaled(x), labels, rank_scaled(xy.y), groups};
   }
-  Draw out{rank_scaled(xy.x), rank_scaled(xy.y), std::nullopt, groups};
+  CaseDraw out{rank_scaled(xy.x), rank_scaled(xy.y), std::nullopt, groups};
   if (c.labels) out.y = signs_of(xy.y);
   if (c.kind == CaseKind::margin) {
     out.teacher = rank_scaled(draw_teacher(c, xy.x, groups, seed));
@@ -244,7 +244,8 @@ struct Repeat {
 // The share of tests that reject is exact at 5 % for any number that makes α(n + 1) whole.
 inline constexpr std::size_t kPermutations = 99;
 
-inline Repeat measure(const Case& c, const Draw& d, const BiasCurve* curve, const Execution& exec) {
+inline Repeat measure(const Case& c, const CaseDraw& d, const BiasCurve* curve,
+                      const Execution& exec) {
   Repeat out;
   const EstimatorOptions options = default_options(c.estimator);
   if (c.kind == CaseKind::permutation) {

@@ -137,7 +137,7 @@ json confusion_json(const std::vector<json>& cells) {
     }
   }
   json out = json::array();
-  for (const Confusion& c : count_confusion(cases)) {
+  for (const CriterionConfusion& c : count_confusion(cases)) {
     const json high = std::isfinite(c.n_over_p.high) ? json(c.n_over_p.high) : json();
     out.push_back({{"criterion", c.criterion},
                    {"about", c.about},

@@ -78,7 +78,7 @@ class FeatureFolder {
 
   void add(const SegmentationCell& cell, const std::string& name,
            const TrainedSegmentation& network, const Execution& exec) {
-    const PixelFeatures f = segmentation_features(*set_, network, rows_.rows, stage_, exec);
+    const StageFeatures f = segmentation_features(*set_, network, rows_.rows, stage_, exec);
     if (document_["files"].empty()) add_rows(f.height, f.width);
     const std::string stem = file_stem(name, cell.key, stems_);
     stems_.push_back(stem);

@@ -123,9 +123,9 @@ void print_list(const std::vector<Planned>& planned, std::ostream& out) {
 }
 
 /// One unit, start to end. A failure of the whole unit becomes that of its runs.
-class Runner {
+class StudyRunner {
  public:
-  Runner(const TrainSettings& s, const TaskData& data, const StudyFolder& folder, json head)
+  StudyRunner(const TrainSettings& s, const TaskData& data, const StudyFolder& folder, json head)
       : s_(s), data_(data), folder_(folder), head_(std::move(head)) {}
 
   void run(Planned& p, const Execution& exec) const {
@@ -281,10 +281,10 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", planned.size(), all,
                                 exec.device, cached);
   }
-  const Runner runner(s, data, folder,
-                      {{"command", invocation.command_line},
-                       {"study_key", keys.of_study()},
-                       {"inputs", head["inputs"]}});
+  const StudyRunner runner(s, data, folder,
+                           {{"command", invocation.command_line},
+                            {"study_key", keys.of_study()},
+                            {"inputs", head["inputs"]}});
   const auto start = std::chrono::steady_clock::now();
   std::mutex mutex;
   std::size_t done = 0;

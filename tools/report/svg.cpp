@@ -98,6 +98,11 @@ std::string Svg::finish_hidden(std::string_view style) const {
       style, svg_length(width_), svg_length(height_), body_);
 }
 
+double centre_within(double x, double half, double left, double right) {
+  if (right - left < 2 * half) return (left + right) / 2;
+  return std::clamp(x, left + half, right - half);
+}
+
 Axis axis_around(const std::vector<double>& values, double left, double right, int most_ticks) {
   double low = 0.0;
   double high = 0.0;

@@ -58,6 +58,10 @@ struct Axis {
   [[nodiscard]] bool holds(double value) const { return value >= low && value <= high; }
 };
 
+/// The centre of words of half width `half`, as near to x as they stay between left and right; in
+/// the middle if there is no room for them.
+double centre_within(double x, double half, double left, double right);
+
 /// An axis whose ends are ticks and which holds every finite value and zero.
 Axis axis_around(const std::vector<double>& values, double left, double right, int most_ticks);
 

@@ -109,7 +109,7 @@ void draw_references(Svg& svg, const Forest& forest, const Frame& frame) {
     const double x = frame.axis.at(reference.at);
     const double half = kCharacter * static_cast<double>(display_width(reference.label)) / 2;
     const double centre = std::max(
-        std::clamp(x, frame.axis.left + half - 12, frame.axis.right - half + 12), free_from + half);
+        centre_within(x, half, frame.axis.left - 12, frame.axis.right + 12), free_from + half);
     free_from = centre + half + 6;
     svg.line(x, frame.top - 6, x, frame.bottom, "reference");
     svg.text(centre, frame.top - 11, "reference-label", reference.label, "text-anchor=\"middle\"");

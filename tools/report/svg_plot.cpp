@@ -123,7 +123,7 @@ void draw_x_axis(Svg& svg, const Plot& plot, const Frame& frame) {
     const double x = frame.x.at(tick.at);
     const double half = kCharacter * static_cast<double>(display_width(tick.words)) / 2;
     svg.line(x, kBottom, x, kBottom + 4, "grid");
-    const double centre = std::clamp(x, half, kWidth - half);
+    const double centre = centre_within(x, half, 0, kWidth);
     if (centre - half < free_from) continue;
     free_from = centre + half + 5;
     svg.text(centre, kBottom + 19, "tick", tick.words,
@@ -199,8 +199,8 @@ void draw_mark(Svg& svg, const Frame& frame, const PlotMark& mark) {
     const double side = mark.x > frame.x.high ? 1 : -1;
     svg.polygon({{x + 7 * side, y}, {x - 5 * side, y - 6}, {x - 5 * side, y + 6}}, "end k-second");
   }
-  svg.text(std::clamp(x, frame.x.left + half, kWidth - half - 2),
-           y < kBottom - 34 ? y + 23 : y - 13, "words", mark.words, "text-anchor=\"middle\"");
+  svg.text(centre_within(x, half, frame.x.left, kWidth - 2), y < kBottom - 34 ? y + 23 : y - 13,
+           "words", mark.words, "text-anchor=\"middle\"");
 }
 
 }  // namespace

@@ -145,8 +145,7 @@ void draw_x_words(Svg& svg, const Tiles& tiles, const Grid& grid) {
   for (std::size_t c = 0; c < tiles.x_words.size(); ++c) {
     const std::string words = fit_middle(tiles.x_words[c], kLongestTick);
     const double half = kCharacter * static_cast<double>(display_width(words)) / 2;
-    const double centre =
-        std::clamp(grid.x(c) + grid.width / 2, half, std::max(half, kWidth - half));
+    const double centre = centre_within(grid.x(c) + grid.width / 2, half, 0, kWidth);
     if (centre - half < free_from) continue;
     free_from = centre + half + 5;
     svg.text(centre, bottom + 17, "tick", words, "text-anchor=\"middle\"");

@@ -17,7 +17,7 @@ namespace cch {
 std::size_t parse_stage(std::string_view text, std::size_t stages);
 
 /// What a network makes of images, one feature vector for each cell of its grid of h × w.
-struct PixelFeatures {
+struct StageFeatures {
   std::size_t images = 0;
   std::size_t channels = 0;
   std::size_t height = 0;
@@ -27,7 +27,7 @@ struct PixelFeatures {
 
 /// Features of these images of a normalised set, all modalities of the network there. The same bits
 /// for any batching; one thread. Usage Error "no-head-features" for a selection at stage 0.
-PixelFeatures segmentation_features(const SegmentationSet& set, const TrainedSegmentation& network,
+StageFeatures segmentation_features(const SegmentationSet& set, const TrainedSegmentation& network,
                                     const std::vector<std::size_t>& rows, std::size_t stage,
                                     const Execution& exec);
 

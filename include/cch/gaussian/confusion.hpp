@@ -26,7 +26,7 @@ struct RowsPerColumn {
 };
 
 /// How often a criterion was right, at one λ and in one range of n/p.
-struct Confusion {
+struct CriterionConfusion {
   std::string criterion;
   std::string about;
   std::string truth;
@@ -42,6 +42,6 @@ struct Confusion {
 /// Counts cases by criterion, subject, origin of the truth, λ and range of n/p (1, 2, 5, 20, 100 as
 /// limits), in the order of first appearance within each and ascending λ and n/p. Ranges without a
 /// case are left out. Cost O(cases · log).
-std::vector<Confusion> count_confusion(const std::vector<CriterionCase>& cases);
+std::vector<CriterionConfusion> count_confusion(const std::vector<CriterionCase>& cases);
 
 }  // namespace cch
