@@ -7,6 +7,7 @@
 
 #include "cch/core/error.hpp"
 #include "cch/core/random.hpp"
+#include "cch/data/mask_values.hpp"
 #include "data/column.hpp"
 #include "data/open.hpp"
 
@@ -191,15 +192,34 @@ void choose_pairs(const PixelLabels& labels, PixelGrid grid, std::uint64_t seed,
   }
 }
 
+/// 255 is a class of masks of 0 and 255, and the usual mark of "no label" elsewhere.
+void warn_about_white(const MaskValues& values, PixelChoice& out) {
+  const auto white = values.find(255);
+  if (white == values.end()) return;
+  if (is_two_valued(values)) {
+    out.warnings.push_back(
+        {"two-valued-mask", "labels are 0 and 255 alone: taken as two classes, 255 with " +
+                                share_of(white->second, values) +
+                                " of the places; say --unlabelled 255 if it means no label"});
+    return;
+  }
+  out.warnings.push_back(
+      {"label-may-mean-none", share_of(white->second, values) +
+                                  " of the labelled places have the class 255, which often means "
+                                  "that a pixel has no label; if so, say --unlabelled 255"});
+}
+
 }  // namespace
 
 PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t rows,
                           std::uint64_t seed, bool pairs) {
   const Counts counts = count_places(labels, grid);
+  MaskValues values;
   std::vector<std::size_t> of_class;
   std::vector<std::string> names;
   for (const auto& [value, by_image] : counts) {
     of_class.push_back(sum(by_image));
+    values[value] = of_class.back();
     names.push_back(std::to_string(value));
   }
   if (of_class.empty()) {
@@ -210,6 +230,7 @@ PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t
     refuse_data("one-class", "all labelled pixels have the class " + names.front(),
                 labels.info().source, "there is nothing to tell apart", "Give other labels");
   }
+  refuse_soft_mask(values, labels.info().source);
   std::map<int, std::vector<std::size_t>> wanted;
   std::map<int, int> code;
   const std::vector<std::size_t> class_share = even_shares(of_class, rows);
@@ -219,6 +240,7 @@ PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t
     code[value] = static_cast<int>(c);
   }
   PixelChoice out;
+  warn_about_white(values, out);
   out.labelled = sum(of_class);
   std::vector<int> codes;
   for (std::size_t i = 0; i < labels.images(); ++i) {

@@ -10,13 +10,31 @@ namespace {
 using detail::kRepeatedShare;
 using detail::repeated_share;
 
+constexpr std::size_t kTieDraws = 4;
+
+// Nothing to put in an order: an order would make noise of no information.
+bool is_constant(const Samples& x) {
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != x(0, j)) return false;
+    }
+  }
+  return true;
+}
+
+EstimatorChoice for_constant(const std::string& dims) {
+  return {MixedKsgOptions{}, dims + ", a constant side: an estimator for mixtures"};
+}
+
 EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
   const std::string dims = std::to_string(x.dim()) + " real columns against class labels";
   const auto counts = y.counts();
   const bool small_class =
       std::any_of(counts.begin(), counts.end(), [](std::size_t c) { return c > 0 && c < 10; });
   if (x.dim() <= 2 && !small_class && repeated_share(x) > kRepeatedShare) {
-    return {MixedKsgOptions{}, dims + " with repeated values: an estimator for mixtures"};
+    if (is_constant(x)) return for_constant(dims);
+    return {RossOptions{.tie_draws = kTieDraws},
+            dims + " with repeated values: neighbours, in a random order inside ties"};
   }
   if (x.dim() <= 2 && !small_class) {
     return {RossOptions{}, dims + ": neighbours are accurate in one or two dimensions"};
@@ -30,7 +48,9 @@ EstimatorChoice choose_for_real(const Samples& x, const Samples& y, const Groups
   const std::string dims = std::to_string(x.dim()) + " + " + std::to_string(y.dim()) + " columns";
   if (x.dim() + y.dim() == 2) {
     if (std::max(repeated_share(x), repeated_share(y)) > kRepeatedShare) {
-      return {MixedKsgOptions{}, dims + " with repeated values: an estimator for mixtures"};
+      if (is_constant(x) || is_constant(y)) return for_constant(dims);
+      return {Ksg1Options{.tie_draws = kTieDraws},
+              dims + " with repeated values: nearest neighbours, in a random order inside ties"};
     }
     return {Ksg1Options{}, dims + ": nearest neighbours are accurate there"};
   }
@@ -59,7 +79,8 @@ EstimatorChoice label_partner(const EstimatorOptions& teacher_student, const Var
       entry.y == Accepts::either || is_discrete(labels) == (entry.y == Accepts::labels);
   if (takes_them) return {teacher_student, "the same estimator on both sides"};
   if (const auto* ksg = std::get_if<Ksg1Options>(&teacher_student)) {
-    return {RossOptions{ksg->k, ksg->queries, ksg->exact}, "the partner of ksg1 for class labels"};
+    return {RossOptions{ksg->k, ksg->queries, ksg->exact, ksg->tie_draws},
+            "the partner of ksg1 for class labels"};
   }
   if (const auto* ksg = std::get_if<Ksg2Options>(&teacher_student)) {
     return {RossOptions{ksg->k, ksg->queries, ksg->exact}, "the partner of ksg2 for class labels"};

@@ -11,8 +11,6 @@
 namespace cch {
 namespace {
 
-/// Above this many columns a row the sample covariance is too noisy to invert as it is.
-constexpr double kMostColumnsPerRow = 0.5;
 /// 1 − R² of a column on the columns before it, below which rounding decides: a determinant of
 /// standardised columns loses all its digits near 1e-16, and 1e-10 keeps six of them.
 constexpr double kCollinear = 1e-10;
@@ -130,13 +128,14 @@ Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
   detail::standardise_into(y, z, dx);
   Eigen::MatrixXd r = detail::second_moments(z, exec);
   const bool shrunk =
-      static_cast<double>(dx + dy) > kMostColumnsPerRow * static_cast<double>(x.size());
+      static_cast<double>(dx + dy) > options.shrink_above * static_cast<double>(x.size());
   if (shrunk) {
     out.diagnostics.set("shrinkage", shrink(z, r));
     out.warnings.push_back(
         {"shrunk-covariance", std::to_string(dx + dy) + " columns for " + std::to_string(x.size()) +
                                   " rows: the correlations are shrunk towards 0, so the estimate is"
-                                  " biased and has no small-sample correction"});
+                                  " biased by an unknown amount; take principal components, or"
+                                  " `auto`"});
   }
   const double ln_x = block_log_det(x, r.topLeftCorner(dx, dx));
   const double ln_y = block_log_det(y, r.bottomRightCorner(dy, dy));

@@ -84,7 +84,7 @@ void check_options(const RankInput& input, const RankOptions& options) {
 }
 
 std::vector<std::string> why_unreliable(const RankInput& input) {
-  std::vector<std::string> reasons;
+  std::vector<std::string> reasons = input.doubts;
   // Estimates then differ by rounding alone, with as little spread.
   if (is_constant(input.student.features)) {
     reasons.emplace_back("The student's features are constant: there is nothing to compare.");

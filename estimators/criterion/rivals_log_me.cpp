@@ -2,6 +2,7 @@
 #include <numbers>
 #include <string>
 
+#include "cch/core/error.hpp"
 #include "cch/criterion/rivals.hpp"
 #include "estimators/criterion/linear/checks.hpp"
 #include "estimators/linalg/symmetric.hpp"

@@ -4,6 +4,7 @@
 
 #include "estimators/kNN/common.hpp"
 #include "estimators/kNN/forced.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch {
 namespace detail {
@@ -46,7 +47,20 @@ std::vector<Estimate> ksg1_sweep(const Samples& x, const Samples& y, const Group
 
 Estimate ksg1(const Samples& x, const Samples& y, const Groups& groups, const Ksg1Options& options,
               const Execution& exec) {
-  return ksg1_sweep(x, y, groups, std::span(&options.k, 1), options, exec).front();
+  const auto of = [&](const Samples& a, const Samples& b) {
+    return ksg1_sweep(a, b, groups, std::span(&options.k, 1), options, exec).front();
+  };
+  if (options.tie_draws == 0 || x.size() != y.size() || x.size() == 0) return of(x, y);
+  const double share_x = detail::repeated_share(x);
+  const double share_y = detail::repeated_share(y);
+  const double share = std::max(share_x, share_y);
+  if (share <= detail::kRepeatedShare) return of(x, y);
+  const std::string what = (share_x >= share_y ? x : y).name();
+  return detail::mean_over_tie_draws(options.tie_draws, share, what, [&](std::size_t draw) {
+    const detail::TieSeeds seeds = detail::tie_seeds(x, y, exec.seed, draw);
+    return of(detail::with_ties_in_random_order(x, seeds.x),
+              detail::with_ties_in_random_order(y, seeds.y));
+  });
 }
 
 }  // namespace cch

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/random.hpp"
 #include "estimators/kNN/class_columns.hpp"
 #include "estimators/kNN/common.hpp"
 #include "estimators/kNN/forced.hpp"
@@ -39,10 +40,12 @@ Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& group
   const Matrix classes = class_column(y, widest_range(x.view()));
   const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups};
   check_rows(problem);
+  // Digits of classes are the first that a tree parts: only columns of x make it slow.
+  const SearchPath taken = resolve(path, x.dim());
   const auto in_class = y.counts();
   const auto n_gc = own_group_in_class(y, groups);
   return mean_over_queries(
-      "ross", problem, path, options, std::min(options.k, n - 1), exec,
+      "ross", problem, taken, options, std::min(options.k, n - 1), exec,
       [&](std::size_t i, auto& answers, const DigammaTable& psi) {
         const std::size_t n_c = in_class[static_cast<std::size_t>(y[i])];
         const std::size_t k_i = std::min(options.k, n_c - n_gc[i]);
@@ -97,7 +100,15 @@ Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
 
 Estimate ross(const Samples& x, const ClassLabels& y, const Groups& groups,
               const RossOptions& options, const Execution& exec) {
-  return detail::ross(x, y, groups, options, detail::SearchPath::automatic, exec);
+  const auto of = [&](const Samples& a) {
+    return detail::ross(a, y, groups, options, detail::SearchPath::automatic, exec);
+  };
+  const double share = options.tie_draws > 0 && x.size() > 0 ? detail::repeated_share(x) : 0.0;
+  if (share <= detail::kRepeatedShare) return of(x);
+  return detail::mean_over_tie_draws(options.tie_draws, share, x.name(), [&](std::size_t draw) {
+    const std::uint64_t seed = derive_seed(exec.seed, "ties against labels", draw);
+    return of(detail::with_ties_in_random_order(x, seed));
+  });
 }
 
 }  // namespace cch

@@ -6,6 +6,7 @@
 #include "cch/data/sha256.hpp"
 #include "experiments/segmentation/backend.hpp"
 #include "experiments/segmentation/images.hpp"
+#include "experiments/segmentation/label_codes.hpp"
 #include "experiments/segmentation/raster.hpp"
 
 namespace cch {
@@ -47,20 +48,6 @@ Raster image_of(const Manifest& manifest, const Files& files, const ImageSize& s
   return out;
 }
 
-std::uint8_t code_of(double stored, const LabelCodes& codes, const std::string& path,
-                     std::size_t pixel) {
-  if (std::find(codes.ignored.begin(), codes.ignored.end(), static_cast<int>(stored)) !=
-      codes.ignored.end()) {
-    return kIgnoreLabel;
-  }
-  const double code = stored - codes.first;
-  if (code >= 0.0 && code < static_cast<double>(kMostClasses))
-    return static_cast<std::uint8_t>(code);
-  refuse_data("label-outside-classes", "label " + std::to_string(static_cast<int>(stored)),
-              path + ": pixel " + std::to_string(pixel),
-              "codes begin at " + std::to_string(codes.first), "Name the codes that mean no label");
-}
-
 /// Every file that is needed and not there, as one error.
 void check_files(const Manifest& manifest, const std::vector<std::size_t>& which) {
   std::vector<Fault> faults;
@@ -88,15 +75,13 @@ void check_files(const Manifest& manifest, const std::vector<std::size_t>& which
 
 /// Reads one row into its place in the set; returns the hash of its files.
 std::string read_row(const Manifest& manifest, const ImageReading& reading, const FirstImage& first,
-                     std::size_t n, SegmentationSet& set) {
+                     std::size_t n, SegmentationSet& set, MaskValues& values) {
   const ManifestRow& row = manifest.rows[n];
   const ImageSize grid{set.height, set.width};
   const Raster label = label_of(manifest, row, reading.size);
   check_size(label, row.label, grid);
-  for (std::size_t p = 0; p < set.pixels(); ++p) {
-    set.labels[n * set.pixels() + p] =
-        code_of(static_cast<double>(label.values[p]), reading.codes, row.label, p);
-  }
+  classes_of(label.values, reading.codes, row.label,
+             std::span(set.labels).subspan(n * set.pixels(), set.pixels()), values);
   std::string hashes = sha256(map_file(row.label).view);
   for (std::size_t k = 0; k < first.which.size(); ++k) {
     const Files& files = row.modalities[first.which[k]];
@@ -182,11 +167,18 @@ SegmentationSet read_images(const Manifest& manifest, const ImageReading& readin
   detail::check_memory(first.shape, 1, detail::free_memory(), manifest.rows.front().label);
   SegmentationSet set = detail::empty_set(manifest, first);
   std::vector<std::string> hashes(set.images);
+  std::vector<MaskValues> values(set.images);
   parallel_for(set.images, exec, [&](std::size_t n) {
-    hashes[n] = detail::read_row(manifest, reading, first, n, set);
+    hashes[n] = detail::read_row(manifest, reading, first, n, set, values[n]);
   });
+  MaskValues stored;
+  for (const MaskValues& of_image : values) {
+    for (const auto& [value, pixels] : of_image) stored[value] += pixels;
+  }
+  const bool two_valued =
+      detail::settle(stored, reading.codes, manifest.rows.front().label + " and others", set);
   set.classes = detail::class_names(set, reading.classes);
-  std::string all;
+  std::string all = two_valued ? "255 is a class\n" : "";
   for (std::size_t n = 0; n < set.images; ++n) {
     all += hashes[n] + std::to_string(static_cast<int>(set.split[n])) + ":" +
            std::to_string(set.groups[n]) + "\n";

@@ -9,6 +9,7 @@
 #include "cch/data/sha256.hpp"
 #include "cch/experiments/segmentation_set.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "experiments/segmentation/label_codes.hpp"
 
 namespace cch {
 namespace {
@@ -68,7 +69,8 @@ ModalityImages to_images(const std::string& name, const Array& array, const std:
   return out;
 }
 
-void read_labels(const Array& array, const std::string& where, SegmentationSet& set) {
+void read_labels(const Array& array, const std::string& where, const LabelCodes& codes,
+                 SegmentationSet& set) {
   if (array.shape().size() != 3 || !is_integer(array.dtype())) {
     refuse_data(
         "size-mismatch", "labels are no N x H x W array of whole numbers",
@@ -80,17 +82,15 @@ void read_labels(const Array& array, const std::string& where, SegmentationSet& 
   set.width = array.shape()[2];
   set.labels.resize(set.images * set.pixels());
   std::vector<double> row(set.pixels());
+  std::vector<float> stored(set.pixels());
+  MaskValues values;
   for (std::size_t n = 0; n < set.images; ++n) {
     array.to_doubles(n, 1, row);
-    for (std::size_t p = 0; p < row.size(); ++p) {
-      if (row[p] < 0.0 || row[p] > 255.0) {
-        refuse_data("label-outside-classes", "label " + std::to_string(static_cast<long>(row[p])),
-                    where + ": image " + std::to_string(n) + ", pixel " + std::to_string(p),
-                    "class codes are 0 to 254, and 255 is no label", "Number the classes from 0");
-      }
-      set.labels[n * row.size() + p] = static_cast<std::uint8_t>(row[p]);
-    }
+    std::copy(row.begin(), row.end(), stored.begin());
+    detail::classes_of(stored, codes, where + ": image " + std::to_string(n),
+                       std::span(set.labels).subspan(n * row.size(), row.size()), values);
   }
+  detail::settle(values, codes, where, set);
 }
 
 std::vector<std::size_t> whole_numbers(const Array& array, std::size_t images,
@@ -158,7 +158,7 @@ SegmentationSet read_raster_folder(const RasterFolder& folder,
   }
   SegmentationSet set;
   ReadArray labels = read_array(root / "labels.npy");
-  read_labels(labels.array, (root / "labels.npy").string(), set);
+  read_labels(labels.array, (root / "labels.npy").string(), folder.codes, set);
   inputs.emplace_back("labels", std::move(labels.info));
   const auto there = modality_names(root);
   for (const std::string& name : folder.modalities.empty() ? there : folder.modalities) {

@@ -97,7 +97,8 @@ std::vector<bool> classes_in(const SegmentationSet& set, Split which) {
   return seen;
 }
 
-void check_split(SegmentationSet& set, const std::string& where, Faults& faults) {
+void check_split(SegmentationSet& set, const std::string& where, Untested untested,
+                 Faults& faults) {
   for (const Split which : {Split::train, Split::test}) {
     if (!set.rows(which).empty()) continue;
     faults.add({"empty-split", "there are no " + std::string(to_string(which)) + " images", where,
@@ -114,10 +115,19 @@ void check_split(SegmentationSet& set, const std::string& where, Faults& faults)
   }
   const auto train = classes_in(set, Split::train);
   const auto test = classes_in(set, Split::test);
+  if (!set.rows(Split::train).empty() && std::count(train.begin(), train.end(), true) < 2) {
+    faults.add({"one-class", "training images have pixels of one class alone", where,
+                "there is nothing to tell apart",
+                "Check ignored-labels and label-codes: what the label files hold may be ignored"});
+  }
   for (std::size_t c = 0; c < set.classes.size(); ++c) {
     if (test[c] && !train[c]) {
       faults.add({"class-absent", "class '" + set.classes[c] + "' is in test images alone", where,
                   "no network can learn it", "Deal the images anew, or map the class to 255"});
+    } else if (!test[c] && train[c] && untested == Untested::refused) {
+      faults.add({"class-absent", "class '" + set.classes[c] + "' is in no test image", where,
+                  "it cannot be scored",
+                  "Deal the images anew (split = \"random\"), or ignore the class"});
     } else if (!test[c]) {
       set.warnings.push_back(
           {"class-absent", "class '" + set.classes[c] +
@@ -149,13 +159,13 @@ std::vector<std::size_t> SegmentationSet::rows(Split which) const {
   return out;
 }
 
-void check(SegmentationSet& set, const std::string& where) {
+void check(SegmentationSet& set, const std::string& where, Untested untested) {
   Faults faults;
   check_sizes(set, where, faults);
   faults.raise();
   check_values(set, where, faults);
   check_labels(set, where, faults);
-  check_split(set, where, faults);
+  check_split(set, where, untested, faults);
   faults.raise();
 }
 

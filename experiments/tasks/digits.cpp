@@ -158,10 +158,7 @@ TaskData load(const DigitsTask& task, const Execution& exec) {
     take_labels(data, task.source + ":labels", options);
     const auto views = dataset_views(task.source);
     if (std::find(views.begin(), views.end(), "split") != views.end()) {
-      const auto split = load_samples(parse_source(task.source + ":split"), "split", options);
-      for (std::size_t i = 0; i < split.samples.size(); ++i) {
-        data.split.push_back(static_cast<int>(split.samples(i, 0)));
-      }
+      take_split(data, task.source, data.y.size());
     }
   } else {
     if (!task.patches.empty()) {

@@ -8,6 +8,10 @@
 /// One draw a task, and what they share.
 namespace cch::detail {
 
+/// The array "split" of a set: 0, 1 or 2 for each of `rows` rows (split.hpp). Without test rows
+/// those of validation are scored. Warning "split-read" where something was read into its values.
+void take_split(TaskData& data, const std::string& set, std::size_t rows);
+
 StudyDraw draw(const MfhTask& task, std::uint64_t seed);
 StudyDraw draw(const GaussianTask& task, std::uint64_t seed);
 StudyDraw draw(const GeneralisedTask& task, const StudyValues& setting, std::uint64_t seed);

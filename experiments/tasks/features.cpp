@@ -5,6 +5,7 @@
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/row_order.hpp"
+#include "cch/data/serial_rows.hpp"
 #include "experiments/tasks/draws.hpp"
 
 namespace cch::detail {
@@ -206,13 +207,17 @@ TaskData load(const FeaturesTask& task, const Execution&) {
                                                  "are split one by one"});
     }
   }
-  if (task.split_of_file) {
-    const auto split = load_samples(parse_source(task.source + ":split"), "split");
-    data.inputs.emplace_back("split", split.info);
-    for (std::size_t i = 0; i < split.samples.size(); ++i) {
-      data.split.push_back(static_cast<int>(split.samples(i, 0)));
+  if (!data.groups.grouped() && !task.split_of_file) {
+    for (const auto& [name, loaded] : data.arrays) {
+      if (!is_serial(serial_rows(loaded.samples, labels, 1), data.arrays.size())) continue;
+      data.warnings.push_back(
+          {"serial-rows", "rows of '" + name +
+                              "' resemble the next ones beyond what their labels explain: where "
+                              "neighbours fall into training and test, scores are too good; add "
+                              "groups.npy"});
     }
   }
+  if (task.split_of_file) take_split(data, task.source, n);
   return data;
 }
 

@@ -152,13 +152,18 @@ std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
 
 StudyDraw draw(const Task& task, const TaskData& data, const StudyValues& setting,
                std::uint64_t seed, const Execution& exec) {
-  return std::visit(
+  StudyDraw out = std::visit(
       Overloaded{[&](const MfhTask& t) { return detail::draw(t, seed); },
                  [&](const GaussianTask& t) { return detail::draw(t, seed); },
                  [&](const GeneralisedTask& t) { return detail::draw(t, setting, seed); },
                  [&](const DigitsTask& t) { return detail::draw(t, data, seed, exec); },
                  [&](const FeaturesTask& t) { return detail::draw(t, data, setting, seed); }},
       task);
+  if (out.test.empty()) {
+    refuse_data("empty-split", "no row is left to test on", {}, "nothing can be scored",
+                "Raise test-share or test-rows, or deal rows to test in the split");
+  }
+  return out;
 }
 
 }  // namespace cch

@@ -275,6 +275,43 @@ TEST_CASE("duplicated rows in one group do not shrink a neighbour estimate's err
   CHECK(bar_of({{&ignored}}).standard_error < 0.5 * se);
 }
 
+TEST_CASE("a Gaussian estimate of many columns: an interval that holds the truth, or none") {
+  // 350 rows of 200 + 200 columns, five factors a side, nothing in common: the shrunk estimate is
+  // nats too high.
+  Random random(3);
+  const auto factors = [&random] {
+    Matrix x(350, 200);
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      std::array<double, 5> f{};
+      for (double& v : f) v = random.normal();
+      for (std::size_t j = 0; j < x.cols(); ++j) x(i, j) = 2.0 * f[j % 5] + random.normal();
+    }
+    return Samples::from(std::move(x));
+  };
+  const XY wide{factors(), factors()};
+  for (const EstimatorOptions& options :
+       {EstimatorOptions(GaussianOptions{}), EstimatorOptions(GaussianCopulaOptions{})}) {
+    const Estimate estimate =
+        with_error_bar(measured(options, wide.x, wide.y, Groups::singletons(350)), {});
+    CHECK(estimate.nats > 1.0);
+    CHECK_FALSE(estimate.interval95.has_value());
+    CHECK_FALSE(estimate.standard_error.has_value());
+    CHECK(estimate.warnings.back().code == "no-error-bar");
+  }
+  // 30 + 30 columns, 400 rows: the parts have down to 100 rows. Shrunk, they would hide their
+  // spread. 60 draws: 95 % ± 4 binomial SE is 83 %.
+  int held = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const XY xy = test::gaussian_rows(400, 30, 30, 0.3, seed);
+    const double truth = -0.5 * 30.0 * std::log(1.0 - 0.3 * 0.3);
+    const Estimate estimate =
+        with_error_bar(measured(GaussianOptions{}, xy.x, xy.y, Groups::singletons(400)), {});
+    REQUIRE(estimate.interval95.has_value());
+    held += estimate.interval95->lo <= truth && truth <= estimate.interval95->hi ? 1 : 0;
+  }
+  CHECK(held >= 50);
+}
+
 TEST_CASE("where the rows or groups are too few there is no error bar, and the reason is given") {
   std::string why;
   const XY xy = test::gaussian_rows(200, 1, 1, 0.6, 1);

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "cch/data/mask_values.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
 #include "experiments/segmentation/png.hpp"
 #include "support/test.hpp"
@@ -175,6 +176,67 @@ TEST_CASE(
   CHECK(set.groups == std::vector<std::size_t>{0, 1});
   CHECK(set.classes.size() == 2);
   CHECK(files.read({"depth"}).modalities.size() == 1);
+}
+
+/// The set of Files with the given pixels as label of both images.
+SegmentationSet with_labels(Files& files, const std::vector<std::uint8_t>& label,
+                            const LabelCodes& codes = {}) {
+  for (const std::string n : {"0", "1"}) {
+    (void)files.folder.write("d/label" + n + ".png", png(PNG_FORMAT_GRAY, 2, 3, label.data()));
+  }
+  std::string digest;
+  return read_images(read_manifest(files.table), {{}, {}, codes, {}}, digest, {});
+}
+
+std::vector<std::string> warning_codes(const SegmentationSet& set) {
+  std::vector<std::string> out;
+  for (const Warning& warning : set.warnings) out.push_back(warning.code);
+  return out;
+}
+
+TEST_CASE("a mask of 0 and 255 has two classes, unless 255 was said to be no label") {
+  Files files;
+  const std::vector<std::uint8_t> mask{0, 255, 255, 0, 0, 255};
+  SegmentationSet set = with_labels(files, mask);
+  CHECK(std::vector(set.labels.begin(), set.labels.begin() + 6) ==
+        std::vector<std::uint8_t>{0, 1, 1, 0, 0, 1});
+  CHECK(set.classes.size() == 2);
+  CHECK(warning_codes(set) == std::vector<std::string>{"two-valued-mask"});
+  CHECK(set.warnings[0].message.find("50.0 %") != std::string::npos);
+  check(set, "test");
+
+  LabelCodes ignored;
+  ignored.said = true;
+  set = with_labels(files, mask, ignored);
+  CHECK(set.labels[1] == kIgnoreLabel);
+  CHECK(warning_codes(set) == std::vector<std::string>{"ignored-pixels"});
+  CHECK(fault_code([&] { check(set, "test"); }) == "one-class");
+}
+
+TEST_CASE("codes of classes as they are listed") {
+  Files files;
+  const LabelCodes codes{0, {7}, {255, 0, 3}, true};
+  const SegmentationSet set = with_labels(files, {0, 255, 3, 7, 0, 255}, codes);
+  CHECK(std::vector(set.labels.begin(), set.labels.begin() + 6) ==
+        std::vector<std::uint8_t>{1, 0, 2, kIgnoreLabel, 1, 0});
+  CHECK(warning_codes(set) == std::vector<std::string>{"ignored-pixels"});
+  CHECK(set.warnings[0].message.find("16.7 %") != std::string::npos);
+  CHECK(fault_code([&] {
+          with_labels(files, {0, 255, 3, 7, 1, 0}, codes);
+        }) == "label-outside-classes");
+}
+
+TEST_CASE("values between 0 and 255 at the edges of a mask are pointed out") {
+  const MaskValues edges{{0, 500}, {20, 3}, {77, 3}, {130, 3}, {190, 3}, {240, 3}, {255, 400}};
+  CHECK(fault_code([&] { refuse_soft_mask(edges, "mask"); }) == "soft-mask");
+  // Codes of many classes beside the usual mark of no label are none.
+  MaskValues classes{{0, 500}, {255, 400}};
+  for (int c = 1; c < 151; ++c) classes[c] = 3;
+  CHECK(fault_code([&] { refuse_soft_mask(classes, "mask"); }) == "");
+  // Nor are classes that hold most of the pixels.
+  CHECK(fault_code([&] {
+          refuse_soft_mask({{0, 9}, {1, 90}, {2, 90}, {3, 9}, {4, 9}, {210, 9}, {255, 9}}, "m");
+        }) == "");
 }
 
 TEST_CASE("a table of files with something wrong") {

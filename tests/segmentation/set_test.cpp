@@ -63,6 +63,22 @@ TEST_CASE("a class that no test image has is a warning") {
   check(set, "test");
   REQUIRE(set.warnings.size() == 1);
   CHECK(set.warnings[0].code == "class-absent");
+  // Where the split is the user's to change it is refused.
+  CHECK(fault_code([&] { check(set, "test", Untested::refused); }) == "class-absent");
+}
+
+TEST_CASE("a folder of masks of 0 and 255 has two classes") {
+  const test::TempFolder folder;
+  SegmentationSet set = small_set();
+  for (std::uint8_t& c : set.labels) c = c == 1 ? 255 : 0;
+  write_raster_folder(set, folder.path("set"));
+  std::vector<std::pair<std::string, SourceInfo>> inputs;
+  const SegmentationSet again = read_raster_folder({folder.path("set"), {}, {}}, inputs);
+  REQUIRE(again.warnings.size() == 1);
+  CHECK(again.warnings[0].code == "two-valued-mask");
+  for (std::size_t i = 0; i < set.labels.size(); ++i) {
+    CHECK(again.labels[i] == (set.labels[i] == 255 ? 1 : 0));
+  }
 }
 
 TEST_CASE("several faults are told at once") {

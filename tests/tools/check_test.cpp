@@ -186,6 +186,13 @@ TEST_CASE("check: bad input as for rank, before any work") {
   check_refusal(with_features(w, {"--split", one_side}), 3, {"split-without-sides"});
   check_refusal(with_features(w, {"--split", one_side, "--split-train", "7"}), 2,
                 {"unknown-split-value"});
+  const std::string letters = w.folder.write(
+      "ab.csv", "part\n" + [] {
+        std::string rows;
+        for (int i = 0; i < 160; ++i) rows += i % 2 == 0 ? "a\n" : "b\n";
+        return rows;
+      }());
+  check_refusal(with_features(w, {"--split", letters}), 3, {"bad-split"});
   const std::string no_number =
       w.folder.write("nan.npy", test::npy_matrix(std::vector<double>(160, std::nan("")), 1));
   const RunOutcome odd_split = run_cch(with_features(w, {"--split", no_number}));

@@ -1,4 +1,5 @@
 // `cch rank --pixels` and --per-class.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,30 @@ TEST_CASE("rank: pixels and what does not go with them") {
   const WorldFiles rows;
   CHECK(run_cch(rows.rank({"--per-class"})).err_has("--per-class has no use"));
   CHECK(run_cch(rows.rank({"--pixels", "50"})).err_has("not-images"));
+}
+
+TEST_CASE("rank: a mask of 0 and 255 has two classes, and 255 is pointed out") {
+  Images images;
+  const auto run = [&](const std::vector<std::uint8_t>& labels, std::vector<std::string> more) {
+    const auto at = std::find(images.rank.begin(), images.rank.end(), "--labels") + 1;
+    *at = images.folder.write("m.npy", npy("|u1", "(30, 8, 8)", raw(labels)));
+    more.insert(more.end(), {"--pixels", "300"});
+    return images.run(more);
+  };
+  Random random(5);
+  std::vector<std::uint8_t> y(kImages * kSide * kSide);
+  for (std::uint8_t& v : y) v = random.below(2) == 0 ? 0 : 255;
+  const RunOutcome taken = run(y, {});
+  REQUIRE(taken.code == 0);
+  CHECK(json::parse(taken.out)["labels"]["classes"] == 2);
+  CHECK(taken.out_has("two-valued-mask"));
+  const RunOutcome ignored = run(y, {"--unlabelled", "255"});
+  CHECK(ignored.code == 3);
+  CHECK(ignored.err.find("one-class") != std::string::npos);
+  for (std::size_t i = 0; i < y.size(); i += 20) y[i] = static_cast<std::uint8_t>(i % 256);
+  const RunOutcome refused = run(y, {});
+  CHECK(refused.code == 3);
+  CHECK(refused.err.find("values between 0 and 255") != std::string::npos);
 }
 
 }  // namespace

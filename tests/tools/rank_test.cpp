@@ -383,5 +383,28 @@ TEST_CASE("help and version are results, not errors") {
   }
 }
 
+TEST_CASE("rank --split: on the rows that were held out alone") {
+  const WorldFiles files(240);
+  std::vector<std::int64_t> split(240, 0);
+  std::fill_n(split.begin(), 80, 2);
+  std::fill_n(split.begin() + 80, 80, 1);
+  const std::string path = files.folder.write("split.npy", test::npy_vector(split));
+  const json held_out = run_cch(files.rank({"--json", "--split", path})).document();
+  const json first = run_cch(files.rank({"--json", "--first-rows", "160"})).document();
+  CHECK(held_out["rows"] == 160);
+  CHECK(test::comparable(held_out)["teachers"] == test::comparable(first)["teachers"]);
+  CHECK(held_out["config"]["split"] == path);
+  CHECK(held_out.dump().find("training-rows-left-out") != std::string::npos);
+  const json other =
+      run_cch(files.rank({"--json", "--split", path, "--split-train", "2"})).document();
+  CHECK(other["rows"] == 160);
+  CHECK(test::comparable(other)["teachers"] != test::comparable(first)["teachers"]);
+  CHECK(run_cch(files.rank({"--split-train", "2"})).code == 2);
+  const std::string odd = files.folder.write("odd.npy", test::npy_vector({0, 1, 1}));
+  const RunOutcome refused = run_cch(files.rank({"--split", odd}));
+  CHECK(refused.code == 3);
+  CHECK(refused.err_has("unequal-rows"));
+}
+
 }  // namespace
 }  // namespace cch

@@ -321,6 +321,47 @@ TEST_CASE("a segmentation study: its features are ranked, and the ranking is hel
   CHECK(by_rank == 2);
 }
 
+// Masks of 0 and 255 in files: 255 is flood, not "no label".
+TEST_CASE("long: a real set of floods trains from its manifest, with both classes scored") {
+  const fs::path data = real_data("ombria");
+  if (data.empty() || !training_here()) return;
+  World world;
+  world.study = world.folder.write("ombria.toml", R"(
+title = "floods"
+seeds = 1
+conditions = ["emm"]
+[task]
+name = "segmentation"
+set = "ombria"
+size = [32, 32]
+class-names = ["dry", "flood"]
+[network]
+widths = [8, 8, 8, 8]
+heads = [1, 1, 1, 1]
+head-width = 8
+[training]
+learning-rate = 0.005
+epochs = 2
+warm-up = 1
+batch = 16
+[[setup]]
+name = "plain"
+)");
+  const RunOutcome run = world.train({"--data", data.parent_path().string(), "--json"});
+  REQUIRE(run.code == 0);
+  CHECK(run.out_has("two-valued-mask"));
+  const json document = run.document();
+  CHECK(document["classes"] == json::array({"dry", "flood"}));
+  const json result = json::parse(results(world.out).begin()->second);
+  const json& iou = result["metrics"]["conditions"][0]["subsets"].back()["class_iou"];
+  REQUIRE(iou.size() == 2);
+  for (const json& value : iou) {
+    REQUIRE(value.is_number());
+    CHECK(value.get<double>() < 1.0);
+    CHECK(value.get<double>() >= 0.0);
+  }
+}
+
 TEST_CASE("--set: values in place of the study's, and what is no assignment") {
   const World w;
   const RunOutcome changed = w.train({"-n", "--set", "seeds=1"});

@@ -226,6 +226,51 @@ teachers = ["b"]
   CHECK_FALSE(run.err_has("--y-kind"));
 }
 
+TEST_CASE(
+    "cch train: a split in codes, words or two codes says the same, and rows to test must be "
+    "left") {
+  World world;
+  const std::size_t n = 200;
+  std::vector<float> x(n * 3);
+  std::vector<std::int64_t> y(n);
+  Random random(1);
+  for (float& v : x) v = static_cast<float>(random.normal());
+  for (std::size_t i = 0; i < n; ++i) y[i] = x[3 * i] > 0.0F ? 1 : 0;
+  fs::create_directories(world.folder.path("set"));
+  for (const char* name : {"set/a.npy", "set/b.npy"}) {
+    static_cast<void>(world.folder.write(name, npy("<f4", "(200, 3)", raw(x))));
+  }
+  static_cast<void>(world.folder.write("set/labels.npy", npy("<i8", "(200,)", raw(y))));
+  const auto train = [&](const std::string& out, const std::string& task) {
+    world.out = world.folder.path(out);
+    world.change(
+        "seeds = 1\n[task]\nname = \"features\"\nset = \"set\"\nstudents = [\"a\"]\n"
+        "teachers = [\"b\"]\n" +
+        task + "\n[training]\nlearning-rate = 0.1\n");
+    return world.train({"--data", world.folder.path(""), "--json"});
+  };
+  const auto with_split = [&](const std::string& out, std::int64_t train_code, std::int64_t held) {
+    std::vector<std::int64_t> split(n, train_code);
+    for (std::size_t i = 0; i < n; i += 3) split[i] = held;
+    static_cast<void>(world.folder.write("set/split.npy", npy("<i8", "(200,)", raw(split))));
+    return train(out, "split = \"file\"");
+  };
+  const auto pairs = [](const RunOutcome& run) {
+    REQUIRE(run.code == 0);
+    return comparable(run.document())["pairs"];
+  };
+  const RunOutcome usual = with_split("usual", 0, 2);
+  CHECK_FALSE(usual.out_has("split-read"));
+  const RunOutcome two = with_split("two", 0, 1);
+  CHECK(two.out_has("split-read"));
+  CHECK(pairs(usual) == pairs(two));
+  CHECK(with_split("odd", 0, 5).err_has("[bad-split]"));
+  CHECK(with_split("none", 1, 2).err_has("[split-without-sides]"));
+  const RunOutcome empty = train("empty", "test-share = 0.001");
+  CHECK(empty.code == 5);  // every run failed, and says why
+  CHECK(empty.out_has("no row is left to test on"));
+}
+
 /// Files of this process may not grow beyond `bytes`: writing fails as on a full disk.
 class SmallFiles {
  public:

@@ -43,7 +43,7 @@ int run(CheckSettings s, const std::vector<std::string>& given, Invocation& invo
                             : std::string("dry run: the plan can be planted\n"));
     return kExitDone;
   }
-  prepare_check(s.rank.out, s.rank.html);
+  prepare_check(s.rank.out, s.rank.html, s.rank.force);
   Execution exec = make_execution(s.rank.common, invocation.stop, nullptr);
   CheckResult result;
   {
@@ -77,8 +77,10 @@ void add_features(CommandLine app, CheckSettings& s) {
   app.option("--labelled", r.labelled,
              "Pretend that only so many rows have a label, as `cch rank` does")
       .whole_number();
-  app.option("--groups", r.groups,
-             "Which rows belong together (images, videos, patients); in a plan their number");
+  app.option(
+      "--groups", r.groups,
+      "Which rows belong together (images, videos, patients); none if rows are independent; in "
+      "a plan their number");
   app.option("--ids", r.ids,
              "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
       .one_value_each();
@@ -87,8 +89,7 @@ void add_features(CommandLine app, CheckSettings& s) {
       .show_default();
   app.option("--split", s.split,
              "PATH[:KEY] of the split by which features were fitted: looks for leaks");
-  app.option("--split-train", s.split_train,
-             "Its value for training rows; otherwise 'train', or the value that most rows have");
+  app.option("--split-train", s.split_train, "Its value for rows that were fitted on");
 }
 
 void add_plan(CommandLine app, CheckSettings& s) {
@@ -133,6 +134,7 @@ Command setup_check(CommandLine app) {
   add_plan(app, *s);
   add_questions(app, *s);
   app.option("-o,--out", s->rank.out, "Folder for check.json and report.html");
+  app.flag("--force", s->rank.force, "Overwrite files there that cch did not make");
   app.option("--html", s->rank.html, "File for the report alone");
   app.option("--fail-on", s->rank.fail_on,
              "Exit with 4 if the verdict is this one: feasible, with-caution, not-feasible");

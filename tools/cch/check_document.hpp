@@ -15,7 +15,7 @@ nlohmann::json check_document(const CheckSettings& settings, const RankInputs* i
 
 /// Makes the folder (if one is named) and checks that its files can be written: a run Error
 /// "cannot-write" before the work.
-void prepare_check(const std::string& folder, const std::string& html);
+void prepare_check(const std::string& folder, const std::string& html, bool force);
 /// Writes check.json and report.html; returns their paths.
 std::vector<std::string> write_check(const nlohmann::json& document, const std::string& folder,
                                      const std::string& html, bool with_document);

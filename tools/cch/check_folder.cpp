@@ -15,8 +15,8 @@ constexpr const char* kDocument = "check.json";
 
 }  // namespace
 
-void prepare_check(const std::string& folder, const std::string& html) {
-  ResultFolder{folder, html}.prepare({kDocument});
+void prepare_check(const std::string& folder, const std::string& html, bool force) {
+  ResultFolder{folder, html}.prepare({kDocument}, force);
 }
 
 std::vector<std::string> write_check(const json& document, const std::string& folder,

@@ -4,6 +4,7 @@
 
 #include "cch/core/random.hpp"
 #include "cch/data/source.hpp"
+#include "cch/data/split.hpp"
 
 namespace cch {
 namespace {
@@ -16,44 +17,19 @@ constexpr std::size_t kPairs[] = {2, 12};
 constexpr std::size_t kColumnsForCopula = 200;
 constexpr std::size_t kColumnsForNeighbours = 10;
 
-LoadedLabels loaded_split(const std::string& path) {
-  try {
-    return load_labels(parse_source(path), LabelKind::discrete);
-  } catch (const Error& error) {
-    const Fault& fault = error.faults().front();
-    if (fault.code != "non-finite-label") throw;
-    refuse_data(fault.code, "the split contains NaN or infinite values", fault.where,
-                "every row was either fitted on or held out", "Give every row one of its values");
-  }
-}
-
-// Which rows of the split were held out; what was taken for training in `reason`.
+// Which rows of the split were held out; how it was read in `reason`.
 std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::string& reason) {
-  const LoadedLabels loaded = loaded_split(s.split);
-  const auto& codes = std::get<ClassLabels>(loaded.labels);
-  if (codes.size() != rows) {
+  const LoadedSplit split = load_split(parse_source(s.split), s.split_train);
+  if (split.parts.size() != rows) {
     refuse_data("unequal-rows",
-                "the split has " + std::to_string(codes.size()) + " rows, the features have " +
-                    std::to_string(rows),
+                "the split has " + std::to_string(split.parts.size()) +
+                    " rows, the features have " + std::to_string(rows),
                 s.split, "row i must be the same sample everywhere",
                 "Give a split of the same rows, without --ids, --unlabelled and --labelled");
   }
-  const auto& names = codes.names();
-  const auto counts = codes.counts();
-  auto training =
-      std::find(names.begin(), names.end(), s.split_train.empty() ? "train" : s.split_train);
-  if (training == names.end() && !s.split_train.empty()) {
-    refuse_usage("unknown-split-value", "no row of the split is '" + s.split_train + "'",
-                 "training rows must be known", "Its values begin with '" + names.front() + "'");
-  }
-  const bool by_name = training != names.end();
-  if (!by_name)
-    training = names.begin() + (std::max_element(counts.begin(), counts.end()) - counts.begin());
-  reason = "training rows are those with '" + *training + "'" +
-           (by_name ? "" : ", which most rows have; --split-train names another value");
-  const auto code = static_cast<int>(training - names.begin());
+  reason = split.reason;
   std::vector<bool> out(rows);
-  for (std::size_t i = 0; i < rows; ++i) out[i] = codes[i] != code;
+  for (std::size_t i = 0; i < rows; ++i) out[i] = split.parts[i] != SplitPart::train;
   return out;
 }
 
@@ -67,7 +43,7 @@ void look_for_leaks(const CheckSettings& s, const RankInput& input, const Execut
   }
   const std::size_t rows = input.student.features.size();
   const auto held_out = held_out_rows(s, rows, out.split_reason);
-  out.leaks = leak_checks(input, held_out, !s.rank.groups.empty(), exec);
+  out.leaks = leak_checks(input, held_out, s.rank.groups_named(), exec);
 }
 
 // Without --estimator, auto and what it could be held against where that costs little.

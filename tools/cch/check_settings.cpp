@@ -42,7 +42,7 @@ double real(const std::string& option, const std::string& text, FaultCollector& 
 PlanNumbers read_plan(const CheckSettings& s, FaultCollector& faults) {
   PlanNumbers plan;
   plan.rows = whole("--n", s.n.empty() ? "0" : s.n, "plan-rows", 1'000'000, faults);
-  if (!s.rank.groups.empty()) {
+  if (s.rank.groups_named()) {
     plan.groups = whole("--groups", s.rank.groups, "plan-groups", plan.rows, faults);
   }
   plan.dim_student = whole("--dim-student", s.dim_student.empty() ? "0" : s.dim_student,

@@ -16,7 +16,7 @@ using nlohmann::json;
 int run(const CompareSettings& s, Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   const CompareInputs inputs = read_compare_folders(s.folders);
-  prepare_comparison(s.out, s.html);
+  prepare_comparison(s.out, s.html, s.force);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
   json document = compare_document(s, inputs, pair_runs(inputs), exec);
@@ -39,6 +39,7 @@ Command setup_compare(CommandLine app) {
              "Folders of `cch train` and `cch rank -o`, told apart by what is in them")
       .required();
   app.option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
+  app.flag("--force", s->force, "Overwrite files there that cch did not make");
   app.option("--html", s->html, "File for the report besides the folder's own");
   app.option("--metric", s->metric,
              "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse, mse-difference, "

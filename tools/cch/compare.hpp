@@ -15,6 +15,7 @@ namespace cch {
 struct CompareSettings {
   std::vector<std::string> folders;
   std::string out;
+  bool force = false;  ///< also into a folder of others
   std::string html;
   std::string metric;      ///< empty: accuracy for classes, mse for real labels, by study
   std::string predict_by;  ///< the criterion that foretells; empty: the first of a fixed list
@@ -32,7 +33,7 @@ nlohmann::json compare_document(const CompareSettings& settings, const CompareIn
 std::vector<std::string> write_comparison(const nlohmann::json& document, const std::string& folder,
                                           const std::string& html, bool with_document);
 /// Makes the folder and checks that everything can be written: a run Error "cannot-write".
-void prepare_comparison(const std::string& folder, const std::string& html);
+void prepare_comparison(const std::string& folder, const std::string& html, bool force);
 
 /// Whether the folder was written by compare -o.
 bool has_comparison(const std::string& folder);

@@ -16,8 +16,8 @@ constexpr const char* kTable = "compare.csv";
 
 }  // namespace
 
-void prepare_comparison(const std::string& folder, const std::string& html) {
-  ResultFolder{folder, html}.prepare({kDocument, kTable});
+void prepare_comparison(const std::string& folder, const std::string& html, bool force) {
+  ResultFolder{folder, html}.prepare({kDocument, kTable}, force);
 }
 
 std::vector<std::string> write_comparison(const json& document, const std::string& folder,

@@ -101,7 +101,8 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   Terminal& terminal = invocation.terminal;
   read_sweep_study(s, given);
   const SweepCells cells = make_cells(s);
-  SweepFolder folder = s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out);
+  SweepFolder folder =
+      s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out, s.force);
   Work work = find_work(s, cells.cells, folder);
   if (s.dry_run) {
     if (s.common.json) {
@@ -140,6 +141,7 @@ Command setup_gaussian_sweep(CommandLine app) {
   app.option("-o,--out", s->out,
              "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on "
              "from what is there");
+  app.flag("--force", s->force, "Overwrite files there that cch did not make");
   app.flag("-n,--dry-run", s->dry_run, "Say what would be run, and run nothing");
   add_common_options(app, s->common);
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };

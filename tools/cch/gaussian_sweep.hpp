@@ -33,6 +33,7 @@ struct SweepSettings {
   CommonOptions common;
   std::string study;  ///< STUDY.toml
   std::string out;
+  bool force = false;  ///< also into a folder of others
   bool dry_run = false;
   // from the file
   std::string title;
@@ -79,8 +80,8 @@ nlohmann::json sweep_document(const SweepSettings& settings, const SweepCells& c
 class SweepFolder {
  public:
   /// Makes the folder and reads what is there; without a folder nothing is kept. A run Error
-  /// "cannot-write".
-  static SweepFolder open(const std::string& folder);
+  /// "cannot-write", and refuse_foreign's.
+  static SweepFolder open(const std::string& folder, bool force = false);
   /// Only what is there, for a plan: nothing is made or changed.
   static SweepFolder look_into(const std::string& folder);
 

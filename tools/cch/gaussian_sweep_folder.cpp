@@ -43,10 +43,11 @@ std::map<std::string, json> read_cells(const std::string& path) {
 
 }  // namespace
 
-SweepFolder SweepFolder::open(const std::string& folder) {
+SweepFolder SweepFolder::open(const std::string& folder, bool force) {
   SweepFolder out;
   if (folder.empty()) return out;
   out.folder_ = folder;
+  refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells}, force);
   make_folder(folder);
   for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
     check_writable(in(folder, name));

@@ -48,7 +48,7 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
     terminal.out << (s.common.json ? plan.dump(2) + "\n" : render_rank_plan(plan));
     return kExitDone;
   }
-  const RankFolder folder(s.out, s.html);
+  const RankFolder folder(s.out, s.html, s.force);
   RankResult result;
   std::vector<ClassRanking> per_class;
   Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
@@ -91,7 +91,8 @@ void add_inputs(CommandLine app, RankSettings& s) {
              "Pretend that only so many rows have a label: drawn by the seed, classes in their "
              "shares, whole groups; the others count as unlabelled")
       .whole_number();
-  app.option("--groups", s.groups, "Which rows belong together (images, videos, patients)");
+  app.option("--groups", s.groups,
+             "Which rows belong together (images, videos, patients); none if rows are independent");
   app.option("--ids", s.ids,
              "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
       .one_value_each();
@@ -100,6 +101,9 @@ void add_inputs(CommandLine app, RankSettings& s) {
              "one for every teacher")
       .one_value_each();
   app.option("--extra-labels", s.extra_labels, "PATH[:KEY] of their labels");
+  app.option("--split", s.split,
+             "PATH[:KEY] of the split by which features were fitted: ranks on the rows held out");
+  app.option("--split-train", s.split_train, "Its value for rows that were fitted on");
   app.option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
       .whole_number()
       .show_default();
@@ -145,6 +149,7 @@ Command setup_rank(CommandLine app) {
   add_inputs(app, *s);
   add_questions(app, *s);
   app.option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
+  app.flag("--force", s->force, "Overwrite files there that cch did not make");
   app.option("--html", s->html, "File for the report alone");
   app.option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");
   app.flag("-n,--dry-run", s->dry_run, "Read and check the inputs, estimate nothing");

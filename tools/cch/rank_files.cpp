@@ -16,8 +16,9 @@ namespace {
 class Reader {
  public:
   explicit Reader(const RankSettings& settings) : settings_(settings) {
-    // With identifiers the first rows are those of the join, so everything must be read.
-    if (settings.ids.empty()) limit_.max_rows = settings.first_rows;
+    // With identifiers the first rows are those of the join, with a split of those held out, so
+    // everything must be read.
+    if (settings.ids.empty() && settings.split.empty()) limit_.max_rows = settings.first_rows;
     limit_.threads = settings.common.threads;
     whole_.threads = settings.common.threads;
   }
@@ -57,7 +58,13 @@ class Reader {
           load_labels(parse_source(settings_.labels), parse_label_kind(settings_.y_kind), options);
       keep("labels", "labels", files_.labels->info);
     });
-    if (settings_.groups.empty()) return;
+    if (!settings_.split.empty()) {
+      faults_.attempt([&] {
+        files_.split = load_split(parse_source(settings_.split), settings_.split_train);
+        keep("split", "split", files_.split->info);
+      });
+    }
+    if (!settings_.groups_named()) return;
     faults_.attempt([&] {
       files_.groups = load_groups(parse_source(settings_.groups), limit_);
       keep("groups", "groups", files_.groups->info);

@@ -8,6 +8,7 @@
 
 #include "cch/criterion/ranking.hpp"
 #include "cch/data/source.hpp"
+#include "cch/data/split.hpp"
 #include "tools/cch/rank_settings.hpp"
 
 namespace cch {
@@ -23,6 +24,7 @@ struct RankFiles {
   std::vector<Modality> modalities;  ///< the student, then the teachers
   std::vector<std::size_t> stored;   ///< rows of each one's file, before --first-rows
   std::optional<LoadedLabels> labels;
+  std::optional<LoadedSplit> split;
   std::optional<LoadedGroups> groups;
   std::map<std::string, std::vector<std::string>> ids;  ///< by name of the input
   ExtraLabelled extra;

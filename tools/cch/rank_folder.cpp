@@ -30,9 +30,10 @@ nlohmann::json as_written(const nlohmann::json& document) {
       document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-RankFolder::RankFolder(std::string folder, std::string html)
+RankFolder::RankFolder(std::string folder, std::string html, bool force)
     : folder_(std::move(folder)), html_(std::move(html)) {
   if (!folder_.empty()) {
+    refuse_foreign(folder_, {kDocument, kTable, kReport}, force);
     made_ = !fs::exists(folder_);
     make_folder(folder_);
     for (const char* name : {kDocument, kTable, kReport}) check_writable(in(folder_, name));

@@ -17,7 +17,7 @@ class RankFolder {
  public:
   /// Makes the folder and checks that everything can be written, so that an error comes before the
   /// work: a run Error "cannot-write".
-  RankFolder(std::string folder, std::string html);
+  RankFolder(std::string folder, std::string html, bool force = false);
   /// A folder that it made and nothing came into goes again.
   ~RankFolder();
   RankFolder(const RankFolder&) = delete;

@@ -73,8 +73,9 @@ class Assembly {
     take_labels_and_groups();
     take_extra();
     describe();
-    const auto looks = look_at_rows(result_.input, !settings_.groups.empty());
+    const auto looks = look_at_rows(result_.input, settings_.groups_named());
     result_.warnings.insert(result_.warnings.end(), looks.begin(), looks.end());
+    look_for_serial_rows();
     return std::move(result_);
   }
 
@@ -92,6 +93,10 @@ class Assembly {
     }
     names_.emplace_back("labels");
     sizes.push_back(files_.label_rows());
+    if (files_.split) {
+      names_.emplace_back("split");
+      sizes.push_back(files_.split->parts.size());
+    }
     if (files_.groups) {
       names_.emplace_back("groups");
       sizes.push_back(files_.groups->groups.rows());
@@ -107,8 +112,23 @@ class Assembly {
     } else {
       alignment_ = align_by_id(ids_in_order(files_, names_, sizes), names_);
     }
+    if (files_.split) keep_held_out();
     if (settings_.first_rows == 0) return;
     for (auto& rows : alignment_.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
+  }
+
+  // --split: features are too good on the rows that they were fitted on.
+  void keep_held_out() {
+    const Rows& of_split = alignment_.rows[files_.modalities.size() + 1];
+    Rows held_out;
+    for (std::size_t p = 0; p < of_split.size(); ++p) {
+      if (files_.split->parts[of_split[p]] != SplitPart::train) held_out.push_back(p);
+    }
+    warn("training-rows-left-out",
+         std::to_string(held_out.size()) + " of " + std::to_string(of_split.size()) +
+             " rows were held out when features were fitted (" + files_.split->reason +
+             "); the others are left out, as features are too good on rows they were fitted on");
+    for (auto& rows : alignment_.rows) rows = at(rows, held_out);
   }
 
   // All inputs are views of one data set, whose rows have one order by construction.
@@ -117,7 +137,7 @@ class Assembly {
     if (!is_dataset(labels.path) || labels.path.starts_with("dir:")) return false;
     std::vector<std::string> pairs{settings_.student};
     pairs.insert(pairs.end(), settings_.teachers.begin(), settings_.teachers.end());
-    return settings_.groups.empty() &&
+    return !settings_.groups_named() && settings_.split.empty() &&
            std::all_of(pairs.begin(), pairs.end(), [&](const std::string& pair) {
              return named_source("--teacher", pair, Naming::optional).source.path == labels.path;
            });
@@ -160,7 +180,7 @@ class Assembly {
   }
 
   // Nothing has to move when the files are already what is needed.
-  [[nodiscard]] bool as_stored() const { return in_order_ && unlabelled_.empty(); }
+  [[nodiscard]] bool as_stored() const { return in_order_ && unlabelled_.empty() && !files_.split; }
 
   void take_features() {
     RankInput& input = result_.input;
@@ -202,7 +222,7 @@ class Assembly {
     const Scenario scenario = parse_scenario(settings_.scenario);
     if (scenario == Scenario::more_labels) {
       result_.input.extra = checked_extra(files_);
-      if (settings_.groups.empty()) return warn_about_unlabelled("the scenario more-labels");
+      if (!settings_.groups_named()) return warn_about_unlabelled("the scenario more-labels");
       warn("extra-groups-unknown",
            "the extra rows of the teachers are taken as of other groups than the labelled pairs; "
            "where they share a person, video or image with them, the gain of distillation is "
@@ -260,6 +280,17 @@ class Assembly {
     return codes;
   }
 
+  // Unless groups are named, or are said to be none.
+  void look_for_serial_rows() {
+    if (!settings_.groups.empty()) return;
+    const auto serial = look_at_serial_rows(result_.input, settings_.common.seed);
+    if (!serial) return;
+    result_.warnings.push_back(*serial);
+    result_.input.doubts.emplace_back(
+        "Neighbouring rows resemble each other and no groups are named, so error bars are too "
+        "small: give --groups, or --groups none if rows are independent.");
+  }
+
   void describe() {
     nlohmann::json lost = nlohmann::json::array();
     for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -281,7 +312,7 @@ class Assembly {
 
   const RankSettings& settings_;
   RankFiles files_;
-  std::vector<std::string> names_;  // of every input: modalities, labels, groups
+  std::vector<std::string> names_;  // of every input: modalities, labels, split, groups
   Alignment alignment_;
   bool in_order_ = true;
   Rows labelled_;    // positions in the common order

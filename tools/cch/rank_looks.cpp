@@ -6,6 +6,7 @@
 
 #include "cch/data/inspect.hpp"
 #include "cch/data/row_order.hpp"
+#include "cch/data/serial_rows.hpp"
 
 namespace cch {
 namespace {
@@ -93,6 +94,25 @@ std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given) {
                                                   groups, kFewGroups)});
   }
   return warnings;
+}
+
+std::optional<Warning> look_at_serial_rows(const RankInput& input, std::uint64_t seed) {
+  std::vector<const Modality*> all{&input.student};
+  for (const Modality& teacher : input.teachers) all.push_back(&teacher);
+  std::string found;
+  for (const Modality* modality : all) {
+    const auto rows = serial_rows(modality->features, input.labels, seed);
+    if (!is_serial(rows, all.size())) continue;
+    found += fmt::format("{}'{}' ({:.2f})", found.empty() ? "" : ", ", modality->name,
+                         rows->correlation);
+  }
+  if (found.empty()) return std::nullopt;
+  return Warning{
+      "serial-rows",
+      fmt::format("rows resemble the next ones beyond what their labels explain, as overlapping "
+                  "windows, frames and pixels of a scene do (correlation of neighbours: {}). Name "
+                  "what belongs together with --groups, or say --groups none",
+                  found)};
 }
 
 }  // namespace cch

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
@@ -15,5 +17,8 @@ bool all_rows_equal(const Samples& x);
 /// "many-classes" (fewer than five rows a class), "groups-of-one-row" (`groups_given` but no two
 /// rows share one), "few-groups" (fewer than 20).
 std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given);
+
+/// Warning "serial-rows" where rows of some modality resemble the next ones (serial_rows.hpp).
+std::optional<Warning> look_at_serial_rows(const RankInput& input, std::uint64_t seed);
 
 }  // namespace cch

@@ -38,7 +38,7 @@ class PixelReader {
       labels = PixelLabels::open(parse_source(settings_.labels), ignored_value(settings_));
       keep("labels", "labels", labels->info());
     });
-    if (!settings_.groups.empty()) {
+    if (settings_.groups_named()) {
       faults_.attempt([&] {
         image_groups_ = load_groups(parse_source(settings_.groups));
         keep("groups", "groups", image_groups_->info);
@@ -99,6 +99,7 @@ class PixelReader {
     PixelChoice choice =
         choose_pixels(labels, grid, settings_.pixels, settings_.common.seed, pairs);
     const std::size_t rows = choice.places.size();
+    files_.warnings.insert(files_.warnings.end(), choice.warnings.begin(), choice.warnings.end());
     choice.places.insert(choice.places.end(), choice.pairs.begin(), choice.pairs.end());
     for (std::size_t i = 0; i < features_.size(); ++i) {
       files_.modalities.push_back({names_[i], features_[i].take(choice.places, grid)});

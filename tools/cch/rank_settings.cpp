@@ -74,8 +74,15 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
   }
 }
 
-// What rows of tables have and pixels of images have not.
-void check_pixels(const RankSettings& s, FaultCollector& faults) {
+// A split's value without a split; what rows of tables have and pixels of images have not.
+void check_rows(const RankSettings& s, FaultCollector& faults) {
+  if (s.split.empty() && !s.split_train.empty()) {
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--split-train has no use without --split",
+                                  {},
+                                  "it is a value of the split",
+                                  "Add --split PATH, or leave it out"});
+  }
   if (s.pixels == 0) {
     if (s.channels == "first") return;
     faults.add(ErrorKind::usage, {"option-without-meaning",
@@ -94,6 +101,7 @@ void check_pixels(const RankSettings& s, FaultCollector& faults) {
                                   "Leave one of them out"});
   };
   refuse(!s.ids.empty(), "--ids", "images are matched by their order");
+  refuse(!s.split.empty(), "--split", "it has a value a row, and rows are drawn pixels");
   refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
   refuse(s.scenario == "more-labels", "--scenario " + s.scenario,
          "pixels are drawn, the same for all");
@@ -120,7 +128,7 @@ void check_rank_settings(const RankSettings& settings) {
   check_there(settings, faults);
   check_values(settings, faults);
   check_scenario(settings, faults);
-  check_pixels(settings, faults);
+  check_rows(settings, faults);
   faults.throw_if_any();
 }
 

@@ -36,14 +36,20 @@ struct RankSettings {
   bool controls = false;
   bool planted_bias = true;
   bool sensitivity = true;
+  std::string split;        ///< rows that features were fitted on are left out
+  std::string split_train;  ///< its value for those
   std::size_t first_rows = 0;
   std::size_t pixels = 0;          ///< inputs are images, of which so many pixels are rows; 0: rows
   std::string channels = "first";  ///< of images: "first" N × C × H × W, "last" N × H × W × C
   bool per_class = false;          ///< also each class against the others
   std::string out;
+  bool force = false;  ///< also into a folder of others
   std::string html;
   std::string fail_on;
   bool dry_run = false;
+
+  /// Whether groups are read; "none" says that rows are independent.
+  [[nodiscard]] bool groups_named() const { return !groups.empty() && groups != "none"; }
 };
 
 /// Every wrong value and every combination that has no meaning, in one usage Error.

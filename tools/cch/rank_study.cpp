@@ -42,7 +42,14 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
       {"teacher", pairs(s.teachers, Naming::optional)},
       {"ids", pairs(s.ids, Naming::required)},
       {"labels", source(s.labels)},
-      {"groups", source(s.groups)},
+      {"groups",
+       [&s, source](const toml::node& n, const std::string& key) {
+         if (kValues.text(n, key) == "none") {
+           s.groups = "none";
+         } else {
+           source(s.groups)(n, key);
+         }
+       }},
       {"estimator",
        [&s](const toml::node& n, const std::string& key) { s.estimators = kValues.texts(n, key); }},
       {"scale", text(s.scale)},
@@ -67,6 +74,8 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
       {"controls", flag(s.controls)},
       {"planted-bias", flag(s.planted_bias)},
       {"sensitivity", flag(s.sensitivity)},
+      {"split", source(s.split)},
+      {"split-train", text(s.split_train)},
       {"first-rows",
        [&s](const toml::node& n, const std::string& key) { s.first_rows = kValues.count(n, key); }},
       {"pixels",

@@ -68,7 +68,7 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
   const std::string table =
       report::render_rank_table(document, {terminal.colour, terminal.width, o.quiet});
   const auto written =
-      RankFolder(o.folder, o.html).write(document, RankFolder::With::renderings_alone);
+      RankFolder(o.folder, o.html, true).write(document, RankFolder::With::renderings_alone);
   terminal.out << (o.json ? document.dump(2) + "\n" : table);
   note_version(document, terminal);
   print_written(written, terminal.err);

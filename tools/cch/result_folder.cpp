@@ -15,11 +15,12 @@ std::string ResultFolder::path(const std::string& name) const {
   return (std::filesystem::path(folder) / name).string();
 }
 
-void ResultFolder::prepare(const std::vector<std::string>& names) const {
+void ResultFolder::prepare(std::vector<std::string> names, bool force) const {
   if (!folder.empty()) {
+    names.emplace_back(kReport);
+    refuse_foreign(folder, names, force);
     make_folder(folder);
     for (const std::string& name : names) check_writable(path(name));
-    check_writable(path(kReport));
   }
   if (!html.empty()) check_writable(html);
 }

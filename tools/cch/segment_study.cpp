@@ -30,7 +30,7 @@ Setters scene_keys(SceneOptions& o) {
 }
 
 /// Where the images of the task lie: a folder of rasters or of a published set, or the manifest
-/// that `task` gets.
+/// that `task` gets (of a set: its manifest.csv).
 std::string folder_of(const std::string& set, const std::string& source, const TrainSettings& s,
                       SegmentationTask& task) {
   if (!source.empty() && source != "scenes") {
@@ -55,6 +55,11 @@ std::string folder_of(const std::string& set, const std::string& source, const T
                 "the study trains on it",
                 s.how_to_get.empty() ? "Give its parent folder with --data" : s.how_to_get);
   }
+  const fs::path table = folder / "manifest.csv";
+  if (fs::exists(table) && !fs::exists(folder / "labels.npy")) {
+    task.manifest = table.string();
+    return "";
+  }
   return folder.string();
 }
 
@@ -65,7 +70,7 @@ void check_files_keys(const toml::table& table, const SegmentationTask& task) {
     refuse_usage("bad-task", "a layout without a folder", "it says how a folder is read",
                  "Give source = \"dir:PATH\", or set and --data DIR");
   }
-  for (const char* key : {"first-label", "ignored-labels"}) {
+  for (const char* key : {"first-label", "ignored-labels", "label-codes"}) {
     if (!published || !table.contains(key)) continue;
     refuse_usage("bad-task", "'" + std::string(key) + "' beside a layout",
                  "the layout says what the codes of labels mean", "Leave it out");
@@ -89,12 +94,46 @@ void check_memory(const SegmentationStudy& study, const TrainSettings& s) {
   check_memory(study.task, 1 + std::min<std::size_t>(worker_count(exec), seeds.size()));
 }
 
+struct LabelKeys {
+  std::size_t first = 0;
+  std::vector<std::size_t> ignored;
+  std::vector<std::size_t> listed;
+};
+
+/// What the keys say that label files hold; 255 means no label unless they say otherwise.
+LabelCodes codes_of(const toml::table& table, const LabelKeys& keys) {
+  LabelCodes out;
+  out.first = static_cast<int>(keys.first);
+  out.listed.assign(keys.listed.begin(), keys.listed.end());
+  const auto both = [&](const std::string& what) {
+    refuse_usage("bad-task", what, "a code has one meaning", "Leave one of them out");
+  };
+  if (table.contains("first-label") && !out.listed.empty())
+    both("'first-label' beside 'label-codes'");
+  const auto is_listed = [&](int code) {
+    return std::find(out.listed.begin(), out.listed.end(), code) != out.listed.end();
+  };
+  if (table.contains("ignored-labels")) {
+    out.ignored.assign(keys.ignored.begin(), keys.ignored.end());
+    for (const int code : out.ignored) {
+      if (is_listed(code)) both(std::to_string(code) + " in 'ignored-labels' and 'label-codes'");
+    }
+  } else if (is_listed(255)) {
+    out.ignored.clear();
+  }
+  for (const char* key : {"first-label", "ignored-labels", "label-codes"}) {
+    out.said = out.said || table.contains(key);
+  }
+  return out;
+}
+
 void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& s) {
   std::string name;
   std::string set;
   std::string source;
   std::size_t first_label = 0;
   std::vector<std::size_t> ignored;
+  std::vector<std::size_t> listed;
   Setters keys = scene_keys(task.scenes);
   keys.merge(Setters{{"name", kSet.text(name)},
                      {"set", kSet.text(set)},
@@ -104,6 +143,7 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
                      {"class-names", kSet.texts(task.classes)},
                      {"first-label", kSet.count(first_label)},
                      {"ignored-labels", kSet.counts(ignored)},
+                     {"label-codes", kSet.counts(listed)},
                      {"layout", kSet.named(task.layout, layout_named)},
                      {"size",
                       [&](const toml::node& n, const std::string& k) {
@@ -123,8 +163,8 @@ void read_task(const toml::table& table, SegmentationTask& task, TrainSettings& 
                       }}});
   apply_toml(table, keys, {}, s.path, "task of the study");
   task.folder = folder_of(set, source, s, task);
-  task.codes.first = static_cast<int>(first_label);
-  if (!ignored.empty()) task.codes.ignored.assign(ignored.begin(), ignored.end());
+  const LabelKeys codes{first_label, ignored, listed};
+  task.codes = codes_of(table, codes);
   check_files_keys(table, task);
   if (task.layout == Layout::none) return;
   task.codes = layout_codes(task.layout);

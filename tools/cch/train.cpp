@@ -334,6 +334,7 @@ Command setup_train(CommandLine app) {
   auto s = std::make_shared<TrainSettings>();
   app.option("study", s->path, "STUDY.toml").required();
   app.option("-o,--out", s->out, "Folder of the runs; finished ones are not run again");
+  app.flag("--force", s->force, "Overwrite files there that cch did not make");
   app.option("--data", s->data, "Folder of data sets, one folder of .npy files each");
   app.option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
   app.option("--write-images", s->write_images,

@@ -15,6 +15,7 @@ namespace cch {
 struct TrainSettings {
   std::string path;          ///< STUDY.toml
   std::string out;           ///< folder
+  bool force = false;        ///< also into a folder of others
   std::string data;          ///< folder of data sets
   std::string shard;         ///< "I/N"
   std::string write_images;  ///< folder for the images of a segmentation study

@@ -121,6 +121,8 @@ std::string safetensors(const RunResult& run, const std::vector<double>& weights
 
 StudyFolder::StudyFolder(const TrainSettings& s, const json& head)
     : out_(s.out), keep_weights_(s.keep_weights) {
+  refuse_foreign(out_, {"study.json", "segmentation.json", "criteria.json", "report.html"},
+                 s.force);
   make_folder((fs::path(out_) / "runs").string());
   const std::string path = (fs::path(out_) / "study.json").string();
   check_writable(path);

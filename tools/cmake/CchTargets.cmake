@@ -47,16 +47,13 @@ function(cch_unity target batch)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${CCH_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
 endfunction()
 
-# Text, files and command lines: nothing there is slow when it runs, so the optimiser does little.
+# Text, files, command lines and checks of tests: nothing there is slow when it runs, so the optimiser does
+# little; under a sanitizer nothing, which is half of what they cost to compile.
 add_library(cch_light INTERFACE)
-target_compile_options(cch_light INTERFACE $<$<CONFIG:Release>:-O1>)
-
-# Checks of tests are not worth optimising; under a sanitizer that is half of what they cost to compile.
-add_library(cch_checks INTERFACE)
 if(CCH_SANITIZE)
-  target_compile_options(cch_checks INTERFACE -O0)
+  target_compile_options(cch_light INTERFACE -O0)
 else()
-  target_link_libraries(cch_checks INTERFACE cch_light)
+  target_compile_options(cch_light INTERFACE $<$<CONFIG:Release>:-O1>)
 endif()
 
 # Public headers include/cch/<dir>/*.hpp as an installed file set of a target.

@@ -30,6 +30,8 @@ struct RankInput {
   /// Rows beside the labelled pairs, for the scenarios other than same_rows; teachers in the order
   /// of `teachers`.
   ExtraRows extra = {};
+  /// Sentences that make every verdict unreliable: what was seen in the rows before.
+  std::vector<std::string> doubts = {};
 };
 
 struct RankOptions {

@@ -86,13 +86,15 @@ struct PixelChoice {
   std::vector<PixelPlace> pairs;   ///< places without a label, image by image; see choose_pixels()
   std::size_t labelled = 0;        ///< places with a label that there were to choose from
   std::size_t images = 0;          ///< images with a chosen place
+  std::vector<Warning> warnings;   ///< about 255 as a class
   std::size_t unlabelled = 0;      ///< places without a label that there were to choose from
 };
 
 /// Draws about `rows` places of a grid, as many of each class as of the others and, within a class,
 /// as many of each image as of the others, as far as there are so many; every place at most once.
 /// Mutual information is then that of balanced classes, not of the images' own shares. Two passes
-/// over the labels. Data Errors: "no-labelled-rows", "one-class".
+/// over the labels. Data Errors: "no-labelled-rows", "one-class",
+/// "soft-mask". A class 255 is a warning.
 /// With `pairs` it also draws places without a label, as evenly over images as they allow: for each
 /// chosen labelled one as many as there are of them for each labelled place, at most kMostPairs.
 PixelChoice choose_pixels(const PixelLabels& labels, PixelGrid grid, std::size_t rows,

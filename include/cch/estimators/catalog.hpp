@@ -77,12 +77,13 @@ struct EstimatorChoice {
 
 /// The rule of `auto`, from what both variables are, their dimensions and the number of rows:
 ///   labels and labels           discrete
-///   labels and ≤ 2 real columns ross (label-bound if a class is too small for neighbours;
-///   mixed-ksg if more than 5 % of a column's values are repeated)
+///   labels and ≤ 2 real columns ross (label-bound if a class is too small for neighbours)
 ///   labels and more columns     label-bound
-///   1 + 1 real columns          ksg1; mixed-ksg if more than 5 % of a column's values are repeated
+///   1 + 1 real columns          ksg1
 ///   more real columns           cca-ksg; ksg1 below 200 rows or 8 groups, too few to fit and read
 ///   apart
+/// Where more than 5 % of a column's values are repeated, ross and ksg1 (1 + 1) put ties in random
+/// orders.
 EstimatorChoice choose_estimator(const Variable& x, const Variable& y, const Groups& groups);
 
 /// The estimator of I(student; labels) that goes with `teacher_student`: the same where it takes

@@ -9,6 +9,7 @@ namespace cch {
 
 struct GaussianCopulaOptions {
   bool bias_correction = true;  ///< as in GaussianOptions
+  double shrink_above = 0.5;    ///< likewise
 };
 
 /// The Gaussian estimate after every column was replaced by Φ⁻¹(rank/(N+1)), mid-ranks for ties

@@ -11,9 +11,10 @@
 namespace cch {
 
 struct RossOptions {
-  std::size_t k = 4;        ///< neighbours inside the class
-  std::size_t queries = 0;  ///< as in Ksg1Options
-  bool exact = false;       ///< as in Ksg1Options
+  std::size_t k = 4;          ///< neighbours inside the class
+  std::size_t queries = 0;    ///< as in Ksg1Options
+  bool exact = false;         ///< as in Ksg1Options
+  std::size_t tie_draws = 0;  ///< as in Ksg1Options
 };
 
 /// Mutual information of real vectors and class labels (Ross 2014), nats:

@@ -29,12 +29,6 @@ struct Manifest {
 /// "unknown-key" (a column is missing), "bad-split".
 Manifest read_manifest(const std::string& path);
 
-/// What label files hold: class codes from `first` on, and these for pixels without a label.
-struct LabelCodes {
-  int first = 0;
-  std::vector<int> ignored{255};
-};
-
 /// Rows and columns of every image of a set; 0: as they are stored, all alike.
 struct ImageSize {
   std::size_t height = 0;
@@ -55,7 +49,7 @@ struct ImageReading {
 /// all their bytes, of the split and of the groups. Memory: N·H·W·(4·C + 1) bytes, for which there
 /// must be room before anything but the first image is read. Data Errors: "file-not-found" (all
 /// that are missing at once), "out-of-memory", "unreadable-file", "picture-too-large",
-/// "size-mismatch", "label-outside-classes"; usage Error "unknown-modality".
+/// "size-mismatch", "label-outside-classes", "soft-mask"; usage Error "unknown-modality".
 SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
                             std::string& digest, const Execution& exec);
 

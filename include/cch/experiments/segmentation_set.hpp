@@ -60,7 +60,10 @@ struct SegmentationSet {
 /// "all-ignored" (an image without a labelled pixel), "class-absent" (a class of the test images
 /// that no training image has), "empty-split", "group-in-two-splits". A class that the test images
 /// lack is a warning in the set: its IoU does not exist.
-void check(SegmentationSet& set, const std::string& where);
+/// Fewer than two classes among the training images are refused too ("one-class"), and, unless the
+/// split is not the user's to change, a class that is in training images alone.
+enum class Untested { refused, warned };
+void check(SegmentationSet& set, const std::string& where, Untested untested = Untested::warned);
 
 /// Mean and standard deviation of each channel.
 struct Normalisation {
@@ -73,6 +76,16 @@ Normalisation normalisation_of(const SegmentationSet& set);
 /// x ← (x − mean)/deviation, for all images.
 void normalise(SegmentationSet& set, const Normalisation& normalisation);
 
+/// What stored labels mean. Class i has the code listed[i], or first + i where none are listed;
+/// pixels with an ignored code have no label. Unless somebody said which codes mean what, labels of
+/// 0 and 255 alone are two classes (a warning "two-valued-mask" in the set).
+struct LabelCodes {
+  int first = 0;
+  std::vector<int> ignored{255};
+  std::vector<int> listed = {};
+  bool said = false;
+};
+
 /// A folder of .npy rasters: labels.npy N×H×W; every other array of N×H×W×C or N×H×W is a modality
 /// under the name of its file; groups.npy and split.npy (0 train, 1 validation, 2 test), N each,
 /// are optional: without groups every image is its own. `modalities` picks and orders them; empty:
@@ -82,6 +95,7 @@ struct RasterFolder {
   std::string path;
   std::vector<std::string> modalities;
   std::vector<std::string> classes;  ///< names; empty: "class 0", … up to the largest code
+  LabelCodes codes = {};
 };
 SegmentationSet read_raster_folder(const RasterFolder& folder,
                                    std::vector<std::pair<std::string, SourceInfo>>& inputs);
