@@ -41,7 +41,7 @@ function(cch_precompile target)
 endfunction()
 
 # Sources of a folder that are compiled as one share what templates cost: half of the time of a cold build.
-# The presets "dev" and "no-torch" compile each file on its own, which shows that it includes what it uses.
+# The preset "dev" compiles each file on its own, which shows that it includes what it uses.
 option(CCH_UNITY "Compile several sources of a folder as one" ON)
 function(cch_unity target batch)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${CCH_UNITY} UNITY_BUILD_BATCH_SIZE ${batch})
