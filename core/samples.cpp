@@ -53,6 +53,15 @@ Samples Samples::select(std::span<const std::size_t> rows) const {
   return out;
 }
 
+bool all_rows_equal(const Samples& x) {
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != x(0, j)) return false;
+    }
+  }
+  return x.size() > 1;
+}
+
 Matrix select_rows(MatrixView m, std::span<const std::size_t> rows) {
   Matrix out(rows.size(), m.cols());
   for (std::size_t i = 0; i < rows.size(); ++i) {

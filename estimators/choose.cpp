@@ -13,15 +13,6 @@ using detail::repeated_share;
 constexpr std::size_t kTieDraws = 4;
 
 // Nothing to put in an order: an order would make noise of no information.
-bool is_constant(const Samples& x) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < x.dim(); ++j) {
-      if (x(i, j) != x(0, j)) return false;
-    }
-  }
-  return true;
-}
-
 EstimatorChoice for_constant(const std::string& dims) {
   return {MixedKsgOptions{}, dims + ", a constant side: an estimator for mixtures"};
 }
@@ -32,7 +23,7 @@ EstimatorChoice choose_for_labels(const Samples& x, const ClassLabels& y) {
   const bool small_class =
       std::any_of(counts.begin(), counts.end(), [](std::size_t c) { return c > 0 && c < 10; });
   if (x.dim() <= 2 && !small_class && repeated_share(x) > kRepeatedShare) {
-    if (is_constant(x)) return for_constant(dims);
+    if (all_rows_equal(x)) return for_constant(dims);
     return {RossOptions{.tie_draws = kTieDraws},
             dims + " with repeated values: neighbours, in a random order inside ties"};
   }
@@ -48,7 +39,7 @@ EstimatorChoice choose_for_real(const Samples& x, const Samples& y, const Groups
   const std::string dims = std::to_string(x.dim()) + " + " + std::to_string(y.dim()) + " columns";
   if (x.dim() + y.dim() == 2) {
     if (std::max(repeated_share(x), repeated_share(y)) > kRepeatedShare) {
-      if (is_constant(x) || is_constant(y)) return for_constant(dims);
+      if (all_rows_equal(x) || all_rows_equal(y)) return for_constant(dims);
       return {Ksg1Options{.tie_draws = kTieDraws},
               dims + " with repeated values: nearest neighbours, in a random order inside ties"};
     }

@@ -16,7 +16,7 @@ namespace cch::detail {
 namespace {
 
 constexpr double kShareOfEntropy = 0.95;
-constexpr double kLargestPerPair = 8.0;  // 1 − ρ² = 1e-7 is still told from 0
+constexpr double kLargestPerPair = 8.0;  // 1 − ρ² = 1e-7 is still distinguished from 0
 
 // Turns the leading columns of y into partners of those of x with correlation ρ; returns ι̂.
 double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho) {

@@ -75,8 +75,6 @@ class Unit {
     return detail::hold_out(draw_.groups, rows, o.validation, unit_.seed);
   }
 
-  // --- teachers
-
   const TeacherView& view_of(const RunTeacher& teacher) const {
     return *std::find_if(draw_.teachers.begin(), draw_.teachers.end(), [&](const auto& view) {
       return view.name == teacher.name && view.parameters == teacher.parameters;

@@ -17,7 +17,7 @@ namespace cch::detail {
 /// `most` principal components.
 ///
 /// No label enters, so it may be fitted once on all rows, before any of them are held out: what is
-/// then learned from the labels of some rows still has to foretell those of the others.
+/// then learned from the labels of some rows still has to predict those of the others.
 class Projection {
  public:
   /// Fitted on n of the rows. With r = min(n, D): exact from the r × r matrix of products up to

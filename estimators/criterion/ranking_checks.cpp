@@ -11,15 +11,6 @@ namespace {
 constexpr std::size_t kFewestGroups = 20;
 constexpr std::size_t kFewestRows = 100;
 
-bool is_constant(const Samples& x) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < x.dim(); ++j) {
-      if (x(i, j) != x(0, j)) return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 void check_input(const RankInput& input) {
@@ -86,7 +77,7 @@ void check_options(const RankInput& input, const RankOptions& options) {
 std::vector<std::string> why_unreliable(const RankInput& input) {
   std::vector<std::string> reasons = input.doubts;
   // Estimates then differ by rounding alone, with as little spread.
-  if (is_constant(input.student.features)) {
+  if (all_rows_equal(input.student.features)) {
     reasons.emplace_back("The student's features are constant: there is nothing to compare.");
   }
   const std::size_t groups = input.groups.count();

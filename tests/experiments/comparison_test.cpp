@@ -232,7 +232,7 @@ TEST_CASE("comparison: hits and false holds by hand") {
   CHECK(near(*score.sign_auroc.value, 0.5, kRounding));
 }
 
-TEST_CASE("comparison: calibration of a criterion that foretells half of the gain") {
+TEST_CASE("comparison: calibration of a criterion that predicts half of the gain") {
   std::vector<ComparedCell> cells;
   for (int i = -10; i <= 10; ++i) {
     cells.push_back(

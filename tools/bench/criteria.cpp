@@ -1,4 +1,4 @@
-// Which criterion foretells on real data whether distillation helps a linear student. Finished
+// Which criterion predicts on real data whether distillation helps a linear student. Finished
 // cells are appended to a file, so that a run goes on where it stopped.
 
 #include <fmt/core.h>
@@ -147,7 +147,7 @@ void add_options(CLI::App& app, Choices& choices) {
 
 int main(int argc, char** argv) {
   Choices choices;
-  CLI::App app{"Criteria for the worth of a teacher, held against true gains of linear students"};
+  CLI::App app{"Criteria for the worth of a teacher, compared with true gains of linear students"};
   add_options(app, choices);
   CLI11_PARSE(app, argc, argv);
   try {

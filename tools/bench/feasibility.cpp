@@ -1,5 +1,5 @@
 // Whether `cch check` keeps its word: planted sets at its smallest margin, judged by the ranking's
-// own rule on representations, and the standard errors that it forecasts held against those that a
+// own rule on representations, and the standard errors that it forecasts compared with those that a
 // ranking reports. Finished draws are appended to a file, so that a run goes on where it stopped.
 
 #include <fmt/core.h>
@@ -226,7 +226,7 @@ void run_case(const std::string& name, const Choices& choices) {
 
 int main(int argc, char** argv) {
   Choices choices;
-  CLI::App app{"What cch check foretells, held against rankings of planted sets"};
+  CLI::App app{"What cch check predicts, compared with rankings of planted sets"};
   app.add_option("--data", choices.data, "Folder of the real sets, for cases with their shapes");
   app.add_option("--case", choices.cases,
                  "rows-1000, groups-60x10, wide-800; mosi, mfeat, tcga, houston with --data")

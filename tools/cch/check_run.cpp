@@ -46,7 +46,7 @@ void look_for_leaks(const CheckSettings& s, const RankInput& input, const Execut
   out.leaks = leak_checks(input, held_out, s.rank.groups_named(), exec);
 }
 
-// Without --estimator, auto and what it could be held against where that costs little.
+// Without --estimator, auto and what it could be compared with where that costs little.
 FeasibilityOptions options_for(const CheckSettings& s, const QuestionShape& shape) {
   FeasibilityOptions options = feasibility_options(s);
   if (s.estimators_given) return options;

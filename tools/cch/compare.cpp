@@ -47,7 +47,7 @@ Command setup_compare(CommandLine app) {
              "labels and miou for segmentation")
       .one_of(gain_metrics());
   app.option("--predict-by", s->predict_by,
-             "The criterion that foretells each pair; by default the verdict of cch rank, else "
+             "The criterion that predicts each pair; by default the verdict of cch rank, else "
              "the prediction-level CCH, the representation-level CCH, the closed form");
   app.option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
       .in_range(100, 1000000)

@@ -18,7 +18,7 @@ struct CompareSettings {
   bool force = false;  ///< also into a folder of others
   std::string html;
   std::string metric;      ///< empty: accuracy for classes, mse for real labels, by study
-  std::string predict_by;  ///< the criterion that foretells; empty: the first of a fixed list
+  std::string predict_by;  ///< the criterion that predicts; empty: the first of a fixed list
   std::size_t draws = 2000;
   CommonOptions common;
 };

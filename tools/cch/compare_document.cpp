@@ -142,7 +142,7 @@ json criteria_json(const std::vector<CriterionScore>& scores,
       json entry = criterion_json(score);
       entry["criterion"] = score.criterion;
       entry["kind"] = criterion_kind(score.criterion, decisions);
-      entry["foretells"] = foretold_metrics(score.criterion);
+      entry["foretells"] = predicted_metrics(score.criterion);
       entry["slices"] = json::array();
       by_name[score.criterion] = std::move(entry);
     } else {
@@ -164,7 +164,7 @@ void check_criterion(const std::string& name, const std::vector<CriterionScore>&
   for (const CriterionScore& score : scores) names.push_back(score.criterion);
   if (std::find(names.begin(), names.end(), name) != names.end()) return;
   refuse_usage("unknown-criterion", "there is no criterion '" + name + "' in these folders",
-               "nothing can be foretold by it",
+               "nothing can be predicted by it",
                "Did you mean '" + std::string(nearest_name(name, names)) + "'?");
 }
 

@@ -13,10 +13,10 @@ using nlohmann::json;
 using report::field;
 
 constexpr const char* kBaselines[] = {"always distil", "never distil", "best-accuracy teacher"};
-/// The criteria that foretell where none was asked for, the first that a pair has.
-constexpr const char* kForetells[] = {"cch rank: verdict", "prediction-level CCH, decision",
-                                      "representation-level CCH, auto, decision",
-                                      "closed-form CCH margin", "best-accuracy teacher"};
+/// The criteria that predict where none was asked for, the first that a pair has.
+constexpr const char* kPredicting[] = {"cch rank: verdict", "prediction-level CCH, decision",
+                                       "representation-level CCH, auto, decision",
+                                       "closed-form CCH margin", "best-accuracy teacher"};
 
 Facet facet_of(const std::string& name, const json& value) {
   return {name, report::plain_value(value),
@@ -84,7 +84,7 @@ json says_json(const std::string& name, const json& scores, const PairedRuns& al
 
 json predicted_json(const json& scores, const PairedRuns& all, const std::string& by) {
   if (!by.empty()) return scores.contains(by) ? says_json(by, scores, all) : json();
-  for (const char* name : kForetells) {
+  for (const char* name : kPredicting) {
     if (scores.contains(name)) return says_json(name, scores, all);
   }
   return nullptr;
@@ -244,7 +244,7 @@ std::string criterion_kind(const std::string& name, const std::vector<std::strin
   return baseline ? "baseline" : "score";
 }
 
-std::vector<std::string> foretold_metrics(const std::string& name) {
+std::vector<std::string> predicted_metrics(const std::string& name) {
   if (name == "closed-form accuracy gain") return {"accuracy"};
   if (name == "closed-form MSE gain") return {"mse-difference"};
   if (name.find("pilot") == std::string::npos) return {};

@@ -26,7 +26,7 @@ nlohmann::json gain_json(const GainSummary& gain);
 /// "+", "−" or "undecided".
 std::string sign_word(int sign);
 
-/// The pair as an entry of "pairs"; `by` is the criterion that foretells ("" for the first that the
+/// The pair as an entry of "pairs"; `by` is the criterion that predicts ("" for the first that the
 /// pair has).
 nlohmann::json pair_json(const JudgedPair& judged, const PairedRuns& all, const std::string& by);
 
@@ -35,7 +35,7 @@ nlohmann::json criterion_json(const CriterionScore& score);
 
 /// "decision", "baseline" or "score".
 std::string criterion_kind(const std::string& name, const std::vector<std::string>& decisions);
-/// The metrics whose gain the criterion foretells in their own unit; empty for all others.
-std::vector<std::string> foretold_metrics(const std::string& name);
+/// The metrics whose gain the criterion predicts in their own unit; empty for all others.
+std::vector<std::string> predicted_metrics(const std::string& name);
 
 }  // namespace cch

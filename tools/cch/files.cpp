@@ -49,19 +49,13 @@ std::string text_of(const fs::path& path) {
 
 /// A document of cch, or the cells of a sweep that was cut.
 bool is_ours(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    if (entry.path().filename() == "cells.jsonl" &&
-        text_of(entry.path()).starts_with("{\"cell\":")) {
-      return true;
-    }
-    if (entry.path().extension() != ".json") continue;
-    const std::string text = text_of(entry.path());
+  for (const char* name : {"rank.json", "check.json", "compare.json", "sweep.json", "study.json"}) {
+    const std::string text = text_of(folder / name);
     for (const char* schema : {"\"schema\": \"cch.", "\"schema\":\"cch."}) {
       if (text.find(schema) != std::string::npos) return true;
     }
   }
-  return false;
+  return text_of(folder / "cells.jsonl").starts_with("{\"cell\":");
 }
 
 /// Devices and pipes take what is written; a file beside them would replace them.

@@ -133,7 +133,7 @@ std::map<std::string, Command> add_commands(CLI::App& app) {
   return commands;
 }
 
-// What `cch` alone says. Its examples are held against the program by a test.
+// What `cch` alone says. Its examples are compared with the program by a test.
 constexpr std::string_view kFirstWords =
     R"(cch tells, before anything is trained, which teacher modality is worth distilling from for your
 student, how sure that is, and what would change it. It also trains such pairs to check itself.

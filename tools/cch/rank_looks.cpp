@@ -52,15 +52,6 @@ void look_at_samples(const RankInput& input, std::vector<Warning>& warnings) {
 
 }  // namespace
 
-bool all_rows_equal(const Samples& x) {
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    for (std::size_t j = 0; j < x.dim(); ++j) {
-      if (x(i, j) != x(0, j)) return false;
-    }
-  }
-  return x.size() > 1;
-}
-
 std::vector<Warning> look_at_rows(const RankInput& input, bool groups_given) {
   std::vector<Warning> warnings;
   look_at_modality(input.student, warnings);

@@ -8,9 +8,6 @@
 
 namespace cch {
 
-/// True if there are at least two rows and no two differ.
-bool all_rows_equal(const Samples& x);
-
 /// What a reader should know about the rows before trusting a ranking of them; nothing is changed.
 /// Warnings: "all-rows-equal", "duplicate-rows" (of one modality with at least two columns),
 /// "duplicate-samples" (equal in every modality), "column-follows-rows" (row_order.hpp),

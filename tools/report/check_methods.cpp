@@ -24,7 +24,7 @@ const std::vector<std::string> kMethods = {
     "decided.",
     "Effective rows: N / (1 + (m̄ − 1) ICC), m̄ the size of a row's group (Kish 1965).",
     "A network that was trained on these labels knows those of its own training rows better than "
-    "others: the label bound within training rows is held against that within as many held-out "
+    "others: the label bound within training rows is compared with that within as many held-out "
     "rows."};
 
 const std::vector<std::string> kReferences = {

@@ -17,7 +17,7 @@ std::string render_compare_html(const json& document);
 std::string render_compare_table(const json& document, const TerminalStyle& style);
 
 /// A line a pair as CSV (RFC 4180), numbers in full precision, an empty field for null: the gain in
-/// every metric, what was foretold, the score of every criterion, the controls.
+/// every metric, what was predicted, the score of every criterion, the controls.
 std::string compare_csv(const json& document);
 
 }  // namespace cch::report

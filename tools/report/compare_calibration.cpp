@@ -13,7 +13,7 @@
 namespace cch::report {
 namespace {
 
-bool foretells(const json& criterion, const std::string& metric) {
+bool predicts(const json& criterion, const std::string& metric) {
   for (const json& name : elements(field(criterion, "foretells"))) {
     if (text(name) == metric) return true;
   }
@@ -34,8 +34,8 @@ Plot plot_of(const json& entry, const std::string& criterion, const std::string&
              std::size_t number_of) {
   const GainUnit unit = gain_unit(metric);
   Plot plot{fmt::format("calibration-{}", number_of),
-            "Observed against foretold gain, " + fit_middle(criterion, 60), "",
-            "foretold, " + unit.name, "observed, " + unit.name};
+            "Observed against predicted gain, " + fit_middle(criterion, 60), "",
+            "predicted, " + unit.name, "observed, " + unit.name};
   PlotCurve bins;
   double low = 0;
   double high = 0;
@@ -67,7 +67,7 @@ std::string compare_calibration(const json& document) {
   std::vector<std::string> pictures;
   for (const std::string& metric : metrics) {
     for (const json& criterion : elements(field(document, "criteria"))) {
-      if (!foretells(criterion, metric)) continue;
+      if (!predicts(criterion, metric)) continue;
       const json& entry = in_metric(criterion, metric, metrics.size() == 1);
       if (elements(field(entry, "calibration")).empty()) continue;
       const std::string name = text(field(criterion, "criterion"));
@@ -78,10 +78,10 @@ std::string compare_calibration(const json& document) {
   }
   if (pictures.empty()) return "";
   return section(
-      "calibration", "Foretold against observed gain",
+      "calibration", "Predicted against observed gain",
       element("p",
-              "Criteria that foretell a gain in the unit in which it is measured, in bins of equal "
-              "counts. On the dashed line what was foretold is what came; a slope below 1 means "
+              "Criteria that predict a gain in the unit in which it is measured, in bins of equal "
+              "counts. On the dashed line what was predicted is what came; a slope below 1 means "
               "that the criterion promises too much.") +
           '\n' +
           plot_grid(headings, pictures,

@@ -23,7 +23,7 @@ ForestMark mark_of(const Value& value, const std::string& kind) {
 
 std::string figure(const json& document) {
   Forest forest{
-      "auroc-forest", "How well each criterion foretells the sign of the gain",
+      "auroc-forest", "How well each criterion predicts the sign of the gain",
       "Area under the ROC curve of each criterion for the sign of the observed gain, with "
       "95 % bootstrap intervals. One half is chance.",
       "AUROC of the sign"};
@@ -56,7 +56,7 @@ std::string best_words(const json& document) {
   return "No AUROC can be told: it needs pairs that gain and pairs that lose.";
 }
 
-std::string foretold_words(const json& document) {
+std::string predicted_words(const json& document) {
   std::vector<std::string> names;
   for (const json& pair : elements(field(document, "pairs"))) {
     const std::string name = text(field(pair, "predicted", "by"));
@@ -65,8 +65,8 @@ std::string foretold_words(const json& document) {
   }
   std::vector<std::string> shown;
   for (const std::string& name : names) shown.push_back(name_in_sentence(name));
-  return shown.empty() ? "No criterion foretells these pairs."
-                       : "Foretold by: " + list_in_words(shown, 4) + '.';
+  return shown.empty() ? "No criterion predicts these pairs."
+                       : "Predicted by: " + list_in_words(shown, 4) + '.';
 }
 
 std::string reading_panel() {
@@ -106,7 +106,7 @@ std::string warnings(const json& document) {
 std::string compare_headline(const json& document) {
   const std::string words = element("p", escape_html(compare_lead(document)), "class=\"lead\"") +
                             '\n' + element("p", escape_html(best_words(document))) + '\n' +
-                            element("p", escape_html(foretold_words(document))) + '\n';
+                            element("p", escape_html(predicted_words(document))) + '\n';
   return "<header>\n<p class=\"kicker\">Criteria against gains · cch</p>\n" +
          element("h1", escape_html(compare_sentence(document)), "class=\"long\"") + '\n' +
          element("div", element("div", words) + '\n' + figure(document), "class=\"first\"") +

@@ -64,7 +64,7 @@ std::string pairs_table(const json& document) {
   return html_table(escape_html(caption),
                     {{"Teacher and setting"},
                      {"Loss"},
-                     {"Foretold"},
+                     {"Predicted"},
                      {"Gain", true},
                      {"Seeds", true},
                      {"Metric"},
@@ -123,7 +123,7 @@ std::string controls_table(const json& document) {
 std::string compare_pairs(const json& document) {
   if (elements(field(document, "pairs")).empty()) return "";
   return section("pairs", "Pairs",
-                 folded("Every pair: foretold and observed", pairs_table(document), true) +
+                 folded("Every pair: predicted and observed", pairs_table(document), true) +
                      controls_table(document));
 }
 

@@ -12,7 +12,7 @@ namespace cch::report {
 std::string compare_headline(const json& document);     ///< agreement, AUROCs, warnings
 std::string compare_leaderboard(const json& document);  ///< a line a criterion
 std::string compare_scatter(const json& document);  ///< gain against score, a picture a criterion
-std::string compare_calibration(const json& document);  ///< foretold against observed gain
+std::string compare_calibration(const json& document);  ///< predicted against observed gain
 std::string compare_slices(const json& document);       ///< by λ, temperature, noise …
 std::string compare_pairs(const json& document);        ///< the pairs and their controls
 std::string compare_methods(const json& document);      ///< how it is measured, reproduce

@@ -77,7 +77,7 @@ std::string pairs_table(const json& document, std::size_t width) {
   std::vector<TextColumn> columns = {{"teacher", false, false, false, 16},
                                      {"where", false, true, false, 10},
                                      {"loss", false, true, false, 8},
-                                     {"foretold", false},
+                                     {"predicted", false},
                                      {"gain", true},
                                      {"", false},
                                      {"seeds", true, true}};

@@ -134,7 +134,7 @@ std::string counts_words(const json& check) {
   if (check.is_null()) return "";
   return element("p",
                  escape_html(fmt::format(
-                     "{} simulated values were held against the formula: {} lie more than 2 "
+                     "{} simulated values were compared with the formula: {} lie more than 2 "
                      "standard errors away (4.6 % would by chance), {} more than 4; the largest "
                      "|z| is {}. Values of one cell at several λ share their training sets.",
                      count(whole_number(field(check, "points"))),

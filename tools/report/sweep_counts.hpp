@@ -36,7 +36,7 @@ struct ConfusionRow {
 };
 std::vector<ConfusionRow> confusion_rows(const json& document);
 
-/// A criterion held against one kind of truth, over all λ and n/p.
+/// A criterion compared with one kind of truth, over all λ and n/p.
 struct CriterionTally {
   std::string criterion;
   std::string about;

@@ -121,9 +121,9 @@ std::string figure(const std::vector<CriterionTally>& all) {
 std::string truth_words(const std::vector<CriterionTally>& all) {
   const bool simulated = simulated_truth(tally_of(all, "cch", "risk")) ||
                          simulated_truth(tally_of(all, "cch", "direction"));
-  return simulated ? "Held against simulated training sets: what helps or harms is a mean gain "
+  return simulated ? "Compared with simulated training sets: what helps or harms is a mean gain "
                      "more than 2 standard errors from zero."
-                   : "Held against the exact laws of the Gaussian model, which are right by "
+                   : "Compared with the exact laws of the Gaussian model, which are right by "
                      "definition here: nothing decided was simulated.";
 }
 

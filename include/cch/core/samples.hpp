@@ -33,4 +33,7 @@ class Samples {
   std::string name_ = "values";
 };
 
+/// True if there are at least two rows and no two differ. Cost O(N·D) at most.
+bool all_rows_equal(const Samples& x);
+
 }  // namespace cch

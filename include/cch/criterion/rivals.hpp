@@ -9,8 +9,8 @@
 #include "cch/core/matrix.hpp"
 #include "cch/core/samples.hpp"
 
-// Criteria of other authors for which teacher (or pretrained model) to take, to be held against the
-// complementarity hypothesis, and the measure by which criteria are compared. Row i of every
+// Criteria of other authors for which teacher (or pretrained model) to take, to be compared with
+// the complementarity hypothesis, and the measure by which criteria are compared. Row i of every
 // argument is the same sample; unequal rows are a data Error "unequal-rows".
 
 namespace cch {

@@ -11,7 +11,7 @@
 #include "cch/core/estimate.hpp"
 #include "cch/core/execution.hpp"
 
-// Criteria, known before training, held against the gains of trained teacher/student pairs.
+// Criteria, known before training, compared with the gains of trained teacher/student pairs.
 
 namespace cch {
 

@@ -11,7 +11,7 @@
 
 namespace cch {
 
-/// What §1 of gaussian/README.md foretells for a linear student, from moments of held-out rows:
+/// What §1 of gaussian/README.md predicts for a linear student, from moments of held-out rows:
 /// labels (classes: one-hot, two classes ±1) and the teacher's outputs (classes: softmax) regressed
 /// on the student's columns, with the degrees of freedom taken into account. For a teacher that is
 /// independent of the student's rows (fresh-rows); others carry label errors that it does not know.
