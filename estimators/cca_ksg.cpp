@@ -9,6 +9,7 @@
 #include "estimators/cca/ladder.hpp"
 #include "estimators/cca_ksg_run.hpp"
 #include "estimators/kNN/common.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch {
 namespace detail {
@@ -73,6 +74,12 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
   estimate.n = x.size();
   estimate.dim_x = x.dim();
   estimate.dim_y = y.dim();
+  for (const Samples* side : {&x, &y}) {
+    const double share = repeated_rows_share(*side);
+    if (share > kRepeatedShare && !all_rows_equal(*side)) {
+      estimate.warnings.push_back(tie_warning(side->name(), share, 1));
+    }
+  }
   if (directions[0].empty()) {  // a side without any variance
     estimate.warnings.push_back({"constant-input", "one side is constant: the information is 0"});
     return;
@@ -120,8 +127,9 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
     if (!has_neighbours(own, k)) continue;
     const auto n = static_cast<double>(places.size());
     weight += n;
-    sum += n * read_rung(reading.rung, reading.pairs.u.select(places),
-                         reading.pairs.v.select(places), own, k, exec);
+    const Reading how = reading.rung.reading;
+    sum += n * read_rung(reading.rung, reading.pairs.u_of(how).select(places),
+                         reading.pairs.v_of(how).select(places), own, k, exec);
   }
   if (!readings.empty() && weight == 0.0) {
     refuse_data("too-few-rows", "a part of the rows has too few that were held out", {},

@@ -49,6 +49,26 @@ double repeated_share(const Samples& x) {
   return worst;
 }
 
+double repeated_rows_share(const Samples& x) {
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto compare = [&](std::size_t a, std::size_t b) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(a, j) != x(b, j)) return x(a, j) < x(b, j) ? -1 : 1;
+    }
+    return 0;
+  };
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return compare(a, b) < 0; });
+  std::size_t repeated = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const bool left = i > 0 && compare(order[i - 1], order[i]) == 0;
+    const bool right = i + 1 < order.size() && compare(order[i], order[i + 1]) == 0;
+    repeated += left || right ? 1 : 0;
+  }
+  return order.empty() ? 0.0 : static_cast<double>(repeated) / static_cast<double>(order.size());
+}
+
 Samples with_ties_in_random_order(const Samples& x, std::uint64_t seed) {
   Matrix out(x.size(), x.dim());
   const auto n = static_cast<double>(x.size());
@@ -75,6 +95,15 @@ TieSeeds tie_seeds(const Samples& x, const Samples& y, std::uint64_t seed, std::
   return content_hash(x) <= content_hash(y) ? TieSeeds{first, second} : TieSeeds{second, first};
 }
 
+Warning tie_warning(const std::string& what, double share, std::size_t draws) {
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * share);
+  std::string text = what + " repeats values in " + percent +
+                     " of its rows: equal values stand in an order that the seed draws";
+  if (draws > 1) text += ", mean of " + std::to_string(draws) + " draws";
+  return {"ties-in-random-order", std::move(text)};
+}
+
 Estimate mean_over_tie_draws(std::size_t draws, double share, const std::string& what,
                              const std::function<Estimate(std::size_t)>& estimate) {
   Estimate out = estimate(0);
@@ -86,13 +115,7 @@ Estimate mean_over_tie_draws(std::size_t draws, double share, const std::string&
   out.nats /= static_cast<double>(draws);
   for (double& term : out.row_terms) term /= static_cast<double>(draws);
   out.diagnostics.set("tie_draws", static_cast<double>(draws));
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * share);
-  out.warnings.push_back(
-      {"ties-in-random-order", what + " repeats values in " + percent +
-                                   " of its rows: equal values stand in an order that the seed "
-                                   "draws, mean of " +
-                                   std::to_string(draws) + " draws"});
+  out.warnings.push_back(tie_warning(what, share, draws));
   return out;
 }
 

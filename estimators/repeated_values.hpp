@@ -18,6 +18,9 @@ inline constexpr double kRepeatedShare = 0.05;
 /// O(D N log N).
 double repeated_share(const Samples& x);
 
+/// Share of rows that equal some other row in every column. Cost O(D N log N).
+double repeated_rows_share(const Samples& x);
+
 /// x with the normal scores of ranks in place of every column that has more than kRepeatedShare of
 /// repeated values, equal values in an order that the seed draws. What is drawn lies between the
 /// neighbours of a value, so the information that x has on anything else stays as it is. Cost
@@ -31,6 +34,10 @@ struct TieSeeds {
   std::uint64_t y = 0;
 };
 TieSeeds tie_seeds(const Samples& x, const Samples& y, std::uint64_t seed, std::size_t draw);
+
+/// The warning "ties-in-random-order": `what` repeats in this share of its rows, and how many draws
+/// the estimate is the mean of.
+Warning tie_warning(const std::string& what, double share, std::size_t draws);
 
 /// Mean over draws of what `estimate` makes of each, with its warning "ties-in-random-order";
 /// diagnostics are those of the first draw.

@@ -120,6 +120,9 @@ CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
   for (std::size_t split = 0; split < split_count(options, x.size()); ++split) {
     splits_.push_back(split_in_half(groups, derive_seed(exec.seed, "cca-halves", split)));
   }
+  if (std::max(repeated_rows_share(x), repeated_rows_share(y)) > kRepeatedShare) {
+    ties_ = tie_seeds(x, y, exec.seed, 0);
+  }
   // More components than a twentieth of the rows fitted are learned badly: what they lose is made
   // up for by learning_loss, up to a fifth of these rows.
   const std::size_t affordable = std::max<std::size_t>(1, x.size() / 40);
@@ -176,8 +179,15 @@ HeldOutPairs CcaLadder::held_out(const FeatureSet& features, std::size_t directi
   const MatrixXd u = pairs.project_x(rows_of(features.x, out.rows)).leftCols(used);
   const MatrixXd v = pairs.project_y(rows_of(features.y, out.rows)).leftCols(used);
   const bool plain = features.features == Features::plain;
-  out.u = normal_scores(plain ? uncorrelated(u) : u);
-  out.v = normal_scores(plain ? uncorrelated(v) : v);
+  const MatrixXd& own_u = plain ? uncorrelated(u) : u;
+  const MatrixXd& own_v = plain ? uncorrelated(v) : v;
+  out.u = normal_scores(own_u);
+  out.v = normal_scores(own_v);
+  if (ties_) {
+    out.tied.emplace(std::move(out.u), std::move(out.v));
+    out.u = normal_scores(own_u, derive_seed(ties_->x, "direction", direction));
+    out.v = normal_scores(own_v, derive_seed(ties_->y, "direction", direction));
+  }
   out.normal = normal_readings(normal_scores(u), normal_scores(v), static_cast<std::size_t>(used));
   return out;
 }
@@ -278,14 +288,18 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   std::vector<RungValue> values;
   auto add = [&](Reading reading, std::size_t count) {
     const Rung rung{features.components, features.features, reading, count};
-    values.push_back({rung, read_rung(rung, pairs.u, pairs.v, groups, options_.k, exec),
-                      sum_of(pairs.normal, count)});
+    values.push_back(
+        {rung, read_rung(rung, pairs.u_of(reading), pairs.v_of(reading), groups, options_.k, exec),
+         sum_of(pairs.normal, count)});
   };
   for (std::size_t r = 1; r <= std::min(options_.joint_pairs, pairs.u.dim()); ++r) {
     add(Reading::joint, r);
   }
   if (!plain) return values;  // a component and its square are never independent
   if (pairs.u.dim() > 1) add(Reading::normal, std::min(kMostNormal, pairs.u.dim()));
+  // One combination of columns that take few values tells all of them; a second pair would count
+  // that again.
+  if (ties_) return values;
   double sum = 0.0;
   for (std::size_t r = 1; r <= pairs.significant; ++r) {
     sum += pair_information(pairs.u, pairs.v, r - 1, 1, groups, options_.k, exec);

@@ -5,12 +5,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cch/core/execution.hpp"
 #include "cch/core/groups.hpp"
 #include "cch/core/samples.hpp"
 #include "cch/estimators/cca_ksg.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch::detail {
 
@@ -53,8 +55,18 @@ struct HeldOutPairs {
   std::vector<std::size_t> rows;  ///< of the data, ascending
   Samples u;
   Samples v;
+  /// u and v with equal values at their middle rank, where these stand in a random order there.
+  std::optional<std::pair<Samples, Samples>> tied;
   std::vector<double> normal;  ///< −½ ln(1 − r_i²) − 1/(2n) of the variates as they were fitted
   std::size_t significant = 0;  ///< leading pairs above the Wachter edge
+
+  /// What a reading is made of: neighbours need distinct values, correlations lose by their order.
+  [[nodiscard]] const Samples& u_of(Reading reading) const {
+    return tied && reading == Reading::normal ? tied->first : u;
+  }
+  [[nodiscard]] const Samples& v_of(Reading reading) const {
+    return tied && reading == Reading::normal ? tied->second : v;
+  }
 };
 
 /// What one rung reads off the pairs of some rows. `groups` are those of these rows.
@@ -117,6 +129,7 @@ class CcaLadder {
 
   CcaKsgOptions options_;
   Groups groups_;
+  std::optional<TieSeeds> ties_;           // where whole rows repeat
   std::vector<std::vector<char>> splits_;  // each 0 or 1 a row, whole groups
   std::vector<FeatureSet> features_;
 };

@@ -8,6 +8,7 @@
 #include "cch/estimators/ksg1.hpp"
 #include "cch/estimators/scale.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/repeated_values.hpp"
 
 namespace cch::detail {
 namespace {
@@ -104,6 +105,18 @@ Samples normal_scores(const MatrixXd& m) {
   serial.threads = 1;
   return scaled(Samples::from(std::move(values), "canonical variates"), Scale::rank, ignored,
                 serial);
+}
+
+Samples normal_scores(const MatrixXd& m, std::uint64_t tie_seed) {
+  // Rows that are equal project to the same number but for rounding: a billionth of a standard
+  // deviation is far above that and far below what rows that differ are apart.
+  constexpr double kSteps = 1e9;
+  MatrixXd merged = m;
+  for (Index j = 0; j < m.cols(); ++j) {
+    const double sd = std::sqrt((m.col(j).array() - m.col(j).mean()).square().mean());
+    if (sd > 0.0) merged.col(j) = (m.col(j).array() * (kSteps / sd)).round();
+  }
+  return with_ties_in_random_order(normal_scores(merged), tie_seed);
 }
 
 double pair_information(const Samples& u, const Samples& v, std::size_t first, std::size_t count,

@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "cch/core/execution.hpp"
@@ -14,8 +15,12 @@ namespace cch::detail {
 /// hold of it, at unit variance. So leading columns take nothing from those that may be noise.
 Eigen::MatrixXd uncorrelated(const Eigen::MatrixXd& m);
 
-/// The columns of m as normal scores.
+/// The columns of m as normal scores; equal values share their middle rank.
 Samples normal_scores(const Eigen::MatrixXd& m);
+
+/// The same with equal values, up to the rounding of a projection, in an order that the seed draws,
+/// where more than kRepeatedShare of a column repeat.
+Samples normal_scores(const Eigen::MatrixXd& m, std::uint64_t tie_seed);
 
 /// KSG1 of `count` neighbouring pairs of columns, all at once.
 double pair_information(const Samples& u, const Samples& v, std::size_t first, std::size_t count,
