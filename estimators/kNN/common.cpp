@@ -77,7 +77,8 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
 }
 
 Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
-                       std::span<const double> terms, const QueryChoice& queries, std::size_t k) {
+                       std::span<const double> terms, const QueryChoice& queries, std::size_t k,
+                       std::string_view search) {
   const auto m = static_cast<double>(terms.size());
   double sum = 0.0;
   for (const double term : terms) sum += term;
@@ -90,7 +91,8 @@ Estimate mean_estimate(std::string_view method, const SearchProblem& problem, Se
   if (queries.all) estimate.row_terms.assign(terms.begin(), terms.end());
   const bool tree = resolve(path, problem.joint_dim()) == SearchPath::tree;
   estimate.diagnostics.set("k", static_cast<double>(k));
-  estimate.diagnostics.note("search", tree ? "kd-tree" : "brute force");
+  if (search.empty()) search = tree ? "kd-tree" : "brute force";
+  estimate.diagnostics.note("search", std::string(search));
   if (!tree) estimate.diagnostics.note("instruction_set", std::string(distance_kernels().name));
   estimate.diagnostics.set("queries", m);
   if (!queries.all) {

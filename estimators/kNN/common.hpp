@@ -40,9 +40,11 @@ struct QueryChoice {
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
                            bool exact, const Execution& exec);
 
-/// The estimate that is the mean of `terms`, one a query, summed in order of row number.
+/// The estimate that is the mean of `terms`, one a query, summed in order of row number. `search`
+/// says how neighbours were found where the path does not.
 Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
-                       std::span<const double> terms, const QueryChoice& queries, std::size_t k);
+                       std::span<const double> terms, const QueryChoice& queries, std::size_t k,
+                       std::string_view search = {});
 
 /// What the estimators share: asks the rows chosen by `options` (k, queries, exact) for their k
 /// nearest and averages term(i, answers, psi), the summand of the estimator's formula for row i.

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "estimators/kNN/class_columns.hpp"
+#include "estimators/kNN/class_lines.hpp"
 #include "estimators/kNN/common.hpp"
 #include "estimators/kNN/forced.hpp"
 #include "estimators/repeated_values.hpp"
@@ -34,25 +36,63 @@ std::vector<std::size_t> usable_rows(const ClassLabels& y, const Groups& groups)
   return rows;
 }
 
+// ψ(N') + ψ(k_i) − ψ(N_c') − ψ(m_i), without row i's group in the counts of rows.
+struct RossTerms {
+  const std::vector<std::size_t>& in_class;
+  const std::vector<std::size_t>& n_gc;
+  const ClassLabels& y;
+  const Groups& groups;
+  std::size_t k;
+
+  [[nodiscard]] std::size_t n_c(std::size_t i) const {
+    return in_class[static_cast<std::size_t>(y[i])] - n_gc[i];
+  }
+  [[nodiscard]] std::size_t k_of(std::size_t i) const { return std::min(k, n_c(i)); }
+  [[nodiscard]] double term(std::size_t i, std::size_t m_i, const DigammaTable& psi) const {
+    return psi(y.size() - groups.size_of(i) + 1) + psi(k_of(i)) - psi(n_c(i) + 1) - psi(m_i);
+  }
+};
+
+// The same numbers as by a tree, to the bit.
+Estimate ross_on_a_line(const Samples& x, const SearchProblem& problem, const RossTerms& ross,
+                        const RossOptions& options, const Execution& exec) {
+  const QueryChoice queries =
+      choose_queries(problem, SearchPath::tree, options.queries, options.exact, exec);
+  const DigammaTable psi(x.size() + 1);
+  const ClassLines lines(x, ross.y, ross.groups);
+  std::vector<double> terms(queries.rows.size());
+  constexpr std::size_t kChunk = 256;  // queries a task: long enough to hide the hand-out
+  parallel_for((terms.size() + kChunk - 1) / kChunk, exec, [&](std::size_t chunk) {
+    for (std::size_t q = chunk * kChunk; q < std::min(terms.size(), (chunk + 1) * kChunk); ++q) {
+      const std::size_t i = queries.rows[q];
+      const double epsilon = lines.kth_distance(i, ross.k_of(i));
+      terms[q] = ross.term(i, lines.count_within(i, epsilon), psi);
+    }
+  });
+  return mean_estimate("ross", problem, SearchPath::tree, terms, queries, options.k,
+                       "sorted columns");
+}
+
 Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& groups,
                      const RossOptions& options, SearchPath path, const Execution& exec) {
   const std::size_t n = x.size();
   const Matrix classes = class_column(y, widest_range(x.view()));
   const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups};
   check_rows(problem);
-  // Digits of classes are the first that a tree parts: only columns of x make it slow.
-  const SearchPath taken = resolve(path, x.dim());
   const auto in_class = y.counts();
   const auto n_gc = own_group_in_class(y, groups);
-  return mean_over_queries(
-      "ross", problem, taken, options, std::min(options.k, n - 1), exec,
-      [&](std::size_t i, auto& answers, const DigammaTable& psi) {
-        const std::size_t n_c = in_class[static_cast<std::size_t>(y[i])];
-        const std::size_t k_i = std::min(options.k, n_c - n_gc[i]);
-        // The nearest k_i rows of the joint space are all of the class.
-        const std::size_t m_i = answers.count_within(0, answers.nearest()[k_i - 1].distance);
-        return psi(n - groups.size_of(i) + 1) + psi(k_i) - psi(n_c - n_gc[i] + 1) - psi(m_i);
-      });
+  const RossTerms ross{in_class, n_gc, y, groups, options.k};
+  if (path == SearchPath::automatic && x.dim() == 1) {
+    return ross_on_a_line(x, problem, ross, options, exec);
+  }
+  // Digits of classes are the first that a tree parts: only columns of x make it slow.
+  const SearchPath taken = resolve(path, x.dim());
+  return mean_over_queries("ross", problem, taken, options, std::min(options.k, n - 1), exec,
+                           [&](std::size_t i, auto& answers, const DigammaTable& psi) {
+                             // The nearest k_i rows of the joint space are all of the class.
+                             const double epsilon = answers.nearest()[ross.k_of(i) - 1].distance;
+                             return ross.term(i, answers.count_within(0, epsilon), psi);
+                           });
 }
 
 void warn_if_tied(const Samples& x, std::vector<Warning>& warnings) {
