@@ -8,7 +8,7 @@
 namespace cch {
 namespace {
 
-constexpr std::size_t kImagesAtOnce = 16;
+constexpr std::size_t kFeatureImagesAtOnce = 16;
 
 }  // namespace
 
@@ -34,9 +34,10 @@ StageFeatures segmentation_features(const SegmentationSet& set, const TrainedSeg
       detail::segmentation_backend().load(network, channels, set.classes.size(), exec);
   StageFeatures out;
   out.images = rows.size();
-  for (std::size_t first = 0; first < rows.size(); first += kImagesAtOnce) {
+  for (std::size_t first = 0; first < rows.size(); first += kFeatureImagesAtOnce) {
     exec.throw_if_stopped();
-    const auto part = std::span(rows).subspan(first, std::min(kImagesAtOnce, rows.size() - first));
+    const auto part =
+        std::span(rows).subspan(first, std::min(kFeatureImagesAtOnce, rows.size() - first));
     std::vector<std::size_t> shape;
     const auto values = model->features(detail::batch_of(set, which, part), stage, shape);
     out.channels = shape[0];

@@ -1,48 +1,18 @@
 #include "experiments/segmentation/files.hpp"
 
-#include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <span>
 
 #include "cch/data/safetensors.hpp"
 
 namespace cch::detail {
 
-std::string npy_bytes(const char* type, const std::string& shape, const void* values,
-                      std::size_t bytes) {
-  std::string head =
-      "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': " + shape + ", }";
-  constexpr std::size_t kFront = 10;  // magic, version, length
-  const std::size_t all = (kFront + head.size() + 1 + 63) / 64 * 64;
-  head.resize(all - kFront - 1, ' ');
-  head += '\n';
-  std::string out = "\x93NUMPY";
-  out += '\x01';
-  out += '\0';
-  out += static_cast<char>(head.size() & 255U);
-  out += static_cast<char>(head.size() >> 8U);
-  out += head;
-  out.append(static_cast<const char*>(values), bytes);
-  return out;
-}
-
-std::string safetensors_bytes(const SegmentationWeights& weights) {
-  nlohmann::json head = nlohmann::json::object();
-  std::size_t at = 0;
+std::string weights_bytes(const SegmentationWeights& weights) {
+  std::vector<TensorBytes> tensors;
   for (const NamedWeights& w : weights) {
-    const std::size_t size = w.values.size() * sizeof(float);
-    head[w.name] = {{"dtype", "F32"}, {"shape", w.shape}, {"data_offsets", {at, at + size}}};
-    at += size;
+    tensors.push_back({w.name, "F32", w.shape, std::as_bytes(std::span(w.values))});
   }
-  const std::string text = head.dump();
-  const std::uint64_t length = text.size();
-  std::string out(sizeof length, '\0');
-  std::memcpy(out.data(), &length, sizeof length);
-  out += text;
-  for (const NamedWeights& w : weights) {
-    out.append(reinterpret_cast<const char*>(w.values.data()), w.values.size() * sizeof(float));
-  }
-  return out;
+  return safetensors_bytes(tensors);
 }
 
 SegmentationWeights read_weights(const std::string& path) {
@@ -62,7 +32,7 @@ std::string checkpoint_bytes(const SegmentationCheckpoint& c) {
   const auto tensor = [](const char* name, const std::vector<float>& values) {
     return NamedWeights{name, {values.size()}, values};
   };
-  return safetensors_bytes(
+  return weights_bytes(
       {tensor("weights", c.weights), tensor("first_moment", c.first_moment),
        tensor("second_moment", c.second_moment),
        tensor("place", {static_cast<float>(c.epoch), static_cast<float>(c.seconds)})});

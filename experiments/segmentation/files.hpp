@@ -6,12 +6,8 @@
 
 namespace cch::detail {
 
-/// The bytes of a .npy file; `type` is numpy's ("<f4"), `shape` its text ("(3, 4)").
-std::string npy_bytes(const char* type, const std::string& shape, const void* values,
-                      std::size_t bytes);
-
-/// The bytes of a .safetensors file of float32 tensors (format: huggingface safetensors).
-std::string safetensors_bytes(const SegmentationWeights& weights);
+/// The bytes of a .safetensors file of float32 tensors.
+std::string weights_bytes(const SegmentationWeights& weights);
 /// All tensors of a file as float32. Data Errors of the reader.
 SegmentationWeights read_weights(const std::string& path);
 

@@ -7,8 +7,10 @@
 
 #include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
+#include "cch/experiments/png.hpp"
 
-namespace cch::detail {
+namespace cch {
+namespace detail {
 namespace {
 
 constexpr std::size_t kMostPixels = std::size_t{1} << 26;
@@ -114,6 +116,8 @@ PngImage read_png(const std::string& path, Palette palette) {
   return out;
 }
 
+}  // namespace detail
+
 std::string png_bytes(std::size_t height, std::size_t width, std::span<const std::uint8_t> rgb) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
@@ -130,4 +134,4 @@ std::string png_bytes(std::size_t height, std::size_t width, std::span<const std
   return out;
 }
 
-}  // namespace cch::detail
+}  // namespace cch

@@ -27,7 +27,4 @@ enum class Palette {
 /// "picture-too-large" above 2^26 pixels, told from the header before anything is allocated.
 PngImage read_png(const std::string& path, Palette palette);
 
-/// An RGB picture of 8 bits, height × width × 3. Run Error "cannot-write" where libpng fails.
-std::string png_bytes(std::size_t height, std::size_t width, std::span<const std::uint8_t> rgb);
-
 }  // namespace cch::detail

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -7,8 +6,8 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/npy.hpp"
 #include "cch/data/sha256.hpp"
+#include "cch/data/written_files.hpp"
 #include "cch/experiments/segmentation_set.hpp"
-#include "experiments/segmentation/files.hpp"
 #include "experiments/segmentation/label_codes.hpp"
 
 namespace cch {
@@ -137,14 +136,9 @@ void read_split(const fs::path& path, SegmentationSet& set,
 }
 
 template <class T>
-void write_npy(const fs::path& path, const char* type, const std::string& shape,
-               const std::vector<T>& values) {
-  std::ofstream out(path, std::ios::binary);
-  out << detail::npy_bytes(type, shape, values.data(), values.size() * sizeof(T));
-  out.close();
-  if (out) return;
-  throw Error(ErrorKind::run, Fault{"cannot-write", "an array could not be written", path.string(),
-                                    std::strerror(errno), "Name another folder"});
+FileContent array_file(const fs::path& path, const char* type,
+                       const std::vector<std::size_t>& shape, const std::vector<T>& values) {
+  return {path.string(), npy_bytes(type, shape, values.data(), values.size() * sizeof(T))};
 }
 
 }  // namespace
@@ -186,12 +180,8 @@ SegmentationSet read_raster_folder(const RasterFolder& folder,
 
 void write_raster_folder(const SegmentationSet& set, const std::string& path) {
   const fs::path root = path;
-  std::error_code error;
-  fs::create_directories(root, error);
-  const auto dims = [&](const std::string& more) {
-    return "(" + std::to_string(set.images) + ", " + std::to_string(set.height) + ", " +
-           std::to_string(set.width) + more + ")";
-  };
+  make_folder(path);
+  std::vector<FileContent> files;
   for (const ModalityImages& m : set.modalities) {
     std::vector<float> values(m.values.size());
     const std::size_t pixels = set.pixels();
@@ -202,17 +192,20 @@ void write_raster_folder(const SegmentationSet& set, const std::string& path) {
         }
       }
     }
-    write_npy(root / (m.name + ".npy"), "<f4", dims(", " + std::to_string(m.channels)), values);
+    files.push_back(array_file(root / (m.name + ".npy"), "<f4",
+                               {set.images, set.height, set.width, m.channels}, values));
   }
-  write_npy(root / "labels.npy", "|u1", dims(""), set.labels);
-  const std::string rows = "(" + std::to_string(set.images) + ",)";
-  write_npy(root / "groups.npy", "<i8", rows,
-            std::vector<std::int64_t>(set.groups.begin(), set.groups.end()));
+  files.push_back(
+      array_file(root / "labels.npy", "|u1", {set.images, set.height, set.width}, set.labels));
+  files.push_back(array_file(root / "groups.npy", "<i8", {set.images},
+                             std::vector<std::int64_t>(set.groups.begin(), set.groups.end())));
   std::vector<std::int8_t> split;
   for (const Split s : set.split) split.push_back(static_cast<std::int8_t>(s));
-  write_npy(root / "split.npy", "|i1", rows, split);
-  std::ofstream names(root / "classes.txt");
-  for (const std::string& name : set.classes) names << name << '\n';
+  files.push_back(array_file(root / "split.npy", "|i1", {set.images}, split));
+  std::string names;
+  for (const std::string& name : set.classes) names += name + "\n";
+  files.push_back({(root / "classes.txt").string(), names});
+  write_files(files);
 }
 
 }  // namespace cch

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/segmentation/png.hpp"
+#include "cch/experiments/png.hpp"
 #include "tests/data/files.hpp"
 
 namespace cch::test {
@@ -29,7 +29,7 @@ inline void write_picture(const std::filesystem::path& path, std::size_t height,
       rgb.insert(rgb.end(), {r, static_cast<std::uint8_t>(r / 2), 7});
     }
   }
-  write_file(path, detail::png_bytes(height, width, rgb));
+  write_file(path, png_bytes(height, width, rgb));
 }
 
 /// A float array of H × W.

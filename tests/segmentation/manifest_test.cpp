@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "cch/data/mask_values.hpp"
+#include "cch/experiments/png.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
 #include "experiments/segmentation/png.hpp"
 #include "support/test.hpp"
@@ -127,8 +128,7 @@ TEST_CASE("pictures that are cut short, broken, no PNG or far too large are refu
 TEST_CASE("a picture that is written reads back") {
   const test::TempFolder folder;
   const std::vector<std::uint8_t> rgb{1, 2, 3, 250, 251, 252};
-  const auto back =
-      detail::read_png(folder.write("x.png", detail::png_bytes(1, 2, rgb)), Palette::codes);
+  const auto back = detail::read_png(folder.write("x.png", png_bytes(1, 2, rgb)), Palette::codes);
   CHECK(std::equal(rgb.begin(), rgb.end(), back.values.begin()));
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/experiments/store.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/study_folder.hpp"
@@ -325,6 +326,9 @@ TEST_CASE("compare: malformed input is refused with the name of the file") {
     return run_cch({"compare", study});
   };
   check_refused(with(good.substr(0, good.size() / 2)), 3, {"result-damaged", "result.json"});
+  std::string altered = sealed(good);
+  altered.replace(altered.find("\"accuracy\": 0.") + 14, 1, "1");
+  check_refused(with(altered), 3, {"result-damaged", "checksum", "result.json"});
   check_refused(with("{\"schema\": \"cch.run/2\"}"), 3,
                 {"document-schema", "1.000000-1-student/result.json"});
   check_refused(with("{\"schema\": \"cch.run/1\"}"), 3, {"result-incomplete", "key"});

@@ -79,7 +79,7 @@ std::map<std::string, std::string> results(const fs::path& out) {
     REQUIRE(in);
     json run = json::parse(in);
     for (const char* name :
-         {"seconds", "command", "images_per_second", "peak_megabytes", "inputs"}) {
+         {"seconds", "command", "checksum", "images_per_second", "peak_megabytes", "inputs"}) {
       run.erase(name);
     }
     run["metrics"].erase("evaluation_seconds");
@@ -126,6 +126,38 @@ TEST_CASE("a segmentation study: the same numbers for one thread and for two, an
   CHECK(results(two.out).size() == 4);
   CHECK(two.train({"--threads", "2", "--shard", "1/2"}).code == 0);
   CHECK(results(one.out) == results(two.out));
+}
+
+TEST_CASE("a segmentation study: a damaged teacher is trained again, its students are kept") {
+  if (!training_here()) return;
+  World w;
+  w.change("seeds = 2", "seeds = 1");
+  REQUIRE(w.train().code == 0);
+  const auto before = results(w.out);
+  for (const auto& [key, run] : before) {
+    if (json::parse(run)["setup"]["name"] != "plain") continue;
+    const fs::path path = fs::path(w.out) / "runs" / key / "result.json";
+    fs::resize_file(path, fs::file_size(path) - 3);
+  }
+  const RunOutcome again = run_cch({"train", w.study, "-o", w.out});
+  CHECK(again.err_has("is not what was written"));
+  CHECK(again.out_has("4 runs done (3 cached)"));
+  CHECK(results(w.out) == before);
+}
+
+TEST_CASE("a segmentation study: a student whose teacher failed fails for it, and both run again") {
+  if (!training_here()) return;
+  World w;
+  w.change("learning-rate = 0.005", "learning-rate = 1e30");
+  const RunOutcome run = w.train({"--json"});
+  CHECK(run.code == 5);
+  CHECK(run.err_has("no teacher: 'plain' failed"));
+  const json document = run.document();
+  for (const json& entry : document["results"]) {
+    CHECK(entry["failed"] == 2);
+    CHECK(entry["miou_average"].is_null());
+  }
+  CHECK(w.train().out_has("0 runs done (0 cached), 8 failed"));
 }
 
 TEST_CASE("a segmentation study: a new set-up trains alone, other settings need another folder") {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/experiments/store.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 
@@ -107,6 +108,36 @@ TEST_CASE("cch gaussian sweep: a run that was cut goes on, with nothing lost and
                                            "[grid]\nn = [20, 40, 200, 400]\nshare = [0.2, 1]\n");
   const auto fourth = run_cch({"gaussian", "sweep", wider, "-o", study.out, "--json"});
   CHECK(fourth.err_has("6 of 8 cells cached"));
+}
+
+TEST_CASE(
+    "cch gaussian sweep: damaged cells are named and run again, those without checksum read") {
+  const Study study("simulate = 20\nlambda = [0.5]\n" + kModel + kGrid);
+  const auto first = study.run({"--json", "-o", study.out});
+  REQUIRE(first.code == 0);
+  const std::string cells = study.out + "/cells.jsonl";
+  std::string text = read(cells);
+  text[text.find("\"kappa\"") + 10] ^= 1;
+  const std::size_t second = text.find('\n') + 1;  // as earlier versions wrote it:
+  text.erase(second + 1, text.find("\"cell\"", second) - second - 1);
+  std::ofstream(cells, std::ios::binary | std::ios::trunc) << text;
+  const auto again = study.run({"--json", "-o", study.out});
+  CHECK(again.err_has("line 1 is not what was written"));
+  CHECK(again.err_has("5 of 6 cells cached"));
+  CHECK(timeless(again.document()) == timeless(first.document()));
+}
+
+TEST_CASE("cch gaussian sweep: one process a folder, and a plan of it at any time") {
+  const Study study("lambda = [0.5]\n" + kModel + kGrid);
+  REQUIRE(study.run({"-o", study.out}).code == 0);
+  {
+    const Claim other = claim_study(study.out, "");
+    const auto locked = study.run({"-o", study.out});
+    CHECK(locked.code == 2);
+    CHECK(locked.err_has("study-locked"));
+    CHECK(study.run({"-o", study.out, "--dry-run"}).code == 0);
+  }
+  CHECK(study.run({"-o", study.out}).code == 0);
 }
 
 TEST_CASE("cch gaussian sweep: files, and the same report again from the folder") {

@@ -1,14 +1,16 @@
 // cch train, from a study to its folder.
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 
+#include "cch/experiments/store.hpp"
+#include "support/processes.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/training_here.hpp"
@@ -57,8 +59,7 @@ std::map<std::string, std::string> results(const fs::path& out) {
     std::ifstream in(entry.path() / "result.json");
     REQUIRE(in);
     json run = json::parse(in);
-    run.erase("seconds");
-    run.erase("command");
+    for (const char* name : {"seconds", "command", "checksum"}) run.erase(name);
     std::ifstream curve(entry.path() / "train.jsonl");
     all[entry.path().filename()] =
         run.dump() + std::string((std::istreambuf_iterator<char>(curve)), {});
@@ -310,13 +311,106 @@ TEST_CASE("cch train: a full disk ends the run with one error, and no result is 
 TEST_CASE("cch train: two processes cannot work on one study") {
   World world;
   REQUIRE(world.train().code == 0);
-  const int other = ::open((world.out + "/study.lock").c_str(), O_RDWR);
-  REQUIRE(::flock(other, LOCK_EX | LOCK_NB) == 0);
-  const RunOutcome locked = world.train();
-  CHECK(locked.code == 2);
-  CHECK(locked.err_has("study-locked"));
-  ::close(other);
+  {
+    const Claim other = claim_study(world.out, "");
+    for (const char* shard : {"1/1", "1/2"}) {
+      CHECK(world.train({"--shard", shard}).err_has("study-locked"));
+    }
+    const RunOutcome locked = world.train();
+    CHECK(locked.code == 2);
+    CHECK(locked.err_has("study-locked"));
+    CHECK(locked.err_has("process " + std::to_string(::getpid())));
+  }
+  {
+    const Claim part = claim_study(world.out, "1/2");
+    CHECK(world.train().err_has("study-locked"));
+    CHECK(world.train({"--shard", "1/2"}).err_has("study-locked"));
+    CHECK(world.train({"--shard", "2/2"}).code == 0);
+  }
   CHECK(world.train().code == 0);
+}
+
+TEST_CASE("cch train: killed at any moment, it loses nothing that was finished and goes on") {
+  const World whole;
+  REQUIRE(whole.train().code == 0);
+  World world;
+  const auto finished = [&] {
+    std::map<std::string, fs::file_time_type> out;
+    if (!fs::exists(world.out + "/runs")) return out;
+    for (const auto& entry : fs::directory_iterator(world.out + "/runs")) {
+      const fs::path result = entry.path() / "result.json";
+      if (fs::exists(result)) out[entry.path().filename()] = fs::last_write_time(result);
+    }
+    return out;
+  };
+  for (int i = 0; i < 6; ++i) {
+    Child child([&] { return world.train({"--threads", "2"}).code; });
+    std::this_thread::sleep_for(std::chrono::milliseconds(8 + 9 * i));
+    child.kill();
+    const auto before = finished();
+    Child next([&] { return world.train({"--threads", "1"}).code; });
+    std::this_thread::sleep_for(std::chrono::milliseconds(15));
+    next.kill();
+    const auto after = finished();
+    for (const auto& [key, time] : before) {
+      REQUIRE(after.contains(key));
+      CHECK(after.at(key) == time);  // not run again
+    }
+  }
+  REQUIRE(world.train().code == 0);
+  CHECK(results(world.out) == results(whole.out));
+}
+
+TEST_CASE("cch train: two processes with parts that overlap run nothing twice") {
+  const World whole;
+  REQUIRE(whole.train().code == 0);
+  const World world;
+  {
+    Child half([&] { return world.train({"--shard", "1/2"}).code; });
+    Child third([&] { return world.train({"--shard", "1/3"}).code; });
+    CHECK(half.wait() == 0);
+    CHECK(third.wait() == 0);
+  }
+  CHECK(world.train({"--shard", "2/2"}).code == 0);
+  CHECK(results(world.out) == results(whole.out));
+  for (const auto& entry : fs::recursive_directory_iterator(world.out)) {
+    CHECK(entry.path().filename().string().find("claim") == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "cch train: a damaged record is named and its run done again, one without checksum read") {
+  World world;
+  REQUIRE(world.train().code == 0);
+  const auto before = results(world.out);
+  const auto change = [&](const std::string& key, const auto& edit) {
+    const fs::path path = fs::path(world.out) / "runs" / key / "result.json";
+    std::ifstream in(path);
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    edit(text);
+    std::ofstream(path) << text;
+    return path.string();
+  };
+  std::string damaged;
+  for (const auto& [key, run] : before) {
+    // As earlier versions wrote it.
+    change(key, [](std::string& text) {
+      const std::size_t at = text.find("\"checksum\"");
+      REQUIRE(at != std::string::npos);
+      text.erase(at, text.find('\n', at) + 1 - at);
+    });
+    damaged = key;
+  }
+  (void)std::ofstream(world.out + "/study.lock");  // likewise
+  CHECK(world.train().out_has("69 runs done (69 cached)"));
+  fs::remove(fs::path(world.out) / "runs" / damaged / "result.json");
+  REQUIRE(world.train().code == 0);
+  const std::string path =
+      change(damaged, [](std::string& text) { text[text.find("\"accuracy\"") + 14] ^= 1; });
+  const RunOutcome again = run_cch({"train", world.study, "-o", world.out});
+  CHECK(again.err_has(path + " is not what was written"));
+  CHECK(again.out_has("69 runs done (68 cached)"));
+  CHECK(results(world.out) == before);
 }
 
 TEST_CASE("cch train: failed runs are named, the rest is finished") {

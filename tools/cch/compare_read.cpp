@@ -9,6 +9,8 @@
 #include <set>
 #include <string_view>
 
+#include "cch/data/bytes.hpp"
+#include "cch/experiments/store.hpp"
 #include "tools/cch/compare_rank.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
@@ -53,6 +55,16 @@ std::map<std::string, double> numbers_of(const json& node) {
     if (number && std::isfinite(*number)) out[name] = *number;
   }
   return out;
+}
+
+/// A record that is as it was written.
+json read_record(const std::string& path, const char* schema) {
+  const Bytes bytes = map_file(path);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.view.data()), bytes.view.size());
+  json document = read_document(path, schema, kWriter);
+  if (unsealed(text)) return document;
+  refuse_data("result-damaged", "the result is not what was written", path,
+              "its checksum is another one", fmt::format("Make it again with {}", kWriter));
 }
 
 std::uint64_t take_seed(json& unit) {
@@ -191,7 +203,7 @@ class Reader {
   }
 
   void add_run(const std::string& path, Tally& tally) {
-    const json document = read_document(path, "cch.run/1", kWriter);
+    const json document = read_record(path, "cch.run/1");
     require_fields(document, {"key", "study", "unit", "role", "status"}, path, kWriter);
     if (!keys_.insert(report::text(field(document, "key"))).second) {
       ++tally.repeated;
@@ -209,7 +221,7 @@ class Reader {
   }
 
   void add_criteria(const std::string& path, Tally& tally) {
-    const json document = read_document(path, "cch.criteria/1", kWriter);
+    const json document = read_record(path, "cch.criteria/1");
     require_fields(document, {"study", "unit", "teacher", "scores"}, path, kWriter);
     const std::string key = field(document, "study").dump() + field(document, "study_key").dump() +
                             field(document, "unit").dump() + field(document, "teacher").dump();

@@ -4,7 +4,7 @@
 #include <memory>
 #include <mutex>
 
-#include "cch/core/parallel.hpp"
+#include "cch/experiments/runner.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -17,45 +17,37 @@ namespace {
 
 using nlohmann::json;
 
-/// Cells that are still to be run, and what is there already.
+/// Cells with what is there already.
 struct Work {
   std::vector<std::string> keys;
   std::vector<json> results;
-  std::vector<std::size_t> open;
+  std::vector<RunCell> cells;
+  std::size_t stored = 0;
 };
 
 Work find_work(const SweepSettings& s, const std::vector<StudyCell>& cells,
                const SweepFolder& folder) {
   Work work;
-  work.results.resize(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    work.keys.push_back(cell_key(s, cells[i]));
-    if (const json* stored = folder.find(work.keys.back())) {
-      work.results[i] = *stored;
-    } else {
-      work.open.push_back(i);
-    }
+  for (const StudyCell& cell : cells) {
+    work.keys.push_back(cell_key(s, cell));
+    work.results.push_back(folder.find(work.keys.back()));
+    work.cells.push_back({{}, !work.results.back().is_null()});
+    work.stored += work.cells.back().stored ? 1 : 0;
   }
   return work;
 }
 
-/// Few cells share the threads inside each; many cells have one each. The numbers are the same.
 void run_open(const SweepSettings& s, const std::vector<StudyCell>& cells, Work& work,
-              SweepFolder& folder, const Execution& exec) {
+              const SweepFolder& folder, const Execution& exec) {
   std::mutex mutex;
-  std::size_t done = cells.size() - work.open.size();
-  const bool inside = work.open.size() < worker_count(exec);
-  Execution outer = exec;
-  if (inside) outer.threads = 1;
-  Execution inner = exec.serial();
-  if (inside) inner.threads = exec.threads;
-  parallel_for(work.open.size(), outer, [&](std::size_t i) {
-    const std::size_t at = work.open[i];
-    work.results[at] = run_cell(s, cells[at], inner);
+  CellWork of;
+  of.run = [&](std::size_t i, const Execution& inner) {
+    work.results[i] = run_cell(s, cells[i], inner);
     const std::scoped_lock lock(mutex);
-    folder.add(work.keys[at], work.results[at]);
-    exec.progress("cells", ++done, cells.size());
-  });
+    folder.add(work.keys[i], work.results[i]);
+    return true;
+  };
+  run_cells(work.cells, of, {"cells", true}, exec);
 }
 
 void print_plan(const SweepSettings& s, const SweepCells& cells, const Work& work,
@@ -65,9 +57,7 @@ void print_plan(const SweepSettings& s, const SweepCells& cells, const Work& wor
   }
   out << "cells     " << cells.cells.size();
   if (cells.skipped > 0) out << " (" << cells.skipped << " without a finite risk left out)";
-  if (work.open.size() < cells.cells.size()) {
-    out << ", " << cells.cells.size() - work.open.size() << " of them done already";
-  }
+  if (work.stored > 0) out << ", " << work.stored << " of them done already";
   out << "\nλ         " << s.lambdas.size() << " values\n";
   if (s.simulate > 0) out << "simulated " << s.simulate << " training sets a cell\n";
   for (const std::string& name : s.estimates.estimators) {
@@ -86,7 +76,7 @@ json plan_json(const SweepSettings& s, const SweepCells& cells, const Work& work
           {"axes", axes},
           {"cells", cells.cells.size()},
           {"skipped", cells.skipped},
-          {"done", cells.cells.size() - work.open.size()},
+          {"done", work.stored},
           {"lambdas", s.lambdas},
           {"simulate", s.simulate},
           {"estimators", s.estimates.estimators}};
@@ -101,7 +91,7 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   Terminal& terminal = invocation.terminal;
   read_sweep_study(s, given);
   const SweepCells cells = make_cells(s);
-  SweepFolder folder =
+  const SweepFolder folder =
       s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out, s.force);
   Work work = find_work(s, cells.cells, folder);
   if (s.dry_run) {
@@ -115,9 +105,11 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get(),
                                         any_networks(s.estimates.estimators));
-  if (work.open.size() < cells.cells.size() && !s.common.quiet) {
-    terminal.err << cells.cells.size() - work.open.size() << " of " << cells.cells.size()
-                 << " cells cached\n";
+  if (!s.common.quiet) {
+    for (const Warning& w : folder.damage()) terminal.err << "warning: " << w.message << '\n';
+    if (work.stored > 0) {
+      terminal.err << work.stored << " of " << cells.cells.size() << " cells cached\n";
+    }
   }
   const auto start = std::chrono::steady_clock::now();
   run_open(s, cells.cells, work, folder, exec);

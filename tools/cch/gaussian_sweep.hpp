@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "cch/experiments/store.hpp"
 #include "cch/gaussian/study.hpp"
 #include "tools/cch/common_options.hpp"
 
@@ -75,27 +77,32 @@ std::string cell_key(const SweepSettings& settings, const StudyCell& cell);
 nlohmann::json sweep_document(const SweepSettings& settings, const SweepCells& cells,
                               std::vector<nlohmann::json> results, const Execution& exec);
 
-/// Finished cells on disk, one JSON line each in cells.jsonl: what a run had finished survives a
-/// kill. A last line that was cut short is dropped.
+/// A folder with finished cells, one line {"cell": …, "key": …} each in cells.jsonl (LineStore),
+/// and what is made of them.
 class SweepFolder {
  public:
-  /// Makes the folder and reads what is there; without a folder nothing is kept. A run Error
-  /// "cannot-write", and refuse_foreign's.
+  /// Makes the folder for this process and reads what is there; without a folder nothing is kept.
+  /// A run Error "cannot-write", and the Errors of refuse_foreign and claim_study.
   static SweepFolder open(const std::string& folder, bool force = false);
   /// Only what is there, for a plan: nothing is made or changed.
   static SweepFolder look_into(const std::string& folder);
 
-  /// The stored result, or nothing.
-  [[nodiscard]] const nlohmann::json* find(const std::string& key) const;
+  /// The stored result, or null.
+  [[nodiscard]] nlohmann::json find(const std::string& key) const;
   /// Appends a result. A run Error "cannot-write".
-  void add(const std::string& key, const nlohmann::json& result);
+  void add(const std::string& key, const nlohmann::json& result) const;
+  [[nodiscard]] const std::vector<Warning>& damage() const { return lines_.damage(); }
   /// Renders sweep.json, sweep.csv and report.html; returns their paths. `document` says whether
   /// sweep.json itself is written.
   [[nodiscard]] std::vector<std::string> write(const nlohmann::json& document,
                                                bool with_document = true) const;
 
  private:
+  SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim);
+
   std::string folder_;
+  LineStore lines_;
+  std::optional<Claim> claim_;
   std::map<std::string, nlohmann::json> stored_;
 };
 

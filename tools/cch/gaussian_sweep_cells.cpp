@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "cch/core/random.hpp"
-#include "cch/data/sha256.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/scale.hpp"
 #include "cch/gaussian/laws.hpp"
@@ -152,8 +151,7 @@ nlohmann::json parameters_json(const StudyCell& cell) {
 }
 
 std::string cell_key(const SweepSettings& s, const StudyCell& cell) {
-  const std::string text = version() + question_of(s, cell);
-  return sha256(std::as_bytes(std::span(text))).substr(0, 32);
+  return digest(version() + question_of(s, cell), 32);
 }
 
 nlohmann::json run_cell(const SweepSettings& s, const StudyCell& cell, const Execution& exec) {

@@ -1,8 +1,5 @@
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 
-#include "cch/core/error.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
 #include "tools/cch/rank_folder.hpp"
@@ -21,62 +18,39 @@ std::string in(const std::string& folder, const char* name) {
   return (fs::path(folder) / name).string();
 }
 
-/// Cuts off a last line without its end: appending to it would lose the next one too.
-void drop_cut_line(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (text.empty() || text.back() == '\n') return;
-  const std::size_t end = text.rfind('\n');
-  fs::resize_file(path, end == std::string::npos ? 0 : end + 1);
-}
-
-std::map<std::string, json> read_cells(const std::string& path) {
-  std::map<std::string, json> out;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    json entry = json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
-    out[entry["key"].get<std::string>()] = std::move(entry["cell"]);
-  }
-  return out;
-}
-
 }  // namespace
 
+SweepFolder::SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim)
+    : folder_(std::move(folder)), lines_(std::move(lines)), claim_(std::move(claim)) {
+  for (const std::string& record : lines_.records()) {
+    json entry = json::parse(record, nullptr, false);
+    if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
+    stored_[entry["key"].get<std::string>()] = std::move(entry["cell"]);
+  }
+}
+
 SweepFolder SweepFolder::open(const std::string& folder, bool force) {
-  SweepFolder out;
-  if (folder.empty()) return out;
-  out.folder_ = folder;
+  if (folder.empty()) return look_into(folder);
   refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells}, force);
   make_folder(folder);
   for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
     check_writable(in(folder, name));
   }
-  drop_cut_line(in(folder, kCells));
-  out.stored_ = read_cells(in(folder, kCells));
-  return out;
+  Claim claim = claim_study(folder, {});
+  return {folder, LineStore(in(folder, kCells)), std::move(claim)};
 }
 
 SweepFolder SweepFolder::look_into(const std::string& folder) {
-  SweepFolder out;
-  out.folder_ = folder;
-  if (!folder.empty()) out.stored_ = read_cells(in(folder, kCells));
-  return out;
+  return {folder, LineStore(folder.empty() ? "" : in(folder, kCells), LineStore::Use::look), {}};
 }
 
-const nlohmann::json* SweepFolder::find(const std::string& key) const {
+json SweepFolder::find(const std::string& key) const {
   const auto found = stored_.find(key);
-  return found == stored_.end() ? nullptr : &found->second;
+  return found == stored_.end() ? json() : found->second;
 }
 
-void SweepFolder::add(const std::string& key, const nlohmann::json& result) {
-  if (folder_.empty()) return;
-  const std::string path = in(folder_, kCells);
-  std::ofstream file(path, std::ios::app);
-  file << json{{"key", key}, {"cell", result}}.dump() << '\n';
-  if (file.flush()) return;
-  throw Error(ErrorKind::run, Fault{"cannot-write", "a finished cell could not be stored", path,
-                                    "the disk may be full", "Make room and run again"});
+void SweepFolder::add(const std::string& key, const json& result) const {
+  lines_.add(json{{"key", key}, {"cell", result}}.dump());
 }
 
 std::vector<std::string> SweepFolder::write(const nlohmann::json& document,

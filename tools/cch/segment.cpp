@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -13,7 +15,6 @@
 #include "tools/cch/rank_folder.hpp"
 #include "tools/cch/segment_features.hpp"
 #include "tools/cch/segment_report.hpp"
-#include "tools/cch/segment_runner.hpp"
 
 namespace cch {
 namespace {
@@ -22,61 +23,97 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kExpectedKinds = 5;  // of failures that are shown
-
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::vector<SegmentationCell> plan(const SegmentationStudy& study, const json& inputs,
-                                   const std::string& device, const std::string& out) {
-  std::vector<SegmentationCell> cells;
-  const std::string study_key = segmentation_study_key(study, inputs);
-  for (const std::uint64_t seed : study.seeds) {
-    const std::size_t first = cells.size();
-    std::vector<std::string> keys;
-    for (std::size_t i = 0; i < study.setups.size(); ++i) {
-      SegmentationCell cell;
-      cell.setup = i;
-      cell.seed = seed;
-      std::vector<std::string> needed;
-      for (const std::size_t need : needs_of(study, i)) {
-        cell.needs.push_back(first + need);
-        needed.push_back(keys[need]);
-      }
-      cell.key = segmentation_key(study, i, seed, inputs, device, needed);
-      if (const auto same = std::find(keys.begin(), keys.end(), cell.key); same != keys.end()) {
-        refuse_usage("bad-study",
-                     fmt::format("set-ups '{}' and '{}' train the same",
-                                 study.setups[static_cast<std::size_t>(same - keys.begin())].name,
-                                 study.setups[i].name),
-                     {}, "Leave one of them out");
-      }
-      keys.push_back(cell.key);
-      cell.description = run_description(study, i, keys);
-      cell.description["study_key"] = study_key;
-      cell.description["unit"]["seed"] = seed;
-      if (!out.empty()) cell.result = StudyFolder::find(out, cell.key).value_or(json());
-      cells.push_back(std::move(cell));
-    }
+/// What is said while a study trains: a bar of epochs, and a line a finished run.
+class EpochReport {
+ public:
+  EpochReport(Terminal& terminal, bool quiet, const Execution& exec, std::size_t epochs)
+      : terminal_(terminal), quiet_(quiet), exec_(exec), epochs_(epochs) {}
+
+  void epoch() {
+    const std::scoped_lock hold(mutex_);
+    ++done_;
+    if (terminal_.err_is_terminal) exec_.progress("epochs", done_, epochs_);
   }
-  return cells;
+
+  void finished(const std::string& setup, std::uint64_t seed, const SegmentationRun& run) {
+    if (quiet_ || !run.failure.empty()) return;
+    const std::scoped_lock hold(mutex_);
+    if (terminal_.err_is_terminal) terminal_.err << "\r\033[K";  // the bar
+    for (const Warning& w : run.warnings) {
+      terminal_.err << fmt::format("warning: seed {}: {}\n", seed, w.message);
+    }
+    if (!terminal_.err_is_terminal && !pace_.due()) return;
+    const double left = static_cast<double>(epochs_ - std::min(epochs_, done_)) *
+                        seconds_since(begin_) /
+                        static_cast<double>(std::max<std::size_t>(1, done_));
+    terminal_.err << fmt::format(
+        "{}, seed {}: mIoU over all subsets {:.2f} %; {:.0f} s, {:.0f} images/s, {:.0f} MB; about "
+        "{:.0f} s left\n",
+        setup, seed, 100.0 * run.scores->conditions.front().scores.average, run.seconds,
+        run.images_per_second, run.peak_megabytes, left);
+  }
+
+ private:
+  Terminal& terminal_;
+  bool quiet_;
+  const Execution& exec_;
+  std::size_t epochs_;
+  std::size_t done_ = 0;
+  Clock::time_point begin_ = Clock::now();
+  ProgressPace pace_;
+  std::mutex mutex_;
+};
+
+/// The record of a cell, where it is done.
+json stored(const RunStore& store, const SegmentationCell& cell, std::vector<Warning>& damage) {
+  return stored_record(store, cell.key, "result.json", damage);
+}
+
+SegmentationPlan make_plan(const SegmentationStudy& study, const json& inputs,
+                           const std::string& device) {
+  SegmentationPlan plan{segmentation_cells(study), {}, {}};
+  plan.results.resize(plan.cells.size());
+  const std::string study_key = segmentation_study_key(study, inputs);
+  std::vector<std::string> keys;  // of the set-ups of one seed
+  for (SegmentationCell& cell : plan.cells) {
+    const std::size_t i = cell.setup;
+    if (i == 0) keys.clear();
+    std::vector<std::string> needed;
+    for (const std::size_t need : cell.needs) needed.push_back(plan.cells[need].key);
+    cell.key = segmentation_key(study, i, cell.seed, inputs, device, needed);
+    if (const auto same = std::find(keys.begin(), keys.end(), cell.key); same != keys.end()) {
+      refuse_usage("bad-study",
+                   fmt::format("set-ups '{}' and '{}' train the same",
+                               study.setups[static_cast<std::size_t>(same - keys.begin())].name,
+                               study.setups[i].name),
+                   {}, "Leave one of them out");
+    }
+    keys.push_back(cell.key);
+    json description = run_description(study, i, keys);
+    description["study_key"] = study_key;
+    description["unit"]["seed"] = cell.seed;
+    plan.descriptions.push_back(std::move(description));
+  }
+  return plan;
 }
 
 /// Runs that are there already may have been called otherwise, or be compared with others now.
-void describe_again(std::vector<SegmentationCell>& cells, const std::string& out) {
-  for (SegmentationCell& cell : cells) {
-    if (cell.result.is_null()) continue;
-    json fresh = cell.result;
-    fresh.update(cell.description);
+void describe_again(SegmentationPlan& plan, const RunStore& store) {
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (!plan.done(i)) continue;
+    json fresh = plan.results[i];
+    fresh.update(plan.descriptions[i]);
     json& metrics = fresh["metrics"];
     for (const char* level : {"miou_full", "miou_worst"}) {
       metrics[level] = metrics["conditions"][0][level];
     }
-    if (fresh == cell.result) continue;
-    write_files(
-        {{(fs::path(out) / "runs" / cell.key / "result.json").string(), fresh.dump(1) + "\n"}});
-    cell.result = std::move(fresh);
+    if (fresh == plan.results[i]) continue;
+    store.put(plan.cells[i].key, "result.json", fresh.dump(1) + "\n");
+    plan.results[i] = std::move(fresh);
   }
 }
 
@@ -86,54 +123,14 @@ std::vector<std::string> modality_names(const SegmentationSet& set) {
   return out;
 }
 
-json study_head(const TrainSettings& s, const SegmentationStudy& study, const SegmentationSet& set,
-                const std::vector<std::pair<std::string, SourceInfo>>& files,
-                const std::string& command, const std::string& device) {
-  json inputs = json::array({file_input_json("study", s.path)});
-  for (const auto& [role, info] : files) {
-    inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
-  }
-  json setups = json::array();
-  for (const SegmentationSetup& setup : study.setups) setups.push_back(setup_json(setup));
-  return {{"schema", "cch.study/1"},
-          {"version", version()},
-          {"command", command},
-          {"seed", study.seeds.front()},
-          {"config", segmentation_config_json(study)},
-          {"setups", setups},
-          {"inputs", inputs},
-          {"device", device},
-          {"warnings", warnings_json(set.warnings)}};
-}
-
-std::size_t count_failed(const std::vector<SegmentationCell>& cells, std::ostream& err) {
-  std::map<std::string, std::size_t> reasons;
-  std::size_t failed = 0;
-  for (const SegmentationCell& cell : cells) {
-    if (cell.result["status"] == "done") continue;
-    ++failed;
-    ++reasons[cell.result["failure"].get<std::string>()];
-  }
-  std::size_t shown = 0;
-  for (const auto& [reason, times] : reasons) {
-    if (++shown > kExpectedKinds) break;
-    err << fmt::format("failed: {} run{}: {}\n", times, times == 1 ? "" : "s", reason);
-  }
-  return failed;
-}
-
 void print_plan(const TrainSettings& s, const SegmentationStudy& study,
-                const std::vector<SegmentationCell>& cells, std::ostream& out) {
-  std::size_t cached = 0;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const bool there = !cells[i].result.is_null();
-    cached += there ? 1 : 0;
-    if (!s.list) continue;
-    out << fmt::format("{}\tseed {}, {}\t{}\n", i + 1, cells[i].seed,
-                       study.setups[cells[i].setup].name, there ? "cached" : "open");
+                const SegmentationPlan& plan, std::size_t cached, std::ostream& out) {
+  for (std::size_t i = 0; s.list && i < plan.cells.size(); ++i) {
+    out << fmt::format("{}\tseed {}, {}\t{}\n", i + 1, plan.cells[i].seed,
+                       study.setups[plan.cells[i].setup].name, plan.done(i) ? "cached" : "open");
   }
   if (s.list) return;
-  out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", cells.size(), cached);
+  out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", plan.cells.size(), cached);
 }
 
 /// The images as they are drawn or read, not normalised.
@@ -166,29 +163,55 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
   check(study, modality_names(set));
   check_features(s, study, set);
-  const json head = study_head(s, study, set, files, invocation.command_line, exec.device);
-  std::vector<SegmentationCell> cells = plan(study, head["inputs"], exec.device, s.out);
+  json head = study_head(s, segmentation_config_json(study), study.seeds.front(), files,
+                         set.warnings, invocation.command_line, exec.device);
+  head["setups"] = json::array();
+  for (const SegmentationSetup& setup : study.setups) head["setups"].push_back(setup_json(setup));
+  SegmentationPlan plan = make_plan(study, head["inputs"], exec.device);
+  const RunStore store(s.out);
+  std::optional<Claim> claim;
+  if (!looks) claim = open_study_folder(s, head);
+  std::vector<Warning> warnings = set.warnings;
+  std::vector<bool> there;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    plan.results[i] = stored(store, plan.cells[i], warnings);
+    there.push_back(plan.done(i));
+  }
+  const auto cached = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
   if (looks) {
-    print_plan(s, study, cells, terminal.out);
+    print_plan(s, study, plan, cached, terminal.out);
     return kExitDone;
   }
-  const StudyFolder folder(s, head);
-  describe_again(cells, s.out);
-  std::size_t cached = 0;
-  for (const SegmentationCell& cell : cells) cached += cell.result.is_null() ? 0 : 1;
+  describe_again(plan, store);
   if (!s.common.quiet) {
-    for (const Warning& w : set.warnings) terminal.err << "warning: " << w.message << '\n';
-    terminal.err << fmt::format("{} runs on {}; {} cached\n", cells.size(), exec.device, cached);
+    for (const Warning& w : warnings) terminal.err << "warning: " << w.message << '\n';
+    terminal.err << fmt::format("{} runs on {}; {} cached\n", plan.cells.size(), exec.device,
+                                cached);
   }
   const auto begin = Clock::now();
   const json common{{"command", invocation.command_line}, {"inputs", head["inputs"]}};
+  EpochReport report(terminal, s.common.quiet, exec,
+                     (plan.cells.size() - cached) * study.training.epochs);
+  SegmentationRecords records;
+  records.record = [&](std::size_t i, const SegmentationRun& r) {
+    plan.results[i] = segmentation_run_json(plan, i, r, common);
+    return plan.results[i].dump(1) + "\n";
+  };
+  records.find = [&](std::size_t i) {
+    std::vector<Warning> ignored;
+    plan.results[i] = stored(store, plan.cells[i], ignored);
+    return plan.done(i);
+  };
+  records.epoch = [&] { report.epoch(); };
+  records.finished = [&](std::size_t i, const SegmentationRun& r) {
+    report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, r);
+  };
   SegmentationSets sets(study.task, exec);
-  run_cells(s, study, cells, common, sets, terminal, exec);
-  if (!s.features.empty()) write_features(s, study, cells, head, sets, terminal, exec);
-  const std::size_t failed = count_failed(cells, terminal.err);
-  std::vector<json> results;
-  for (SegmentationCell& cell : cells) results.push_back(std::move(cell.result));
-  const json document = as_written(segmentation_document(head, results, s.out));
+  const RunCounts counts = run_segmentation_cells(study, plan.cells, there, store, sets, records,
+                                                  !s.shard.empty(), exec);
+  if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
+  count_runs(plan.results, s.common.verbose ? plan.results.size() : kReasons, terminal.err);
+  const json document = as_written(segmentation_document(head, plan.results, store));
   const std::string path = (fs::path(s.out) / "segmentation.json").string();
   const std::string page = (fs::path(s.out) / "report.html").string();
   write_files({{path, document.dump(1) + "\n"}, {page, segmentation_page(document, set, s.out)}});
@@ -197,10 +220,11 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   } else {
     terminal.out << segmentation_table(document)
                  << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n",
-                                cells.size() - failed, cached, failed, seconds_since(begin));
+                                plan.cells.size() - counts.failed, counts.cached, counts.failed,
+                                seconds_since(begin));
   }
   if (!s.common.quiet) print_written({path, page}, terminal.err);
-  return failed > 0 ? kExitSomeFailed : kExitDone;
+  return counts.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 
 }  // namespace cch

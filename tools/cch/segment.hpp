@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "cch/experiments/segmentation_study.hpp"
+#include "cch/experiments/segmentation_run.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/train.hpp"
 
@@ -28,8 +26,6 @@ SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<st
 /// The study with every default, set-ups apart: they may change in a folder.
 nlohmann::json segmentation_config_json(const SegmentationStudy& study);
 nlohmann::json setup_json(const SegmentationSetup& setup);
-nlohmann::json scores_json(const SegmentationScores& scores,
-                           const std::vector<std::string>& classes);
 
 /// Names runs by what they depend on: data, network, training, set-up, seed, device, evaluation and
 /// the runs that they need.
@@ -47,16 +43,27 @@ std::string segmentation_study_key(const SegmentationStudy& study, const nlohman
 nlohmann::json run_description(const SegmentationStudy& study, std::size_t setup,
                                const std::vector<std::string>& keys);
 
-/// All runs as one document, cch.segmentation/1: levels of every set-up, and gains over the first
-/// one of the same modalities and seed (interval of Student's t over seeds; of one seed by drawing
-/// test images).
+/// A study's cells with what is known of them.
+struct SegmentationPlan {
+  std::vector<SegmentationCell> cells;
+  std::vector<nlohmann::json> descriptions;  ///< run_description(), with the seed
+  std::vector<nlohmann::json> results;       ///< records; null: to be trained
+
+  [[nodiscard]] bool done(std::size_t i) const {
+    return results[i].is_object() && results[i]["status"] == "done";
+  }
+};
+
+/// The record of a cell, cch.run/1; `common`: members that all records of this process share.
+nlohmann::json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
+                                     const SegmentationRun& run, const nlohmann::json& common);
+
+/// All runs as one document, cch.segmentation/1: levels of every set-up, and gains over its
+/// baseline (SetupSummary).
 nlohmann::json segmentation_document(const nlohmann::json& head,
                                      const std::vector<nlohmann::json>& runs,
-                                     const std::string& folder);
+                                     const RunStore& store);
 
 std::string segmentation_table(const nlohmann::json& document);
-
-/// The confusion matrices of every test image and subset, under the first condition.
-std::string confusions_npy(const SegmentationScores& scores);
 
 }  // namespace cch

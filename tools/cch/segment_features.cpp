@@ -8,8 +8,8 @@
 #include <numeric>
 #include <span>
 
+#include "cch/data/npy.hpp"
 #include "cch/data/sha256.hpp"
-#include "experiments/segmentation/files.hpp"
 #include "tools/cch/files.hpp"
 
 namespace cch {
@@ -82,13 +82,9 @@ class FeatureFolder {
     if (document_["files"].empty()) add_rows(f.height, f.width);
     const std::string stem = file_stem(name, cell.key, stems_);
     stems_.push_back(stem);
-    const std::string shape =
-        fmt::format("({}, {}, {}, {})", f.images, f.channels, f.height, f.width);
-    put(stem, detail::npy_bytes("<f4", shape, f.values.data(), f.values.size() * sizeof(float)),
-        {{"setup", name},
-         {"key", cell.key},
-         {"modalities", network.modalities},
-         {"shape", {f.images, f.channels, f.height, f.width}}});
+    const std::vector shape{f.images, f.channels, f.height, f.width};
+    put(stem, npy_bytes("<f4", shape, f.values.data(), f.values.size() * sizeof(float)),
+        {{"setup", name}, {"key", cell.key}, {"modalities", network.modalities}, {"shape", shape}});
   }
 
   [[nodiscard]] bool empty() const { return stems_.empty(); }
@@ -126,9 +122,8 @@ class FeatureFolder {
     auto labels = labels_on_grid(*set_, rows_.rows, height, width);
     std::fill(labels.begin() + static_cast<std::ptrdiff_t>(rows_.labelled * height * width),
               labels.end(), kIgnoreLabel);
-    put("labels",
-        detail::npy_bytes("|u1", fmt::format("({}, {}, {})", rows_.rows.size(), height, width),
-                          labels.data(), labels.size()),
+    const std::size_t n = rows_.rows.size();
+    put("labels", npy_bytes("|u1", std::vector{n, height, width}, labels.data(), labels.size()),
         json::object());
     std::vector<std::int64_t> groups;
     std::vector<std::int8_t> split;
@@ -136,10 +131,9 @@ class FeatureFolder {
       groups.push_back(static_cast<std::int64_t>(set_->groups[row]));
       split.push_back(static_cast<std::int8_t>(set_->split[row]));
     }
-    const std::string count = fmt::format("({},)", rows_.rows.size());
-    put("groups", detail::npy_bytes("<i8", count, groups.data(), 8 * groups.size()),
+    put("groups", npy_bytes("<i8", std::vector{n}, groups.data(), 8 * groups.size()),
         json::object());
-    put("split", detail::npy_bytes("|i1", count, split.data(), split.size()), json::object());
+    put("split", npy_bytes("|i1", std::vector{n}, split.data(), split.size()), json::object());
   }
 
   const TrainSettings& s_;
@@ -164,12 +158,13 @@ void check_features(const TrainSettings& s, const SegmentationStudy& study,
 }
 
 void write_features(const TrainSettings& s, const SegmentationStudy& study,
-                    const std::vector<SegmentationCell>& cells, const json& head,
+                    const SegmentationPlan& plan, const RunStore& store, const json& head,
                     SegmentationSets& sets, Terminal& terminal, const Execution& exec) {
   for (const std::uint64_t seed : study.seeds) {
     FeatureFolder folder(s, study, head, seed, sets.of(seed));
-    for (const SegmentationCell& cell : cells) {
-      if (cell.seed != seed || cell.result["status"] != "done") continue;
+    for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+      const SegmentationCell& cell = plan.cells[i];
+      if (cell.seed != seed || !plan.done(i)) continue;
       const SegmentationSetup& setup = study.setups[cell.setup];
       if (!setup.select.empty() && s.features == "head") {
         if (!s.common.quiet) {
@@ -178,7 +173,7 @@ void write_features(const TrainSettings& s, const SegmentationStudy& study,
         }
         continue;
       }
-      folder.add(cell, setup.name, *trained_network(study, cells, cell, s.out), exec.serial());
+      folder.add(cell, setup.name, *trained_network(study, plan.cells, cell, store), exec.serial());
     }
     if (folder.empty()) continue;
     folder.write();

@@ -1,9 +1,5 @@
 #include <fmt/format.h>
 
-#include <span>
-
-#include "cch/data/sha256.hpp"
-#include "experiments/segmentation/files.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
 
@@ -108,8 +104,7 @@ json hashes_of(const json& inputs) {
 }
 
 std::string hash_of(const json& values) {
-  const std::string text = values.dump();
-  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
+  return digest(values.dump(), 16);
 }
 
 json iou_json(const Confusion& confusion) {
@@ -138,6 +133,22 @@ json condition_json(const ConditionScores& c, const std::vector<std::string>& mo
           {"worst_subset", subset_text(s.worst_subset, modalities)},
           {"unimodal_bias", s.unimodal_bias},
           {"subsets", subsets}};
+}
+
+json scores_json(const SegmentationScores& scores, const std::vector<std::string>& classes) {
+  json conditions = json::array();
+  for (const ConditionScores& c : scores.conditions) {
+    conditions.push_back(condition_json(c, scores.modalities));
+  }
+  const SubsetScores& first = scores.conditions.front().scores;
+  return {{"modalities", scores.modalities},
+          {"classes", classes},
+          {"miou_average", first.average},
+          {"miou_full", first.full},
+          {"miou_worst", first.worst},
+          {"miou_average_interval95", interval_json(scores.average_interval)},
+          {"conditions", conditions},
+          {"evaluation_seconds", scores.seconds}};
 }
 
 }  // namespace
@@ -173,22 +184,6 @@ json setup_json(const SegmentationSetup& s) {
   out["selection"] = to_string(s.selection);
   out["selection-temperature"] = s.selection_temperature;
   return out;
-}
-
-json scores_json(const SegmentationScores& scores, const std::vector<std::string>& classes) {
-  json conditions = json::array();
-  for (const ConditionScores& c : scores.conditions) {
-    conditions.push_back(condition_json(c, scores.modalities));
-  }
-  const SubsetScores& first = scores.conditions.front().scores;
-  return {{"modalities", scores.modalities},
-          {"classes", classes},
-          {"miou_average", first.average},
-          {"miou_full", first.full},
-          {"miou_worst", first.worst},
-          {"miou_average_interval95", interval_json(scores.average_interval)},
-          {"conditions", conditions},
-          {"evaluation_seconds", scores.seconds}};
 }
 
 std::string segmentation_study_key(const SegmentationStudy& study, const json& inputs) {
@@ -242,19 +237,23 @@ std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, 
                   {"needs", needed_keys}});
 }
 
-std::string confusions_npy(const SegmentationScores& scores) {
-  const auto& by_image = scores.conditions.front().by_image;
-  const std::size_t k = by_image[0][0].classes;
-  std::vector<std::uint32_t> values;
-  for (const auto& of_subset : by_image) {
-    for (const Confusion& c : of_subset) {
-      for (const std::uint64_t n : c.counts) values.push_back(static_cast<std::uint32_t>(n));
-    }
-  }
-  const std::string shape = "(" + std::to_string(by_image.size()) + ", " +
-                            std::to_string(by_image[0].size()) + ", " + std::to_string(k) + ", " +
-                            std::to_string(k) + ")";
-  return detail::npy_bytes("<u4", shape, values.data(), values.size() * sizeof(std::uint32_t));
+json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
+                           const SegmentationRun& run, const json& common) {
+  json out{{"schema", "cch.run/1"},
+           {"version", version()},
+           {"key", plan.cells[cell].key},
+           {"seed", plan.cells[cell].seed},
+           {"status", run.failure.empty() ? "done" : "failed"},
+           {"failure", run.failure.empty() ? json() : json(run.failure)},
+           {"warnings", warnings_json(run.warnings)}};
+  out.update(common);
+  out.update(plan.descriptions[cell]);
+  if (!run.trained) return out;
+  out["seconds"] = run.seconds;
+  out["images_per_second"] = run.images_per_second;
+  out["peak_megabytes"] = run.peak_megabytes;
+  if (run.scores) out["metrics"] = scores_json(*run.scores, run.classes);
+  return out;
 }
 
 }  // namespace cch

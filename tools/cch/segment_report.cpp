@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "cch/data/npy.hpp"
-#include "experiments/segmentation/png.hpp"
+#include "cch/experiments/png.hpp"
 #include "tools/report/escape.hpp"
 #include "tools/report/field.hpp"
 #include "tools/report/html_page.hpp"
@@ -249,7 +249,7 @@ std::string img(const Side& side, const std::vector<std::uint8_t>& rgb, const st
   return fmt::format(
       "<img alt=\"{}\" width=\"80\" style=\"image-rendering:pixelated\" "
       "src=\"data:image/png;base64,{}\">",
-      escape_html(words), report::base64(detail::png_bytes(side.height, side.width, rgb)));
+      escape_html(words), report::base64(png_bytes(side.height, side.width, rgb)));
 }
 
 std::string input_picture(const SegmentationSet& set, std::size_t m, std::size_t n) {

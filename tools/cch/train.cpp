@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <map>
+#include <iterator>
 #include <memory>
-#include <mutex>
-#include <set>
 
-#include "cch/core/parallel.hpp"
 #include "cch/estimators/neural.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
@@ -22,85 +19,56 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kReasons = 5;  // kinds of failures that are shown
-
-struct Shard {
-  std::size_t index = 0;  // from 0
-  std::size_t count = 1;
-};
-
-Shard parse_shard(const std::string& text) {
-  Shard out;
-  if (text.empty()) return out;
-  std::size_t i = 0;
-  const int read = std::sscanf(text.c_str(), "%zu/%zu", &i, &out.count);
-  const bool same = read == 2 && fmt::format("{}/{}", i, out.count) == text;
-  if (!same || i < 1 || i > out.count) {
-    refuse_usage("bad-shard", "--shard " + text + " is no part of the study", {},
-                 "Give I/N with I from 1 to N, for example 2/8");
-  }
-  out.index = i - 1;
-  return out;
-}
-
-/// A unit with the names of its runs, and what is there already.
-struct Planned {
-  StudyUnit unit;
-  std::vector<RunSpec> specs;
-  std::vector<std::string> keys;
-  std::vector<json> results;
-  bool criteria = false;  // to be measured
-  std::vector<std::string> criteria_keys;
+/// Units with the records of their runs; null: to be trained.
+struct Plan {
+  std::vector<UnitCell> cells;
+  std::vector<UnitStored> stored;
+  std::vector<std::vector<json>> results;
+  std::size_t runs = 0;
   std::size_t cached = 0;
-  std::size_t criteria_cached = 0;
-
-  [[nodiscard]] bool trained() const { return cached == keys.size(); }
-  [[nodiscard]] bool open() const {
-    return !trained() || (criteria && criteria_cached < criteria_keys.size());
-  }
 };
 
-std::vector<RunTeacher> views_of(const Study& study, const StudyUnit& unit) {
-  std::vector<RunTeacher> out;
-  for (const auto& [name, parameters] : teacher_views(study.task, unit.setting)) {
-    out.push_back({name, parameters, TeacherRows::same_rows});
+std::size_t count_stored(const std::vector<json>& results) {
+  return static_cast<std::size_t>(
+      std::count_if(results.begin(), results.end(), [](const json& r) { return !r.is_null(); }));
+}
+
+/// Takes in what is stored of a unit.
+UnitStored look(Plan& plan, std::size_t i, const RunStore& store, std::vector<Warning>& damage) {
+  const UnitCell& cell = plan.cells[i];
+  UnitStored out;
+  for (std::size_t r = 0; r < cell.keys.size(); ++r) {
+    plan.results[i][r] = stored_record(store, cell.keys[r], "result.json", damage);
+    out.runs.push_back(!plan.results[i][r].is_null());
+  }
+  for (const std::string& key : cell.criteria_keys) {
+    out.criteria = out.criteria && !stored_record(store, key, "criteria.json", damage).is_null();
   }
   return out;
 }
 
-std::vector<Planned> plan(const TrainSettings& s, const RunKeys& keys) {
-  const Shard shard = parse_shard(s.shard);
-  const auto all = units(s.study);
-  std::vector<Planned> out;
-  const std::set<std::uint64_t> with_criteria(
-      s.study.seeds.begin(),
-      s.study.seeds.begin() +
-          static_cast<std::ptrdiff_t>(std::min(s.study.criteria_seeds, s.study.seeds.size())));
-  for (std::size_t i = shard.index; i < all.size(); i += shard.count) {
-    Planned p;
-    p.unit = all[i];
-    p.specs = runs(s.study, p.unit);
-    p.results.resize(p.specs.size());
-    for (std::size_t r = 0; r < p.specs.size(); ++r) {
-      p.keys.push_back(keys.of(p.unit, p.specs[r]));
-      if (s.out.empty()) continue;
-      if (auto stored = StudyFolder::find(s.out, p.keys.back())) {
-        p.results[r] = std::move(*stored);
-        ++p.cached;
-      }
+Plan make_plan(const TrainSettings& s, const RunKeys& keys) {
+  Plan plan;
+  plan.cells = unit_cells(s.study, parse_shard(s.shard));
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    UnitCell& cell = plan.cells[i];
+    const auto specs = runs(s.study, cell.unit);
+    for (std::size_t r = 0; r < specs.size(); ++r) cell.keys[r] = keys.of(cell.unit, specs[r]);
+    const auto teachers = criteria_teachers(s.study, cell.unit);
+    for (std::size_t t = 0; t < cell.criteria_keys.size(); ++t) {
+      cell.criteria_keys[t] = keys.of_criteria(cell.unit, teachers[t]);
     }
-    p.criteria = with_criteria.contains(p.unit.seed);
-    if (p.criteria) {
-      for (const RunTeacher& teacher : views_of(s.study, p.unit)) {
-        p.criteria_keys.push_back(keys.of_criteria(p.unit, teacher));
-        if (!s.out.empty() && StudyFolder::find(s.out, p.criteria_keys.back(), "criteria.json")) {
-          ++p.criteria_cached;
-        }
-      }
-    }
-    out.push_back(std::move(p));
+    plan.results.emplace_back(cell.keys.size());
+    plan.runs += cell.keys.size();
   }
-  return out;
+  return plan;
+}
+
+void look(Plan& plan, const RunStore& store, std::vector<Warning>& damage) {
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    plan.stored.push_back(look(plan, i, store, damage));
+    plan.cached += count_stored(plan.results[i]);
+  }
 }
 
 std::string unit_text(const StudyUnit& unit) {
@@ -114,119 +82,17 @@ std::string unit_text(const StudyUnit& unit) {
   return out + ", " + unit.scenario;
 }
 
-void print_list(const std::vector<Planned>& planned, std::ostream& out) {
-  std::size_t number = 0;
-  for (const Planned& p : planned) {
-    out << fmt::format("{}\t{}\t{} runs\t{} cached\n", ++number, unit_text(p.unit), p.keys.size(),
-                       p.cached);
+void print_list(const Plan& plan, std::ostream& out) {
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    out << fmt::format("{}\t{}\t{} runs\t{} cached\n", i + 1, unit_text(plan.cells[i].unit),
+                       plan.cells[i].keys.size(), count_stored(plan.results[i]));
   }
 }
 
-/// One unit, start to end. A failure of the whole unit becomes that of its runs.
-class StudyRunner {
- public:
-  StudyRunner(const TrainSettings& s, const TaskData& data, const StudyFolder& folder, json head)
-      : s_(s), data_(data), folder_(folder), head_(std::move(head)) {}
-
-  void run(Planned& p, const Execution& exec) const {
-    if (!p.trained()) train(p, exec);
-    if (p.criteria && p.criteria_cached < p.criteria_keys.size()) criteria(p, exec);
-  }
-
- private:
-  void train(Planned& p, const Execution& exec) const {
-    std::vector<RunResult> trained;
-    try {
-      trained = train_unit(s_.study, data_, p.unit, exec);
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::cancelled) throw;
-      for (const RunSpec& spec : p.specs) {
-        trained.emplace_back();
-        trained.back().spec = spec;
-        trained.back().failure = error.what();
-      }
-    }
-    for (std::size_t r = 0; r < trained.size(); ++r) {
-      if (!p.results[r].is_null()) continue;  // finished before
-      p.results[r] = result_json(s_, p.unit, trained[r], p.keys[r], p.keys[0]);
-      p.results[r].update(head_);
-      folder_.add(p.keys[r], p.results[r], trained[r]);
-    }
-  }
-
-  void criteria(Planned& p, const Execution& exec) const {
-    std::vector<CriteriaResult> measured;
-    try {
-      measured = measure_criteria(s_.study, data_, p.unit, exec);
-    } catch (const Error& error) {
-      // The unit has no rows for them: its runs say so.
-      if (error.kind() == ErrorKind::cancelled) throw;
-      return;
-    }
-    for (std::size_t t = 0; t < measured.size(); ++t) {
-      json document = criteria_json(s_, p.unit, measured[t], p.criteria_keys[t]);
-      document.update(head_);
-      folder_.add_criteria(p.criteria_keys[t], document);
-    }
-  }
-
-  const TrainSettings& s_;
-  const TaskData& data_;
-  const StudyFolder& folder_;
-  json head_;
-};
-
-json inputs_of(const TrainSettings& s, const TaskData& data) {
-  json out = json::array({file_input_json("study", s.path)});
-  for (const auto& [role, info] : data.inputs) {
-    out.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
-  }
-  return out;
-}
-
-json study_document(const TrainSettings& s, const TaskData& data, const std::string& command,
-                    const std::string& device) {
-  json warnings = json::array();
-  for (const Warning& w : data.warnings) {
-    warnings.push_back({{"code", w.code}, {"message", w.message}});
-  }
-  const auto* features = std::get_if<FeaturesTask>(&s.study.task);
-  if (features != nullptr && !features->note.empty()) {
-    warnings.push_back({{"code", "note"}, {"message", features->note}});
-  }
-  return {{"schema", "cch.study/1"}, {"version", version()},
-          {"command", command},      {"seed", s.study.seeds.front()},
-          {"config", study_json(s)}, {"inputs", inputs_of(s, data)},
-          {"device", device},        {"warnings", warnings}};
-}
-
-struct Counts {
-  std::size_t done = 0;
-  std::size_t failed = 0;
-};
-
-/// Counts runs and tells why the first of every kind failed.
-Counts count(const std::vector<json>& results, std::size_t most_reasons, std::ostream& err) {
-  Counts out;
-  std::map<std::string, std::size_t> reasons;
-  for (const json& run : results) {
-    if (run["status"] == "done") {
-      ++out.done;
-    } else {
-      ++out.failed;
-      const std::string reason = run["failure"].get<std::string>();
-      ++reasons[reason.substr(0, reason.find(" at step "))];
-    }
-  }
-  std::size_t shown = 0;
-  for (const auto& [reason, times] : reasons) {
-    if (++shown > most_reasons) break;
-    err << fmt::format("failed: {} run{}: {}\n", times, times == 1 ? "" : "s", reason);
-  }
-  if (reasons.size() > most_reasons) {
-    err << fmt::format("failed: and {} other reasons, shown with -v\n",
-                       reasons.size() - most_reasons);
-  }
+std::vector<Warning> warnings_of(const Study& study, const TaskData& data) {
+  std::vector<Warning> out = data.warnings;
+  const auto* features = std::get_if<FeaturesTask>(&study.task);
+  if (features != nullptr && !features->note.empty()) out.push_back({"note", features->note});
   return out;
 }
 
@@ -253,66 +119,71 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   const TaskData data = load_task(s.study.task, exec);
   check(s.study, data);
   const RunKeys keys(s, data, exec.device);
-  auto planned = plan(s, keys);
-  std::size_t all = 0;
-  std::size_t cached = 0;
-  std::vector<std::size_t> open;
-  for (std::size_t i = 0; i < planned.size(); ++i) {
-    all += planned[i].keys.size();
-    cached += planned[i].cached;
-    if (planned[i].open()) open.push_back(i);
-  }
+  Plan plan = make_plan(s, keys);
+  const RunStore store(s.out);
+  std::vector<Warning> warnings = warnings_of(s.study, data);
   if (looks) {
+    look(plan, store, warnings);
     if (s.list) {
-      print_list(planned, terminal.out);
+      print_list(plan, terminal.out);
     } else {
       terminal.out << fmt::format("{} units, {} runs, {} of them cached. Nothing was run.\n",
-                                  planned.size(), all, cached);
+                                  plan.cells.size(), plan.runs, plan.cached);
     }
     return kExitDone;
   }
   require_trainer(s.study, exec.device);
-  const json head = study_document(s, data, invocation.command_line, exec.device);
-  const StudyFolder folder(s, head);
+  const json head = study_head(s, study_json(s), s.study.seeds.front(), data.inputs, warnings,
+                               invocation.command_line, exec.device);
+  const Claim claim = open_study_folder(s, head);
+  look(plan, store, warnings);
   if (!s.common.quiet) {
-    for (const json& warning : head["warnings"]) {
-      terminal.err << "warning: " << warning["message"].get<std::string>() << '\n';
-    }
-    terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", planned.size(), all,
-                                exec.device, cached);
+    for (const Warning& w : warnings) terminal.err << "warning: " << w.message << '\n';
+    terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", plan.cells.size(),
+                                plan.runs, exec.device, plan.cached);
   }
-  const StudyRunner runner(s, data, folder,
-                           {{"command", invocation.command_line},
-                            {"study_key", keys.of_study()},
-                            {"inputs", head["inputs"]}});
+  const json common{{"command", invocation.command_line},
+                    {"study_key", keys.of_study()},
+                    {"inputs", head["inputs"]}};
+  UnitRecords records;
+  records.run = [&](std::size_t i, std::size_t r, const RunResult& run) {
+    const UnitCell& cell = plan.cells[i];
+    json& result = plan.results[i][r];
+    result = result_json(s, cell.unit, run, cell.keys[r], cell.keys.front());
+    result.update(common);
+    return result.dump(1) + "\n";
+  };
+  records.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
+    json result = criteria_json(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
+    result.update(common);
+    return result.dump(1) + "\n";
+  };
+  records.find = [&](std::size_t i) {
+    std::vector<Warning> told;
+    return look(plan, i, store, told);
+  };
   const auto start = std::chrono::steady_clock::now();
-  std::mutex mutex;
-  std::size_t done = 0;
-  Execution outer = exec;
-  if (exec.device != "cpu") outer.threads = 1;  // one GPU, one unit at a time
-  parallel_for(open.size(), outer, [&](std::size_t i) {
-    runner.run(planned[open[i]], exec.serial());
-    const std::scoped_lock hold(mutex);
-    exec.progress("units", ++done, open.size());
-  });
+  run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
+            !s.shard.empty(), exec);
   std::vector<json> results;
-  for (Planned& p : planned) {
-    for (json& result : p.results) results.push_back(std::move(result));
+  for (auto& of_unit : plan.results) {
+    std::move(of_unit.begin(), of_unit.end(), std::back_inserter(results));
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const Counts counts = count(results, s.common.verbose ? results.size() : kReasons, terminal.err);
+  const RunTally counts =
+      count_runs(results, s.common.verbose ? results.size() : kReasons, terminal.err);
   if (s.common.json) {
     json document = head;
     document["schema"] = "cch.train/1";
-    document["runs"] = {{"done", counts.done}, {"failed", counts.failed}, {"cached", cached}};
+    document["runs"] = {{"done", counts.done}, {"failed", counts.failed}, {"cached", plan.cached}};
     document["seconds"] = seconds;
     document["results"] = results;
     terminal.out << document.dump(1) << '\n';
   } else {
     terminal.out << train_table(results, s.common.verbose);
     terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
-                                cached, counts.failed, seconds);
+                                plan.cached, counts.failed, seconds);
   }
   return counts.failed > 0 ? kExitSomeFailed : kExitDone;
 }
@@ -322,7 +193,9 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
 void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& text) {
   const Shard shard = parse_shard(text);
   std::vector<std::uint64_t> mine;
-  for (std::size_t i = shard.index; i < seeds.size(); i += shard.count) mine.push_back(seeds[i]);
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    if (shard.takes(i)) mine.push_back(seeds[i]);
+  }
   if (mine.empty()) {
     refuse_usage("bad-shard", "--shard " + text + " has no seed", "a seed trains as a whole",
                  "Give at most as many parts as seeds");

@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "cch/experiments/unit.hpp"
+#include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
 
 namespace cch {
@@ -77,30 +78,28 @@ nlohmann::json result_json(const TrainSettings& s, const StudyUnit& unit, const 
 nlohmann::json criteria_json(const TrainSettings& s, const StudyUnit& unit,
                              const CriteriaResult& criteria, const std::string& key);
 
-// --- the folder
+// --- the folder: DIR/study.json and DIR/runs (RunStore)
 
-/// DIR/study.json, DIR/runs/KEY/{result.json, train.jsonl, last.safetensors, criteria.json}.
-class StudyFolder {
- public:
-  /// Usage Errors: "study-changed" (names the keys), "study-locked" (another process works on it).
-  StudyFolder(const TrainSettings& s, const nlohmann::json& head);
-  ~StudyFolder();
-  StudyFolder(const StudyFolder&) = delete;
-  StudyFolder& operator=(const StudyFolder&) = delete;
-
-  /// The finished result of a run; a failed one does not count.
-  [[nodiscard]] static std::optional<nlohmann::json> find(const std::string& out,
-                                                          const std::string& key,
-                                                          const char* file = "result.json");
-  /// Writes a run, its result last: a run without a result is run again.
-  void add(const std::string& key, const nlohmann::json& result, const RunResult& run) const;
-  void add_criteria(const std::string& key, const nlohmann::json& criteria) const;
-
- private:
-  std::string out_;
-  bool keep_weights_ = false;
-  std::vector<int> locks_;
+/// study.json, cch.study/1; `files` by their roles.
+nlohmann::json study_head(const TrainSettings& s, const nlohmann::json& config, std::uint64_t seed,
+                          const std::vector<std::pair<std::string, SourceInfo>>& files,
+                          const std::vector<Warning>& warnings, const std::string& command,
+                          const std::string& device);
+/// Makes DIR this process's or its shard's and writes study.json. Usage Errors: "study-changed"
+/// (names the keys), "study-locked" (another process works on it), "foreign-folder".
+Claim open_study_folder(const TrainSettings& s, const nlohmann::json& head);
+/// The record of a run that is done, else null: failed and damaged ones do not count.
+nlohmann::json stored_record(const RunStore& store, const std::string& key, const char* file,
+                             std::vector<Warning>& damage);
+/// Kinds of failures that are shown without -v.
+inline constexpr std::size_t kReasons = 5;
+struct RunTally {
+  std::size_t done = 0;
+  std::size_t failed = 0;
 };
+/// Counts records and says why the first kinds of them failed.
+RunTally count_runs(const std::vector<nlohmann::json>& results, std::size_t most_reasons,
+                    std::ostream& err);
 
 /// Results of all units as one table: a line a cell, gains with their standard error over seeds.
 /// Shuffled controls, one a teacher and loss, only if `all`.

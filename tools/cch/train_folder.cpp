@@ -1,12 +1,6 @@
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <map>
 
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/files.hpp"
@@ -18,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-fs::path run_folder(const std::string& out, const std::string& key) {
-  return fs::path(out) / "runs" / key;
-}
 
 /// Keys of the old study whose values the new one has changed, axes apart.
 std::vector<std::string> changed_keys(const json& before, const json& now) {
@@ -63,113 +53,64 @@ void refuse_changed(const std::string& path, const json& head) {
                                       "Name another folder with -o, or put these keys back"});
 }
 
-/// A lock that the system takes back when the process ends, however it ends.
-int lock(const std::string& path, bool shared) {
-  const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
-  if (file < 0) {
-    throw Error(ErrorKind::run, Fault{"cannot-write", "the study folder cannot be used", path,
-                                      std::strerror(errno), "Name another folder with -o"});
-  }
-  if (::flock(file, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) return file;
-  ::close(file);
-  throw Error(ErrorKind::usage,
-              Fault{"study-locked", "another process works on this study", path,
-                    "both would train the same runs",
-                    "Wait for it, or give each process its part with --shard I/N"});
-}
-
-std::string curve_lines(const RunResult& run) {
-  std::string out;
-  for (const TrainingPoint& p : run.curve) {
-    out += json{{"step", p.step},
-                {"loss", p.loss},
-                {"hard", p.hard},
-                {"soft", p.soft},
-                {"hard_gradient", p.hard_gradient},
-                {"soft_gradient", p.soft_gradient},
-                {"validation", optional_json(p.validation)}}
-               .dump() +
-           "\n";
-  }
-  return out;
-}
-
-/// The tensors "0.weight", "0.offset", … in double precision (format: huggingface safetensors).
-std::string safetensors(const RunResult& run, const std::vector<double>& weights) {
-  json head = json::object();
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < run.shapes.size(); ++i) {
-    std::size_t size = sizeof(double);
-    for (const std::size_t n : run.shapes[i]) size *= n;
-    const std::string name =
-        std::to_string(i / 2) + (run.shapes[i].size() > 1 ? ".weight" : ".offset");
-    head[name] = {{"dtype", "F64"}, {"shape", run.shapes[i]}, {"data_offsets", {at, at + size}}};
-    at += size;
-  }
-  const std::string text = head.dump();
-  std::string out(sizeof(std::uint64_t), '\0');
-  const std::uint64_t length = text.size();
-  std::memcpy(out.data(), &length, sizeof length);
-  out += text;
-  const std::size_t begin = out.size();
-  out.resize(begin + at);
-  std::memcpy(out.data() + begin, weights.data(), at);
-  return out;
-}
-
 }  // namespace
 
-StudyFolder::StudyFolder(const TrainSettings& s, const json& head)
-    : out_(s.out), keep_weights_(s.keep_weights) {
-  refuse_foreign(out_, {"study.json", "segmentation.json", "criteria.json", "report.html"},
-                 s.force);
-  make_folder((fs::path(out_) / "runs").string());
-  const std::string path = (fs::path(out_) / "study.json").string();
-  check_writable(path);
-  locks_.push_back(lock((fs::path(out_) / "study.lock").string(), !s.shard.empty()));
-  if (!s.shard.empty()) {
-    std::string name = s.shard;
-    std::replace(name.begin(), name.end(), '/', '-');
-    locks_.push_back(lock((fs::path(out_) / ("shard-" + name + ".lock")).string(), false));
+json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
+                const std::vector<std::pair<std::string, SourceInfo>>& files,
+                const std::vector<Warning>& warnings, const std::string& command,
+                const std::string& device) {
+  json inputs = json::array({file_input_json("study", s.path)});
+  for (const auto& [role, info] : files) {
+    inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
   }
+  return {{"schema", "cch.study/1"}, {"version", version()},
+          {"command", command},      {"seed", seed},
+          {"config", config},        {"inputs", inputs},
+          {"device", device},        {"warnings", warnings_json(warnings)}};
+}
+
+Claim open_study_folder(const TrainSettings& s, const json& head) {
+  refuse_foreign(s.out, {"study.json", "segmentation.json", "criteria.json", "report.html"},
+                 s.force);
+  RunStore(s.out).make();
+  const std::string path = (fs::path(s.out) / "study.json").string();
+  check_writable(path);
+  Claim claim = claim_study(s.out, s.shard);
   if (fs::exists(path)) refuse_changed(path, head);
   write_files({{path, head.dump(1) + "\n"}});
+  return claim;
 }
 
-StudyFolder::~StudyFolder() {
-  for (const int file : locks_) ::close(file);
+json stored_record(const RunStore& store, const std::string& key, const char* file,
+                   std::vector<Warning>& damage) {
+  const auto text = store.find(key, file, damage);
+  const json record = text ? json::parse(*text, nullptr, false) : json();
+  const bool done = record.is_object() && record.value("key", "") == key &&
+                    record.value("status", "done") == "done";
+  return done ? record : json();
 }
 
-std::optional<json> StudyFolder::find(const std::string& out, const std::string& key,
-                                      const char* file) {
-  std::ifstream in(run_folder(out, key) / file);
-  if (!in) return std::nullopt;
-  json document = json::parse(in, nullptr, false);
-  if (!document.is_object() || document.value("key", "") != key) return std::nullopt;
-  if (document.value("status", "done") != "done") return std::nullopt;
-  return document;
-}
-
-void StudyFolder::add(const std::string& key, const json& result, const RunResult& run) const {
-  const fs::path folder = run_folder(out_, key);
-  make_folder(folder.string());
-  std::vector<FileContent> files;
-  if (!run.curve.empty()) files.push_back({(folder / "train.jsonl").string(), curve_lines(run)});
-  if (keep_weights_ && !run.weights.empty()) {
-    files.push_back({(folder / "last.safetensors").string(), safetensors(run, run.weights)});
+RunTally count_runs(const std::vector<json>& results, std::size_t most_reasons, std::ostream& err) {
+  RunTally out;
+  std::map<std::string, std::size_t> reasons;
+  for (const json& run : results) {
+    if (run["status"] == "done") {
+      ++out.done;
+      continue;
+    }
+    ++out.failed;
+    const std::string reason = run["failure"];
+    ++reasons[reason.substr(0, reason.find(" at step "))];
   }
-  if (keep_weights_ && run.best) {
-    files.push_back({(folder / "best.safetensors").string(), safetensors(run, run.best->weights)});
+  std::size_t shown = 0;
+  for (const auto& [reason, times] : reasons) {
+    if (++shown > most_reasons) break;
+    err << "failed: " << times << (times == 1 ? " run: " : " runs: ") << reason << '\n';
   }
-  // Renamed in this order, so that the result comes last.
-  files.push_back({(folder / "result.json").string(), result.dump(1) + "\n"});
-  write_files(files);
-}
-
-void StudyFolder::add_criteria(const std::string& key, const json& criteria) const {
-  const fs::path folder = run_folder(out_, key);
-  make_folder(folder.string());
-  write_files({{(folder / "criteria.json").string(), criteria.dump(1) + "\n"}});
+  if (reasons.size() > most_reasons) {
+    err << "failed: and " << reasons.size() - most_reasons << " other reasons, shown with -v\n";
+  }
+  return out;
 }
 
 }  // namespace cch

@@ -1,6 +1,3 @@
-#include <span>
-
-#include "cch/data/sha256.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
 
@@ -118,9 +115,8 @@ json task_axes(const Task& task) {
       task);
 }
 
-std::string digest(const json& document) {
-  const std::string text = document.dump();
-  return sha256(std::as_bytes(std::span(text))).substr(0, 16);
+std::string key_of(const json& document) {
+  return digest(document.dump(), 16);
 }
 
 json optional_text(const std::string& text) {
@@ -217,7 +213,7 @@ RunKeys::RunKeys(const TrainSettings& s, const TaskData& data, const std::string
       fixed[path] = value;
     }
   }
-  study_key_ = digest({{"study", fixed}, {"task", task_}, {"inputs", inputs_}});
+  study_key_ = key_of({{"study", fixed}, {"task", task_}, {"inputs", inputs_}});
   student_ = {{"network", study["student"]}, {"training", study["training"]}};
   teacher_ = {{"network", network_json(study_.teacher)}, {"training", study["teacher-training"]}};
 }
@@ -247,7 +243,7 @@ std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
     out["teacher"]["allow-chance"] = study_.allow_chance;
     if (run.teacher->rows == TeacherRows::k_fold) out["teacher"]["folds"] = study_.folds;
   }
-  return digest(out);
+  return key_of(out);
 }
 
 std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teacher) const {
@@ -261,7 +257,7 @@ std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teache
       {"loss", loss_json({study_.forms.front(), study_.weighting, study_.lambdas.front(),
                           study_.temperatures.front(), study_.scaled})}};
   out["teacher"] = teacher_json(teacher, false);
-  return digest(out);
+  return key_of(out);
 }
 
 json unit_json(const Study& study, const StudyUnit& unit) {

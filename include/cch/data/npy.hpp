@@ -30,4 +30,8 @@ NpyHeader parse_npy_header(std::span<const std::byte> front, const std::string& 
 /// header says), "size-mismatch" (more), "bad-text" (a string that is not Unicode).
 Array parse_npy(const Bytes& bytes, const std::string& where);
 
+/// The bytes of a .npy file of format version 1.0; `type` is numpy's ("<f4"), `values` in C order.
+std::string npy_bytes(const char* type, std::span<const std::size_t> shape, const void* values,
+                      std::size_t bytes);
+
 }  // namespace cch

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,5 +18,15 @@ std::vector<std::string> safetensors_keys(const Bytes& bytes, const std::string&
 /// One tensor: BOOL, I8 … I64, U8 … U64, F16, BF16, F32, F64 (little-endian, C order); other types
 /// are a data Error "unsupported-dtype". Usage Error "unknown-key".
 Array safetensors_array(const Bytes& bytes, const std::string& key, const std::string& where);
+
+/// A tensor to be written; `type` as above ("F32").
+struct TensorBytes {
+  std::string name;
+  const char* type = "F32";
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;
+};
+/// The bytes of a .safetensors file (format: huggingface safetensors), tensors in their order.
+std::string safetensors_bytes(std::span<const TensorBytes> tensors);
 
 }  // namespace cch

@@ -1,0 +1,229 @@
+#include "cch/experiments/claim.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "cch/core/error.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int kTries = 10;  // a claim that changes hands each time is as good as held
+
+std::string first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+/// Field 22 of /proc/PID/stat; empty where there is no such process, or one that has ended and
+/// waits for its parent. The second field is a name in brackets that may hold anything.
+std::string start_of(std::int64_t process) {
+  const std::string line = first_line("/proc/" + std::to_string(process) + "/stat");
+  std::istringstream fields(line.substr(std::min(line.size(), line.rfind(')') + 1)));
+  std::string field;
+  fields >> field;
+  if (field == "Z" || field == "X") return "";
+  for (int i = 4; i <= 22; ++i) fields >> field;
+  return fields ? field : "";
+}
+
+std::string machine_of() {
+  std::error_code none;
+  return first_line("/proc/sys/kernel/random/boot_id") + " " +
+         fs::read_symlink("/proc/self/ns/pid", none).string();
+}
+
+std::string text_of(const ClaimOwner& o, std::size_t count) {
+  return json{{"host", o.host},
+              {"machine", o.machine},
+              {"process", o.process},
+              {"started", o.started},
+              {"claim", count}}
+             .dump() +
+         "\n";
+}
+
+std::optional<ClaimOwner> owner_in(const std::string& text) {
+  const json o = json::parse(text, nullptr, false);
+  if (!o.is_object() || !o.contains("process")) return std::nullopt;
+  return ClaimOwner{o.value("host", ""), o.value("machine", ""), o.value("process", 0),
+                    o.value("started", "")};
+}
+
+std::string numbered(const std::string& path, std::size_t number) {
+  return number < 2 ? path : path + "." + std::to_string(number);
+}
+
+/// Number of a file of this claim; 0: another file.
+std::size_t number_of(const std::string& file, const std::string& name) {
+  if (file == name) return 1;
+  if (!file.starts_with(name + ".")) return 0;
+  const std::string end = file.substr(name.size() + 1);
+  const bool digits =
+      !end.empty() && end.size() < 10 && end.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::stoul(end) : 0;
+}
+
+/// The files of a claim with their texts, by number.
+std::map<std::size_t, std::string> files_of(const std::string& path) {
+  std::map<std::size_t, std::string> out;
+  const std::string name = fs::path(path).filename();
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path(), none)) {
+    const std::size_t number = number_of(entry.path().filename(), name);
+    if (number > 0) out[number] = first_line(entry.path());
+  }
+  return out;
+}
+
+/// Age of a file by the clock that gives it its times, which need not be that of this host.
+std::chrono::milliseconds age_of(const std::string& path) {
+  const std::string probe = path + ".now" + std::to_string(::getpid());
+  std::ofstream(probe).flush();
+  std::error_code none;
+  std::error_code gone;
+  const auto now = fs::last_write_time(probe, none);
+  const auto then = fs::last_write_time(path, gone);
+  if (!none) fs::remove(probe, none);
+  if (none || gone) return std::chrono::milliseconds(0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
+}
+
+bool is_stale(const std::string& file, const std::string& text, const ClaimTimes& times) {
+  const auto owner = owner_in(text);
+  if (owner && owner->machine == machine_of()) return start_of(owner->process) != owner->started;
+  return age_of(file) > times.stale;
+}
+
+/// Creates a file that is not there yet.
+bool create(const std::string& path, const std::string& text) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  const bool made = file >= 0;
+  const bool written =
+      made && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int reason = errno;
+  if (made) ::close(file);
+  if (written) return true;
+  if (!made && reason == EEXIST) return false;
+  std::error_code none;
+  if (made) fs::remove(path, none);
+  throw Error(ErrorKind::run, Fault{"cannot-write", "the folder of runs cannot be used", path,
+                                    std::strerror(reason), "Name another folder with -o"});
+}
+
+std::size_t next_count() {
+  static std::atomic<std::size_t> count = 0;
+  return ++count;
+}
+
+}  // namespace
+
+ClaimOwner this_process() {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  return {host, machine_of(), ::getpid(), start_of(::getpid())};
+}
+
+/// Touches the file until it is given back.
+struct Claim::Held {
+  std::string path;
+  std::size_t number = 1;
+  std::string text;
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::jthread heart;
+
+  [[nodiscard]] std::string file() const { return numbered(path, number); }
+  void beat(const std::stop_token& stop, std::chrono::milliseconds pause) {
+    std::unique_lock hold(mutex);
+    while (!wake.wait_for(hold, stop, pause, [&] { return stop.stop_requested(); })) {
+      ::utimensat(AT_FDCWD, file().c_str(), nullptr, 0);
+    }
+  }
+};
+
+Claim::Claim(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+Claim::Claim(Claim&&) noexcept = default;
+Claim& Claim::operator=(Claim&& other) noexcept {
+  std::swap(held_, other.held_);  // the other one gives back what this one had
+  return *this;
+}
+
+Claim::~Claim() {
+  if (!held_) return;
+  held_->heart = {};
+  const auto files = files_of(held_->path);
+  const auto own = files.find(held_->number);
+  if (own == files.end() || own->second + "\n" != held_->text) return;
+  // Its own last: until then nobody can take a number below it.
+  std::error_code none;
+  for (auto it = files.begin(); it != std::next(own); ++it) {
+    fs::remove(numbered(held_->path, it->first), none);
+  }
+}
+
+bool Claim::held() const {
+  const auto files = files_of(held_->path);
+  return !files.empty() && files.rbegin()->first == held_->number &&
+         files.rbegin()->second + "\n" == held_->text;
+}
+
+bool Claim::is_held(const std::string& path, ClaimOwner* holder, const ClaimTimes& times) {
+  const auto files = files_of(path);
+  if (files.empty()) return false;
+  const auto& [number, text] = *files.rbegin();
+  if (is_stale(numbered(path, number), text, times)) return false;
+  if (holder != nullptr) *holder = owner_in(text).value_or(ClaimOwner{});
+  return true;
+}
+
+std::optional<Claim> Claim::take(const std::string& path, ClaimOwner* holder,
+                                 const ClaimTimes& times) {
+  const std::string text = text_of(this_process(), next_count());
+  for (int i = 0; i < kTries; ++i) {
+    const auto before = files_of(path);
+    if (is_held(path, holder, times)) return std::nullopt;
+    const std::size_t number = before.empty() ? 1 : before.rbegin()->first + 1;
+    if (!create(numbered(path, number), text)) continue;
+    // What was held for stale must still be all that there is: else another process took it over
+    // and gave it back in the meantime, and a third may have it.
+    auto after = files_of(path);
+    after.erase(number);
+    if (after != before) {
+      std::error_code none;
+      fs::remove(numbered(path, number), none);
+      continue;
+    }
+    auto held = std::make_unique<Held>();
+    held->path = path;
+    held->number = number;
+    held->text = text;
+    held->heart = std::jthread([h = held.get(), pause = times.heartbeat](
+                                   const std::stop_token& stop) { h->beat(stop, pause); });
+    return Claim(std::move(held));
+  }
+  return std::nullopt;
+}
+
+}  // namespace cch

@@ -1,0 +1,184 @@
+#include "cch/experiments/store.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "cch/data/sha256.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMember = "\"checksum\":";
+constexpr std::size_t kDigits = 64;
+constexpr std::string_view kWhite = " \n";
+
+/// Blanks of a text from a place on.
+std::string_view blanks(std::string_view text, std::size_t from) {
+  const std::size_t end = std::min(text.find_first_not_of(kWhite, from), text.size());
+  return text.substr(from, end - from);
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string owner_words(const ClaimOwner& o) {
+  if (o.process == 0) return "a process that has not said its name yet";
+  return "process " + std::to_string(o.process) + " on " + o.host;
+}
+
+}  // namespace
+
+std::string digest(std::string_view text, std::size_t digits) {
+  return sha256(std::as_bytes(std::span(text))).substr(0, digits);
+}
+
+std::string sealed(std::string_view record) {
+  // As the record is set: {"checksum":"…","key":…} or a member a line.
+  const std::string gap(blanks(record, 1));
+  const std::string space = gap.empty() ? "" : " ";
+  std::string out =
+      "{" + gap + std::string(kMember) + space + "\"" + digest(record, kDigits) + "\",";
+  out.append(record.substr(1));
+  return out;
+}
+
+std::optional<std::string> unsealed(std::string_view text) {
+  const std::string_view gap = text.starts_with('{') ? blanks(text, 1) : std::string_view();
+  std::size_t at = 1 + gap.size();
+  if (!text.starts_with('{') || text.substr(std::min(at, text.size())).rfind(kMember, 0) != 0) {
+    // Written before there were checksums.
+    if (!nlohmann::json::accept(text)) return std::nullopt;
+    return std::string(text);
+  }
+  at += kMember.size() + (gap.empty() ? 0 : 1) + 1;
+  if (text.size() < at + kDigits + 2) return std::nullopt;
+  std::string record = "{" + std::string(text.substr(at + kDigits + 2));
+  if (sealed(record) != text) return std::nullopt;
+  return record;
+}
+
+Shard parse_shard(const std::string& text) {
+  Shard out;
+  if (text.empty()) return out;
+  std::size_t i = 0;
+  const int read = std::sscanf(text.c_str(), "%zu/%zu", &i, &out.count);
+  const bool same = read == 2 && std::to_string(i) + "/" + std::to_string(out.count) == text;
+  if (!same || i < 1 || i > out.count) {
+    refuse_usage("bad-shard", "--shard " + text + " is no part of the study", {},
+                 "Give I/N with I from 1 to N, for example 2/8");
+  }
+  out.index = i - 1;
+  return out;
+}
+
+void RunStore::make() const {
+  make_folder((fs::path(root_) / "runs").string());
+}
+
+std::string RunStore::path(const std::string& key, const std::string& file) const {
+  return (fs::path(root_) / "runs" / key / file).string();
+}
+
+std::optional<std::string> RunStore::find(const std::string& key, const std::string& file,
+                                          std::vector<Warning>& damage) const {
+  const std::string name = path(key, file);
+  if (root_.empty() || !fs::exists(name)) return std::nullopt;
+  auto record = unsealed(read_text(name));
+  if (!record) {
+    damage.push_back({"record-damaged", name + " is not what was written: its run counts as open"});
+  }
+  return record;
+}
+
+void RunStore::put(const std::string& key, const std::string& file, const std::string& record,
+                   std::vector<FileContent> beside) const {
+  make_folder(path(key, ""));
+  for (FileContent& f : beside) f.path = path(key, f.path);
+  beside.push_back({path(key, file), sealed(record)});  // renamed in this order
+  write_files(beside);
+}
+
+std::optional<Claim> RunStore::claim(const std::string& key) const {
+  make_folder(path(key, ""));
+  return Claim::take(path(key, "claim"));
+}
+
+Claim claim_study(const std::string& root, const std::string& shard) {
+  std::string name = shard.empty() ? "claim" : "claim-" + shard;
+  std::replace(name.begin(), name.end(), '/', '-');
+  const auto refuse = [](const std::string& path, const ClaimOwner& owner) {
+    throw Error(ErrorKind::usage,
+                Fault{"study-locked", "another process works on this study",
+                      path + ": " + owner_words(owner), "both would do the same runs",
+                      "Wait for it; cch train gives each process its part with --shard I/N"});
+  };
+  const auto in = [&](const std::string& file) { return (fs::path(root) / file).string(); };
+  ClaimOwner owner;
+  auto own = Claim::take(in(name), &owner);
+  if (!own) refuse(in(name), owner);
+  // Taken first, asked then: of two processes one at least sees the other.
+  for (const auto& entry : fs::directory_iterator(root)) {
+    const std::string other = entry.path().filename();
+    const bool claim =
+        other == "claim" || other.starts_with("claim-") || other.starts_with("claim.");
+    if (!claim || other == name || other.starts_with(name + ".")) continue;
+    if (!shard.empty() && other.starts_with("claim-")) continue;
+    if (Claim::is_held(in(other.substr(0, other.find('.'))), &owner)) refuse(in(other), owner);
+  }
+  return std::move(*own);
+}
+
+LineStore::LineStore(std::string path, Use use) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  const std::string text = read_text(path_);
+  const std::size_t whole = text.rfind('\n') + 1;  // 0 without one
+  if (use == Use::append && whole < text.size()) fs::resize_file(path_, whole);
+  std::size_t number = 0;
+  std::string lines;
+  for (std::size_t at = 0; at < whole;) {
+    const std::size_t end = text.find('\n', at);
+    auto record = unsealed(std::string_view(text).substr(at, end - at));
+    ++number;
+    if (record) {
+      records_.push_back(std::move(*record));
+    } else {
+      lines += (lines.empty() ? "" : ", ") + std::to_string(number);
+    }
+    at = end + 1;
+  }
+  if (lines.empty()) return;
+  damage_.push_back({"record-damaged", path_ + ": line " + lines +
+                                           " is not what was written and counts as not there"});
+}
+
+void LineStore::add(const std::string& record) const {
+  if (path_.empty()) return;
+  const std::string line = sealed(record) + "\n";
+  const int file = ::open(path_.c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
+  std::size_t done = 0;
+  while (file >= 0 && done < line.size()) {
+    const ssize_t n = ::write(file, line.data() + done, line.size() - done);
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  const int reason = errno;
+  if (file >= 0) ::close(file);
+  if (done == line.size()) return;
+  throw Error(ErrorKind::run, Fault{"cannot-write", "a finished cell could not be stored", path_,
+                                    std::strerror(reason), "Make room and run again"});
+}
+
+}  // namespace cch

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cch {
+
+struct FileContent {
+  std::string path;
+  std::string content;
+};
+/// Writes every file under a temporary name in its folder and then renames them all, so that a
+/// reader never sees half of one and nothing is left where one cannot be written. Links are
+/// followed, devices and pipes written to, and a file that is replaced keeps its mode. A run Error
+/// "cannot-write" with the reason otherwise.
+void write_files(const std::vector<FileContent>& files);
+/// Creates the folder where it is missing; a run Error "cannot-write" where that fails.
+void make_folder(const std::string& path);
+
+/// A run Error "cannot-write" where the file's folder is missing or may not be written to: known
+/// before long work instead of after it.
+void check_writable(const std::string& path);
+
+}  // namespace cch

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cch {
+
+/// A process, told from all others that ever ran.
+struct ClaimOwner {
+  std::string host;
+  /// Boot and process namespace of the system: processes of one machine see each other.
+  std::string machine;
+  std::int64_t process = 0;
+  std::string started;  ///< ticks since the boot: a number of a process is used again
+};
+ClaimOwner this_process();
+
+struct ClaimTimes {
+  std::chrono::milliseconds heartbeat{15'000};
+  /// Without a sign of life for so long, a claim of another machine is stale: eight heartbeats,
+  /// which a file server that stands still for a minute does not lose.
+  std::chrono::milliseconds stale{120'000};
+};
+
+/// A file that says that one process alone works on something. Rests on O_EXCL and modification
+/// times alone (no flock), so that it also holds between hosts that share a folder.
+///
+/// The claim is PATH; whoever takes over a stale one creates PATH.2 (then .3 …) with O_EXCL, so
+/// that of several takers one wins, and the highest number counts. A claim is stale when its
+/// process of this machine is gone, else when its file was not touched for ClaimTimes::stale by the
+/// clock of the file system; so is one without an owner (its process ended while it was made).
+class Claim {
+ public:
+  /// Takes the claim, or nothing: another process has it (`holder` is filled in, if given). A run
+  /// Error "cannot-write".
+  static std::optional<Claim> take(const std::string& path, ClaimOwner* holder = nullptr,
+                                   const ClaimTimes& times = {});
+  /// Whether somebody has a claim that is not stale.
+  static bool is_held(const std::string& path, ClaimOwner* holder = nullptr,
+                      const ClaimTimes& times = {});
+
+  Claim(Claim&&) noexcept;
+  Claim& operator=(Claim&&) noexcept;
+  ~Claim();  ///< gives it back
+
+  /// False once another process took it over, which held this one for dead.
+  [[nodiscard]] bool held() const;
+
+ private:
+  struct Held;
+  explicit Claim(std::unique_ptr<Held> held);
+  std::unique_ptr<Held> held_;
+};
+
+}  // namespace cch

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cch/core/error.hpp"
+#include "cch/data/written_files.hpp"
+#include "cch/experiments/claim.hpp"
+
+// Records of finished work by key. A record is the text of a JSON object; what it means is its
+// owner's.
+
+namespace cch {
+
+/// The record with its checksum as first member, "checksum": SHA-256 of the text without it.
+std::string sealed(std::string_view record);
+/// The record again, without its checksum. Nothing where it is damaged: cut short, or other bytes
+/// than were written. Records of versions before checksums have none and need only be whole JSON.
+std::optional<std::string> unsealed(std::string_view text);
+
+/// SHA-256 of a text, its first `digits` hexadecimal digits: keys of records.
+std::string digest(std::string_view text, std::size_t digits);
+
+/// Where part I of N of some work goes, by the order of the work. Usage Error "bad-shard" (the text
+/// is no "I/N"); empty: all of it.
+struct Shard {
+  std::size_t index = 0;  ///< from 0
+  std::size_t count = 1;
+  [[nodiscard]] bool takes(std::size_t i) const { return i % count == index; }
+};
+Shard parse_shard(const std::string& text);
+
+/// A folder for each key, ROOT/runs/KEY, with records and files beside them.
+class RunStore {
+ public:
+  explicit RunStore(std::string root) : root_(std::move(root)) {}
+
+  /// Makes the folder ROOT/runs; run Error "cannot-write".
+  void make() const;
+  [[nodiscard]] const std::string& root() const { return root_; }
+  /// ROOT/runs/KEY/FILE
+  [[nodiscard]] std::string path(const std::string& key, const std::string& file) const;
+
+  /// A record. A damaged one counts as absent and adds a Warning "record-damaged" that names it.
+  [[nodiscard]] std::optional<std::string> find(const std::string& key, const std::string& file,
+                                                std::vector<Warning>& damage) const;
+  /// Writes files and then their record, each whole or not at all: a run without a record is run
+  /// again. Paths of `beside` are names within the folder of the key.
+  void put(const std::string& key, const std::string& file, const std::string& record,
+           std::vector<FileContent> beside = {}) const;
+  /// The folder of the key for one process; nothing where another has it.
+  [[nodiscard]] std::optional<Claim> claim(const std::string& key) const;
+
+ private:
+  std::string root_;
+};
+
+/// The claim on a folder of results, for one process as a whole or for one process a shard. Usage
+/// Error "study-locked" that names the owner.
+Claim claim_study(const std::string& root, const std::string& shard);
+
+/// One record a line of a file. Appending keeps what a killed process had finished.
+class LineStore {
+ public:
+  enum class Use { append, look };
+  /// Reads what is there. A last line that was cut is dropped, from the file too unless it is only
+  /// looked at; damaged lines are left out. An empty path keeps nothing.
+  explicit LineStore(std::string path, Use use = Use::append);
+
+  /// In the order of the file: of several with one key the last counts.
+  [[nodiscard]] const std::vector<std::string>& records() const { return records_; }
+  /// Appends a line. Run Error "cannot-write".
+  void add(const std::string& record) const;
+  /// "record-damaged" with the lines, where there are any.
+  [[nodiscard]] const std::vector<Warning>& damage() const { return damage_; }
+
+ private:
+  std::string path_;
+  std::vector<std::string> records_;
+  std::vector<Warning> damage_;
+};
+
+}  // namespace cch
