@@ -1,28 +1,20 @@
 #include "accuracy_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
 
 #include "cch/core/version.hpp"
+#include "records.hpp"
 
 namespace cch::bench {
 namespace {
 
 using nlohmann::json;
-
-// Appending to half a line, left by a kill, would lose the next one.
-void drop_cut_line(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (text.empty() || text.back() == '\n') return;
-  const std::size_t end = text.rfind('\n');
-  std::filesystem::resize_file(path, end == std::string::npos ? 0 : end + 1);
-}
 
 json or_null(const std::optional<double>& value) {
   return value ? json(*value) : json();
@@ -83,27 +75,23 @@ std::pair<FitKey, Fit> peer_fit_of(const json& line) {
   return {std::move(key), std::move(fit)};
 }
 
-// Calls take(line) for every line; one that is not JSON of the right fields names its place.
+// Calls take(line) for every line; one that lacks fields names its place.
 template <class Take>
-void each_line(const std::string& path, Take&& take) {
-  std::ifstream in(path);
-  std::size_t number = 0;
-  for (std::string text; std::getline(in, text);) {
-    ++number;
+void each_line(const std::vector<std::string>& lines, const std::string& path, Take&& take) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     try {
-      take(json::parse(text));
+      take(json::parse(lines[i]));
     } catch (const json::exception& error) {
-      throw std::runtime_error(path + " line " + std::to_string(number) +
-                               " is not a finished fit: " + error.what());
+      throw std::runtime_error(
+          fmt::format("{} line {} is not a finished fit: {}", path, i + 1, error.what()));
     }
   }
 }
 
 }  // namespace
 
-FitStore::FitStore(std::string path, double budget) : path_(std::move(path)) {
-  drop_cut_line(path_);
-  each_line(path_, [&](const json& line) {
+FitStore::FitStore(const std::string& path, double budget) : lines_(open_records(path)) {
+  each_line(lines_.records(), path, [&](const json& line) {
     if (line.at("version") != kVersion) return;
     auto [key, fit] = fit_of(line);
     if (fit.over_budget() && fit.budget < budget) return;
@@ -112,8 +100,11 @@ FitStore::FitStore(std::string path, double budget) : path_(std::move(path)) {
 }
 
 void FitStore::read_beside(const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) throw std::runtime_error("cannot read " + path);
-  each_line(path, [&](const json& line) {
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error("cannot read " + path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  each_line(lines, path, [&](const json& line) {
     auto [key, fit] = peer_fit_of(line);
     if (std::find(beside_.begin(), beside_.end(), key.estimator) == beside_.end()) {
       beside_.push_back(key.estimator);
@@ -128,9 +119,7 @@ const Fit* FitStore::find(const FitKey& key) const {
 }
 
 void FitStore::add(const FitKey& key, const Fit& fit) {
-  std::ofstream out(path_, std::ios::app);
-  out << line_of(key, fit).dump() << '\n';
-  if (!out.flush()) throw std::runtime_error("cannot write to " + path_);
+  lines_.add(line_of(key, fit).dump());
   fits_[key] = fit;
 }
 

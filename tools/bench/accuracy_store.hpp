@@ -8,6 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include "cch/experiments/store.hpp"
+
 namespace cch::bench {
 
 /// What one fit is told apart by.
@@ -48,9 +50,9 @@ struct Fit {
 /// read; a fit that once ran out of a smaller budget counts as not done.
 class FitStore {
  public:
-  FitStore(std::string path, double budget);
+  FitStore(const std::string& path, double budget);
   [[nodiscard]] const Fit* find(const FitKey& key) const;
-  /// Appends one line and keeps the fit; throws std::runtime_error if it cannot be written.
+  /// Appends one line and keeps the fit. Run Error "cannot-write".
   void add(const FitKey& key, const Fit& fit);
   /// Takes in the fits of a file of neural_peers.py, under the names of their estimators with
   /// kPublished and the scale kAsDrawn; of several lines for one fit the last. Throws
@@ -61,7 +63,7 @@ class FitStore {
   [[nodiscard]] const std::map<FitKey, Fit>& all() const { return fits_; }
 
  private:
-  std::string path_;
+  LineStore lines_;
   std::vector<std::string> beside_;
   std::map<FitKey, Fit> fits_;
 };

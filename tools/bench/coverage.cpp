@@ -5,15 +5,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
 
 #include "cch/core/parallel.hpp"
+#include "cch/experiments/runner.hpp"
 #include "coverage_cases.hpp"
+#include "records.hpp"
 
 namespace {
 
@@ -32,37 +32,23 @@ struct Choices {
   unsigned threads = 0;
 };
 
-struct Store {
-  std::map<std::string, std::map<std::size_t, std::vector<Repeat>>> batches;
-};
+using Batches = std::map<std::string, std::map<std::size_t, std::vector<Repeat>>>;
 
-// A line cut short by a kill is dropped: its batch is run again.
-Store load(const Choices& choices) {
-  Store store;
-  std::ifstream in(choices.out);
-  for (std::string line; std::getline(in, line);) {
-    const json batch = json::parse(line, nullptr, false);
-    if (batch.is_discarded() || batch.at("seed") != choices.seed) continue;
-    auto& repeats = store.batches[batch.at("case")][batch.at("batch")];
+Batches batches_in(const cch::LineStore& store, std::uint64_t seed) {
+  Batches out;
+  for (const std::string& record : store.records()) {
+    const json batch = json::parse(record);
+    if (batch.at("seed") != seed) continue;
+    auto& repeats = out[batch.at("case")][batch.at("batch")];
     repeats.clear();
     for (const json& r : batch.at("repeats")) repeats.push_back({r[0], r[1], r[2], r[3], r[4]});
   }
-  return store;
+  return out;
 }
 
-// The kept lines, whole, and nothing after them: appending to half a line would lose the next one.
-void rewrite_if_cut(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (text.empty() || text.back() == '\n') return;
-  const std::size_t end = text.rfind('\n');
-  std::filesystem::resize_file(path, end == std::string::npos ? 0 : end + 1);
-}
-
-std::vector<Repeat> run_batch(const Case& c, std::size_t batch, const Choices& choices) {
-  cch::Execution exec;
-  exec.threads = choices.threads;
-  exec.seed = cch::derive_seed(choices.seed, c.name, batch);
+std::vector<Repeat> run_batch(const Case& c, std::size_t batch, const Choices& choices,
+                              const cch::Execution& with) {
+  const cch::Execution exec = with.with_seed(cch::derive_seed(choices.seed, c.name, batch));
   auto seed_of = [&](std::size_t r) {
     return cch::derive_seed(choices.seed, c.name + " draw", batch * kBatch + r);
   };
@@ -82,15 +68,13 @@ std::vector<Repeat> run_batch(const Case& c, std::size_t batch, const Choices& c
   return repeats;
 }
 
-void append(const Choices& choices, const Case& c, std::size_t batch,
-            const std::vector<Repeat>& repeats) {
+std::string record_of(const Choices& choices, const Case& c, std::size_t batch,
+                      const std::vector<Repeat>& repeats) {
   json line = {{"case", c.name}, {"batch", batch}, {"seed", choices.seed}};
   for (const Repeat& r : repeats) {
     line["repeats"].push_back({r.nats, r.standard_error, r.df, r.bias, r.p});
   }
-  std::ofstream out(choices.out, std::ios::app);
-  out << line.dump() << '\n';
-  if (!out.flush()) throw std::runtime_error("cannot write to " + choices.out);
+  return line.dump();
 }
 
 double percent(std::size_t count, std::size_t of) {
@@ -131,25 +115,40 @@ void print_row(const Case& c, const std::vector<Repeat>& all) {
              planted ? covered(all, truth, true) : "–");
 }
 
+/// The batches of a case that are not there yet.
+void run_case(const Choices& choices, const Case& c, const cch::LineStore& store,
+              std::map<std::size_t, std::vector<Repeat>>& done) {
+  const std::size_t batches = (choices.repeats + kBatch - 1) / kBatch;
+  std::vector<cch::RunCell> cells;
+  for (std::size_t b = 0; b < batches; ++b) cells.push_back({{}, done.contains(b)});
+  std::mutex mutex;
+  cch::CellWork work;
+  work.run = [&](std::size_t b, const cch::Execution& inner) {
+    const auto repeats = run_batch(c, b, choices, inner);
+    const std::scoped_lock hold(mutex);
+    store.add(record_of(choices, c, b, repeats));
+    done[b] = repeats;
+    return true;
+  };
+  cch::Execution exec;
+  exec.threads = choices.threads;
+  cch::run_cells(cells, work, {"", true}, exec);
+  done.erase(done.lower_bound(batches), done.end());
+}
+
 void run(const Choices& choices) {
   const std::set<std::string> wanted(choices.names.begin(), choices.names.end());
-  rewrite_if_cut(choices.out);
-  Store store = load(choices);
-  const std::size_t batches = (choices.repeats + kBatch - 1) / kBatch;
+  const cch::LineStore store = cch::bench::open_records(choices.out);
+  Batches batches = batches_in(store, choices.seed);
   fmt::print(
       "| case | repeats | truth | mean | SD | mean SE | truth % | own mean % | "
       "bias-aware, truth % | rejected % |\n|---|---|---|---|---|---|---|---|---|---|\n");
   for (const Case& c : cch::bench::cases()) {
     if (!wanted.empty() && !wanted.contains(c.name)) continue;
+    auto& done = batches[c.name];
+    run_case(choices, c, store, done);
     std::vector<Repeat> all;
-    for (std::size_t b = 0; b < batches; ++b) {
-      auto& done = store.batches[c.name];
-      if (!done.contains(b)) {
-        done[b] = run_batch(c, b, choices);
-        append(choices, c, b, done[b]);
-      }
-      all.insert(all.end(), done[b].begin(), done[b].end());
-    }
+    for (const auto& [batch, repeats] : done) all.insert(all.end(), repeats.begin(), repeats.end());
     print_row(c, all);
     std::fflush(stdout);
   }

@@ -7,19 +7,19 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "cch/criterion/feasibility.hpp"
 #include "cch/data/source.hpp"
+#include "cch/experiments/runner.hpp"
 #include "estimators/criterion/feasibility/planted_question.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/criterion/representation.hpp"
+#include "records.hpp"
 
 namespace {
 
@@ -147,12 +147,11 @@ Forecast forecast_of(const QuestionShape& shape, const Choices& choices) {
   return out;
 }
 
-std::map<std::size_t, Measured> stored(const Choices& choices, const std::string& key) {
+std::map<std::size_t, Measured> stored(const cch::LineStore& store, const std::string& key) {
   std::map<std::size_t, Measured> out;
-  std::ifstream in(choices.out);
-  for (std::string line; std::getline(in, line);) {
-    const json entry = json::parse(line, nullptr, false);
-    if (entry.is_discarded() || entry.value("key", "") != key) continue;
+  for (const std::string& record : store.records()) {
+    const json entry = json::parse(record);
+    if (entry.value("key", "") != key) continue;
     out[entry["set"]] = {entry["margin"], entry["standard_error"], entry["verdict"]};
   }
   return out;
@@ -168,34 +167,31 @@ void run_case(const std::string& name, const Choices& choices) {
   const double margin = choices.verdicts ? *forecast.smallest : forecast.margin;
   const std::string key =
       fmt::format("{} {} {:.6f} {}", name, choices.seed, margin, choices.verdicts);
-  auto done = stored(choices, key);
+  const cch::LineStore store = cch::bench::open_records(choices.out);
+  auto done = stored(store, key);
   const cch::detail::PlantedQuestion question(shape, cch::PlantedFamily::gaussian, cch::Scale::rank,
                                               choices.seed + 1000);
   const double rho = question.correlation(shape.teachers.front(), shape.i_student_labels + margin);
+  std::vector<cch::RunCell> cells;
+  for (std::size_t r = 0; r < choices.sets; ++r) cells.push_back({{}, done.contains(r)});
+  std::mutex mutex;
+  cch::CellWork work;
+  work.run = [&](std::size_t r, const cch::Execution& inner) {
+    const Measured m = measure(question, margin, rho, r, choices.verdicts,
+                               inner.with_seed(cch::derive_seed(choices.seed, "set", r)));
+    const std::scoped_lock hold(mutex);
+    done[r] = m;
+    store.add(json{{"key", key},
+                   {"set", r},
+                   {"margin", m.margin},
+                   {"standard_error", m.standard_error},
+                   {"verdict", m.verdict}}
+                  .dump());
+    return true;
+  };
   cch::Execution exec;
   exec.threads = choices.threads;
-  for (std::size_t first = 0; first < choices.sets; first += 4) {
-    std::vector<std::size_t> wanted;
-    for (std::size_t r = first; r < std::min(first + 4, choices.sets); ++r) {
-      if (!done.contains(r)) wanted.push_back(r);
-    }
-    std::vector<Measured> batch(wanted.size());
-    cch::parallel_for(wanted.size(), exec, [&](std::size_t i) {
-      const auto inner = exec.serial().with_seed(cch::derive_seed(choices.seed, "set", wanted[i]));
-      batch[i] = measure(question, margin, rho, wanted[i], choices.verdicts, inner);
-    });
-    std::ofstream out(choices.out, std::ios::app);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      done[wanted[i]] = batch[i];
-      out << json{{"key", key},
-                  {"set", wanted[i]},
-                  {"margin", batch[i].margin},
-                  {"standard_error", batch[i].standard_error},
-                  {"verdict", batch[i].verdict}}
-                 .dump()
-          << '\n';
-    }
-  }
+  cch::run_cells(cells, work, {"", true}, exec);
   std::vector<double> errors;
   std::vector<double> ratios;
   double sum = 0.0;

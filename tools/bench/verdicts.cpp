@@ -6,13 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "cch/core/random.hpp"
@@ -20,7 +17,9 @@
 #include "cch/criterion/pilot.hpp"
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/ranking.hpp"
+#include "cch/experiments/runner.hpp"
 #include "estimators/criterion/ranked_pilot.hpp"
+#include "records.hpp"
 #include "verdicts_problem.hpp"
 #include "verdicts_score.hpp"
 #include "verdicts_truth.hpp"
@@ -133,16 +132,8 @@ json on_representations(const Problem& p, const PilotInput& input, const Executi
   return out;
 }
 
-/// The seed of a problem: true gains and verdicts can be computed again without each other.
-Execution execution(const Problem& p, const Choices& choices) {
-  Execution exec;
-  exec.threads = choices.threads;
-  exec.seed = derive_seed(choices.seed, "verdict-run", p.index);
-  return exec;
-}
-
-json truth_of(const Problem& p, const Choices& choices) {
-  const Execution exec = execution(p, choices);
+/// The seed is that of the problem: true gains and verdicts can be computed without each other.
+json truth_of(const Problem& p, const Choices& choices, const Execution& exec) {
   const auto truth = bench::true_gains(p, p.rows, choices.truth, exec);
   json out = {{"rows", p.rows},         {"groups", p.rows / p.group_size},
               {"icc", p.icc},           {"classes", p.classes},
@@ -162,8 +153,7 @@ json truth_of(const Problem& p, const Choices& choices) {
   return out;
 }
 
-json verdicts_of(const Problem& p, const Choices& choices) {
-  const Execution exec = execution(p, choices);
+json verdicts_of(const Problem& p, const Choices&, const Execution& exec) {
   const PilotInput input = bench::draw_problem(p, p.rows, derive_seed(exec.seed, "user"));
   PilotOptions options;
   options.lambda = p.lambda;
@@ -191,46 +181,55 @@ json verdicts_of(const Problem& p, const Choices& choices) {
 /// Both parts of finished problems: "truth" and "verdicts".
 using Store = std::map<std::size_t, std::map<std::string, json>>;
 
-/// Half a line left by a kill is cut off, so that appending loses nothing.
-Store load(const Choices& choices) {
+Store load(const LineStore& lines, std::uint64_t seed) {
   Store done;
-  std::ifstream in(choices.out, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  const std::size_t end = text.rfind('\n');
-  const std::size_t whole = end == std::string::npos ? 0 : end + 1;
-  if (whole < text.size()) std::filesystem::resize_file(choices.out, whole);
-  std::istringstream lines(text.substr(0, whole));
-  for (std::string line; std::getline(lines, line);) {
-    const json record = json::parse(line);
-    if (record.at("seed") != choices.seed) continue;
+  for (const std::string& text : lines.records()) {
+    const json record = json::parse(text);
+    if (record.at("seed") != seed) continue;
     done[record.at("problem")][record.at("part")] = record.at("result");
   }
   return done;
 }
 
-void keep(const Choices& choices, std::size_t problem, const std::string& part,
-          const json& result) {
-  const json line = {
-      {"problem", problem}, {"seed", choices.seed}, {"part", part}, {"result", result}};
-  std::ofstream out(choices.out, std::ios::app);
-  out << line.dump() << '\n';
-  if (!out.flush()) throw std::runtime_error("cannot write to " + choices.out);
+/// A part of a problem that can be run by itself.
+struct Part {
+  const char* name;
+  json (*compute)(const Problem&, const Choices&, const Execution&);
+};
+constexpr Part kParts[] = {{"verdicts", verdicts_of}, {"truth", truth_of}};
+
+void run_open(const Choices& choices, const LineStore& lines, Store& done) {
+  std::vector<RunCell> cells;
+  for (std::size_t i = 0; i < choices.problems; ++i) {
+    for (const Part& part : kParts) cells.push_back({{}, done[i].contains(part.name)});
+  }
+  std::mutex mutex;
+  CellWork work;
+  work.run = [&](std::size_t cell, const Execution& inner) {
+    const std::size_t i = cell / std::size(kParts);
+    const Part& part = kParts[cell % std::size(kParts)];
+    const Problem p = bench::problem(i, choices.seed);
+    const json result = part.compute(
+        p, choices, inner.with_seed(derive_seed(choices.seed, "verdict-run", p.index)));
+    const std::scoped_lock hold(mutex);
+    done[i][part.name] = result;
+    lines.add(json{{"problem", i}, {"seed", choices.seed}, {"part", part.name}, {"result", result}}
+                  .dump());
+    return true;
+  };
+  Execution exec;
+  exec.threads = choices.threads;
+  run_cells(cells, work, {"", true}, exec);
 }
 
 void run(const Choices& choices) {
-  Store done = load(choices);
+  const LineStore lines = bench::open_records(choices.out);
+  Store done = load(lines, choices.seed);
+  if (!choices.score_only) run_open(choices, lines, done);
   std::vector<json> finished;
   for (std::size_t i = 0; i < choices.problems; ++i) {
     auto& parts = done[i];
-    const Problem p = bench::problem(i, choices.seed);
-    auto finish = [&](const std::string& part, auto compute) {
-      if (parts.contains(part) || choices.score_only) return;
-      parts[part] = compute(p, choices);
-      keep(choices, i, part, parts[part]);
-    };
-    finish("verdicts", verdicts_of);
-    finish("truth", truth_of);
-    if (parts.size() < 2) continue;
+    if (parts.size() < std::size(kParts)) continue;
     json both = parts["truth"];
     both["problem"] = i;
     for (std::size_t t = 0; t < both["teachers"].size(); ++t) {
