@@ -4,9 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "cch/criterion/prediction_level.hpp"
-#include "cch/criterion/probes.hpp"
-
 namespace cch::detail {
 namespace {
 
@@ -34,17 +31,6 @@ Samples stacked(const Samples& a, const Samples& b) {
 // low in what they cannot resolve.
 bool unbounded(const PlantedBias& bias) {
   return !bias.resolved && bias.bias < 0.0;
-}
-
-void adjust_over_teachers(std::vector<std::optional<PredictionLevel>>& levels) {
-  std::vector<Margin*> margins;
-  for (auto& level : levels) margins.push_back(level ? &level->margin : nullptr);
-  adjust_by_holm(margins);
-  for (auto& level : levels) {
-    if (level && level->margin.p_above && !level->opposed) {
-      level->outcome = cch_outcome(level->margin);
-    }
-  }
 }
 
 }  // namespace
@@ -115,42 +101,6 @@ ConditionalInformation conditional_information(const RepresentationLevel& level,
       paired_margin(joint, same ? level.student_labels() : *alone, exec, nullptr);
   return {difference.nats, difference.standard_error, difference.interval95,
           std::string(entry_of(choice.options).name)};
-}
-
-std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
-                                                        const RankOptions& options,
-                                                        const Execution& outer,
-                                                        std::vector<Warning>& warnings) {
-  Execution exec = outer;
-  exec.sink = nullptr;  // only whole teachers are reported
-  std::vector<std::optional<PredictionLevel>> out(input.teachers.size());
-  const auto student = attempt("prediction-level", warnings, [&] {
-    return linear_probe(input.student.features, input.labels, input.groups, {}, exec);
-  });
-  if (!student) return out;
-  PredictionLevelOptions level;
-  level.lambda = options.lambda.value_or(level.lambda);
-  for (std::size_t t = 0; t < out.size(); ++t) {
-    const Modality& teacher = input.teachers[t];
-    out[t] = attempt("prediction-level", warnings, [&] {
-      // A clone of the student shares its values.
-      const bool is_student =
-          teacher.features.view().data() == input.student.features.view().data();
-      const Probe probe =
-          is_student ? *student
-                     : linear_probe(teacher.features, input.labels, input.groups, {}, exec);
-      return prediction_level(probe, *student, input.student.features, input.labels, input.groups,
-                              level, exec);
-    });
-    outer.progress("prediction level", t + 1, out.size());
-    if (!out[t]) continue;
-    for (const Warning& warning : out[t]->warnings) {
-      warnings.push_back(
-          {warning.code, "predictions of '" + teacher.name + "': " + warning.message});
-    }
-  }
-  adjust_over_teachers(out);
-  return out;
 }
 
 AllRows with_extra_rows(const RankInput& input) {

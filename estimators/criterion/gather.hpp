@@ -48,13 +48,6 @@ ConditionalInformation conditional_information(const RepresentationLevel& level,
                                                const MeasuredTeacher& teacher,
                                                const RankOptions& options, const Execution& exec);
 
-/// Prediction-level CCH of each teacher, its p values Holm-adjusted over them and its outcome taken
-/// from these. Features as the user gave them: the probes standardise their own training rows.
-std::vector<std::optional<PredictionLevel>> predictions(const RankInput& input,
-                                                        const RankOptions& options,
-                                                        const Execution& exec,
-                                                        std::vector<Warning>& warnings);
-
 /// I(teacher; student) on the labelled rows and those of `extra` that have no label.
 std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,
                                     const EstimatorOptions& options, Scale scale,

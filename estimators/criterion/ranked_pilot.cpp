@@ -145,3 +145,19 @@ PilotGain gain_difference(const PilotTeacher& teacher, const PilotTeacher& refer
 }
 
 }  // namespace cch::detail
+
+namespace cch {
+
+JudgedPilots judge_pilots(const RankInput& input, const RankOptions& options,
+                          const Execution& exec) {
+  JudgedPilots out;
+  RankOptions plain = options;
+  plain.controls = false;
+  const auto none = detail::ranked_controls(input, plain, exec, out.warnings);
+  detail::RankedPilot pilot = detail::ranked_pilot(input, none, plain, exec, out.warnings);
+  out.alone = pilot.alone;
+  out.teachers = std::move(pilot.teachers);
+  return out;
+}
+
+}  // namespace cch

@@ -3,16 +3,10 @@
 #include <optional>
 #include <vector>
 
-#include "cch/criterion/ranking.hpp"
+#include "cch/criterion/levels.hpp"
 #include "estimators/criterion/ranked_controls.hpp"
 
 namespace cch::detail {
-
-/// What the pilot says of one teacher; empty where it could not run.
-struct PilotEvidence {
-  std::optional<PilotTeacher> pilot;
-  std::optional<PilotGain> gain_over_uninformed;
-};
 
 /// The pilot of a ranking.
 struct RankedPilot {

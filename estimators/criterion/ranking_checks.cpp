@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "cch/criterion/levels.hpp"
 #include "cch/estimators/catalog.hpp"
 
 namespace cch::detail {
@@ -74,6 +75,10 @@ void check_options(const RankInput& input, const RankOptions& options) {
   }
 }
 
+}  // namespace cch::detail
+
+namespace cch {
+
 std::vector<std::string> why_unreliable(const RankInput& input) {
   std::vector<std::string> reasons = input.doubts;
   // Estimates then differ by rounding alone, with as little spread.
@@ -81,15 +86,15 @@ std::vector<std::string> why_unreliable(const RankInput& input) {
     reasons.emplace_back("The student's features are constant: there is nothing to compare.");
   }
   const std::size_t groups = input.groups.count();
-  if (input.groups.grouped() && groups < kFewestGroups) {
+  if (input.groups.grouped() && groups < detail::kFewestGroups) {
     reasons.push_back("Only " + std::to_string(groups) +
                       " groups: intervals need at least 20, so this ranking is exploratory.");
   }
-  if (!input.groups.grouped() && groups < kFewestRows) {
+  if (!input.groups.grouped() && groups < detail::kFewestRows) {
     reasons.push_back("Only " + std::to_string(groups) +
                       " rows: intervals need at least 100, so this ranking is exploratory.");
   }
   return reasons;
 }
 
-}  // namespace cch::detail
+}  // namespace cch

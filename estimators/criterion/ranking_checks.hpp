@@ -14,7 +14,4 @@ void check_input(const RankInput& input);
 /// Refuses options without meaning for these inputs (usage Error).
 void check_options(const RankInput& input, const RankOptions& options);
 
-/// Reasons why nothing at all can be decided, at any level.
-std::vector<std::string> why_unreliable(const RankInput& input);
-
 }  // namespace cch::detail

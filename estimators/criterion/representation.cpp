@@ -90,7 +90,7 @@ double RepresentationLevel::upper_value() const {
 }
 
 MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) const {
-  MeasuredTeacher out{{}, std::move(features), {}, nullptr};
+  MeasuredTeacher out{{}, std::move(features), {}, nullptr, {}};
   out.choice = teacher_side(out.features);
   TeacherResult& result = out.result;
   result.name = std::move(name);
@@ -131,9 +131,8 @@ MeasuredTeacher RepresentationLevel::measure(std::string name, Samples features,
   return out;
 }
 
-void RepresentationLevel::decide(MeasuredTeacher& teacher,
-                                 const std::optional<PlantedMargin>& planted,
-                                 const std::vector<std::string>& unreliable) const {
+CchVerdict RepresentationLevel::verdict(const MeasuredTeacher& teacher,
+                                        std::vector<std::string> unreliable) const {
   CchEvidence evidence;
   evidence.margin = teacher.result.margin;
   evidence.i_student_labels = i_student_labels_.nats;
@@ -143,18 +142,18 @@ void RepresentationLevel::decide(MeasuredTeacher& teacher,
   if (teacher.result.i_teacher_student.interval95) {
     evidence.i_teacher_student_low = teacher.result.i_teacher_student.interval95->lo;
   }
-  evidence.unreliable = unreliable;
+  evidence.unreliable = std::move(unreliable);
   const std::size_t joint_dim = teacher.result.dim + student_.dim();
   if (entry_of(teacher.choice.options).neighbours && joint_dim > 10) {
     evidence.unreliable.push_back("A neighbour estimate in " + std::to_string(joint_dim) +
                                   " dimensions is far too low without any sign; use auto or "
                                   "cca-ksg.");
   }
-  if (planted && planted->could_flip) {
+  if (teacher.planted && teacher.planted->could_flip) {
     evidence.unreliable.emplace_back(
         "The bias that planted data of this shape show could turn the sign of the margin.");
   }
-  teacher.result.cch = decide_by_cch(evidence);
+  return decide_by_cch(evidence);
 }
 
 void RepresentationLevel::describe(const std::vector<const MeasuredTeacher*>& teachers,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/criterion/evidence.hpp"
 #include "cch/criterion/ranking.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/error_bars.hpp"
@@ -17,6 +18,7 @@ struct MeasuredTeacher {
   Samples features;  ///< on the ranking's scale
   EstimatorChoice choice;
   std::unique_ptr<Measurement> teacher_student;
+  std::optional<PlantedMargin> planted;
 };
 
 /// The hypothesis on representations by one estimator: I(T;S), I(S;Y) and their margins on one
@@ -34,9 +36,10 @@ class RepresentationLevel {
                                         std::vector<Warning>& warnings) const;
   /// The same without error bars, four fifths of the cost.
   [[nodiscard]] MeasuredTeacher glance(std::string name, Samples features) const;
-  /// The verdict from the margin, the planted bias and what makes it unreliable at this level.
-  void decide(MeasuredTeacher& teacher, const std::optional<PlantedMargin>& planted,
-              const std::vector<std::string>& unreliable) const;
+  /// The verdict from the margin, the planted bias, the columns of a neighbour estimate and the
+  /// reasons given.
+  [[nodiscard]] CchVerdict verdict(const MeasuredTeacher& teacher,
+                                   std::vector<std::string> unreliable) const;
   /// Estimator names and reasons, teachers in the order given.
   void describe(const std::vector<const MeasuredTeacher*>& teachers, EstimatorRanking& out) const;
 

@@ -17,8 +17,7 @@
 #include "cch/data/source.hpp"
 #include "cch/experiments/runner.hpp"
 #include "estimators/criterion/feasibility/planted_question.hpp"
-#include "estimators/criterion/gather.hpp"
-#include "estimators/criterion/representation.hpp"
+#include "estimators/criterion/judged_teachers.hpp"
 #include "records.hpp"
 
 namespace {
@@ -88,28 +87,17 @@ struct Measured {
 };
 
 // One planted set as a ranking sees it.
-Measured measure(const cch::detail::PlantedQuestion& question, double margin, double rho,
-                 std::size_t r, bool verdicts, const cch::Execution& exec) {
+Measured measure(const cch::detail::PlantedQuestion& question, double rho, std::size_t r,
+                 bool verdicts, const cch::Execution& exec) {
   const auto draw = question.draw(1'000'000 + r);  // none that the check has planted
   const cch::TeacherShape& teacher = question.shape().teachers.front();
   const cch::detail::RepresentationLevel level("auto", draw.student, draw.labels,
                                                question.shape().groups, {}, exec);
-  std::vector<cch::Warning> warnings;
-  auto measured = level.measure("teacher", question.teacher(draw, teacher, rho), warnings);
-  Measured out{
-      measured.result.margin.nats, measured.result.margin.standard_error.value_or(0.0), {}};
-  if (!verdicts) return out;
-  const auto labels_bias = cch::detail::planted_side(
-      level.student_labels_options(), level.student(), level.labels(), level.groups(),
-      level.i_student_labels().nats, cch::Scale::rank, exec);
-  auto side = cch::detail::planted_side(measured.choice.options, measured.features, level.student(),
-                                        level.groups(), measured.result.i_teacher_student.nats,
-                                        cch::Scale::rank, exec);
-  const auto planted = cch::detail::planted_margin(measured, std::move(side), labels_bias.bias,
-                                                   level.groups().count());
-  level.decide(measured, planted, {});
-  out.verdict = to_string(measured.result.cch.verdict);
-  (void)margin;
+  const auto judged = cch::detail::judged_teachers(
+      level, {{"teacher", {}}}, {question.teacher(draw, teacher, rho)}, {}, verdicts, {}, exec);
+  const cch::TeacherResult& result = judged.teachers.front().result;
+  Measured out{result.margin.nats, result.margin.standard_error.value_or(0.0), {}};
+  if (verdicts) out.verdict = to_string(result.cch.verdict);
   return out;
 }
 
@@ -177,7 +165,7 @@ void run_case(const std::string& name, const Choices& choices) {
   std::mutex mutex;
   cch::CellWork work;
   work.run = [&](std::size_t r, const cch::Execution& inner) {
-    const Measured m = measure(question, margin, rho, r, choices.verdicts,
+    const Measured m = measure(question, rho, r, choices.verdicts,
                                inner.with_seed(cch::derive_seed(choices.seed, "set", r)));
     const std::scoped_lock hold(mutex);
     done[r] = m;

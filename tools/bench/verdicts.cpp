@@ -14,9 +14,9 @@
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/decide.hpp"
+#include "cch/criterion/levels.hpp"
 #include "cch/criterion/pilot.hpp"
 #include "cch/criterion/prediction_level.hpp"
-#include "cch/criterion/ranking.hpp"
 #include "cch/experiments/runner.hpp"
 #include "estimators/criterion/ranked_pilot.hpp"
 #include "records.hpp"
@@ -116,18 +116,16 @@ json on_representations(const Problem& p, const PilotInput& input, const Executi
   for (std::size_t t = 0; t < bench::kTeachers; ++t) {
     rank.teachers.push_back({std::string(bench::to_string(bench::kRoles[t])), input.teachers[t]});
   }
-  const RankResult result = rank_teachers(rank, {}, exec);
+  const JudgedRepresentations judged = judge_representations(rank, "auto", {}, exec);
   json out = json::array();
-  for (const TeacherResult& teacher : result.estimators.front().teachers) {
-    for (std::size_t t = 0; t < bench::kTeachers; ++t) {
-      if (bench::to_string(bench::kRoles[t]) != teacher.name) continue;
-      out.push_back({{"role", teacher.name},
-                     {"true_margin", bench::true_margin(p, t)},
-                     {"margin", teacher.margin.nats},
-                     {"se", teacher.margin.standard_error.value_or(-1.0)},
-                     {"verdict", std::string(to_string(teacher.cch.verdict))},
-                     {"outcome", std::string(to_string(teacher.cch.outcome))}});
-    }
+  for (std::size_t t = 0; t < bench::kTeachers; ++t) {
+    const TeacherResult& teacher = judged.ranking.teachers[t];
+    out.push_back({{"role", teacher.name},
+                   {"true_margin", bench::true_margin(p, t)},
+                   {"margin", teacher.margin.nats},
+                   {"se", teacher.margin.standard_error.value_or(-1.0)},
+                   {"verdict", std::string(to_string(teacher.cch.verdict))},
+                   {"outcome", std::string(to_string(teacher.cch.outcome))}});
   }
   return out;
 }

@@ -44,6 +44,7 @@ struct RankOptions {
   DecideBy decide_by = DecideBy::combined;
   Scenario scenario = Scenario::same_rows;
   std::optional<double> lambda;  ///< of the pilot; empty: picked on inner folds
+  bool holm = true;  ///< p values adjusted over the teachers; false: each as if ranked alone
   std::size_t permutations = 0;  ///< of the test that I(teacher; student) = 0; 0 = no test
   bool controls = false;         ///< rank teachers of known worth as well, apart (controls.hpp)
   bool planted_bias = true;      ///< measure the estimators' bias at this shape
