@@ -125,6 +125,14 @@ Control parse_control(std::string_view name) {
                  "control");
 }
 
+std::string_view to_string(Choose choose) {
+  return choose == Choose::all ? "all" : "inner-folds";
+}
+
+Choose parse_choose(std::string_view name) {
+  return by_name(name, {Choose::all, Choose::inner_folds}, "way to choose");
+}
+
 void check(const Study& study, const TaskData& data) {
   check(study.student);
   check(study.teacher);
@@ -143,6 +151,9 @@ void check(const Study& study, const TaskData& data) {
     if (name != "auto") default_options(name);
   }
   check_losses(study, !real);
+  need(study.choose == Choose::all || study.lambdas.size() * study.temperatures.size() > 1,
+       "inner folds have one loss to choose from", "there is nothing to choose",
+       "Give more than one lambda or temperature, or choose = \"all\"");
   for (const TeacherRows rows : study.teacher_rows) {
     need(rows != TeacherRows::fresh_rows || fresh_rows(study.task) > 0,
          "a fresh-rows teacher has no rows", "they are labelled rows beside the student's",
@@ -174,31 +185,46 @@ std::vector<StudyUnit> units(const Study& study) {
   return out;
 }
 
+namespace {
+
+/// The losses of a form: one list a cell, from which its student is chosen.
+std::vector<std::vector<DistilLoss>> cells_of(const Study& study, DistilForm form) {
+  std::vector<std::vector<DistilLoss>> out;
+  for (const double temperature : study.temperatures) {
+    for (const double lambda : study.lambdas) {
+      const DistilLoss loss{form, study.weighting, lambda, temperature, study.scaled};
+      if (out.empty() || study.choose == Choose::all) out.emplace_back();
+      out.back().push_back(loss);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<RunSpec> runs(const Study& study, const StudyUnit& unit) {
   std::vector<RunSpec> out;
-  out.push_back({Role::student, {}, {}, {}});
+  out.push_back({Role::student, {}, {}, {}, {}});
   std::vector<RunTeacher> teachers;
   for (const auto& [name, parameters] : teacher_views(study.task, unit.setting)) {
     for (const TeacherRows rows : study.teacher_rows) teachers.push_back({name, parameters, rows});
   }
-  for (const RunTeacher& teacher : teachers) out.push_back({Role::teacher, {}, teacher, {}});
+  for (const RunTeacher& teacher : teachers) out.push_back({Role::teacher, {}, teacher, {}, {}});
   for (const DistilForm form : study.forms) {
-    for (const double temperature : study.temperatures) {
-      for (const double lambda : study.lambdas) {
-        const DistilLoss loss{form, study.weighting, lambda, temperature, study.scaled};
-        for (const RunTeacher& teacher : teachers) {
-          out.push_back({Role::distilled, {}, teacher, loss});
+    for (const std::vector<DistilLoss>& losses : cells_of(study, form)) {
+      const auto add = [&](Role role, std::optional<Control> control,
+                           std::optional<RunTeacher> teacher) {
+        out.push_back({role, control, std::move(teacher), losses.front(), {}});
+        if (study.choose == Choose::inner_folds) out.back().candidates = losses;
+      };
+      for (const RunTeacher& teacher : teachers) add(Role::distilled, {}, teacher);
+      for (const Control control : study.controls) {
+        if (!has_control(control, form)) continue;
+        if (control != Control::shuffled) {
+          add(Role::control, control, {});
+          continue;
         }
-        for (const Control control : study.controls) {
-          if (!has_control(control, form)) continue;
-          if (control == Control::shuffled) {
-            for (const RunTeacher& teacher : teachers) {
-              out.push_back({Role::control, control, teacher, loss});
-            }
-          } else {
-            out.push_back({Role::control, control, {}, loss});
-          }
-        }
+        for (const RunTeacher& teacher : teachers) add(Role::control, control, teacher);
       }
     }
   }

@@ -70,9 +70,9 @@ HeldOutRows hold_out(const Groups& groups, const std::vector<std::size_t>& rows,
 }
 
 std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows,
-                                  std::size_t folds, std::uint64_t seed) {
+                                  std::size_t folds, std::uint64_t seed, std::string_view stream) {
   const Groups own = groups.select(rows);
-  Random random(derive_seed(seed, "teacher folds"));
+  Random random(derive_seed(seed, stream));
   std::vector<std::size_t> size(folds, 0);
   std::vector<std::size_t> fold(rows.size());
   for (const std::size_t g : random.permutation(own.count())) {

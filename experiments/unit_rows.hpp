@@ -19,9 +19,10 @@ struct HeldOutRows {
 HeldOutRows hold_out(const Groups& groups, const std::vector<std::size_t>& rows, double share,
                      std::uint64_t seed);
 
-/// Folds of whole groups, as even as they come: fold of each of the rows.
+/// Folds of whole groups, as even as they come: fold of each of the rows. `stream` names the
+/// random order of groups.
 std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows,
-                                  std::size_t folds, std::uint64_t seed);
+                                  std::size_t folds, std::uint64_t seed, std::string_view stream);
 
 /// Why a teacher is no better than chance on the test rows; empty if it is.
 std::string why_at_chance(const StudyDraw& draw, const Metrics& metrics);

@@ -100,7 +100,7 @@ double scale_of(const Samples& samples) {
 
 /// Mean 0 and variance 1 over all pixels of the first rows: with grey values as they are, half of
 /// the hidden units of a network soon never fire again.
-void standardise(Matrix& images, std::size_t rows) {
+void standardise_images(Matrix& images, std::size_t rows) {
   const auto n = static_cast<double>(rows * images.cols());
   double mean = 0.0;
   double square = 0.0;
@@ -206,7 +206,7 @@ StudyDraw draw(const DigitsTask& task, const TaskData& data, std::uint64_t seed,
       }
     }
   });
-  standardise(out.x, task.rows);
+  standardise_images(out.x, task.rows);
   for (const double blur : task.blur) {
     TeacherView view;
     view.name = "grey";
@@ -214,7 +214,7 @@ StudyDraw draw(const DigitsTask& task, const TaskData& data, std::uint64_t seed,
     view.shape = {1, kSide, kSide};
     view.x = plain;
     if (blur > 0.0) blur_images(view.x, view.shape, blur, exec);
-    standardise(view.x, task.rows);
+    standardise_images(view.x, task.rows);
     out.teachers.push_back(std::move(view));
   }
   return out;

@@ -228,6 +228,58 @@ TEST_CASE("compare: a ranking is matched by teacher, student and scenario") {
   }
 }
 
+// A study that was measured by two versions has both beside each other.
+TEST_CASE("compare: criteria by the newest rule count, and earlier ones are named") {
+  const TempFolder folder;
+  const std::string study = folder.path("study");
+  SyntheticStudy().write(study);
+  const std::string margin = "representation-level CCH, auto margin";
+  const std::string decision = "representation-level CCH, auto";
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(fs::path(study) / "runs")) {
+    if (fs::exists(entry.path() / "criteria.json")) old.push_back(entry.path() / "criteria.json");
+  }
+  REQUIRE_FALSE(old.empty());
+  for (const fs::path& path : old) {
+    json document = json::parse(content(path.string()));
+    document["scores"][margin] = -1.0;
+    document["decisions"][decision] = "fails";
+    test::write_json(path, document);
+  }
+  const json before = compared({study});
+  CHECK(warning_codes(before).contains("earlier-criteria"));
+  CHECK(before["pairs"][0]["scores"][decision + ", decision"] == -1.0);
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    json document = json::parse(content(old[i].string()));
+    document["format"] = 4;
+    document["scores"][margin] = 0.5;
+    document["decisions"][decision] = "distil";
+    // Folders are read in the order of their names.
+    const std::string name = (i % 2 == 0 ? "0-" : "z-") + std::to_string(i);
+    test::write_json(fs::path(study) / "runs" / name / "criteria.json", document);
+  }
+  const json after = compared({study});
+  CHECK_FALSE(warning_codes(after).contains("earlier-criteria"));
+  for (const json& pair : after["pairs"]) {
+    CHECK(pair["scores"][margin] == 0.5);
+    CHECK(pair["scores"][decision + ", decision"] == 1.0);
+  }
+}
+
+TEST_CASE(
+    "compare: the level of representations of a ranking is its verdict, not its margin's sign") {
+  const TempFolder folder;
+  SyntheticStudy study;
+  study.student = "audio";
+  study.write(folder.path("study"));
+  json document = ranking("audio");
+  document["teachers"][0]["cch"]["representation"] = {{"outcome", "holds"},
+                                                      {"verdict", "unreliable"}};
+  test::write_json(folder.path("rank") + "/rank.json", document);
+  const json found = compared({folder.path("rank"), folder.path("study")});
+  CHECK(found["pairs"][0]["scores"]["cch rank: representation-level CCH"] == 0.0);
+}
+
 TEST_CASE("compare: two studies of one title with other settings stay two") {
   const TempFolder folder;
   for (const char* name : {"one", "two"}) {

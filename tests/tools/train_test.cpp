@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "cch/experiments/store.hpp"
@@ -79,6 +81,43 @@ struct World {
     return run_cch(all);
   }
 };
+
+TEST_CASE("cch train: inner folds choose λ and T, and the grid is one cell") {
+  World world;
+  world.change(
+      replaced(replaced(kStudy, "lambda = [0.5, 1]", "lambda = [0.5, 1]\ntemperature = [1, 2]"),
+               "[distil]", "[distil]\nchoose = \"inner-folds\""));
+  const RunOutcome trained = world.train();
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(trained.out_has("kl λ=chosen from 0.5, 1 T=chosen from 1, 2"));
+  std::size_t taught = 0;
+  for (const auto& [key, text] : results(world.out)) {
+    const json run = json::parse(text.substr(0, text.find("}{\"") + 1));
+    CHECK(run.contains("chosen") == !run["loss"].is_null());
+    if (run["loss"].is_null()) continue;
+    ++taught;
+    CHECK(run["loss"]["lambda"] == "chosen from 0.5, 1");
+    CHECK(run["chosen"]["inner_losses"].size() == 4);
+    double least = INFINITY;
+    for (const json& one : run["chosen"]["inner_losses"]) {
+      least = std::min(least, one["loss"].get<double>());
+    }
+    for (const json& one : run["chosen"]["inner_losses"]) {
+      if (one["loss"] != least) continue;
+      CHECK(run["chosen"]["lambda"] == one["lambda"]);
+      CHECK(run["chosen"]["temperature"] == one["temperature"]);
+    }
+  }
+  // Three seeds of 4 distilled, uniform and 4 shuffled.
+  CHECK(taught == 3 * 9);
+  CHECK(world.train().out_has("(42 cached)"));
+  const RunOutcome compared = run_cch({"compare", world.out, "--json", "-q"});
+  REQUIRE(compared.code == 0);
+  const json document = compared.document();
+  CHECK(document["pairs"].size() == 4);
+  for (const json& pair : document["pairs"]) CHECK(pair["observed_gain"]["seeds"] == 3);
+}
 
 TEST_CASE("cch train: a folder with every run, a table, and cached the second time") {
   World world;
@@ -497,6 +536,30 @@ TEST_CASE("cch train: a CNN takes images, not plain vectors") {
       "teachers = [\"pix\"]\n[student]\nlayers = \"cnn\"\nwidths = [4]\n");
   const RunOutcome plain = world.train({"--data", data.parent_path()});
   CHECK(plain.err_has("plain vectors"));
+}
+
+TEST_CASE("cch train: criteria say when no bias was planted") {
+  World world;
+  world.change(std::string(kStudy) + "[criteria]\nseeds = 1\nplanted-bias = false\n");
+  REQUIRE(world.train().code == 0);
+  std::size_t seen = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(world.out) / "runs")) {
+    std::ifstream in(entry.path() / "criteria.json");
+    if (!in) continue;
+    ++seen;
+    const json criteria = json::parse(in);
+    CHECK(criteria["format"] == 4);
+    std::set<std::string> codes;
+    for (const json& warning : criteria["warnings"]) codes.insert(warning["code"]);
+    CHECK(codes.contains("no-planted-bias"));
+    // 60 rows: no verdict at any level.
+    CHECK(criteria["decisions"]["representation-level CCH, auto, without planted bias"] ==
+          "unreliable");
+    CHECK(criteria["decisions"]["prediction-level CCH"] == "unreliable");
+    CHECK(criteria["decisions"]["combined verdict"] == "unreliable");
+    CHECK_FALSE(criteria["decisions"].contains("representation-level CCH, auto"));
+  }
+  CHECK(seen == 2);
 }
 
 TEST_CASE("cch train: a study of saved features, with criteria beside") {

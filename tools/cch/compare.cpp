@@ -47,8 +47,8 @@ Command setup_compare(CommandLine app) {
              "labels and miou for segmentation")
       .one_of(gain_metrics());
   app.option("--predict-by", s->predict_by,
-             "The criterion that predicts each pair; by default the verdict of cch rank, else "
-             "the prediction-level CCH, the representation-level CCH, the closed form");
+             "The criterion that predicts each pair; by default the verdict of cch rank, else the "
+             "combined verdict of the study's criteria, the levels of CCH, the closed form");
   app.option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
       .in_range(100, 1000000)
       .show_default();

@@ -14,9 +14,12 @@ using report::field;
 
 constexpr const char* kBaselines[] = {"always distil", "never distil", "best-accuracy teacher"};
 /// The criteria that predict where none was asked for, the first that a pair has.
-constexpr const char* kPredicting[] = {"cch rank: verdict", "prediction-level CCH, decision",
+constexpr const char* kPredicting[] = {"cch rank: verdict",
+                                       "combined verdict, decision",
+                                       "prediction-level CCH, decision",
                                        "representation-level CCH, auto, decision",
-                                       "closed-form CCH margin", "best-accuracy teacher"};
+                                       "closed-form CCH margin",
+                                       "best-accuracy teacher"};
 
 Facet facet_of(const std::string& name, const json& value) {
   return {name, report::plain_value(value),

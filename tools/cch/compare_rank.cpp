@@ -50,8 +50,8 @@ RankedTeacher ranked_teacher(const json& document, const json& teacher) {
     if (!node.is_null()) out.decisions[name] = value(report::text(node));
   };
   decide("cch rank: verdict", field(teacher, "verdict"), verdict_value);
-  decide("cch rank: representation-level CCH", field(levels, "representation", "outcome"),
-         outcome_value);
+  decide("cch rank: representation-level CCH", field(levels, "representation", "verdict"),
+         verdict_value);
   decide("cch rank: prediction-level CCH", field(levels, "prediction", "outcome"), outcome_value);
   return out;
 }

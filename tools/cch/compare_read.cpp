@@ -11,6 +11,7 @@
 
 #include "cch/data/bytes.hpp"
 #include "cch/experiments/store.hpp"
+#include "cch/experiments/unit.hpp"
 #include "tools/cch/compare_rank.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
@@ -100,8 +101,8 @@ TrainedRun read_run(const json& document) {
 }
 
 double decision_value(const std::string& word) {
-  if (word == "holds") return 1.0;
-  if (word == "fails") return -1.0;
+  if (word == "holds" || word == "distil") return 1.0;
+  if (word == "fails" || word == "do_not_distil") return -1.0;
   return 0.0;
 }
 
@@ -125,6 +126,7 @@ TeacherCriteria read_criteria(const json& document) {
 struct Tally {
   std::size_t runs = 0;
   std::size_t criteria = 0;
+  std::size_t earlier = 0;  ///< of them by earlier rules
   std::size_t unfinished = 0;
   std::size_t repeated = 0;
   std::size_t failed = 0;
@@ -168,7 +170,9 @@ class Reader {
     }
     std::sort(runs.begin(), runs.end());
     Tally tally;
-    for (const fs::path& run : runs) read_run_folder(run, tally);
+    std::vector<json> criteria;
+    for (const fs::path& run : runs) read_run_folder(run, tally, criteria);
+    add_criteria(std::move(criteria), tally);
     read_features(folder);
     note(folder, tally);
   }
@@ -191,15 +195,21 @@ class Reader {
     }
   }
 
-  void read_run_folder(const fs::path& run, Tally& tally) {
+  void read_run_folder(const fs::path& run, Tally& tally, std::vector<json>& all_criteria) {
     const std::string result = (run / "result.json").string();
     const std::string criteria = (run / "criteria.json").string();
     const bool has_result = fs::exists(result);
     const bool has_criteria = fs::exists(criteria);
     if (!has_result && !has_criteria) ++tally.unfinished;
     if (has_result) faults.attempt([&] { naming(result, [&] { add_run(result, tally); }); });
-    if (has_criteria)
-      faults.attempt([&] { naming(criteria, [&] { add_criteria(criteria, tally); }); });
+    if (!has_criteria) return;
+    faults.attempt([&] {
+      naming(criteria, [&] {
+        json document = read_record(criteria, "cch.criteria/1");
+        require_fields(document, {"study", "unit", "teacher", "scores"}, criteria, kWriter);
+        all_criteria.push_back(std::move(document));
+      });
+    });
   }
 
   void add_run(const std::string& path, Tally& tally) {
@@ -220,14 +230,30 @@ class Reader {
     ++tally.reasons[reason.substr(0, reason.find(": "))];
   }
 
-  void add_criteria(const std::string& path, Tally& tally) {
-    const json document = read_record(path, "cch.criteria/1");
-    require_fields(document, {"study", "unit", "teacher", "scores"}, path, kWriter);
-    const std::string key = field(document, "study").dump() + field(document, "study_key").dump() +
-                            field(document, "unit").dump() + field(document, "teacher").dump();
-    if (!keys_.insert(key).second) return;
-    ++tally.criteria;
-    out_.criteria.push_back(read_criteria(document));
+  /// Of several about one teacher, which a study that grew has, those of the newest rules and the
+  /// most criteria.
+  void add_criteria(std::vector<json> documents, Tally& tally) {
+    const auto format = [](const json& d) {
+      return field(d, "format").is_null() ? 0 : d["format"].get<int>();
+    };
+    std::stable_sort(documents.begin(), documents.end(), [&](const json& a, const json& b) {
+      return std::pair(format(a), a["scores"].size()) > std::pair(format(b), b["scores"].size());
+    });
+    for (const json& document : documents) {
+      const std::string key = field(document, "study").dump() +
+                              field(document, "study_key").dump() + document["unit"].dump() +
+                              document["teacher"].dump();
+      if (!keys_.insert(key).second) continue;
+      ++tally.criteria;
+      out_.criteria.push_back(read_criteria(document));
+      for (const auto& [name, score] : document["scores"].items()) {
+        if (!name.starts_with("representation-level CCH") || format(document) >= kCriteriaFormat) {
+          continue;
+        }
+        ++tally.earlier;
+        break;
+      }
+    }
   }
 
   void read_ranking(const std::string& folder) {
@@ -254,6 +280,8 @@ class Reader {
     };
     warn(tally.unfinished, "unfinished-runs", "run folders without a result yet, left out:");
     warn(tally.repeated, "repeated-runs", "runs that stand in another folder too and count once:");
+    warn(tally.earlier, "earlier-criteria",
+         "criteria whose representation-level CCH is by an earlier rule:");
     std::vector<std::string> reasons;
     for (const auto& [reason, count] : tally.reasons) {
       reasons.push_back(fmt::format("{} ({})", reason, count));

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
 
@@ -168,6 +172,12 @@ json study_json(const TrainSettings& s) {
   teacher["rows"] = names_json(study.teacher_rows);
   teacher["folds"] = study.folds;
   teacher["allow-chance"] = study.allow_chance;
+  json criteria = {{"seeds", study.criteria_seeds}, {"estimators", study.estimators}};
+  if (!study.planted_bias) criteria["planted-bias"] = false;
+  json distil = {{"loss", names_json(study.forms)}, {"weighting", to_string(study.weighting)},
+                 {"lambda", study.lambdas},         {"temperature", study.temperatures},
+                 {"scaled", study.scaled},          {"controls", names_json(study.controls)}};
+  if (study.choose != Choose::all) distil["choose"] = to_string(study.choose);
   return {{"title", study.title},
           {"seeds", study.seeds},
           {"labelled", study.labelled},
@@ -179,14 +189,8 @@ json study_json(const TrainSettings& s) {
           {"teacher", teacher},
           {"training", training_json(study.training)},
           {"teacher-training", training_json(study.teacher_training)},
-          {"distil",
-           {{"loss", names_json(study.forms)},
-            {"weighting", to_string(study.weighting)},
-            {"lambda", study.lambdas},
-            {"temperature", study.temperatures},
-            {"scaled", study.scaled},
-            {"controls", names_json(study.controls)}}},
-          {"criteria", {{"seeds", study.criteria_seeds}, {"estimators", study.estimators}}}};
+          {"distil", distil},
+          {"criteria", criteria}};
 }
 
 bool is_axis(const std::string& path) {
@@ -237,6 +241,10 @@ std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
   if (run.role != Role::teacher) out["student"] = student_;
   if (run.control) out["control"] = to_string(*run.control);
   if (run.loss) out["loss"] = loss_json(*run.loss);
+  if (!run.candidates.empty()) {
+    out["loss"] = json::array();
+    for (const DistilLoss& loss : run.candidates) out["loss"].push_back(loss_json(loss));
+  }
   if (run.teacher) {
     out["teacher"] = teacher_;
     out["teacher"]["view"] = teacher_json(*run.teacher, true);
@@ -250,8 +258,9 @@ std::string RunKeys::of_criteria(const StudyUnit& unit, const RunTeacher& teache
   json out = unit_part(unit);
   // The networks and losses of the short training pilot.
   out["criteria"] = {
-      {"format", 3},
+      {"format", kCriteriaFormat},
       {"estimators", study_.estimators},
+      {"planted-bias", study_.planted_bias},
       {"student", student_},
       {"teacher", teacher_},
       {"loss", loss_json({study_.forms.front(), study_.weighting, study_.lambdas.front(),
@@ -282,36 +291,90 @@ json loss_json(const DistilLoss& loss) {
           {"scaled", loss.scaled}};
 }
 
+namespace {
+
+/// The values of λ or T that a cell chooses from; the value itself where there is one.
+json one_of(const std::vector<DistilLoss>& candidates, double DistilLoss::*member) {
+  std::vector<double> values;
+  for (const DistilLoss& loss : candidates) {
+    if (std::find(values.begin(), values.end(), loss.*member) == values.end()) {
+      values.push_back(loss.*member);
+    }
+  }
+  if (values.size() == 1) return values.front();
+  std::string text = "chosen from";
+  for (const double value : values)
+    text += fmt::format("{} {:g}", text.back() == 'm' ? "" : ",", value);
+  return text;
+}
+
+/// What the runs of a cell have in common, whatever each of them chose.
+json loss_of_cell(const RunSpec& spec) {
+  json out = loss_json(*spec.loss);
+  if (spec.candidates.empty()) return out;
+  out["lambda"] = one_of(spec.candidates, &DistilLoss::lambda);
+  out["temperature"] = one_of(spec.candidates, &DistilLoss::temperature);
+  return out;
+}
+
+json chosen_json(const RunResult& run) {
+  json losses = json::array();
+  for (std::size_t c = 0; c < run.inner_losses.size(); ++c) {
+    const DistilLoss& loss = run.spec.candidates[c];
+    losses.push_back({{"lambda", loss.lambda},
+                      {"temperature", loss.temperature},
+                      {"loss", optional_json(run.inner_losses[c])}});
+  }
+  return {{"by", "inner-folds"},
+          {"lambda", run.spec.loss->lambda},
+          {"temperature", run.spec.loss->temperature},
+          {"inner_losses", losses}};
+}
+
+}  // namespace
+
 json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult& run,
                  const std::string& key, const std::string& student_key) {
   const bool teacher = run.spec.role == Role::teacher;
   const bool paired = run.spec.role == Role::distilled || run.spec.role == Role::control;
-  return {{"schema", "cch.run/1"},
-          {"version", version()},
-          {"seed", unit.seed},
-          {"warnings", json::array()},
-          {"key", key},
-          {"study", s.study.title},
-          {"unit", unit_json(s.study, unit)},
-          {"role", to_string(run.spec.role)},
-          {"control", run.spec.control ? json(to_string(*run.spec.control)) : json()},
-          {"teacher", run.spec.teacher ? teacher_json(*run.spec.teacher, true) : json()},
-          {"loss", run.spec.loss ? loss_json(*run.spec.loss) : json()},
-          {"network", network_json(teacher ? s.study.teacher : s.study.student)},
-          {"training", training_json(teacher ? s.study.teacher_training : s.study.training)},
-          {"status", run.failure.empty() ? "done" : "failed"},
-          {"failure", optional_text(run.failure)},
-          {"metrics", metrics_json(run.metrics)},
-          {"best", best_json(run.best)},
-          {"student", paired ? json(student_key) : json()},
-          {"predicted", closed_form_json(run.predicted)},
-          {"seconds", run.seconds}};
+  json out{{"schema", "cch.run/1"},
+           {"version", version()},
+           {"seed", unit.seed},
+           {"warnings", json::array()},
+           {"key", key},
+           {"study", s.study.title},
+           {"unit", unit_json(s.study, unit)},
+           {"role", to_string(run.spec.role)},
+           {"control", run.spec.control ? json(to_string(*run.spec.control)) : json()},
+           {"teacher", run.spec.teacher ? teacher_json(*run.spec.teacher, true) : json()},
+           {"loss", run.spec.loss ? loss_of_cell(run.spec) : json()},
+           {"network", network_json(teacher ? s.study.teacher : s.study.student)},
+           {"training", training_json(teacher ? s.study.teacher_training : s.study.training)},
+           {"status", run.failure.empty() ? "done" : "failed"},
+           {"failure", optional_text(run.failure)},
+           {"metrics", metrics_json(run.metrics)},
+           {"best", best_json(run.best)},
+           {"student", paired ? json(student_key) : json()},
+           {"predicted", closed_form_json(run.predicted)},
+           {"seconds", run.seconds}};
+  if (!run.spec.candidates.empty()) out["chosen"] = chosen_json(run);
+  return out;
 }
 
 json criteria_json(const TrainSettings& s, const StudyUnit& unit, const CriteriaResult& criteria,
                    const std::string& key) {
   json scores = json::object();
   json warnings = json::array();
+  for (const Warning& warning : criteria.warnings) {
+    warnings.push_back({{"code", warning.code}, {"message", warning.message}});
+  }
+  if (!s.study.planted_bias) {
+    warnings.push_back(
+        {{"code", "no-planted-bias"},
+         {"message",
+          "the study says planted-bias = false: verdicts of the representation level "
+          "do not look at the bias that planted data of this shape show"}});
+  }
   for (const auto& [name, value] : criteria.scores) {
     scores[name] = optional_json(value);
     if (!value) {
@@ -322,6 +385,7 @@ json criteria_json(const TrainSettings& s, const StudyUnit& unit, const Criteria
   for (const auto& [name, value] : criteria.decisions) decisions[name] = value;
   return {{"schema", "cch.criteria/1"},
           {"version", version()},
+          {"format", kCriteriaFormat},
           {"seed", unit.seed},
           {"warnings", warnings},
           {"key", key},

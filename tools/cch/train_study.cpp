@@ -96,6 +96,7 @@ Setters distil_keys(Study& study) {
           {"lambda", numbers(study.lambdas)},
           {"temperature", numbers(study.temperatures)},
           {"scaled", flag(study.scaled)},
+          {"choose", named(study.choose, parse_choose)},
           {"controls", all_named(study.controls, parse_control)}};
 }
 
@@ -318,7 +319,9 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   }
   if (const auto* t = part(table, "criteria")) {
     apply_toml(*t,
-               {{"seeds", count(study.criteria_seeds)}, {"estimators", texts(study.estimators)}},
+               {{"seeds", count(study.criteria_seeds)},
+                {"estimators", texts(study.estimators)},
+                {"planted-bias", flag(study.planted_bias)}},
                {}, s.path, "criteria of the study");
   }
   if (std::find(given.begin(), given.end(), "seed") != given.end()) first_seed = s.common.seed;

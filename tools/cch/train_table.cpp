@@ -31,12 +31,14 @@ Mean mean_of(const std::vector<double>& values) {
   return out;
 }
 
+std::string value_text(const json& value) {
+  return value.is_number() ? fmt::format("{:.4g}", value.get<double>()) : value.get<std::string>();
+}
+
 std::string values_text(const json& values) {
   std::string out;
   for (const auto& [key, value] : values.items()) {
-    const std::string text =
-        value.is_number() ? fmt::format("{:.4g}", value.get<double>()) : value.get<std::string>();
-    out += (out.empty() ? "" : " ") + key + "=" + text;
+    out += (out.empty() ? "" : " ") + key + "=" + value_text(value);
   }
   return out;
 }
@@ -56,8 +58,8 @@ std::string cell_name(const json& run) {
   }
   if (!run["loss"].is_null()) {
     const json& loss = run["loss"];
-    add(fmt::format("{} λ={:.4g} T={:.4g}", loss["form"].get<std::string>(),
-                    loss["lambda"].get<double>(), loss["temperature"].get<double>()));
+    add(fmt::format("{} λ={} T={}", loss["form"].get<std::string>(), value_text(loss["lambda"]),
+                    value_text(loss["temperature"])));
   }
   if (!run["control"].is_null()) add("control " + run["control"].get<std::string>());
   return out;

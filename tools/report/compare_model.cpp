@@ -126,8 +126,11 @@ std::string unit_words_apart(const json& pair, const std::vector<json>& pairs) {
 std::string loss_words(const json& pair) {
   const json& loss = field(pair, "loss");
   std::string words = short_text(field(loss, "form"));
-  if (const auto lambda = number(field(loss, "lambda"))) words += " λ " + general(lambda);
-  if (const auto t = number(field(loss, "temperature"))) words += " T " + general(t);
+  for (const auto& [name, sign] : {std::pair("lambda", " λ "), std::pair("temperature", " T ")}) {
+    const json& value = field(loss, name);
+    if (const auto one = number(value)) words += sign + general(*one);
+    if (value.is_string()) words += sign + short_text(value);  // "chosen from 0.3, 0.5"
+  }
   return words.empty() ? kMissing : words;
 }
 

@@ -31,6 +31,15 @@ enum class Control { uniform, shuffled, self, shrinkage };
 std::string_view to_string(Control control);
 Control parse_control(std::string_view name);
 
+/// What is done with the grid of λ and T.
+///   all          every λ with every T is a cell of its own
+///   inner-folds  each student is trained with the λ and T that did best on three inner folds of
+///   its
+///                own labelled rows; the grid is one cell
+enum class Choose { all, inner_folds };
+std::string_view to_string(Choose choose);
+Choose parse_choose(std::string_view name);
+
 /// A grid of trainings. Lists are axes; every combination is a cell, every seed a repetition.
 struct Study {
   std::string title;
@@ -54,11 +63,13 @@ struct Study {
   std::vector<double> lambdas{0.5};
   std::vector<double> temperatures{1.0};
   bool scaled = true;
+  Choose choose = Choose::all;
   std::vector<Control> controls;
 
   /// Criteria are measured on the first so many seeds; 0: none.
   std::size_t criteria_seeds = 0;
   std::vector<std::string> estimators{"auto"};  ///< of I(teacher; student), for the criteria
+  bool planted_bias = true;  ///< of the representation level, as in a ranking; takes most of it
 };
 
 /// One draw, one number of labelled rows, one scenario: what is trained together and finishes
@@ -95,6 +106,8 @@ struct RunSpec {
   std::optional<Control> control;
   std::optional<RunTeacher> teacher;
   std::optional<DistilLoss> loss;
+  /// Where λ and T are chosen: the losses to choose from. `loss` is the first until it is.
+  std::vector<DistilLoss> candidates;
 };
 
 /// All trainings of one unit: its student, its teachers, then what is distilled. Known without

@@ -38,6 +38,9 @@ struct RunResult {
   Metrics metrics;              ///< on the test rows
   std::optional<BestRun> best;  ///< where rows are held out for it; k-fold teachers: none
   std::optional<ClosedForm> predicted;
+  /// Of spec.candidates on held-out inner folds (spec.loss has the least): calibrated
+  /// cross-entropy or mean square error; nothing where one could not be trained.
+  std::vector<std::optional<double>> inner_losses;
   std::vector<TrainingPoint> curve;
   std::vector<double> weights;
   std::vector<std::vector<std::size_t>>
@@ -48,18 +51,33 @@ struct RunResult {
 /// Trains everything of a unit, in the order of runs(). The student with and without distillation
 /// and its controls start alike and see the same batches. Cost: see train_networks. Data Error
 /// "too-few-rows". One thread.
+///
+/// With Choose::inner_folds the labelled rows are parted into three folds of whole groups. For
+/// each, the whole grid is trained on the rows of the other two, teachers included, so that nothing
+/// has seen the fold, and judged on it against its hard labels. The λ and T with the least mean
+/// loss over all rows (the first of equals) are those of the run on all labelled rows. Every
+/// teacher and every control has its own choice. Costs three grids more.
 std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
                                   const Execution& exec);
 
 /// The criteria of one teacher before training, on the labelled rows of the unit (the pilot: on the
-/// scenario's rows): higher speaks for distillation, empty where it cannot be had.
+/// scenario's rows): higher speaks for distillation, empty where it cannot be had. Decisions are
+/// verdicts ("distil", "do_not_distil", "inconclusive", "unreliable").
 struct CriteriaResult {
   RunTeacher teacher;
   std::vector<std::pair<std::string, std::optional<double>>> scores;
-  std::vector<std::pair<std::string, std::string>> decisions;  ///< holds, fails, undecided
+  std::vector<std::pair<std::string, std::string>> decisions;
+  std::vector<Warning> warnings;  ///< of the representation level
   double seconds = 0.0;
 };
+/// Counts up when the rule of a criterion changes, so that numbers by two rules are not mixed.
+inline constexpr int kCriteriaFormat = 4;
 /// One for every teacher (not for every kind of teacher rows: they differ in the training alone).
+/// Representation level, prediction level and pilot are what rank_teachers decides by
+/// (criterion/levels.hpp): the verdicts are those of a ranking of this teacher alone on the same
+/// rows with seed derive_seed(unit.seed, "criteria"), by each of the study's estimators on the
+/// scale of ranks. Without planted bias the decision's name says so. A criterion that refuses the
+/// rows has no score and no decision. One thread.
 std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
                                              const StudyUnit& unit, const Execution& exec);
 

@@ -1,0 +1,97 @@
+#include <algorithm>
+
+#include "cch/core/random.hpp"
+#include "experiments/unit_training.hpp"
+
+namespace cch::detail {
+namespace {
+
+using Rows = std::vector<std::size_t>;
+
+TrainingFit teacher_fit(const UnitContext& of, const Rows& rows, const RunTeacher& teacher,
+                        std::size_t fold) {
+  // Teachers of one name start alike, whatever is done to their inputs.
+  HeldOutRows parts =
+      hold_out(of.draw.groups, rows, of.study.teacher_training.validation, of.unit.seed);
+  TrainingFit fit;
+  fit.labelled = std::move(parts.fitted);
+  fit.validation = std::move(parts.validation);
+  fit.order = derive_seed(of.unit.seed, "teacher order " + teacher.name, fold);
+  fit.jobs = {{{}, {}, derive_seed(of.unit.seed, "teacher start " + teacher.name, fold), 1.0}};
+  fit.keeps_features = of.compares_hidden();
+  return fit;
+}
+
+TeacherOutputs fitted_once(const UnitContext& of, const TrainingData& data, const Rows& rows,
+                           RunResult& result) {
+  auto trained = train_networks(data, teacher_fit(of, rows, *result.spec.teacher, 0),
+                                of.study.teacher, of.study.teacher_training, of.exec);
+  keep(of, data, of.study.teacher, trained.front(), result);
+  return {std::move(trained.front().outputs), std::move(trained.front().features)};
+}
+
+/// Outputs of the network of every fold; the first gives the curve.
+std::vector<Matrix> outputs_by_fold(const UnitContext& of, const TrainingData& data,
+                                    const Rows& rows, const Rows& fold, RunResult& result) {
+  std::vector<Matrix> out;
+  for (std::size_t f = 0; f < of.study.folds; ++f) {
+    Rows others;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (fold[i] != f) others.push_back(rows[i]);
+    }
+    auto trained = train_networks(data, teacher_fit(of, others, *result.spec.teacher, f),
+                                  of.study.teacher, of.study.teacher_training, of.exec);
+    if (result.failure.empty()) result.failure = trained.front().failure;
+    if (f == 0) result.curve = std::move(trained.front().curve);
+    out.push_back(std::move(trained.front().outputs));
+  }
+  return out;
+}
+
+TeacherOutputs cross_fitted(const UnitContext& of, const TrainingData& data, const Rows& rows,
+                            RunResult& result) {
+  const std::size_t folds = of.study.folds;
+  const auto fold = folds_of(of.draw.groups, rows, folds, of.unit.seed, "teacher folds");
+  const std::vector<Matrix> by_fold = outputs_by_fold(of, data, rows, fold, result);
+  TeacherOutputs out;
+  out.outputs = Matrix(data.x.rows(), data.outputs());
+  const double share = 1.0 / static_cast<double>(folds);
+  for (std::size_t i = 0; i < data.x.rows(); ++i) {
+    for (std::size_t c = 0; c < data.outputs(); ++c) {
+      for (const Matrix& z : by_fold) out.outputs(i, c) += share * z(i, c);
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto own = by_fold[fold[i]].row(rows[i]);
+    std::copy(own.begin(), own.end(), out.outputs.row(rows[i]).begin());
+  }
+  return out;
+}
+
+Rows rows_of(const UnitContext& of, TeacherRows kind) {
+  if (kind == TeacherRows::fresh_rows) return of.draw.fresh;
+  Rows rows = of.part.rows.labelled;
+  if (of.scenario() == Scenario::more_labels) {
+    rows.insert(rows.end(), of.part.rows.extra.begin(), of.part.rows.extra.end());
+  }
+  return rows;
+}
+
+}  // namespace
+
+TeacherOutputs train_teacher(const UnitContext& of, RunResult& result) {
+  const auto start = std::chrono::steady_clock::now();
+  const RunTeacher& teacher = *result.spec.teacher;
+  const TeacherView& view = *std::find_if(
+      of.draw.teachers.begin(), of.draw.teachers.end(),
+      [&](const auto& v) { return v.name == teacher.name && v.parameters == teacher.parameters; });
+  const TrainingData data = training_data(of.draw, view.x, view.shape);
+  const Rows rows = rows_of(of, teacher.rows);
+  TeacherOutputs said = teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
+                                                            : fitted_once(of, data, rows, result);
+  if (result.failure.empty()) result.metrics = metrics_of(of, said.outputs);
+  result.seconds = seconds_since(start);
+  return said;
+}
+
+}  // namespace cch::detail
