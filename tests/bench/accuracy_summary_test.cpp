@@ -6,7 +6,6 @@
 #include "tests/bench/fits.hpp"
 #include "tests/data/files.hpp"
 #include "tests/support/test.hpp"
-#include "tools/bench/accuracy_html.hpp"
 #include "tools/bench/accuracy_table.hpp"
 
 namespace cch::bench {
@@ -65,29 +64,6 @@ TEST_CASE_FIXTURE(Fixture, "accuracy table: says which standard error it used") 
   FitStore none(folder.path("none.jsonl"), 120.0);
   add_fit(none, "a", 1, 1.0);
   CHECK(accuracy_markdown(plan, none).find("own SE") == std::string::npos);
-}
-
-TEST_CASE_FIXTURE(Fixture, "accuracy page: whole, escaped, without script") {
-  const std::string page = accuracy_html(plan, store, "cch-accuracy --set '<b>'");
-  CHECK(page.find("1 estimator on 2 tasks with a known answer") != std::string::npos);
-  CHECK(page.find("<svg") != std::string::npos);
-  CHECK(page.find("&lt;b&gt;") != std::string::npos);
-  CHECK(page.find("<b>") == std::string::npos);
-  CHECK(page.find("<script") == std::string::npos);
-  // "a" is above by one of two own error bars, which is not most; by the one that "b" has it is.
-  const std::size_t b = page.find("<div>b</div></th>");
-  REQUIRE(b != std::string::npos);
-  CHECK(page.substr(b, page.find("</tr>", b) - b).find("▲") != std::string::npos);
-  const std::size_t a = page.find("<div>a</div></th>");
-  REQUIRE(a != std::string::npos);
-  CHECK(page.substr(a, page.find("</tr>", a) - a).find("▲") == std::string::npos);
-}
-
-TEST_CASE("accuracy page: an empty file of fits gives a page that says so") {
-  const test::TempFolder folder;
-  const FitStore store(folder.path("fits.jsonl"), 120.0);
-  const std::string page = accuracy_html(test::plan_with({made_up_task("a", 1.0)}, 2), store, "x");
-  CHECK(page.find("0 estimators on 0 tasks") != std::string::npos);
 }
 
 }  // namespace cch::bench

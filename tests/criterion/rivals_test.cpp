@@ -9,8 +9,8 @@
 
 #include "cch/core/random.hpp"
 #include "support/draws.hpp"
+#include "support/mfh_rows.hpp"
 #include "support/test.hpp"
-#include "tools/bench/criteria_mfh.hpp"
 
 namespace {
 
@@ -337,7 +337,7 @@ TEST_CASE("MFH rows: teacher and student share as much as gamma says") {
   for (double& value : a) value = model.normal();
   for (const std::size_t v : {std::size_t{0}, std::size_t{4}, std::size_t{10}}) {
     Random random(14);
-    const auto rows = bench::mfh_rows(50, v, a, random);
+    const auto rows = test::mfh_rows(50, v, a, random);
     REQUIRE(rows.x1.cols() == 25);
     REQUIRE(rows.x2.cols() == 50);
     std::size_t shared = 0;
@@ -351,7 +351,7 @@ TEST_CASE("MFH rows: teacher and student share as much as gamma says") {
     CAPTURE(v);
     CHECK(shared == v);
     const double seen_by_either = 10.0 + 10.0 - static_cast<double>(shared);
-    CHECK(near(bench::mfh_gamma(v), static_cast<double>(shared) / seen_by_either, kRounding));
+    CHECK(near(test::mfh_gamma(v), static_cast<double>(shared) / seen_by_either, kRounding));
   }
 }
 
@@ -361,7 +361,7 @@ TEST_CASE("MFH rows: the labels follow from the decisive columns alone") {
   Random model(15);
   for (double& value : a) value = model.normal();
   Random random(16);
-  const auto rows = bench::mfh_rows(300, 0, a, random);
+  const auto rows = test::mfh_rows(300, 0, a, random);
   std::size_t agree = 0;
   for (std::size_t i = 0; i < 300; ++i) {
     double latent = 0.0;

@@ -6,8 +6,8 @@
 
 #include "cch/core/random.hpp"
 #include "support/draws.hpp"
+#include "support/mfh_rows.hpp"
 #include "support/test.hpp"
-#include "tools/bench/criteria_mfh.hpp"
 
 namespace {
 
@@ -24,7 +24,7 @@ struct Rows {
 Rows mfh(std::size_t v, std::size_t n) {
   Random random(7);
   const std::vector<double> a(20, 1.0);
-  bench::MfhRows rows = bench::mfh_rows(n, v, a, random);
+  test::MfhRows rows = test::mfh_rows(n, v, a, random);
   return {Samples::from(std::move(rows.x1)), Samples::from(std::move(rows.x2)),
           labels_of(std::move(rows.y), 2)};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/gaussian/models.hpp"
+#include "tests/gaussian/simulate_ridge.hpp"
 #include "tests/support/test.hpp"
 
 namespace cch {
@@ -15,6 +16,7 @@ namespace {
 
 using test::kRounding;
 using test::near;
+using test::RidgePoint;
 using test::within_sampling_error;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -83,7 +85,7 @@ TEST_CASE("ridge student: the simulation is that of rows drawn and fitted") {
       }
       const auto direct = test::mean_of(risks);
       const auto simulated =
-          simulate_ridge(joint, GivenTeacher{test::to_matrix(w1)}, fit, {{point}, 300}, {})
+          test::simulate_ridge(joint, GivenTeacher{test::to_matrix(w1)}, fit, {{point}, 300}, {})
               .front()
               .excess_risk;
       CHECK(within_sampling_error(direct.value, simulated.mean,
@@ -100,8 +102,8 @@ TEST_CASE("ridge student: without a penalty the simulation has the risk of least
     for (const Teacher& teacher : {Teacher(OptimalTeacher{}), Teacher(FreshRowsTeacher{40})}) {
       for (const double scale : {1.0, 2.0}) {
         const DistillationRisk exact(scaled(m.moments(teacher, intercept), scale), fit);
-        const auto points = simulate_ridge(m.joint(), teacher, fit,
-                                           {{{0.0, 0.0}, {0.5, 0.0}, {3.0, 0.0}}, 400, scale}, {});
+        const auto points = test::simulate_ridge(
+            m.joint(), teacher, fit, {{{0.0, 0.0}, {0.5, 0.0}, {3.0, 0.0}}, 400, scale}, {});
         for (const auto& point : points) {
           CHECK(within_sampling_error(point.excess_risk.mean, exact.excess_risk(point.point.lambda),
                                       point.excess_risk.standard_error));
@@ -130,7 +132,7 @@ TEST_CASE("ridge student: the approximation is off by less than 2/n of the risk"
         for (const double ridge : {0.1, 0.5, 2.0}) {
           for (const double lambda : {0.0, 0.7, 4.0}) points.push_back({lambda, ridge});
         }
-        for (const auto& point : simulate_ridge(m.joint(), teacher, fit, {points, 60}, {})) {
+        for (const auto& point : test::simulate_ridge(m.joint(), teacher, fit, {points, 60}, {})) {
           const double risk = student.excess_risk(point.point.lambda, point.point.ridge);
           CHECK(within_sampling_error(point.excess_risk.mean, risk,
                                       point.excess_risk.standard_error,
@@ -246,9 +248,9 @@ TEST_CASE("ridge student: with ℓ tuned a good teacher still helps, a poor one 
   CHECK(poor.tuned_gain() < 0.1 * DistillationRisk(poor.moments(), fit).best_gain());
   // The same from the simulation, at the points that were chosen.
   const RidgeChoice best = good.best();
-  const auto points =
-      simulate_ridge(model_of(20, 0.2).joint(), OptimalTeacher{}, fit,
-                     {{{0.0, good.best_ridge(0.0).ridge}, {best.lambda, best.ridge}}, 200}, {});
+  const auto points = test::simulate_ridge(
+      model_of(20, 0.2).joint(), OptimalTeacher{}, fit,
+      {{{0.0, good.best_ridge(0.0).ridge}, {best.lambda, best.ridge}}, 200}, {});
   CHECK(points[1].gain.mean > 10.0 * points[1].gain.standard_error);
 }
 
@@ -290,8 +292,8 @@ TEST_CASE("ridge student: the same bits for any number of threads") {
   auto run = [](unsigned threads) {
     Execution exec;
     exec.threads = threads;
-    const auto points = simulate_ridge(model_of(10, 0.5).joint(), FreshRowsTeacher{20}, {15, true},
-                                       {{{0.5, 0.1}, {1.0, 0.2}}, 30}, exec);
+    const auto points = test::simulate_ridge(model_of(10, 0.5).joint(), FreshRowsTeacher{20},
+                                             {15, true}, {{{0.5, 0.1}, {1.0, 0.2}}, 30}, exec);
     return std::vector{points[1].excess_risk.mean, points[1].gain.standard_error};
   };
   CHECK(run(1) == run(4));
@@ -313,17 +315,6 @@ TEST_CASE("ridge student: wrong calls are refused") {
         "dependent-teacher");
   CHECK(test::fault_code([&] { RidgeStudent(m, FreshRowsTeacher{9}, {30}); }) == "infinite-risk");
   CHECK(test::fault_code([&] { RidgeStudent(m, OptimalTeacher{}, {30}, NAN); }) == "bad-scale");
-  auto simulated = [&](const RidgeSimulation& options, const Teacher& teacher = OptimalTeacher{}) {
-    return test::fault_code([&] { simulate_ridge(m.joint(), teacher, {11}, options, {}); });
-  };
-  CHECK(simulated({{{0.5, 0.1}}, 5}).empty());
-  CHECK(simulated({{}, 5}) == "empty-grid");
-  CHECK(simulated({{{0.5, 0.1}}, 1}) == "bad-repeats");
-  CHECK(simulated({{{0.5, 0.0}}, 5}) == "infinite-risk");
-  CHECK(simulated({{{0.5, kInfinity}}, 5}) == "bad-ridge");
-  CHECK(simulated({{{-1.0, 0.1}}, 5}) == "bad-lambda");
-  CHECK(simulated({{{0.5, 0.1}}, 5, NAN}) == "bad-scale");
-  CHECK(simulated({{{0.5, 0.1}}, 5}, StudentRowsTeacher{}) == "dependent-teacher");
 }
 
 }  // namespace cch

@@ -12,7 +12,6 @@
 
 #include "accuracy_check.hpp"
 #include "accuracy_export.hpp"
-#include "accuracy_html.hpp"
 #include "accuracy_run.hpp"
 #include "accuracy_table.hpp"
 #include "cch/core/nearest_name.hpp"
@@ -30,7 +29,6 @@ struct Choices {
   std::vector<std::string> tasks;  // names, or beginnings of names and a '*'; all when empty
   std::string out = "accuracy.jsonl";
   std::string csv;
-  std::string html;
   std::string export_to;
   std::vector<std::string> beside;
   bool check = false;
@@ -97,17 +95,7 @@ void write_text(const std::string& path, const std::string& text) {
   if (!out.flush()) throw std::runtime_error("cannot write to " + path);
 }
 
-std::string command_of(int argc, char** argv) {
-  std::string command = "cch-accuracy";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = word.find_first_of(" *'\"$&|;<>()") == std::string::npos;
-    command += plain ? " " + word : " '" + word + "'";
-  }
-  return command;
-}
-
-int run(Choices& choices, const std::string& command) {
+int run(Choices& choices) {
   choices.plan.tasks = chosen_tasks(choices);
   refuse_wrong_names(choices.plan);
   if (choices.list) {
@@ -128,9 +116,6 @@ int run(Choices& choices, const std::string& command) {
   fmt::print("{}", cch::bench::accuracy_markdown(choices.plan, store));
   if (!choices.csv.empty()) {
     write_text(choices.csv, cch::bench::accuracy_csv(choices.plan, store));
-  }
-  if (!choices.html.empty()) {
-    write_text(choices.html, cch::bench::accuracy_html(choices.plan, store, command));
   }
   return 0;
 }
@@ -164,7 +149,6 @@ void add_options(CLI::App& app, Choices& choices) {
   app.add_option("--out", choices.out, "File of finished fits; a run goes on from it")
       ->capture_default_str();
   app.add_option("--csv", choices.csv, "Also write the table as CSV to this file");
-  app.add_option("--html", choices.html, "Also write figures and tables as one HTML file");
   app.add_option("--beside", choices.beside, "Fits of neural_peers.py to show beside");
   app.add_option("--export", choices.export_to,
                  "Run nothing, write the draws for other programs: "
@@ -187,7 +171,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return run(choices, command_of(argc, argv));
+    return run(choices);
   } catch (const cch::Error& error) {
     fmt::print(stderr, "error: {}\n", error.what());
     return error.kind() == cch::ErrorKind::usage ? 2 : 1;

@@ -1,17 +1,15 @@
 #pragma once
 
 // The γ sweep of the modality focusing hypothesis (Xue et al., ICLR 2023): Gaussian rows whose
-// teacher and student share v of their ten decisive columns each, and the published protocol.
+// teacher and student share v of their ten decisive columns each.
 
-#include <cstdint>
-#include <string>
+#include <cstddef>
 #include <vector>
 
-#include "cch/core/execution.hpp"
 #include "cch/core/matrix.hpp"
 #include "cch/core/random.hpp"
 
-namespace cch::bench {
+namespace cch::test {
 
 struct MfhRows {
   Matrix x1;           ///< teacher, n × 25
@@ -46,9 +44,4 @@ inline double mfh_gamma(std::size_t v) {
   return static_cast<double>(v) / (20.0 - static_cast<double>(v));
 }
 
-/// Markdown: at both ends of the sweep the gain of the published protocol in points, and beside it
-/// what the pilot and the prediction level say from the 200 training rows; means ± standard errors
-/// over the seeds.
-std::string mfh_table(std::size_t seeds, const Execution& exec);
-
-}  // namespace cch::bench
+}  // namespace cch::test

@@ -1,11 +1,11 @@
+#include "tests/gaussian/simulate_ridge.hpp"
+
 #include <Eigen/Core>
 #include <cmath>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "cch/core/parallel.hpp"
-#include "cch/gaussian/ridge_student.hpp"
 #include "estimators/linalg/cholesky.hpp"
 #include "gaussian/eigen.hpp"
 #include "gaussian/moments.hpp"
@@ -13,32 +13,10 @@
 #include "gaussian/simulated_mean.hpp"
 #include "gaussian/whitened_model.hpp"
 
-namespace cch {
+namespace cch::test {
 namespace {
 
 using detail::WhitenedModel;
-
-void check_options(const RidgeSimulation& o, std::size_t p, const StudentFit& fit) {
-  if (o.points.empty()) refuse_usage("empty-grid", "there is no point to simulate", {}, "Give one");
-  if (o.repeats < 2) {
-    refuse_usage("bad-repeats", "a simulation needs at least 2 repeats",
-                 "one has no standard error", "Give 50 or more");
-  }
-  if (!std::isfinite(o.teacher_scale)) {
-    refuse_usage("bad-scale", "the teacher's scale is not finite", {}, "Give a number");
-  }
-  for (const RidgePoint& point : o.points) {
-    if (!(point.lambda >= 0.0)) {
-      refuse_usage("bad-lambda", "λ = " + std::to_string(point.lambda) + " is not a weight",
-                   "λ is the weight of the teacher against the labels", "Give λ of at least 0");
-    }
-    if (!(point.ridge >= 0.0) || std::isinf(point.ridge)) {
-      refuse_usage("bad-ridge", "ℓ = " + std::to_string(point.ridge) + " is not a penalty",
-                   "it is the weight of |w|²", "Give finite ℓ of at least 0");
-    }
-    if (point.ridge == 0.0) excess_noise_factor(p, fit);
-  }
-}
 
 /// A teacher drawn once: E[t | z2] = vᵀz2, the noises' variances, and its intercept.
 struct Labels {
@@ -92,14 +70,12 @@ class LabelSource {
  public:
   LabelSource(const WhitenedModel& model, const Teacher& teacher, bool intercept, double scale)
       : model_(model), intercept_(intercept), scale_(scale) {
-    if (std::holds_alternative<StudentRowsTeacher>(teacher)) detail::refuse_dependent_teacher();
     const auto* fresh = std::get_if<FreshRowsTeacher>(&teacher);
     if (!fresh) {
       fixed_ = labels_of(model, model.fixed, scale);
       return;
     }
     rows_ = fresh->rows;
-    excess_noise_factor(static_cast<std::size_t>(model.d1()), {rows_, intercept});
     factor_ = detail::semidefinite_factor(model.syy - model.y1.transpose() * model.y1,
                                           model.syy.diagonal());
   }
@@ -131,7 +107,6 @@ std::vector<SimulatedRidgePoint> simulate_ridge(const JointGaussian& joint, cons
                                                 const ModalityBlocks& blocks) {
   const WhitenedModel model =
       detail::whiten(joint, teacher, blocks, detail::StudentAxes::principal);
-  check_options(options, static_cast<std::size_t>(model.p()), fit);
   const LabelSource source(model, teacher, fit.intercept, options.teacher_scale);
   std::vector<std::vector<double>> risks(options.repeats);
   parallel_for(options.repeats, exec, [&](std::size_t repeat) {
@@ -159,4 +134,4 @@ std::vector<SimulatedRidgePoint> simulate_ridge(const JointGaussian& joint, cons
   return out;
 }
 
-}  // namespace cch
+}  // namespace cch::test
