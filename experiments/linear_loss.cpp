@@ -4,12 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "estimators/classifiers/products.hpp"
+#include "experiments/linear_batch.hpp"
 
 namespace cch::detail {
 namespace {
 
-constexpr std::size_t kLanes = kRowTile;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 /// Softmax over K columns of 16 lanes of z/T; ln Σ exp(z/T) in `lse`.
