@@ -325,9 +325,11 @@ json chosen_json(const RunResult& run) {
                       {"temperature", loss.temperature},
                       {"loss", optional_json(run.inner_losses[c])}});
   }
+  const bool none = std::none_of(run.inner_losses.begin(), run.inner_losses.end(),
+                                 [](const auto& loss) { return loss.has_value(); });
   return {{"by", "inner-folds"},
-          {"lambda", run.spec.loss->lambda},
-          {"temperature", run.spec.loss->temperature},
+          {"lambda", none ? json() : json(run.spec.loss->lambda)},
+          {"temperature", none ? json() : json(run.spec.loss->temperature)},
           {"inner_losses", losses}};
 }
 
