@@ -89,8 +89,9 @@ std::size_t number_of(const std::string& file, const std::string& name) {
 std::map<std::size_t, std::string> files_of(const std::string& path) {
   std::map<std::size_t, std::string> out;
   const std::string name = fs::path(path).filename();
+  const fs::path folder = fs::path(path).parent_path();
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path(), none)) {
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, none)) {
     const std::size_t number = number_of(entry.path().filename(), name);
     if (number > 0) out[number] = first_line(entry.path());
   }
