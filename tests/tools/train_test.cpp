@@ -373,6 +373,7 @@ TEST_CASE("cch train: killed at any moment, it loses nothing that was finished a
   const World whole;
   REQUIRE(whole.train().code == 0);
   World world;
+  world.study = whole.study;
   const auto finished = [&] {
     std::map<std::string, fs::file_time_type> out;
     if (!fs::exists(world.out + "/runs")) return out;
@@ -403,7 +404,8 @@ TEST_CASE("cch train: killed at any moment, it loses nothing that was finished a
 TEST_CASE("cch train: two processes with parts that overlap run nothing twice") {
   const World whole;
   REQUIRE(whole.train().code == 0);
-  const World world;
+  World world;
+  world.study = whole.study;
   {
     Child half([&] { return world.train({"--shard", "1/2"}).code; });
     Child third([&] { return world.train({"--shard", "1/3"}).code; });
