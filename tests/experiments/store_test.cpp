@@ -166,7 +166,8 @@ TEST_CASE("line store: a kill loses no finished line, and the next one is whole"
     least = store.records().size() + 1;
   }
   CHECK(LineStore(path).records().size() == least);
-  CHECK(fault_code([&] { LineStore("/dev/full").add(record); }) == "cannot-write");
+  CHECK(fault_code([&] { LineStore(folder.path("none/cells.jsonl")).add(record); }) ==
+        "cannot-write");
 }
 
 TEST_CASE("a study's folder: one process, or one a shard") {
