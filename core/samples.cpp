@@ -1,31 +1,22 @@
 #include "cch/core/samples.hpp"
 
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "cch/core/non_finite.hpp"
 
 namespace cch {
 namespace {
 
 void refuse_non_finite(const Matrix& values, const std::string& name) {
-  std::size_t count = 0;
-  std::optional<std::pair<std::size_t, std::size_t>> first;
+  NonFinite bad(values.cols());
   for (std::size_t i = 0; i < values.rows(); ++i) {
     for (std::size_t j = 0; j < values.cols(); ++j) {
-      if (std::isfinite(values(i, j))) continue;
-      if (!first) first = {i, j};
-      ++count;
+      if (!std::isfinite(values(i, j))) bad.take(i, j);
     }
   }
-  if (!first) return;
-  refuse_data("non-finite-value", name + " contains NaN or infinite values",
-              "first at row " + std::to_string(first->first) + ", column " +
-                  std::to_string(first->second) + " (from 0); " + std::to_string(count) + " of " +
-                  std::to_string(values.rows() * values.cols()) + " values",
-              "neighbour searches and covariances would be wrong without any sign",
-              "Impute or drop these rows in all files before ranking");
+  if (bad.count() > 0) throw Error(ErrorKind::data, bad.fault(name, values.rows()));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "cch/data/array.hpp"
 
 namespace cch {
 
@@ -62,14 +63,23 @@ Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
               "Check that the identifiers are written alike everywhere");
 }
 
-void refuse_transposed(const Samples& x, const std::string& name, std::size_t rows) {
-  if (x.size() == rows || x.dim() != rows) return;
-  const std::string shape = std::to_string(x.size()) + " × " + std::to_string(x.dim());
+void refuse_transposed(std::span<const std::size_t> shape, const std::string& name,
+                       std::size_t rows) {
+  if (shape.size() < 2 || rows < 2 || shape[0] == rows) return;
+  const auto found = std::find(shape.begin() + 1, shape.end(), rows);
+  if (found == shape.end()) return;
+  const std::string axis = std::to_string(found - shape.begin());
   refuse_data(
       "unequal-rows",
-      name + " has " + std::to_string(x.size()) + " rows, the labels have " + std::to_string(rows),
-      shape, "its columns are as many as the labels, so it seems to lie the other way round",
-      "Save it transposed, numpy.save(..., x.T): one row a sample");
+      name + " has " + std::to_string(shape[0]) + " rows, the labels have " + std::to_string(rows),
+      "shape " + shape_text(shape),
+      "its axis " + axis +
+          " (from 0) is as long as the labels, so it seems to lie another "
+          "way round",
+      shape.size() == 2 ? "Save it transposed, numpy.save(..., x.T): one row a sample"
+                        : "Save numpy.moveaxis(x, " + axis +
+                              ", 0): the first axis counts "
+                              "the samples");
 }
 
 Alignment align_by_order(std::span<const std::size_t> sizes, std::span<const std::string> names) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "cch/core/error.hpp"
@@ -162,7 +163,7 @@ Array Array::numeric(ArrayLayout layout, Bytes bytes, const std::string& where) 
   return array;
 }
 
-Array Array::text(std::vector<std::string> values, std::vector<std::size_t> shape) {
+Array Array::text(std::vector<std::string> values, std::vector<std::size_t> shape, Bytes raw) {
   Array array;
   array.rows_ = shape.empty() ? 1 : shape[0];
   array.cols_ = shape.empty() ? 1 : element_count(std::span(shape).subspan(1)).value_or(0);
@@ -170,6 +171,7 @@ Array Array::text(std::vector<std::string> values, std::vector<std::size_t> shap
   array.layout_.dtype = DType::text;
   array.layout_.shape = std::move(shape);
   array.text_ = std::make_shared<const std::vector<std::string>>(std::move(values));
+  array.bytes_ = std::move(raw);
   return array;
 }
 
@@ -251,6 +253,15 @@ Array Array::select(std::span<const std::size_t> rows) const {
   return out;
 }
 
+Bytes Array::row_bytes(std::size_t count) const {
+  if (layout_.fortran && layout_.shape.size() > 1) {
+    std::vector<std::size_t> rows(count);
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return select(rows).bytes_;
+  }
+  return rows_ == 0 ? bytes_ : bytes_.part(0, bytes_.size() / rows_ * count);
+}
+
 std::string Array::text_at(std::size_t row) const {
   assert(cols_ == 1 && row < rows_);
   if (text_) return (*text_)[row];
@@ -270,11 +281,10 @@ std::string Array::text_at(std::size_t row) const {
 bool Array::rounds_to_double(std::size_t count) const {
   if (dtype() != DType::i64 && dtype() != DType::u64) return false;
   const bool swap = layout_.big_endian != (std::endian::native == std::endian::big);
-  const bool prefix = !layout_.fortran || layout_.shape.size() < 2;
-  const std::size_t values = (prefix ? count : rows_) * cols_;
+  const Bytes rows = row_bytes(count);
   constexpr std::uint64_t kLimit = std::uint64_t{1} << 53;
-  for (std::size_t i = 0; i < values; ++i) {
-    std::uint64_t magnitude = load<std::uint64_t>(bytes_.view.data() + i * 8, swap);
+  for (std::size_t i = 0; i < count * cols_; ++i) {
+    std::uint64_t magnitude = load<std::uint64_t>(rows.view.data() + i * 8, swap);
     if (dtype() == DType::i64 && (magnitude >> 63) != 0) magnitude = 0 - magnitude;
     if (magnitude > kLimit) return true;
   }

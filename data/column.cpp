@@ -23,9 +23,12 @@ void refuse_scalar(const Opened& opened) {
               "rows are the first index", "Save an array of shape (N, D)");
 }
 
-void warn_about_conversion(Opened& opened, std::size_t rows) {
+void warn_about_conversion(Opened& opened, std::size_t rows, Pool pool) {
   const Array& array = opened.array;
-  if (array.shape().size() > 2) {
+  const auto& warnings = opened.info.warnings;
+  const bool said =
+      pool == Pool::flatten || (!warnings.empty() && warnings.back().code == "sequence-flattened");
+  if (array.shape().size() > 2 && !said) {
     opened.info.warnings.push_back({"flattened", opened.where + ": shape " +
                                                      shape_text(array.shape()) + " taken as " +
                                                      std::to_string(array.rows()) + " rows of " +

@@ -13,8 +13,8 @@ Matrix take_matrix(Opened& opened, const LoadOptions& options);
 
 /// Data Error "zero-dimensional".
 void refuse_scalar(const Opened& opened);
-/// Adds the warnings "flattened" and "rounded-integers" where they apply.
-void warn_about_conversion(Opened& opened, std::size_t rows);
+/// Adds the warnings "flattened" (unless asked for) and "rounded-integers" where they apply.
+void warn_about_conversion(Opened& opened, std::size_t rows, Pool pool = Pool::none);
 
 // Columns of labels, groups or identifiers; `what` is "label", "group" or "id".
 

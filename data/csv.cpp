@@ -108,8 +108,14 @@ CsvTable CsvTable::parse(const Bytes& bytes, const std::string& where, Separator
   const std::optional<char> said = detail::said_separator(text, separator);
   if (said) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   table.separator_ = said.value_or(detail::choose_separator(text, separator));
+  std::size_t first_line = said ? 2 : 1;
+  if (table.separator_ == ' ') {
+    std::size_t comments = 0;
+    text = detail::without_comments(text, comments);
+    first_line += comments;
+  }
   std::vector<Row> rows;
-  table.read_rows(text, said ? 2 : 1, rows);
+  table.read_rows(text, first_line, rows);
   if (rows.empty())
     refuse_data("no-rows", "the table has no rows", where, {}, "Check how it was written");
   table.find_header(rows, key);
@@ -135,6 +141,7 @@ void CsvTable::read_rows(std::string_view text, std::size_t first_line, std::vec
   while (!splitter.done()) {
     const std::size_t line = splitter.line();
     Row row = splitter.next();
+    if (separator_ == ' ' && (row.empty() || row[0].starts_with('#'))) continue;
     const bool blank = row.size() == 1 && row[0].empty();
     // Blank lines at the end carry nothing, unless lines are single fields, where they are empty
     // ones.
@@ -228,6 +235,19 @@ Array CsvTable::column(std::size_t col) const {
   return detail::typed_column(std::move(texts), where_);
 }
 
+void CsvTable::refuse_gap(std::size_t row, std::size_t col, const std::string& place) const {
+  std::size_t gaps = 0;
+  for (std::size_t i = 0; i < rows(); ++i) gaps += detail::is_gap(cell(i, col)) ? 1 : 0;
+  const std::string_view field = detail::trimmed(cell(row, col));
+  refuse_data("missing-value",
+              field.empty() ? "a field is empty" : in_quotes(field) + " stands for no value",
+              place + "; " + std::to_string(gaps) + " of " + std::to_string(rows()) +
+                  " fields of this column",
+              "samples have no gaps",
+              gaps == rows() ? "Drop the column '" + columns_[col] + "', which has no value at all"
+                             : "Impute or drop these rows in all files");
+}
+
 double CsvTable::number(std::size_t row, std::size_t col, bool decimal_comma) const {
   if (const auto value = detail::parse_number<double>(cell(row, col))) return *value;
   if (decimal_comma) {
@@ -235,10 +255,7 @@ double CsvTable::number(std::size_t row, std::size_t col, bool decimal_comma) co
   }
   const std::string place =
       where_ + ", line " + std::to_string(line(row)) + ", column '" + columns_[col] + "'";
-  if (detail::trimmed(cell(row, col)).empty()) {
-    refuse_data("missing-value", "a field is empty", place, "samples have no gaps",
-                "Impute or drop these rows in all files");
-  }
+  if (detail::is_gap(cell(row, col))) refuse_gap(row, col, place);
   if (is_number(cell(row, col))) {
     refuse_data("not-numeric",
                 in_quotes(cell(row, col)) +
@@ -251,7 +268,7 @@ double CsvTable::number(std::size_t row, std::size_t col, bool decimal_comma) co
   const bool several = cols() == 1 && field.find_first_of(" \t") != std::string_view::npos &&
                        is_number(field.substr(0, field.find_first_of(" \t")));
   refuse_data("not-numeric", "'" + std::string(cell(row, col)) + "' is not a number", place,
-              several ? "blanks separate no columns, and a .txt file has one number a line"
+              several ? "blanks separate columns only where every line has as many numbers"
                       : "samples are numbers",
               several ? "Save tables as .csv (numpy.savetxt with delimiter=',') or .npy"
                       : "Choose one column with PATH:COLUMN, or remove this one");

@@ -45,18 +45,75 @@ bool separates(std::string_view text, char separator) {
   return expected > 0;
 }
 
+std::string_view take_line(std::string_view& text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// True if the first lines are equally many numbers, at least two, between such separators. Lines
+// that are one number each as they stand ("1 234", "1,5") are none.
+bool parts_numbers(std::string_view text, char separator) {
+  std::size_t expected = 0;
+  std::size_t rows = 0;
+  bool single = true;
+  for (std::size_t lines = 0; lines < kLinesForSeparator && !text.empty(); ++lines) {
+    const std::string_view line = take_line(text);
+    if (trimmed(line).empty() || line.front() == '#') continue;
+    const auto fields = separator == ' ' ? words_of(line) : fields_of(line, separator);
+    const bool names = expected == 0 && std::none_of(fields.begin(), fields.end(), is_number);
+    if (expected == 0) expected = fields.size();
+    if (fields.size() < 2 || fields.size() != expected) return false;
+    if (names) continue;
+    if (!std::all_of(fields.begin(), fields.end(), is_number)) return false;
+    single = single && is_number(line);
+    ++rows;
+  }
+  return rows > 0 && !single;
+}
+
 }  // namespace
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (;;) {
+    const std::size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == std::string_view::npos) return words;
+    line.remove_prefix(begin);
+    words.push_back(line.substr(0, line.find_first_of(" \t\r")));
+    line.remove_prefix(words.back().size());
+  }
+}
+
+std::string_view without_comments(std::string_view text, std::size_t& lines) {
+  for (lines = 0; text.starts_with('#'); ++lines) {
+    std::string_view rest = text;
+    const std::size_t names = words_of(take_line(rest).substr(1)).size();
+    std::string_view below = rest;
+    if (!rest.starts_with('#') && words_of(take_line(below)).size() == names) {
+      return text.substr(1);
+    }
+    text = rest;
+  }
+  return text;
+}
 
 char choose_separator(std::string_view text, Separator separator) {
   if (separator == Separator::tab) return '\t';
-  if (separator == Separator::none) return '\0';  // refused in text, so it never occurs
+  if (separator == Separator::none) {
+    for (const char other : {';', '\t', ' ', ','}) {
+      if (parts_numbers(text, other)) return other;
+    }
+    return '\0';  // refused in text, so it never occurs
+  }
   const std::string_view first = text.substr(0, text.find('\n'));
   const bool commas = first.find(',') != std::string_view::npos;
   for (const char other : {';', '\t'}) {
     if (!commas && first.find(other) != std::string_view::npos) return other;
     if (separates(text, other)) return other;
   }
-  return ',';
+  return !commas && parts_numbers(text, ' ') ? ' ' : ',';
 }
 
 std::optional<char> said_separator(std::string_view text, Separator separator) {

@@ -32,10 +32,10 @@ bool usual_name(std::string_view text) {
 }
 
 bool numbers_below_a_name(const std::vector<Row>& rows, std::size_t col) {
-  if (rows[0][col].empty() || is_number(rows[0][col])) return false;
+  if (is_gap(rows[0][col]) || is_number(rows[0][col])) return false;
   bool some = false;
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i][col].empty()) continue;
+    if (is_gap(rows[i][col])) continue;
     if (!is_number(rows[i][col])) return false;
     some = true;
   }

@@ -131,7 +131,7 @@ Opened open_dataset(const SourceSpec& source, Use use, const LoadOptions& option
   const std::string view = choose_key(dataset_views(source.path), source.key, source.path, "view");
   if (source.path.starts_with("dir:")) {
     const std::string file = (fs::path(source.path.substr(4)) / (view + ".npy")).string();
-    return open_file({source.text, file, {}}, use);
+    return open_file({source.text, file, {}}, use, options);
   }
   if (view == "labels") return open_image_labels(source);
   return open_image_view(source, options);

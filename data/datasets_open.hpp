@@ -9,6 +9,6 @@ namespace cch::detail {
 Opened open_dataset(const SourceSpec& source, Use use, const LoadOptions& options);
 
 /// Opens PATH[:KEY] of a file.
-Opened open_file(const SourceSpec& source, Use use);
+Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options);
 
 }  // namespace cch::detail

@@ -1,190 +1,56 @@
 #include "cch/data/inspect.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <span>
 #include <utility>
 
-#include "cch/core/random.hpp"
 #include "cch/data/csv.hpp"
 #include "cch/data/datasets.hpp"
+#include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
 #include "cch/data/sha256.hpp"
 #include "cch/data/source.hpp"
+#include "data/inspect_array.hpp"
 #include "data/open.hpp"
 #include "data/pack.hpp"
+#include "data/recode.hpp"
 
 namespace cch {
 
 namespace {
 
-constexpr std::size_t kMaxRowsForDuplicates = std::size_t{1} << 25;
-constexpr std::size_t kBlockValues = std::size_t{1} << 20;
-
-// Calls f(first row, values) for blocks of whole rows, in order.
-template <class F>
-void for_each_block(const Array& array, F&& f) {
-  const std::size_t cols = array.cols();
-  const std::size_t step = std::max<std::size_t>(1, kBlockValues / std::max<std::size_t>(1, cols));
-  std::vector<double> values;
-  for (std::size_t first = 0; first < array.rows(); first += step) {
-    const std::size_t count = std::min(step, array.rows() - first);
-    values.resize(count * cols);
-    array.to_doubles(first, count, values);
-    f(first, values);
-  }
-}
-
-struct RowHash {
-  std::uint64_t hash;
-  std::size_t row;
-};
-
-std::uint64_t hash_row(const double* values, std::size_t cols) {
-  std::uint64_t state = cols;
-  for (std::size_t j = 0; j < cols; ++j) {
-    state ^= std::bit_cast<std::uint64_t>(values[j] + 0.0);  // −0 and 0 are equal
-    state = detail::split_mix(state);
-  }
-  return state;
-}
-
-bool rows_equal(const Array& array, std::size_t a, std::size_t b) {
-  std::vector<double> x(array.cols());
-  std::vector<double> y(array.cols());
-  array.to_doubles(a, 1, x);
-  array.to_doubles(b, 1, y);
-  return x == y;
-}
-
-// Rows equal to an earlier one; rows of equal hash are compared value by value with `equal`.
-template <class Equal>
-std::size_t count_duplicates(std::vector<RowHash> hashes, Equal&& equal) {
-  std::sort(hashes.begin(), hashes.end(), [](const RowHash& a, const RowHash& b) {
-    return std::pair(a.hash, a.row) < std::pair(b.hash, b.row);
-  });
-  std::size_t duplicates = 0;
-  std::vector<std::size_t> distinct;  // rows of the current hash, all different
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    if (i == 0 || hashes[i].hash != hashes[i - 1].hash) distinct.clear();
-    const bool known = std::any_of(distinct.begin(), distinct.end(),
-                                   [&](std::size_t row) { return equal(row, hashes[i].row); });
-    if (known) {
-      ++duplicates;
-    } else {
-      distinct.push_back(hashes[i].row);
-    }
-  }
-  return duplicates;
-}
-
-// Range, mean, non-finite values and constant columns, gathered block by block.
-class Scan {
- public:
-  Scan(const Array& array, ArrayFacts& facts)
-      : array_(array), facts_(facts), first_(array.cols()), constant_(array.cols(), true) {}
-
-  void run() {
-    const bool hash = array_.cols() > 1 && array_.rows() <= kMaxRowsForDuplicates;
-    for_each_block(array_, [&](std::size_t first, const std::vector<double>& values) {
-      for (std::size_t i = 0; i * array_.cols() < values.size(); ++i) {
-        const double* row = values.data() + i * array_.cols();
-        take_row(first + i, row);
-        if (hash) hashes_.push_back({hash_row(row, array_.cols()), first + i});
-      }
-    });
-    if (finite_ > 0) facts_.mean = sum_ / static_cast<double>(finite_);
-    for (std::size_t j = 0; j < constant_.size() && array_.rows() > 1; ++j) {
-      if (constant_[j]) facts_.constant_columns.push_back(j);
-    }
-    if (!hash) return;
-    facts_.duplicate_rows =
-        count_duplicates(std::move(hashes_),
-                         [this](std::size_t a, std::size_t b) { return rows_equal(array_, a, b); });
-  }
-
- private:
-  void take_row(std::size_t i, const double* row) {
-    for (std::size_t j = 0; j < array_.cols(); ++j) {
-      if (i == 0) first_[j] = row[j];
-      if (row[j] != first_[j] || !std::isfinite(row[j])) constant_[j] = false;
-      if (std::isfinite(row[j])) {
-        take_finite(row[j]);
-      } else if (facts_.non_finite++ == 0) {
-        facts_.first_bad_row = i;
-        facts_.first_bad_column = j;
-      }
-    }
-  }
-  void take_finite(double value) {
-    facts_.minimum = std::min(value, facts_.minimum.value_or(value));
-    facts_.maximum = std::max(value, facts_.maximum.value_or(value));
-    sum_ += value;
-    ++finite_;
-  }
-
-  const Array& array_;
-  ArrayFacts& facts_;
-  std::vector<double> first_;
-  std::vector<bool> constant_;
-  std::vector<RowHash> hashes_;
-  double sum_ = 0.0;
-  std::size_t finite_ = 0;
-};
-
-void decide_labels(const Array& array, ArrayFacts& facts) {
-  const LabelDecision decision = decide_label_kind(array, array.rows());
-  if (!decision.kind) {
-    facts.taken_as_labels = "unclear: ";
-  } else {
-    facts.taken_as_labels = *decision.kind == LabelKind::discrete ? "discrete: " : "continuous: ";
-  }
-  facts.taken_as_labels += decision.reason;
-}
-
-ArrayFacts inspect_array(const Array& array, const std::string& key, const std::string& where) {
-  ArrayFacts facts;
-  facts.key = key;
-  facts.shape = array.shape();
-  facts.dtype = to_string(array.dtype());
-  facts.order = array.fortran() ? "Fortran" : "C";
-  facts.bytes = array.bytes();
-  if (array.rows() == 0 || array.cols() == 0) {
-    facts.faults.push_back({"empty-array", "the array has no values", where,
-                            "there is nothing to estimate from",
-                            "Give at least one row and one column"});
-    return facts;
-  }
-  if (array.dtype() != DType::text) Scan(array, facts).run();
-  if (array.cols() == 1 && array.shape().size() <= 2) {
-    facts.distinct = distinct_values(array, array.rows());
-  }
-  decide_labels(array, facts);
-  if (facts.non_finite == 0) return facts;
-  facts.faults.push_back({"non-finite-value", "the array contains NaN or infinite values",
-                          where + ", first at row " + std::to_string(facts.first_bad_row) +
-                              ", column " + std::to_string(facts.first_bad_column) + " (from 0); " +
-                              std::to_string(facts.non_finite) + " of " +
-                              std::to_string(array.rows() * array.cols()) + " values",
-                          "neighbour searches and covariances would be wrong without any sign",
-                          "Impute or drop these rows in all files"});
-  return facts;
-}
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 // Runs `read` for one array; what it refuses becomes a fault of that array.
 template <class Read>
-void add_array(FileFacts& file, const std::string& key, const std::string& where, Read&& read) {
+void add_array(FileFacts& file, const std::string& key, const std::string& where, std::size_t bytes,
+               Read&& read) {
   try {
-    file.arrays.push_back(inspect_array(read(), key, where));
+    file.arrays.push_back(detail::inspect_array(read(), key, where, bytes));
   } catch (const Error& error) {
     ArrayFacts facts;
     facts.key = key;
     facts.faults = error.faults();
     file.arrays.push_back(std::move(facts));
   }
+}
+
+// The first lines that end within so many bytes, quoted line ends not counted; all bytes where
+// there is none, or where the text is UTF-16.
+Bytes first_lines(const Bytes& bytes, std::size_t most, const std::string& where) {
+  if (bytes.size() <= most || detail::text_code_of(bytes, where) != detail::TextCode::utf8) {
+    return bytes;
+  }
+  std::size_t end = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < most; ++i) {
+    if (bytes.view[i] == std::byte{'"'}) quoted = !quoted;
+    if (bytes.view[i] == std::byte{'\n'} && !quoted) end = i + 1;
+  }
+  return end == 0 ? bytes : bytes.part(0, end);
 }
 
 void inspect_table(const Bytes& bytes, const SourceSpec& spec, FileFacts& file) {
@@ -200,44 +66,71 @@ void inspect_table(const Bytes& bytes, const SourceSpec& spec, FileFacts& file) 
   for (std::size_t col = 0; col < table.cols(); ++col) {
     if (!spec.key.empty() && table.columns()[col] != spec.key) continue;
     const std::string& name = table.columns()[col];
-    add_array(file, name, spec.path + ":" + name,
+    add_array(file, name, spec.path + ":" + name, kAll,
               [&] { return table.decimal_comma(col) ? table.numbers(col) : table.column(col); });
   }
 }
 
 template <class Read>
-void inspect_keys(const SourceSpec& spec, const std::vector<std::string>& keys, Read&& read,
-                  FileFacts& file) {
+void inspect_keys(const SourceSpec& spec, const std::vector<std::string>& keys, std::size_t bytes,
+                  Read&& read, FileFacts& file) {
   if (!spec.key.empty()) {
     const std::string key = detail::choose_key(keys, spec.key, spec.path, "array");
-    return add_array(file, key, spec.path + ":" + key, [&] { return read(key); });
+    return add_array(file, key, spec.path + ":" + key, bytes, [&] { return read(key); });
   }
   for (const std::string& key : keys) {
-    add_array(file, key, spec.path + ":" + key, [&] { return read(key); });
+    add_array(file, key, spec.path + ":" + key, bytes / keys.size(), [&] { return read(key); });
   }
   if (keys.empty()) detail::choose_key(keys, {}, spec.path, "array");
 }
 
-void inspect_file(const SourceSpec& spec, FileFacts& file) {
-  const Bytes bytes = map_file(spec.path);
-  file.bytes = bytes.size();
-  file.sha256 = sha256(bytes.view);
-  const detail::Format format = detail::format_of(bytes, spec.path);
-  file.format = detail::format_name(format);
+void warn_about_sample(const SourceSpec& spec, FileFacts& file) {
+  file.warnings.push_back({"sampled", spec.path +
+                                          " is too large to be read whole in a moment: it was not "
+                                          "hashed, and what is said of an array is said of the "
+                                          "rows that were looked at"});
+}
+
+void inspect_arrays(const Bytes& bytes, const SourceSpec& spec, detail::Format format,
+                    std::size_t most, FileFacts& file) {
+  const std::size_t seen = bytes.size() > most ? most : kAll;
   if (format == detail::Format::npz) {
-    const auto read = [&](const std::string& key) { return npz_array(bytes, key, spec.path); };
-    inspect_keys(spec, npz_keys(bytes, spec.path), read, file);
+    const auto keys = npz_keys(bytes, spec.path);
+    const NpzLimits limits{.rows = {.bytes = most / std::max<std::size_t>(1, keys.size())}};
+    const auto read = [&](const std::string& key) {
+      return npz_array(bytes, key, spec.path, bytes.size() > most ? limits : NpzLimits{});
+    };
+    inspect_keys(spec, keys, kAll, read, file);
   } else if (format == detail::Format::safetensors) {
     const auto read = [&](const std::string& key) {
       return safetensors_array(bytes, key, spec.path);
     };
-    inspect_keys(spec, safetensors_keys(bytes, spec.path), read, file);
-  } else if (format == detail::Format::table) {
-    inspect_table(bytes, spec, file);
+    inspect_keys(spec, safetensors_keys(bytes, spec.path), seen, read, file);
   } else {
-    const auto read = [&] { return detail::open_source(spec, detail::Use::column, {}).array; };
-    add_array(file, {}, spec.path, read);
+    detail::refuse_key_of_npy(spec);
+    add_array(file, {}, spec.path, seen, [&] {
+      return parse_npy(bytes, spec.path, {.bytes = bytes.size() > most ? most : 0});
+    });
   }
+  if (bytes.size() > most) warn_about_sample(spec, file);
+}
+
+void inspect_file(const SourceSpec& spec, const InspectLimits& limits, FileFacts& file) {
+  const Bytes bytes = map_file(spec.path);
+  file.bytes = bytes.size();
+  const detail::Format format = detail::format_of(bytes, spec.path);
+  file.format = detail::format_name(format);
+  if (format != detail::Format::table) {
+    if (bytes.size() <= limits.arrays) file.sha256 = sha256(bytes.view);
+    return inspect_arrays(bytes, spec, format, limits.arrays, file);
+  }
+  const Bytes seen = first_lines(bytes, limits.table, spec.path);
+  const bool whole = seen.size() == bytes.size();
+  if (whole) file.sha256 = sha256(bytes.view);
+  inspect_table(seen, spec, file);
+  if (whole) return;
+  for (ArrayFacts& array : file.arrays) array.rows_seen = array.shape.empty() ? 0 : array.shape[0];
+  warn_about_sample(spec, file);
 }
 
 // A computed view has no bytes in any file; they are made here.
@@ -246,17 +139,42 @@ Array computed_array(const Matrix& view, const std::string& where) {
   return detail::pack(values, DType::f64, {view.rows(), view.cols()}, where);
 }
 
-void inspect_dataset(const SourceSpec& spec, FileFacts& file) {
+// Each view is a file of its own; together they are read whole up to the limit.
+void inspect_folder(const SourceSpec& spec, const InspectLimits& limits, FileFacts& file) {
+  const auto file_of = [&](const std::string& view) {
+    return (std::filesystem::path(spec.path.substr(4)) / (view + ".npy")).string();
+  };
+  std::size_t total = 0;
+  std::error_code ignored;
+  for (const std::string& view : file.views) {
+    if (!spec.key.empty() && view != spec.key) continue;
+    const auto size = std::filesystem::file_size(file_of(view), ignored);
+    if (!ignored) total += size;
+  }
+  const bool whole = total <= limits.arrays;
+  const auto read = [&](const std::string& view) {
+    const std::string path = file_of(view);
+    const Bytes bytes = map_file(path);
+    if (whole && (file.views.size() == 1 || !spec.key.empty())) file.sha256 = sha256(bytes.view);
+    return parse_npy(bytes, path, {.bytes = whole ? 0 : limits.arrays / file.views.size()});
+  };
+  inspect_keys(spec, file.views, whole ? kAll : limits.arrays, read, file);
+  if (!whole) warn_about_sample(spec, file);
+}
+
+void inspect_dataset(const SourceSpec& spec, const InspectLimits& limits, FileFacts& file) {
   const bool folder = spec.path.starts_with("dir:");
   file.format = folder ? "folder" : "images";
   file.views = dataset_views(spec.path);
+  if (folder) return inspect_folder(spec, limits, file);
+  if (spec.key.empty()) return;
   const auto read = [&](const std::string& view) {
     const detail::Opened opened =
         detail::open_source({spec.text, spec.path, view}, detail::Use::column, {});
-    if (file.views.size() == 1 || !spec.key.empty()) file.sha256 = opened.info.sha256;
+    file.sha256 = opened.info.sha256;
     return opened.computed ? computed_array(*opened.computed, spec.text) : opened.array;
   };
-  if (folder || !spec.key.empty()) inspect_keys(spec, file.views, read, file);
+  inspect_keys(spec, file.views, kAll, read, file);
 }
 
 }  // namespace
@@ -267,31 +185,15 @@ bool FileFacts::faultless() const {
          });
 }
 
-std::size_t duplicate_rows(std::span<const Samples> parts) {
-  if (parts.empty() || parts.front().size() > kMaxRowsForDuplicates) return 0;
-  std::vector<RowHash> hashes(parts.front().size());
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    hashes[i] = {0, i};
-    for (const Samples& part : parts) {
-      hashes[i].hash = 31 * hashes[i].hash + hash_row(part.view().row(i).data(), part.dim());
-    }
-  }
-  return count_duplicates(std::move(hashes), [&](std::size_t a, std::size_t b) {
-    return std::all_of(parts.begin(), parts.end(), [&](const Samples& part) {
-      return std::ranges::equal(part.view().row(a), part.view().row(b));
-    });
-  });
-}
-
-FileFacts inspect_source(const std::string& source) {
+FileFacts inspect_source(const std::string& source, const InspectLimits& limits) {
   FileFacts file;
   file.source = source;
   try {
     const SourceSpec spec = parse_source(source);
     if (is_dataset(spec.path)) {
-      inspect_dataset(spec, file);
+      inspect_dataset(spec, limits, file);
     } else {
-      inspect_file(spec, file);
+      inspect_file(spec, limits, file);
     }
   } catch (const Error& error) {
     file.faults = error.faults();

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -184,6 +182,11 @@ void refuse_non_finite(const Opened& opened, std::size_t rows) {
     if (bad++ == 0) first = i;
   }
   if (bad == 0) return;
+  if (bad == rows) {
+    refuse_data("non-finite-label", "no label is a finite number", opened.where,
+                "there is nothing to rank teachers for",
+                "Check the export, or name another column");
+  }
   refuse_data("non-finite-label", "labels contain NaN or infinite values",
               opened.where + ", first at row " + std::to_string(first) + " (from 0); " +
                   std::to_string(bad) + " of " + std::to_string(rows) + " rows",
@@ -216,25 +219,11 @@ void warn_about_marks(const ClassLabels& classes, Opened& opened) {
   }
 }
 
-// Words that programs and people write where they know nothing.
-bool means_unknown(std::string_view text) {
-  constexpr std::array<std::string_view, 15> kWords = {
-      "na",      "n/a",       "#n/a",      "nan",           "none",           "null",
-      "missing", "unknown",   "unk",       "not available", "not applicable", "not reported",
-      "?",       "unlabeled", "unlabelled"};
-  std::string word(detail::trimmed(text));
-  if (word.size() > 2 && std::string_view("[(<").find(word.front()) != std::string_view::npos) {
-    word = word.substr(1, word.size() - 2);
-  }
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
-}
-
 void warn_about_unknown(const ClassLabels& classes, Opened& opened) {
   const std::vector<std::size_t> counts = classes.counts();
   for (std::size_t c = 0; c < classes.classes(); ++c) {
     const std::string& name = classes.names()[c];
-    if (!means_unknown(name)) continue;
+    if (!detail::means_unknown(name)) continue;
     opened.info.warnings.push_back(
         {"label-may-mean-none", std::to_string(counts[c]) + " rows of " + opened.where +
                                     " have the class '" + name +
@@ -253,7 +242,7 @@ void refuse_unknown_among_numbers(const Opened& opened, std::size_t rows) {
   for (std::size_t i = 0; i < rows; ++i) {
     const std::string text = opened.array.text_at(i);
     if (detail::spelling_of(text) != detail::Spelling::none) continue;
-    if (!means_unknown(text)) return;
+    if (!detail::means_unknown(text)) return;
     if (count++ > 0) continue;
     unknown = text;
     first = i;
@@ -265,6 +254,16 @@ void refuse_unknown_among_numbers(const Opened& opened, std::size_t rows) {
       opened.where + "; " + std::to_string(count) + " of " + std::to_string(rows) + " rows",
       "as words, all numbers would be classes of their own",
       "Say --unlabelled '" + unknown + "' if such rows have no label, or drop them in all files");
+}
+
+// 1 × N: the labels of N rows, laid the other way round.
+void refuse_one_row(const Opened& opened) {
+  const auto& shape = opened.info.shape;
+  if (shape.size() != 2 || shape[0] != 1 || shape[1] < 2) return;
+  refuse_data("labels-not-1d",
+              "the labels lie in one row of " + std::to_string(shape[1]) + " values",
+              opened.where + ", shape " + shape_text(shape),
+              "each row is a sample, so this would be a single one", "Save y.ravel()");
 }
 
 LoadedLabels computed_labels(Opened& opened, LabelKind kind) {
@@ -312,6 +311,7 @@ LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOpt
   if (rows == 0) {
     refuse_data("empty-array", "there are no labels", opened.where, {}, "Give at least one row");
   }
+  refuse_one_row(opened);
   LoadedLabels out;
   if (options.unlabelled) {
     out.unlabelled = take_unlabelled(opened, rows, *options.unlabelled);

@@ -254,8 +254,9 @@ std::string decode_string(std::span<const std::byte> item, const NpyHeader& head
               "Save the strings as UTF-8 or as dtype '<U'");
 }
 
-Array decode_text(const NpyHeader& header, const Bytes& data, const std::string& where) {
-  const std::size_t count = header.data_bytes / header.item_bytes;
+Array decode_text(const NpyHeader& header, const Bytes& data, std::vector<std::size_t> shape,
+                  const std::string& where) {
+  const std::size_t count = element_count(shape).value_or(0);
   if (header.layout.fortran && header.layout.shape.size() > 1) {
     refuse_data("unsupported-dtype", "strings in Fortran order are not read", where,
                 "labels, groups and identifiers have one dimension", "Save them as a 1-D array");
@@ -266,7 +267,7 @@ Array decode_text(const NpyHeader& header, const Bytes& data, const std::string&
     const auto item = data.view.subspan(i * header.item_bytes, header.item_bytes);
     values.push_back(decode_string(item, header, where, i));
   }
-  return Array::text(std::move(values), header.layout.shape);
+  return Array::text(std::move(values), std::move(shape), data.part(0, count * header.item_bytes));
 }
 
 }  // namespace
@@ -315,7 +316,16 @@ NpyHeader parse_npy_header(std::span<const std::byte> front, const std::string& 
   return header;
 }
 
-Array parse_npy(const Bytes& bytes, const std::string& where) {
+std::size_t RowLimit::of(const NpyHeader& header) const {
+  const auto& shape = header.layout.shape;
+  std::size_t out = shape.empty() ? 1 : shape[0];
+  if (rows > 0) out = std::min(out, rows);
+  if (bytes == 0 || out == 0) return out;
+  const std::size_t of_row = header.data_bytes / (shape.empty() ? 1 : shape[0]);
+  return std::min(out, std::max<std::size_t>(1, of_row == 0 ? out : bytes / of_row));
+}
+
+Array parse_npy(const Bytes& bytes, const std::string& where, const RowLimit& limit) {
   const NpyHeader header = parse_npy_header(bytes.view, where);
   const std::size_t total = header.data_offset + header.data_bytes;
   if (bytes.size() < total) refuse_truncated(where, total, bytes.size());
@@ -327,8 +337,18 @@ Array parse_npy(const Bytes& bytes, const std::string& where) {
                 "Save one array a file, or use numpy.savez");
   }
   const Bytes data = bytes.part(header.data_offset, header.data_bytes);
-  if (header.layout.dtype == DType::text) return decode_text(header, data, where);
+  if (header.layout.dtype == DType::text) return npy_rows(header, data, limit.of(header), where);
   return Array::numeric(header.layout, data, where);
+}
+
+Array npy_rows(const NpyHeader& header, const Bytes& data, std::size_t rows,
+               const std::string& where) {
+  ArrayLayout layout = header.layout;
+  if (!layout.shape.empty()) layout.shape[0] = rows;
+  Array array = layout.dtype == DType::text ? decode_text(header, data, layout.shape, where)
+                                            : Array::numeric(layout, data, where);
+  array.set_stored_shape(header.layout.shape);
+  return array;
 }
 
 }  // namespace cch

@@ -71,6 +71,13 @@ Listing list_arrays(zip_t* archive, const std::string& where) {
   return listing;
 }
 
+[[noreturn]] void refuse_bomb(const std::string& what, std::uint64_t bytes,
+                              const std::string& where) {
+  refuse_data("zip-bomb", what + " " + std::to_string(bytes) + " bytes", where,
+              "it would fill the memory or it lies about its size",
+              "Save the array with numpy.save and read the .npy");
+}
+
 std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::string& where,
                            const NpzLimits& limits) {
   zip_stat_t stat;
@@ -90,12 +97,10 @@ std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::string
   const bool deflated = stat.comp_method == ZIP_CM_DEFLATE;
   const std::uint64_t most =
       deflated ? stat.comp_size * kMaxDeflateRatio + kDeflateSlack : stat.comp_size;
-  if (stat.size > limits.max_bytes || stat.size > most) {
-    refuse_data("zip-bomb",
-                "an entry of " + std::to_string(stat.comp_size) + " bytes claims to expand to " +
-                    std::to_string(stat.size),
-                where, "it would fill the memory or it lies about its size",
-                "Save the array with numpy.save and read the .npy");
+  const bool whole = limits.rows.rows == 0 && limits.rows.bytes == 0;
+  if ((whole && stat.size > limits.max_bytes) || stat.size > most) {
+    refuse_bomb("an entry of " + std::to_string(stat.comp_size) + " bytes claims to expand to",
+                stat.size, where);
   }
   return stat.size;
 }
@@ -116,7 +121,19 @@ void read_exactly(zip_file_t* entry, std::vector<std::byte>& buffer, std::uint64
   }
 }
 
-std::vector<std::byte> read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where) {
+// Its checksum is that of the whole entry, so it is not compared.
+Array read_rows(zip_file_t* entry, const NpyHeader& header, std::size_t rows,
+                const std::string& where, const NpzLimits& limits) {
+  const std::uint64_t size = header.data_bytes / header.layout.shape[0] * rows;
+  if (size > limits.max_bytes) refuse_bomb("the chosen rows are", size, where);
+  std::vector<std::byte> buffer;
+  read_exactly(entry, buffer, size, where);
+  return npy_rows(header, own_bytes(std::move(buffer)), rows, where);
+}
+
+// The array of an entry, or its first rows.
+Array read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where,
+                 const NpzLimits& limits) {
   std::vector<std::byte> buffer;
   read_exactly(entry, buffer, std::min<std::uint64_t>(size, 12), where);
   const std::size_t header_bytes = npy_header_bytes(buffer, where);
@@ -130,13 +147,17 @@ std::vector<std::byte> read_entry(zip_file_t* entry, std::uint64_t size, const s
                     std::to_string(header.data_offset + header.data_bytes),
                 where, "one of the two is wrong", "Write the file again");
   }
+  const std::size_t rows = limits.rows.of(header);
+  if (!header.layout.fortran && !header.layout.shape.empty() && rows < header.layout.shape[0]) {
+    return read_rows(entry, header, rows, where, limits);
+  }
   buffer.reserve(size);
   read_exactly(entry, buffer, size - buffer.size(), where);
   std::byte beyond{};  // reading past the end makes libzip compare the checksum
   const zip_int64_t more = zip_fread(entry, &beyond, 1);
   if (more < 0) refuse_zip(where, zip_file_strerror(entry));
   if (more > 0) refuse_zip(where, "an entry is longer than declared");
-  return buffer;
+  return parse_npy(own_bytes(std::move(buffer)), where, limits.rows);
 }
 
 }  // namespace
@@ -158,7 +179,7 @@ Array npz_array(const Bytes& bytes, const std::string& key, const std::string& w
   const std::uint64_t size = checked_size(archive.get(), index, place, limits);
   const Entry entry(zip_fopen_index(archive.get(), index, 0));
   if (!entry) refuse_zip(place, zip_strerror(archive.get()));
-  return parse_npy(own_bytes(read_entry(entry.get(), size, place)), place);
+  return read_entry(entry.get(), size, place, limits);
 }
 
 }  // namespace cch

@@ -9,7 +9,6 @@
 #include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
-#include "cch/data/sha256.hpp"
 #include "data/datasets_open.hpp"
 #include "data/text.hpp"
 
@@ -73,13 +72,19 @@ Format format_of(const Bytes& bytes, const std::string& path) {
   if (front == "\x93NUMPY") return Format::npy;
   if (front.starts_with("PK\x03\x04")) return Format::npz;
   refuse_data("unknown-format", "files ending in '" + extension + "' are not read", path,
-              ".npy, .npz, .safetensors, .csv, .tsv and .txt (one value a line) are",
+              ".npy, .npz, .safetensors, .csv, .tsv and .txt are",
               "Convert it, e.g. with numpy.save");
 }
 
 Separator separator_of(const std::string& path) {
   if (path.ends_with(".tsv")) return Separator::tab;
   return path.ends_with(".txt") ? Separator::none : Separator::automatic;
+}
+
+void refuse_key_of_npy(const SourceSpec& source) {
+  if (source.key.empty()) return;
+  refuse_usage("unexpected-key", source.path + " holds one array without a name", {},
+               "Leave out ':" + source.key + "'");
 }
 
 std::string_view format_name(Format format) {
@@ -118,6 +123,12 @@ std::vector<Warning> table_warnings(const CsvTable& table, const std::string& wh
   }
   if (table.separator() == '\t' && where.find(".tsv") == std::string::npos) {
     warnings.push_back({"csv-tabs", where + ": fields separated by tabs"});
+  }
+  if (table.separator() == ' ') {
+    warnings.push_back({"csv-blanks", where + ": fields separated by blanks"});
+  }
+  if (table.separator() == ',' && where.find(".txt") != std::string::npos) {
+    warnings.push_back({"csv-commas", where + ": fields separated by commas"});
   }
   if (table.utf16()) warnings.push_back({"csv-utf16", where + ": read as UTF-16 text"});
   return warnings;
@@ -161,40 +172,60 @@ void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& o
   if (use == Use::samples && table.decimal_comma(chosen)) warn_about_decimal_comma(opened);
 }
 
+// Hashes the file, or what was read of it: `several` arrays may lie in it.
+void take_hash(const SourceSpec& source, const Bytes& bytes, bool several,
+               const LoadOptions& options, Opened& opened) {
+  const Array& array = opened.array;
+  const auto& shape = array.stored_shape();
+  const std::size_t rows = shape.empty() ? 1 : shape[0];
+  const std::size_t taken = options.max_rows == 0 ? rows : std::min(rows, options.max_rows);
+  if (opened.table || (!several && taken == rows)) {
+    opened.info.sha256 =
+        options.hashes ? options.hashes->of(source.path, bytes.view) : sha256(bytes.view);
+    return;
+  }
+  opened.info.sha256 = sha256(array.row_bytes(taken).view);
+  const std::string of_array = several ? "array '" + source.key + "'" : "";
+  if (taken < rows) opened.info.sha256_of = "rows 0 to " + std::to_string(taken - 1);
+  if (several) opened.info.sha256_of += (taken < rows ? " of " : "") + of_array;
+}
+
 }  // namespace
 
-Opened open_file(const SourceSpec& source, Use use) {
+Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) {
   const Bytes bytes = map_file(source.path);
   Opened opened;
   opened.where = source.key.empty() ? source.path : source.path + ":" + source.key;
   opened.info.source = source.text;
+  bool several = false;
   switch (format_of(bytes, source.path)) {
     case Format::npy:
-      if (!source.key.empty()) {
-        refuse_usage("unexpected-key", source.path + " holds one array without a name", {},
-                     "Leave out ':" + source.key + "'");
-      }
-      opened.array = parse_npy(bytes, source.path);
+      refuse_key_of_npy(source);
+      opened.array = parse_npy(bytes, source.path, {.rows = options.max_rows});
       break;
     case Format::npz:
-      opened.array = npz_array(bytes, source.key, source.path);
+      opened.array =
+          npz_array(bytes, source.key, source.path, {.rows = {.rows = options.max_rows}});
+      several = npz_keys(bytes, source.path).size() > 1;
       break;
     case Format::safetensors:
       opened.array = safetensors_array(bytes, source.key, source.path);
+      several = safetensors_keys(bytes, source.path).size() > 1;
       break;
     case Format::table:
       opened.table = true;
       open_table(bytes, source, use, opened);
       break;
   }
-  opened.info.sha256 = sha256(bytes.view);
-  opened.info.shape = opened.array.shape();
+  take_hash(source, bytes, several, options, opened);
+  opened.info.shape = opened.array.stored_shape();
   opened.info.dtype = to_string(opened.array.dtype());
   return opened;
 }
 
 Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options) {
-  return is_dataset(source.path) ? open_dataset(source, use, options) : open_file(source, use);
+  return is_dataset(source.path) ? open_dataset(source, use, options)
+                                 : open_file(source, use, options);
 }
 
 }  // namespace cch::detail

@@ -32,12 +32,15 @@ std::string_view format_name(Format format);
 /// How the fields of a table are separated, told by the ending of its name.
 Separator separator_of(const std::string& path);
 
+/// Usage Error "unexpected-key" where a .npy is given with a key.
+void refuse_key_of_npy(const SourceSpec& source);
+
 /// Finds file, format and key. Throws the Errors of the readers.
 Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options);
 
 /// What there is to say about a table beside its header; `where` names it. Warnings:
-/// "csv-semicolons", "csv-tabs" (of a .csv), "csv-utf16" and, where all columns are taken,
-/// "csv-index-column".
+/// "csv-semicolons", "csv-tabs" (of a .csv), "csv-blanks", "csv-commas" (of a .txt), "csv-utf16"
+/// and, where all columns are taken, "csv-index-column".
 std::vector<Warning> table_warnings(const CsvTable& table, const std::string& where,
                                     bool all_columns);
 

@@ -1,9 +1,12 @@
 #include "cch/data/source.hpp"
 
+#include <map>
 #include <unordered_map>
 #include <utility>
 
 #include "data/column.hpp"
+#include "data/pool.hpp"
+#include "data/spelling.hpp"
 
 namespace cch {
 
@@ -36,7 +39,9 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
       refuse_data("not-numeric", "the array holds strings", opened.where, "samples are numbers",
                   "Choose a numeric array with PATH:KEY");
     }
-    detail::warn_about_conversion(opened, detail::rows_taken(opened.array.rows(), options));
+    const std::size_t rows = detail::rows_taken(opened.array.rows(), options);
+    opened.computed = detail::pooled(opened, rows, options);
+    if (!opened.computed) detail::warn_about_conversion(opened, rows, options.pool);
   }
   const std::string full_name = name.empty() ? opened.where : name + " (" + opened.where + ")";
   Samples samples = Samples::from(detail::take_matrix(opened, options), full_name);
@@ -50,8 +55,18 @@ LoadedGroups load_groups(const SourceSpec& source, const LoadOptions& options) {
   detail::refuse_fractions(opened, "group", rows);
   std::unordered_map<std::string, std::size_t> number;
   std::vector<std::size_t> codes;
+  std::map<std::string, std::size_t> unknown;
   for (const std::string& text : detail::column_texts(opened.array, rows)) {
     codes.push_back(number.try_emplace(text, number.size()).first->second);
+    if (detail::means_unknown(text)) ++unknown[text];
+  }
+  for (const auto& [text, count] : unknown) {
+    if (count < 2) continue;
+    opened.info.warnings.push_back(
+        {"group-may-mean-none",
+         std::to_string(count) + " rows of " + opened.where + " have the group '" + text +
+             "', which reads as if it were not known; they were taken as one group. Give each such "
+             "row a name of its own if they do not belong together"});
   }
   return {Groups::from(codes), std::move(opened.info)};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "cch/core/error.hpp"
 #include "data/text.hpp"
@@ -75,6 +76,19 @@ bool in_threes(const DigitRuns& number) {
 }
 
 }  // namespace
+
+bool means_unknown(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kWords = {
+      "na",      "n/a",       "#n/a",      "nan",           "none",           "null",
+      "missing", "unknown",   "unk",       "not available", "not applicable", "not reported",
+      "?",       "unlabeled", "unlabelled"};
+  std::string word(trimmed(text));
+  if (word.size() > 2 && std::string_view("[(<").find(word.front()) != std::string_view::npos) {
+    word = word.substr(1, word.size() - 2);
+  }
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 Spelling spelling_of(std::string_view field) {
   field = trimmed(field);

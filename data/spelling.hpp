@@ -7,6 +7,10 @@
 
 namespace cch::detail {
 
+/// True for words that programs and people write where they know nothing: NA, unknown, [Not
+/// Available], ?, …
+bool means_unknown(std::string_view text);
+
 /// How a field of a table spells a number.
 enum class Spelling {
   none,         ///< it is no number

@@ -100,9 +100,9 @@ std::vector<SplitPart> parts_of(const ClassLabels& values, bool flags, const std
   return out;
 }
 
-LoadedLabels values_of(const SourceSpec& source) {
+LoadedLabels values_of(const SourceSpec& source, const LoadOptions& options) {
   try {
-    return load_labels(source, LabelKind::discrete);
+    return load_labels(source, LabelKind::discrete, options);
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
     if (fault.code != "non-finite-label") throw;
@@ -121,8 +121,9 @@ std::vector<std::size_t> LoadedSplit::rows(SplitPart part) const {
   return out;
 }
 
-LoadedSplit load_split(const SourceSpec& source, const std::string& training) {
-  const LoadedLabels loaded = values_of(source);
+LoadedSplit load_split(const SourceSpec& source, const std::string& training,
+                       const LoadOptions& options) {
+  const LoadedLabels loaded = values_of(source, options);
   const auto& values = std::get<ClassLabels>(loaded.labels);
   const std::vector<std::string>& names = values.names();
   const bool words = std::all_of(names.begin(), names.end(), [](const std::string& name) {

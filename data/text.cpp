@@ -1,7 +1,10 @@
 #include "data/text.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <locale>
+#include <sstream>
 
 namespace cch::detail {
 
@@ -76,6 +79,15 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::optional<double> rounded_number(std::string_view text) {
+  // strtod would take the decimal mark of the locale.
+  std::istringstream in{std::string(text)};
+  in.imbue(std::locale::classic());
+  double value = 0.0;
+  in >> value;
+  return std::abs(value) < 1.0 ? std::optional(value) : std::nullopt;
 }
 
 std::string number_text(double value) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace cch::detail {
@@ -20,8 +21,13 @@ std::string join_names(std::span<const std::string> names, std::size_t limit = 2
 /// Blanks and tabs at both ends removed.
 std::string_view trimmed(std::string_view text);
 
+/// The double nearest to a number that is too small for one of full precision; nothing for one that
+/// is too large for any.
+std::optional<double> rounded_number(std::string_view text);
+
 /// The whole text as a number of type T (integer or double, point as decimal mark, "nan" and "inf"
-/// included, one leading '+' allowed); nothing if it is anything else or out of range.
+/// included, one leading '+' allowed); nothing if it is anything else or too large. Too
+/// small a double is the nearest one: subnormal or 0.
 template <class T>
 std::optional<T> parse_number(std::string_view text) {
   text = trimmed(text);
@@ -29,8 +35,11 @@ std::optional<T> parse_number(std::string_view text) {
   T value{};
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value);
-  if (text.empty() || result.ec != std::errc{} || result.ptr != end) return std::nullopt;
-  return value;
+  if (text.empty() || result.ptr != end) return std::nullopt;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (result.ec == std::errc::result_out_of_range) return rounded_number(text);
+  }
+  return result.ec == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
 /// Shortest text that reads back as the same double.

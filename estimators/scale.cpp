@@ -30,8 +30,19 @@ using Column = std::vector<double>;
 constexpr std::array<std::pair<Scale, std::string_view>, 3> kNames{
     {{Scale::none, "none"}, {Scale::zscore, "zscore"}, {Scale::rank, "rank"}}};
 
+/// Columns of extreme size come to about 1 by a power of two, which costs no digits: the squares of
+/// subnormal numbers are 0, those of very large ones infinite.
+void to_usual_size(Column& x) {
+  double largest = 0.0;
+  for (const double value : x) largest = std::max(largest, std::abs(value));
+  if (largest > 0x1p-300 && largest < 0x1p300) return;
+  const int exponent = std::ilogb(largest);
+  for (double& value : x) value = std::ldexp(value, -exponent);
+}
+
 /// (x − mean) / sd with N in the denominator; two passes, so that a large mean costs no digits.
 void to_zscores(Column& x) {
+  to_usual_size(x);
   const auto n = static_cast<double>(x.size());
   const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
   double sum_of_squares = 0.0;

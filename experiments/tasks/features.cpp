@@ -55,6 +55,8 @@ Variable take_labels(TaskData& data, const FeaturesTask& task) {
     }
   }
   data.inputs.emplace_back("labels", loaded.info);
+  data.warnings.insert(data.warnings.end(), loaded.info.warnings.begin(),
+                       loaded.info.warnings.end());
   return std::move(loaded.labels);
 }
 
@@ -183,7 +185,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   const std::size_t n = data.classes > 0 ? data.y.size() : data.targets.rows();
   for (const auto& [name, loaded] : data.arrays) {
     if (loaded.samples.size() == n) continue;
-    refuse_transposed(loaded.samples, "array '" + name + "'", n);
+    refuse_transposed(loaded.info.shape, "array '" + name + "'", n);
     refuse_data(
         "rows-differ", "array '" + name + "' has another number of rows than the labels",
         task.source + ": " + std::to_string(loaded.samples.size()) + " and " + std::to_string(n),
@@ -198,6 +200,8 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   if (std::find(views.begin(), views.end(), "groups") != views.end()) {
     LoadedGroups loaded = load_groups(parse_source(task.source + ":groups"));
     data.inputs.emplace_back("groups", loaded.info);
+    data.warnings.insert(data.warnings.end(), loaded.info.warnings.begin(),
+                         loaded.info.warnings.end());
     if (loaded.groups.count() >= kFewestGroups) {
       data.groups = loaded.groups;
     } else {

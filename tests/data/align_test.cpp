@@ -50,10 +50,10 @@ TEST_CASE("align by order: equal numbers of rows, never verified") {
 }
 
 TEST_CASE("align: samples that lie the other way round are named") {
-  const Samples x = Samples::from(Matrix(2, 3, {1, 2, 3, 4, 5, 6}), "x");
-  const auto refusal = [&](std::size_t rows) {
+  using Shape = std::vector<std::size_t>;
+  const auto refusal = [&](std::size_t rows, const Shape& shape = {2, 3}) {
     try {
-      refuse_transposed(x, "'audio'", rows);
+      refuse_transposed(shape, "'audio'", rows);
     } catch (const Error& error) {
       return std::string(error.what());
     }
@@ -63,6 +63,10 @@ TEST_CASE("align: samples that lie the other way round are named") {
   CHECK(refusal(3).find("x.T") != std::string::npos);
   CHECK(refusal(2).empty());
   CHECK(refusal(4).empty());
+  CHECK(refusal(7, {5, 7, 2}).find("axis 1") != std::string::npos);
+  CHECK(refusal(7, {5, 2, 7}).find("numpy.moveaxis(x, 2, 0)") != std::string::npos);
+  CHECK(refusal(7, {7, 7, 2}).empty());
+  CHECK(refusal(1, {5, 1}).empty());
 }
 
 }  // namespace cch

@@ -157,10 +157,60 @@ TEST_CASE("csv: a first line that says the separator is no row") {
   CHECK(fault("sep=;\n").code == "no-rows");
 }
 
-TEST_CASE("csv: numbers parted by blanks are named") {
-  const Fault blanks = fault("1.5 2.5\n3 4\n");
+TEST_CASE("csv: blanks part lines of equally many numbers, as numpy.savetxt writes them") {
+  for (const Separator separator : {Separator::automatic, Separator::none}) {
+    const CsvTable table = parse("1.5 2.5\n3\t 4\n", "", separator);
+    REQUIRE(table.cols() == 2);
+    CHECK(table.numbers().matrix(2)(1, 1) == 4.0);
+    const CsvTable padded = parse("   1.500   -2.5\r\n -13.250 4e-3  \r\n\r\n", "", separator);
+    CHECK(padded.numbers().matrix(2)(1, 1) == 4e-3);
+    const CsvTable named = parse("# made by hand\n# a b\n1 2\n3 4\n# end\n", "", separator);
+    CHECK(named.columns() == std::vector<std::string>{"a", "b"});
+    CHECK(named.rows() == 2);
+    CHECK(named.line(1) == 4);
+    CHECK(parse("# one two three\n1 2\n3 4\n", "", separator).columns()[0] == "0");
+    CHECK(parse("a b\n1 2\n3 4\n", "b", separator).columns()[1] == "b");
+  }
+  const Fault blanks = fault("1.5 2.5\n3 x\n");
   CHECK(blanks.code == "not-numeric");
   CHECK(blanks.why.find("blanks") != std::string::npos);
+}
+
+TEST_CASE("csv: a .txt file has one value a line unless every line has as many numbers") {
+  const auto columns = [](const std::string& text) {
+    return parse(text, "", Separator::none).cols();
+  };
+  CHECK(columns("1.5,2.5\n3,4.25\n") == 2);
+  CHECK(columns("1;2\n3;4\n") == 2);
+  CHECK(columns("1\t2\n3\t4\n") == 2);
+  CHECK(columns("1,5\n2,25\n") == 1);      // decimal commas
+  CHECK(columns("1 234\n56 789\n") == 1);  // thousands
+  CHECK(columns("new york\nlos angeles\n") == 1);
+  CHECK(columns("p 1\np 2\n") == 1);
+  CHECK(columns("1 2\n3\n") == 1);
+}
+
+TEST_CASE("csv: numbers too small for a double are 0 or subnormal, not words") {
+  const CsvTable table = parse("a,b\n1e-310,1e-400\n-4.9e-324,-1e-999\n");
+  CHECK(table.header());
+  const Matrix values = table.numbers().matrix(2);
+  CHECK(values(0, 0) == 1e-310);
+  CHECK(values(0, 1) == 0.0);
+  CHECK(values(1, 0) == -4.9e-324);
+  CHECK(values(1, 1) == 0.0);
+  CHECK(table.column(1).dtype() == DType::f64);
+}
+
+TEST_CASE("csv: words for what is not known are gaps, and a column of gaps is to be dropped") {
+  const Fault some = fault("a,b\n1,2\n3,NA\n");
+  CHECK(some.code == "missing-value");
+  CHECK(some.where.find("column 'b'; 1 of 2") != std::string::npos);
+  CHECK(some.action.find("these rows") != std::string::npos);
+  for (const char* text : {"a,b\n1,NA\n3,NA\n", "a,b\n1,\n3,\n", "a,b\n1,[Not Available]\n3,\n"}) {
+    const Fault all = fault(text);
+    CHECK(all.code == "missing-value");
+    CHECK(all.action.find("Drop the column 'b'") != std::string::npos);
+  }
 }
 
 TEST_CASE("csv: halves of numbers with a decimal comma are no columns") {

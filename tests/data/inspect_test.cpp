@@ -39,6 +39,13 @@ TEST_CASE("inspect: NaN is a fault with its first place") {
   CHECK(array.faults[0].code == "non-finite-value");
 }
 
+TEST_CASE("inspect: a column of NaN alone is to be dropped") {
+  const test::TempFolder folder;
+  const std::vector<double> values = {1, NAN, 3, NAN};
+  const FileFacts file = inspect_source(folder.write("x.npy", npy("<f8", "(2, 2)", raw(values))));
+  CHECK(file.arrays.at(0).faults.at(0).action.find("Drop column 1") != std::string::npos);
+}
+
 TEST_CASE("inspect: labels, distinct values, and one bad array among good ones") {
   const test::TempFolder folder;
   const FileFacts file =

@@ -329,6 +329,55 @@ TEST_CASE("groups: integers, whole numbers and strings alike") {
   CHECK(load(file("h.txt", "a\n\nb\n")) == "missing-group");
 }
 
+TEST_CASE("groups: rows whose group is not known are said to be taken as one") {
+  const auto warnings = [](const std::string& text) {
+    return load_groups(file("g.csv", text)).info.warnings;
+  };
+  const auto some = warnings("g\nunknown\na\nunknown\nb\n");
+  REQUIRE(some.size() == 2);  // the other one is about the header
+  CHECK(some[1].code == "group-may-mean-none");
+  CHECK(some[1].message.find("2 rows") != std::string::npos);
+  CHECK(warnings("g\nunknown\na\nc\nb\n").size() == 1);
+}
+
+TEST_CASE("labels: one row of N values, and labels without a value, are refused as what they are") {
+  const auto fault = [](const SourceSpec& spec) {
+    try {
+      load_labels(spec, LabelKind::automatic);
+    } catch (const Error& error) {
+      return error.faults().front();
+    }
+    return Fault{};
+  };
+  const Fault turned = fault(floats("(1, 3)", {.5, 1.5, 2.5}));
+  CHECK(turned.code == "labels-not-1d");
+  CHECK(turned.action.find("ravel") != std::string::npos);
+  const Fault none = fault(floats("(2,)", {NAN, NAN}));
+  CHECK(none.code == "non-finite-label");
+  CHECK(none.action.find("--unlabelled") == std::string::npos);
+}
+
+TEST_CASE("samples: a column without a finite value is to be dropped, by its number") {
+  const auto fault = [](const std::string& shape, const std::vector<double>& values) {
+    try {
+      load_samples(floats(shape, values), "x");
+    } catch (const Error& error) {
+      return error.faults().front();
+    }
+    return Fault{};
+  };
+  const Fault column = fault("(2, 3)", {1, NAN, 2, 3, NAN, 4});
+  CHECK(column.where.find("column 1 has no finite value") != std::string::npos);
+  CHECK(column.action == "Drop column 1, e.g. numpy.delete(x, [1], axis=1)");
+  const Fault mixed = fault("(2, 3)", {1, NAN, NAN, NAN, NAN, NAN});
+  CHECK(mixed.action.find("Drop columns 1, 2") != std::string::npos);
+  CHECK(mixed.action.find("rows of the others") != std::string::npos);
+  const Fault all = fault("(2, 1)", {NAN, NAN});
+  CHECK(all.action.find("Check the export") != std::string::npos);
+  const Fault row = fault("(2, 2)", {1, NAN, 2, 3});
+  CHECK(row.action.find("drop these rows") != std::string::npos);
+}
+
 TEST_CASE("ids: duplicates are refused with both rows") {
   CHECK(load_ids(file("i.txt", "p 1\np 2\n")).ids == std::vector<std::string>{"p 1", "p 2"});
   try {

@@ -54,6 +54,16 @@ TEST_CASE("scale: zscore of a known column, also far from zero") {
   }
 }
 
+TEST_CASE("scale: zscore of columns whose squares are no doubles") {
+  for (const double size : {0x1p-1070, 0x1p-600, 0x1p600, 0x1p1020}) {
+    const Samples z = scaled_quietly(column_of({1 * size, 2 * size, 3 * size, 4 * size, 5 * size}),
+                                     Scale::zscore);
+    for (std::size_t i = 0; i < 5; ++i) {
+      CHECK(near(z(i, 0), (static_cast<double>(i) - 2.0) / std::sqrt(2.0), kRounding));
+    }
+  }
+}
+
 TEST_CASE("scale: rank gives normal quantiles, ties their mid-rank") {
   const Samples r = scaled_quietly(column_of({10, -5, 10, 1e9}), Scale::rank);
   const boost::math::normal normal;

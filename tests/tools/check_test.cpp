@@ -66,6 +66,8 @@ TEST_CASE("check: document, files and rendering again") {
   }
   CHECK(d["inputs"].size() == 3);
   CHECK(d["rows"] == 300);
+  CHECK(d["groups"].is_null());
+  for (const json& size : d["teachers"][0]["sizes"]) CHECK(size["groups"].is_null());
   CHECK(test::near(d["ceilings"]["ln_rows"], std::log(300.0), test::kRounding));
   CHECK(d["estimators"][0]["name"] == "ksg1");
   CHECK(d["estimators"][0]["bias"].size() >= 2);

@@ -84,6 +84,8 @@ void add_features(CommandLine app, CheckSettings& s) {
   app.option("--ids", r.ids,
              "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
       .one_value_each();
+  app.option("--pool", r.pool, kPoolHelp).show_default();
+  app.option("--lengths", r.lengths, kLengthsHelp);
   app.option("--first-rows", r.first_rows, "Use only the first rows, 0 = all")
       .whole_number()
       .show_default();

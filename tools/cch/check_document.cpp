@@ -67,7 +67,7 @@ json family_json(const FamilyPower& family, const CheckSettings& s, double i_stu
 
 json size_json(const SizePoint& size) {
   return {{"rows", size.rows},
-          {"groups", size.groups},
+          {"groups", size.groups < size.rows ? json(size.groups) : json()},
           {"smallest_margin", optional_json(size.above.nats)},
           {"why_not", or_null(size.above.why_not)},
           {"extrapolated", size.extrapolated}};

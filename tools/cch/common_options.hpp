@@ -29,4 +29,11 @@ Execution make_execution(const CommonOptions& options, std::stop_token stop, Pro
 /// Whether one of these estimator names ("auto" among them) trains networks.
 bool any_networks(std::span<const std::string> estimators);
 
+inline constexpr const char* kPoolHelp =
+    "Of arrays N x T x D, sequences of T steps: mean takes the mean over the steps, padding left "
+    "out; flatten takes T x D columns, as none does with a warning";
+inline constexpr const char* kLengthsHelp =
+    "PATH[:KEY] of the steps of each row that are no padding, for --pool mean; without it steps of "
+    "zeros at the ends are padding";
+
 }  // namespace cch

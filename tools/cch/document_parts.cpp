@@ -66,8 +66,10 @@ nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
 
 nlohmann::json input_json(const std::string& role, const std::string& name,
                           const SourceInfo& info) {
-  return {{"role", role},          {"name", name},        {"source", info.source},
-          {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
+  nlohmann::json json = {{"role", role},          {"name", name},        {"source", info.source},
+                         {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
+  if (!info.sha256_of.empty()) json["sha256_of"] = info.sha256_of;
+  return json;
 }
 
 nlohmann::json file_input_json(const std::string& role, const std::string& path) {

@@ -32,8 +32,14 @@ struct EstimateOptions {
   std::string scale = "rank";
   std::optional<std::size_t> k;
   std::size_t first_rows = 0;
+  std::string pool = "none";
+  std::string lengths;
   bool exact = false;
 };
+
+bool groups_named(const EstimateOptions& o) {
+  return !o.groups.empty() && o.groups != "none";
+}
 
 struct EstimateInputs {
   Variable x;
@@ -48,27 +54,38 @@ struct EstimateInputs {
 class Loader {
  public:
   explicit Loader(const EstimateOptions& options)
-      : o_(options), limit_{.max_rows = o_.first_rows, .threads = o_.common.threads} {}
+      : o_(options),
+        limit_{.max_rows = o_.first_rows,
+               .threads = o_.common.threads,
+               .hashes = std::make_shared<FileHashes>()} {}
 
   EstimateInputs run() {
+    limit_.pool = parse_pool(o_.pool);
+    if (!o_.lengths.empty()) {
+      faults_.attempt([&] { limit_.lengths = load_lengths(parse_source(o_.lengths), limit_); });
+    }
     faults_.attempt([&] { load_x(); });
     faults_.attempt([&] { load_y(); });
     faults_.attempt([&] {
       if (o_.given.empty()) return;
       LoadedSamples z = load_samples(parse_source(o_.given), "given", limit_);
       in_.given = std::move(z.samples);
+      given_shape_ = z.info.shape;
       keep("given", z.info);
     });
     faults_.attempt([&] {
-      if (o_.groups.empty()) return;
+      if (!groups_named(o_)) return;
       LoadedGroups groups = load_groups(parse_source(o_.groups), limit_);
       in_.groups = std::move(groups.groups);
       keep("groups", groups.info);
     });
+    if (!y_shape_.empty()) {
+      faults_.attempt([&] { refuse_transposed(x_shape_, "x", y_shape_.front()); });
+      faults_.attempt([&] { refuse_transposed(given_shape_, "given", y_shape_.front()); });
+    }
     faults_.throw_if_any();
-    if (o_.groups.empty()) in_.groups = Groups::singletons(size(in_.x));
+    if (!groups_named(o_)) in_.groups = Groups::singletons(size(in_.x));
     const auto* x = std::get_if<Samples>(&in_.x);
-    if (x != nullptr) refuse_transposed(*x, "x", size(in_.y));
     const auto leak = x == nullptr ? std::nullopt : look_at_row_order(*x, "x", in_.y);
     if (leak) in_.warnings.push_back(*leak);
     return std::move(in_);
@@ -89,6 +106,7 @@ class Loader {
     }
     LoadedSamples x = load_samples(parse_source(o_.x), "x", limit_);
     in_.x = std::move(x.samples);
+    x_shape_ = x.info.shape;
     keep("x", x.info);
   }
 
@@ -96,11 +114,13 @@ class Loader {
     if (o_.estimator == kConditional) {
       LoadedSamples y = load_samples(parse_source(o_.y), "y", limit_);
       in_.y = std::move(y.samples);
+      y_shape_ = y.info.shape;
       keep("y", y.info);
       return;
     }
     LoadedLabels y = load_labels(parse_source(o_.y), parse_label_kind(o_.y_kind), limit_);
     in_.y = std::move(y.labels);
+    y_shape_ = y.info.shape;
     keep("y", y.info);
     in_.warnings.push_back({"y-kind", "y taken as " + y.kind_reason});
   }
@@ -108,6 +128,9 @@ class Loader {
   const EstimateOptions& o_;
   LoadOptions limit_;
   EstimateInputs in_;
+  std::vector<std::size_t> x_shape_;  // as stored
+  std::vector<std::size_t> y_shape_;
+  std::vector<std::size_t> given_shape_;
   FaultCollector faults_;
 };
 
@@ -116,6 +139,10 @@ void put_on_scale(Variable& v, Scale scale, std::vector<Warning>& warnings, cons
 }
 
 void check_options(const EstimateOptions& o) {
+  if (!o.lengths.empty() && o.pool != "mean") {
+    refuse_usage("option-without-meaning", "--lengths has no use without --pool mean",
+                 "it says how many steps the mean is over", "Add --pool mean, or leave it out");
+  }
   const bool conditional = o.estimator == kConditional;
   if (conditional == !o.given.empty()) return;
   refuse_usage("option-without-meaning",
@@ -164,6 +191,8 @@ nlohmann::json document(const EstimateOptions& o, const EstimateInputs& in,
   json["command"] = invocation.command_line;
   json["config"] = {{"estimator", o.estimator}, {"y_kind", o.y_kind}, {"scale", o.scale},
                     {"k", optional_json(o.k)},  {"exact", o.exact},   {"first_rows", o.first_rows}};
+  if (o.pool != "none") json["config"]["pool"] = o.pool;
+  if (!o.lengths.empty()) json["config"]["lengths"] = o.lengths;
   json["seed"] = o.common.seed;
   json["machine"] = machine_json(exec);
   json["inputs"] = in.record;
@@ -214,12 +243,15 @@ Command setup_estimate(CommandLine app) {
   app.option("--estimator", o->estimator, "auto, or a name that `cch doctor` lists").show_default();
   app.option("--given", o->given, "Z of I(X;Y|Z), for --estimator ksg-conditional");
   app.option("--y-kind", o->y_kind, "auto, continuous or discrete").show_default();
-  app.option("--groups", o->groups, "Which rows belong together (images, videos, patients)");
+  app.option("--groups", o->groups,
+             "Which rows belong together (images, videos, patients); none if rows are independent");
   app.option("--scale", o->scale, "none, zscore or rank").show_default();
   app.option("--k", o->k, "Neighbours; the estimator's own default otherwise").whole_number();
   app.option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
       .whole_number()
       .show_default();
+  app.option("--pool", o->pool, kPoolHelp).show_default();
+  app.option("--lengths", o->lengths, kLengthsHelp);
   app.flag("--exact", o->exact, "Every row a query, however long it takes");
   add_common_options(app, o->common);
   return [o](Invocation& invocation) { return run(*o, invocation); };

@@ -21,7 +21,8 @@ constexpr std::size_t kColumnsShown = 10;
 std::string bytes_text(std::size_t bytes) {
   if (bytes < 10'000) return fmt::format("{} bytes", bytes);
   if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  if (bytes < 10'000'000'000) return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
 }
 
 std::string columns_text(const std::vector<std::size_t>& columns) {
@@ -41,6 +42,7 @@ void print_array(const ArrayFacts& array, std::ostream& out) {
   }
   out << fmt::format("  {} {}, {} order, {}\n", shape_text(array.shape), array.dtype, array.order,
                      bytes_text(array.bytes));
+  if (array.rows_seen) out << fmt::format("    looked at {} of these rows\n", *array.rows_seen);
   if (array.mean) {
     out << fmt::format("    range {:.6g} to {:.6g}, mean {:.6g}\n", *array.minimum, *array.maximum,
                        *array.mean);
@@ -108,6 +110,7 @@ Json array_json(const ArrayFacts& array) {
   out["dtype"] = array.dtype.empty() ? Json(nullptr) : Json(array.dtype);
   out["order"] = array.order.empty() ? Json(nullptr) : Json(array.order);
   out["bytes"] = array.bytes;
+  if (array.rows_seen) out["rows_seen"] = *array.rows_seen;
   out["minimum"] = optional_json(array.minimum);
   out["maximum"] = optional_json(array.maximum);
   out["mean"] = optional_json(array.mean);

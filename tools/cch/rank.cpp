@@ -107,6 +107,8 @@ void add_inputs(CommandLine app, RankSettings& s) {
   app.option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
       .whole_number()
       .show_default();
+  app.option("--pool", s.pool, kPoolHelp).show_default();
+  app.option("--lengths", s.lengths, kLengthsHelp);
   app.option("--pixels", s.pixels,
              "Inputs are images (N x C x H x W, labels N x H x W): draw so many pixels, "
              "balanced over classes and images; pixels of one image are a group")

@@ -369,6 +369,8 @@ json config_json(const RankSettings& s) {
            {"sensitivity", s.sensitivity},
            {"seed", s.common.seed},
            {"device", s.common.device}};
+  if (s.pool != "none") out["pool"] = s.pool;
+  if (!s.lengths.empty()) out["lengths"] = s.lengths;
   if (!s.split.empty()) out["split"] = s.split;
   if (!s.split_train.empty()) out["split-train"] = s.split_train;
   return out;

@@ -1,9 +1,11 @@
 #include "tools/cch/rank_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "cch/core/nearest_name.hpp"
+#include "cch/data/align.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/named_source.hpp"
@@ -18,17 +20,24 @@ class Reader {
   explicit Reader(const RankSettings& settings) : settings_(settings) {
     // With identifiers the first rows are those of the join, with a split of those held out, so
     // everything must be read.
-    if (settings.ids.empty() && settings.split.empty()) limit_.max_rows = settings.first_rows;
-    limit_.threads = settings.common.threads;
     whole_.threads = settings.common.threads;
+    whole_.hashes = std::make_shared<FileHashes>();
+    whole_.pool = parse_pool(settings.pool);
+    limit_ = whole_;
+    if (settings.ids.empty() && settings.split.empty()) limit_.max_rows = settings.first_rows;
   }
 
   RankFiles run() {
+    if (!settings_.lengths.empty()) {
+      faults_.attempt(
+          [&] { limit_.lengths = load_lengths(parse_source(settings_.lengths), limit_); });
+    }
     read_modality("student", "--student", settings_.student);
     for (const auto& pair : settings_.teachers) read_modality("teacher", "--teacher", pair);
     read_labels_and_groups();
     for (const auto& pair : settings_.ids) faults_.attempt([&] { read_ids(pair); });
     read_extra();
+    look_for_transposed();
     faults_.throw_if_any();
     return std::move(files_);
   }
@@ -46,8 +55,17 @@ class Reader {
       LoadedSamples loaded = load_samples(named.source, role + " " + named.name, limit_);
       keep(role, named.name, loaded.info);
       files_.modalities.push_back({named.name, std::move(loaded.samples)});
-      files_.stored.push_back(loaded.info.shape.front());
+      shapes_[named.name] = loaded.info.shape;
     });
+  }
+
+  // Identifiers may join files of other numbers of rows.
+  void look_for_transposed() {
+    if (!files_.labels || !settings_.ids.empty()) return;
+    const std::size_t rows = files_.labels->info.shape.front();
+    for (const auto& [name, shape] : shapes_) {
+      faults_.attempt([&] { refuse_transposed(shape, "'" + name + "'", rows); });
+    }
   }
 
   void read_labels_and_groups() {
@@ -60,7 +78,7 @@ class Reader {
     });
     if (!settings_.split.empty()) {
       faults_.attempt([&] {
-        files_.split = load_split(parse_source(settings_.split), settings_.split_train);
+        files_.split = load_split(parse_source(settings_.split), settings_.split_train, whole_);
         keep("split", "split", files_.split->info);
       });
     }
@@ -136,7 +154,8 @@ class Reader {
   LoadOptions whole_;
   RankFiles files_;
   std::vector<std::string> names_;  // of the student and the teachers, read or not
-  std::set<std::string> named_;     // extra teachers that were given, readable or not
+  std::map<std::string, std::vector<std::size_t>> shapes_;  // of those read, as stored
+  std::set<std::string> named_;  // extra teachers that were given, readable or not
   FaultCollector faults_;
 };
 

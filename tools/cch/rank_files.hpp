@@ -22,7 +22,6 @@ struct ExtraLabelled {
 /// Everything that a ranking reads, row by row as it is stored: nothing matched yet.
 struct RankFiles {
   std::vector<Modality> modalities;  ///< the student, then the teachers
-  std::vector<std::size_t> stored;   ///< rows of each one's file, before --first-rows
   std::optional<LoadedLabels> labels;
   std::optional<LoadedSplit> split;
   std::optional<LoadedGroups> groups;

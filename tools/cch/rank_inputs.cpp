@@ -89,7 +89,6 @@ class Assembly {
     for (const Modality& modality : files_.modalities) {
       names_.push_back(modality.name);
       sizes.push_back(modality.features.size());
-      refuse_transposed(modality.features, "'" + modality.name + "'", files_.label_rows());
     }
     names_.emplace_back("labels");
     sizes.push_back(files_.label_rows());
@@ -280,9 +279,9 @@ class Assembly {
     return codes;
   }
 
-  // Unless groups are named, or are said to be none.
+  // Unless groups are named (of pixels they are the images), or are said to be none.
   void look_for_serial_rows() {
-    if (!settings_.groups.empty()) return;
+    if (!settings_.groups.empty() || result_.input.groups.grouped()) return;
     const auto serial = look_at_serial_rows(result_.input, settings_.common.seed);
     if (!serial) return;
     result_.warnings.push_back(*serial);

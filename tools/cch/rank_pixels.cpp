@@ -103,7 +103,6 @@ class PixelReader {
     choice.places.insert(choice.places.end(), choice.pairs.begin(), choice.pairs.end());
     for (std::size_t i = 0; i < features_.size(); ++i) {
       files_.modalities.push_back({names_[i], features_[i].take(choice.places, grid)});
-      files_.stored.push_back(choice.places.size());
     }
     std::vector<std::size_t> groups;
     for (const PixelPlace& place : choice.places) {

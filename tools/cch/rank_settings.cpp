@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cch/data/pool.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/y_kind.hpp"
@@ -74,6 +75,21 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
   }
 }
 
+// Lengths without a mean, or of rows in another order than theirs.
+void check_pool(const RankSettings& s, FaultCollector& faults) {
+  const bool other_rows = !s.ids.empty() || !s.extra_teachers.empty();
+  if (s.lengths.empty() || (s.pool == "mean" && !other_rows)) return;
+  faults.add(ErrorKind::usage,
+             {"option-without-meaning",
+              other_rows ? "--lengths does not go together with --ids or --extra-teacher"
+                         : "--lengths has no use without --pool mean",
+              {},
+              other_rows ? "length i is that of row i of every array"
+                         : "it says how many steps the mean is over",
+              other_rows ? "Pad sequences with zeros at the end, which are seen"
+                         : "Add --pool mean, or leave it out"});
+}
+
 // A split's value without a split; what rows of tables have and pixels of images have not.
 void check_rows(const RankSettings& s, FaultCollector& faults) {
   if (s.split.empty() && !s.split_train.empty()) {
@@ -101,6 +117,7 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
                                   "Leave one of them out"});
   };
   refuse(!s.ids.empty(), "--ids", "images are matched by their order");
+  refuse(s.pool != "none", "--pool", "images are no sequences");
   refuse(!s.split.empty(), "--split", "it has a value a row, and rows are drawn pixels");
   refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
   refuse(s.scenario == "more-labels", "--scenario " + s.scenario,
@@ -129,6 +146,8 @@ void check_rank_settings(const RankSettings& settings) {
   check_values(settings, faults);
   check_scenario(settings, faults);
   check_rows(settings, faults);
+  faults.attempt([&] { parse_pool(settings.pool); });
+  check_pool(settings, faults);
   faults.throw_if_any();
 }
 

@@ -39,6 +39,8 @@ struct RankSettings {
   std::string split;        ///< rows that features were fitted on are left out
   std::string split_train;  ///< its value for those
   std::size_t first_rows = 0;
+  std::string pool = "none";       ///< of arrays N × T × D
+  std::string lengths;             ///< steps of each row, for pool = "mean"
   std::size_t pixels = 0;          ///< inputs are images, of which so many pixels are rows; 0: rows
   std::string channels = "first";  ///< of images: "first" N × C × H × W, "last" N × H × W × C
   bool per_class = false;          ///< also each class against the others

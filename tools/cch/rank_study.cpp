@@ -78,6 +78,8 @@ std::map<std::string, Setter> setters(RankSettings& s, const fs::path& folder) {
       {"split-train", text(s.split_train)},
       {"first-rows",
        [&s](const toml::node& n, const std::string& key) { s.first_rows = kValues.count(n, key); }},
+      {"pool", text(s.pool)},
+      {"lengths", source(s.lengths)},
       {"pixels",
        [&s](const toml::node& n, const std::string& key) { s.pixels = kValues.count(n, key); }},
       {"channels", text(s.channels)},

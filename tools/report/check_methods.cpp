@@ -49,8 +49,10 @@ std::string reproduce(const json& document) {
                                count(whole_number(field(machine, "threads")))))},
       {"Time", duration(number(field(document, "seconds")))}};
   for (const json& input : elements(field(document, "inputs"))) {
+    const std::string part = text(field(input, "sha256_of"));
     facts.push_back({fit_middle(text(field(input, "name"), "input"), 40),
                      name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
+                         (part.empty() ? "" : "of " + escape_html(fit(part, 100)) + " ") +
                          escape_html(text(field(input, "sha256"), kMissing))});
   }
   return html + facts_list(facts);

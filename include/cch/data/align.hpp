@@ -22,9 +22,10 @@ struct Alignment {
 Alignment align_by_id(std::span<const std::vector<std::string>> inputs,
                       std::span<const std::string> names);
 
-/// Data Error "unequal-rows" where `x` has another number of rows than `rows` and as many columns
-/// as that: it was saved the other way round. `name` stands for x in the message.
-void refuse_transposed(const Samples& x, const std::string& name, std::size_t rows);
+/// Data Error "unequal-rows" where an array of this shape has another number of rows than `rows`
+/// and a further axis of just that length: it was saved another way round. `name` stands for it.
+void refuse_transposed(std::span<const std::size_t> shape, const std::string& name,
+                       std::size_t rows);
 
 /// Row i goes with row i. All inputs must have the same number of rows (data Error "unequal-rows",
 /// listing every input with its N). Nothing shows that the orders agree, so `verified` is false.

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cch/core/matrix.hpp"
@@ -46,11 +47,18 @@ class Array {
  public:
   /// Data Error "size-mismatch" (naming `where`) unless the bytes are exactly those of the layout.
   static Array numeric(ArrayLayout layout, Bytes bytes, const std::string& where);
-  /// Strings in C order; as many as the shape says.
-  static Array text(std::vector<std::string> values, std::vector<std::size_t> shape);
+  /// Strings in C order, as many as the shape says; `raw` are the bytes that they were read from.
+  static Array text(std::vector<std::string> values, std::vector<std::size_t> shape,
+                    Bytes raw = {});
 
   [[nodiscard]] DType dtype() const { return layout_.dtype; }
   [[nodiscard]] const std::vector<std::size_t>& shape() const { return layout_.shape; }
+  /// As in the file; shape() has fewer rows where only the first ones were read.
+  [[nodiscard]] const std::vector<std::size_t>& stored_shape() const {
+    return stored_.empty() ? layout_.shape : stored_;
+  }
+  /// Says that these are the first rows of an array of this shape.
+  void set_stored_shape(std::vector<std::size_t> shape) { stored_ = std::move(shape); }
   [[nodiscard]] bool fortran() const { return layout_.fortran; }
   [[nodiscard]] bool big_endian() const { return layout_.big_endian; }
   /// Extent of the first index; 1 for an array without indices.
@@ -68,6 +76,9 @@ class Array {
   [[nodiscard]] Matrix matrix(std::size_t count) const;
   /// The chosen rows, in the order given, with bytes of their own (C order). Cost O(values taken).
   [[nodiscard]] Array select(std::span<const std::size_t> rows) const;
+  /// The bytes of the first `count` rows as they are stored, in C order: numpy's
+  /// x[:count].tobytes(). Empty for text of a table.
+  [[nodiscard]] Bytes row_bytes(std::size_t count) const;
   /// The single value of a row, exactly, as text ("True", "-3", "0.1", "cat"); for arrays with one
   /// column.
   [[nodiscard]] std::string text_at(std::size_t row) const;
@@ -76,6 +87,7 @@ class Array {
 
  private:
   ArrayLayout layout_;
+  std::vector<std::size_t> stored_;
   std::size_t rows_ = 1;
   std::size_t cols_ = 1;
   Bytes bytes_;

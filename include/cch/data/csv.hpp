@@ -14,9 +14,10 @@ namespace cch {
 /// How the fields of a table are separated.
 enum class Separator {
   automatic,  ///< semicolon or tab if every line has as many of them as the first one and no
-              ///< comma that could not be a decimal one; else comma. A first line "sep=;" decides.
+              ///< comma that could not be a decimal one; blanks if they part numbers alone and
+              ///< there is no comma; else comma. A first line "sep=;" decides.
   tab,
-  none,  ///< one value a line
+  none,  ///< one value a line, unless each line holds as many numbers: then as automatic
 };
 
 /// A text table (RFC 4180): every row has the same number of fields, quotes may hold separators and
@@ -62,7 +63,8 @@ class CsvTable {
   /// A column as int64 if all fields are integers, as float64 if all are numbers (with a decimal
   /// point), as text otherwise.
   [[nodiscard]] Array column(std::size_t col) const;
-  /// All columns but the index_columns() as float64. Data Errors: "missing-value" (an empty field),
+  /// All columns but the index_columns() as float64. Data Errors: "missing-value" (an empty field
+  /// or a word such as NA; of a column without any value it says to drop the column),
   /// "not-numeric", "thousands-separator", "decimal-comma" (beside points, or where it may be a
   /// thousands separator; without names of columns also two columns of whole numbers, which may be
   /// the halves of one).
@@ -74,6 +76,7 @@ class CsvTable {
   void read_rows(std::string_view text, std::size_t first_line,
                  std::vector<std::vector<std::string_view>>& rows);
   void refuse_two_columns() const;
+  [[noreturn]] void refuse_gap(std::size_t row, std::size_t col, const std::string& place) const;
   void find_header(const std::vector<std::vector<std::string_view>>& rows, const std::string& key);
   [[nodiscard]] double number(std::size_t row, std::size_t col, bool decimal_comma) const;
   void name_columns(const std::vector<std::vector<std::string_view>>& rows);

@@ -18,6 +18,9 @@ struct ArrayFacts {
   std::string dtype;
   std::string order;  ///< "C" or "Fortran"
   std::size_t bytes = 0;
+  /// Rows that all below is of, where the file is too large to be read whole: spread evenly over
+  /// the array, or its first ones (of archives and tables).
+  std::optional<std::size_t> rows_seen;
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::optional<double> mean;
@@ -36,7 +39,7 @@ struct ArrayFacts {
 struct FileFacts {
   std::string source;  ///< as given
   std::string format;  ///< npy, npz, safetensors, table, images, folder; empty if it cannot be read
-  std::string sha256;
+  std::string sha256;  ///< empty for files too large to be read whole
   std::size_t bytes = 0;
   std::vector<ArrayFacts> arrays;
   std::vector<std::string> views;  ///< of data sets: what can follow the name
@@ -50,10 +53,17 @@ struct FileFacts {
 /// above 2²⁵ rows. Cost O(N·D + N log N), 16 bytes a row.
 std::size_t duplicate_rows(std::span<const Samples> parts);
 
+/// What is read of a file: all up to so many bytes, else a part of it.
+struct InspectLimits {
+  std::size_t arrays = std::size_t{1} << 27;  ///< of a file of arrays: a second's reading
+  std::size_t table = std::size_t{1} << 24;   ///< of text, which takes longer
+};
+
 /// Looks at every array of a file (PATH), at one (PATH:KEY), or at a data set; reads in blocks of
 /// rows. Faults are found and listed, not thrown. For data sets of images without a view, only the
-/// views are listed. Cost O(size); duplicate rows take 16 bytes a row and are counted up to 2²⁵
-/// rows.
-FileFacts inspect_source(const std::string& source);
+/// views are listed. Of a file above `limits` a sample of rows is read, it is not hashed, and
+/// warning "sampled" says so. Cost O(what is read); duplicate rows take 16 bytes a row and are
+/// counted up to 2²⁵ rows.
+FileFacts inspect_source(const std::string& source, const InspectLimits& limits = {});
 
 }  // namespace cch

@@ -25,10 +25,25 @@ std::size_t npy_header_bytes(std::span<const std::byte> front, const std::string
 /// "object-dtype", "unsupported-dtype", "shape-overflow".
 NpyHeader parse_npy_header(std::span<const std::byte> front, const std::string& where);
 
-/// A whole .npy file: booleans, integers, f2/f4/f8, '<U' and '|S', either byte order, C or Fortran
-/// order. `where` names the file in errors. Further Data Errors: "truncated" (fewer bytes than the
+/// How much of an array to read: its first rows.
+struct RowLimit {
+  std::size_t rows = 0;   ///< so many at most; 0: all
+  std::size_t bytes = 0;  ///< and as many as fit into so many bytes, but one at least; 0: all
+
+  /// Rows of an array to read.
+  [[nodiscard]] std::size_t of(const NpyHeader& header) const;
+};
+
+/// A .npy file, or its first rows: booleans, integers, f2/f4/f8, '<U' and '|S', either byte order,
+/// C or Fortran order. Numbers stay where they are, so a limit spares only the decoding of strings.
+/// `where` names the file in errors. Further Data Errors: "truncated" (fewer bytes than the
 /// header says), "size-mismatch" (more), "bad-text" (a string that is not Unicode).
-Array parse_npy(const Bytes& bytes, const std::string& where);
+Array parse_npy(const Bytes& bytes, const std::string& where, const RowLimit& limit = {});
+
+/// The first `rows` rows of an array in C order; `data` are the bytes of just these, of text at
+/// least these.
+Array npy_rows(const NpyHeader& header, const Bytes& data, std::size_t rows,
+               const std::string& where);
 
 /// The bytes of a .npy file of format version 1.0; `type` is numpy's ("<f4"), `values` in C order.
 std::string npy_bytes(const char* type, std::span<const std::size_t> shape, const void* values,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "cch/core/labels.hpp"
 #include "cch/core/samples.hpp"
 #include "cch/data/label_kind.hpp"
+#include "cch/data/pool.hpp"
+#include "cch/data/sha256.hpp"
 
 namespace cch {
 
@@ -30,10 +33,13 @@ SourceSpec parse_source(std::string_view text);
 /// What was read, for the record of a result.
 struct SourceInfo {
   std::string source;              ///< as given
-  std::string sha256;              ///< of the bytes of the file (for a data set: of the file read)
+  std::string sha256;              ///< of the file (for a data set: of the file read), or of a part
   std::vector<std::size_t> shape;  ///< as stored, before any row limit
   std::string dtype;               ///< as stored
   std::vector<Warning> warnings;   ///< e.g. "flattened": N×28×28 taken as N×784
+  /// Where only a part of the file was read, what sha256 is of: "rows 0 to 399 of array 'x'", in C
+  /// order and the stored type (numpy's x[:400].tobytes()). Empty: the whole file.
+  std::string sha256_of = {};
 };
 
 struct LoadOptions {
@@ -42,6 +48,9 @@ struct LoadOptions {
   /// Of labels alone: rows with this label (numbers by value, "nan" is NaN) or with an empty field
   /// have none. Without it such rows are labels like others, or are refused.
   std::optional<std::string> unlabelled = {};
+  std::shared_ptr<FileHashes> hashes = {};  ///< of files that other calls read as well, or null
+  Pool pool = Pool::none;                   ///< of samples N × T × D
+  Lengths lengths = {};                     ///< for Pool::mean; without them padding is seen
 };
 
 struct LoadedSamples {
@@ -65,12 +74,14 @@ struct LoadedIds {
 
 // All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line) and data sets. Errors
 // of every reader (its header says which); without a KEY a file with several arrays is refused
-// (usage Error "key-needed", "unknown-key" for a wrong one). Cost: the file is hashed whole, rows
-// are converted once.
+// (usage Error "key-needed", "unknown-key" for a wrong one). Cost: what is read is hashed, that is
+// the file, or with a row limit or an array of several the rows of the array (tables and images are
+// always read whole); rows are converted once.
 
-/// N × D samples; further dimensions are flattened, one dimension is one column. `name` stands for
-/// the variable in messages ("teacher audio"). Data Errors: "non-finite-value" (file, row, column,
-/// count), "empty-array", "not-numeric", "missing-value", "zero-dimensional".
+/// N × D samples; further dimensions are flattened, or the second of three is pooled
+/// (LoadOptions::pool), one dimension is one column. `name` stands for the variable in messages
+/// ("teacher audio"). Data Errors: "non-finite-value" (file, row, column, count), "empty-array",
+/// "not-numeric", "missing-value", "zero-dimensional".
 LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
                            const LoadOptions& options = {});
 
@@ -87,6 +98,10 @@ LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOpt
 /// Groups from 1-D integers, whole numbers or strings. Data Errors: "groups-not-1d",
 /// "groups-not-whole", "missing-group".
 LoadedGroups load_groups(const SourceSpec& source, const LoadOptions& options = {});
+
+/// Steps of each sequence, for LoadOptions::lengths. Data Error "bad-lengths": not one whole number
+/// of at least 1 a row.
+Lengths load_lengths(const SourceSpec& source, const LoadOptions& options = {});
 
 /// Row identifiers from 1-D integers, whole numbers or strings. Data Errors: "ids-not-1d",
 /// "ids-not-whole", "missing-id", "duplicate-id" (names it and both rows).

@@ -28,6 +28,7 @@ struct LoadedSplit {
 /// training and all others held out (test), whatever they are called. Errors of load_labels; usage
 /// Error "unknown-split-value" (no row has `training`); data Errors "bad-split" (a value that is
 /// none of these), "split-without-sides" (no training rows, or no others).
-LoadedSplit load_split(const SourceSpec& source, const std::string& training = {});
+LoadedSplit load_split(const SourceSpec& source, const std::string& training = {},
+                       const LoadOptions& options = {});
 
 }  // namespace cch

@@ -68,12 +68,14 @@ std::string files_table(const json& document) {
   std::vector<std::vector<std::string>> rows;
   for (const json& input : elements(field(document, "inputs"))) {
     const std::string digest = printable(text(field(input, "sha256"), kMissing));
+    const std::string part = text(field(input, "sha256_of"));
     rows.push_back({escape_html(text(field(input, "role"), kMissing)),
                     name_html(fit(text(field(input, "name"), kMissing), 200)),
                     element("code", escape_html(fit(text(field(input, "source"), kMissing), 300))),
                     shape_of(input), escape_html(text(field(input, "dtype"), kMissing)),
                     element("code", escape_html(digest.substr(0, kDigestShown)),
-                            fmt::format("title=\"{}\"", escape_html(digest)))});
+                            fmt::format("title=\"{}\"", escape_html(digest))) +
+                        (part.empty() ? "" : " of " + escape_html(fit(part, 100)))});
   }
   if (rows.empty()) return "";
   return html_table("Files, with the start of their SHA-256",
