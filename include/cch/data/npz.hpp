@@ -12,7 +12,7 @@ namespace cch {
 struct NpzLimits {
   std::uint64_t max_bytes = std::uint64_t{16}
                             << 30;  ///< largest array; more memory than most machines have
-  RowLimit rows;                    ///< how much of the array to expand; all of it by default
+  RowLimit rows = {};               ///< how much of the array to expand; all of it by default
 };
 
 /// Names of the arrays of an .npz archive (its NAME.npy entries without the ending), in file order.
