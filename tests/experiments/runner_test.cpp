@@ -29,7 +29,7 @@ Execution with_threads(unsigned threads) {
   return exec;
 }
 
-TEST_CASE("cells: needs first, each once, and what is stored or another shard's not at all") {
+TEST_CASE("cells: needs first, each once for any threads, what is stored or elsewhere not at all") {
   const std::vector<RunCell> cells{{{}},    {{0}}, {{0, 1}}, {{}, true}, {{3}}, {{}, false, true},
                                    {{2, 4}}};
   for (const unsigned threads : {1U, 2U, 5U}) {
