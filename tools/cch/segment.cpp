@@ -117,6 +117,25 @@ void describe_again(SegmentationPlan& plan, const RunStore& store) {
   }
 }
 
+SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
+                               const RunStore& store, const json& common, EpochReport& report) {
+  SegmentationRecords out;
+  out.record = [&](std::size_t i, const SegmentationRun& run) {
+    plan.results[i] = segmentation_run_json(plan, i, run, common);
+    return plan.results[i].dump(1) + "\n";
+  };
+  out.find = [&](std::size_t i) {
+    std::vector<Warning> told;
+    plan.results[i] = stored(store, plan.cells[i], told);
+    return plan.done(i);
+  };
+  out.epoch = [&] { report.epoch(); };
+  out.finished = [&](std::size_t i, const SegmentationRun& run) {
+    report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, run);
+  };
+  return out;
+}
+
 std::vector<std::string> modality_names(const SegmentationSet& set) {
   std::vector<std::string> out;
   for (const ModalityImages& m : set.modalities) out.push_back(m.name);
@@ -192,20 +211,7 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   const json common{{"command", invocation.command_line}, {"inputs", head["inputs"]}};
   EpochReport report(terminal, s.common.quiet, exec,
                      (plan.cells.size() - cached) * study.training.epochs);
-  SegmentationRecords records;
-  records.record = [&](std::size_t i, const SegmentationRun& r) {
-    plan.results[i] = segmentation_run_json(plan, i, r, common);
-    return plan.results[i].dump(1) + "\n";
-  };
-  records.find = [&](std::size_t i) {
-    std::vector<Warning> ignored;
-    plan.results[i] = stored(store, plan.cells[i], ignored);
-    return plan.done(i);
-  };
-  records.epoch = [&] { report.epoch(); };
-  records.finished = [&](std::size_t i, const SegmentationRun& r) {
-    report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, r);
-  };
+  const SegmentationRecords records = records_of(study, plan, store, common, report);
   SegmentationSets sets(study.task, exec);
   const RunCounts counts = run_segmentation_cells(study, plan.cells, there, store, sets, records,
                                                   !s.shard.empty(), exec);

@@ -71,6 +71,28 @@ void look(Plan& plan, const RunStore& store, std::vector<Warning>& damage) {
   }
 }
 
+UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store,
+                       const json& common) {
+  UnitRecords out;
+  out.run = [&](std::size_t i, std::size_t r, const RunResult& run) {
+    const UnitCell& cell = plan.cells[i];
+    json& result = plan.results[i][r];
+    result = result_json(s, cell.unit, run, cell.keys[r], cell.keys.front());
+    result.update(common);
+    return result.dump(1) + "\n";
+  };
+  out.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
+    json result = criteria_json(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
+    result.update(common);
+    return result.dump(1) + "\n";
+  };
+  out.find = [&](std::size_t i) {
+    std::vector<Warning> told;
+    return look(plan, i, store, told);
+  };
+  return out;
+}
+
 std::string unit_text(const StudyUnit& unit) {
   std::string out = fmt::format("seed {}", unit.seed);
   for (const auto& [name, value] : unit.setting) {
@@ -145,23 +167,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   const json common{{"command", invocation.command_line},
                     {"study_key", keys.of_study()},
                     {"inputs", head["inputs"]}};
-  UnitRecords records;
-  records.run = [&](std::size_t i, std::size_t r, const RunResult& run) {
-    const UnitCell& cell = plan.cells[i];
-    json& result = plan.results[i][r];
-    result = result_json(s, cell.unit, run, cell.keys[r], cell.keys.front());
-    result.update(common);
-    return result.dump(1) + "\n";
-  };
-  records.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
-    json result = criteria_json(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
-    result.update(common);
-    return result.dump(1) + "\n";
-  };
-  records.find = [&](std::size_t i) {
-    std::vector<Warning> told;
-    return look(plan, i, store, told);
-  };
+  const UnitRecords records = records_of(s, plan, store, common);
   const auto start = std::chrono::steady_clock::now();
   run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
             !s.shard.empty(), exec);
