@@ -62,6 +62,7 @@ json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
   json inputs = json::array({file_input_json("study", s.path)});
   for (const auto& [role, info] : files) {
     inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
+    if (!info.sha256_of.empty()) inputs.back()["sha256_of"] = info.sha256_of;
   }
   return {{"schema", "cch.study/1"}, {"version", version()},
           {"command", command},      {"seed", seed},
