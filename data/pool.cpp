@@ -86,12 +86,14 @@ Matrix means(Opened& opened, std::size_t rows, const LoadOptions& options) {
   std::vector<double> row(opened.array.cols());
   std::size_t empty = 0;
   std::size_t shortest = opened.info.shape[1];
+  std::size_t longest = 0;
   for (std::size_t i = 0; i < rows; ++i) {
     opened.array.to_doubles(i, 1, row);
     const Steps steps =
         options.lengths ? Steps{0, length_of(opened, *options.lengths, i)} : steps_of(row, dim);
     const std::size_t length = steps.end - steps.begin;
     shortest = std::min(shortest, length);
+    longest = std::max(longest, length);
     if (length == 0) ++empty;
     for (std::size_t j = 0; j < dim && length > 0; ++j) {
       double sum = 0.0;
@@ -102,7 +104,7 @@ Matrix means(Opened& opened, std::size_t rows, const LoadOptions& options) {
   auto& warnings = opened.info.warnings;
   warnings.push_back({"pooled", opened.where + ": shape " + shape_text(opened.info.shape) +
                                     " taken as means over " + std::to_string(shortest) + " to " +
-                                    std::to_string(opened.info.shape[1]) + " steps of each row, " +
+                                    std::to_string(longest) + " steps of each row, " +
                                     (options.lengths ? "as --lengths says"
                                                      : "steps of zeros at the ends left out")});
   if (empty > 0) {
