@@ -138,7 +138,8 @@ std::set<std::string> check_like_rankings(const Study& study, const TaskData& da
 
 TEST_CASE("criteria: verdicts and scores are those of a ranking of the same rows") {
   const auto seen = check_like_rankings(mfh_study(200), {});
-  CHECK_FALSE(seen.contains("unreliable"));
+  // The margin's own test decides here, and planted bias could turn its sign.
+  CHECK(seen.contains("unreliable"));
 }
 
 TEST_CASE("criteria: too few rows for a ranking are too few for a study") {
