@@ -6,6 +6,7 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -141,6 +142,46 @@ TEST_CASE("compare: slices by λ and by the teacher's parameter") {
   }
   CHECK(lambdas == std::vector<json>{0.1, 1.0});
   CHECK(gammas == std::vector<json>{0.0, 0.5, 1.0});
+}
+
+/// Rows of the table of pairs, each behind the line that it stands under.
+std::vector<std::string> rows_of_pairs(const std::string& table) {
+  std::vector<std::string> rows;
+  std::istringstream lines(table.substr(table.find("\nPairs\n")));
+  std::string heading;
+  for (std::string line; std::getline(lines, line) && !line.starts_with("Gain ±");) {
+    if (line.starts_with("  ")) {
+      rows.push_back(heading + line.substr(0, line.find("  ", 2)));
+    } else {
+      heading = line;
+    }
+  }
+  return rows;
+}
+
+TEST_CASE("compare: no two rows look alike, whatever the width and whatever differs") {
+  const TempFolder folder;
+  SyntheticStudy study;
+  study.settings = {1.0};
+  study.lambdas = {0.1, 0.5, 1.0};
+  study.student = "audio and video of one recording";
+  study.write(folder.path("one"));
+  study.title = "another title";
+  study.write(folder.path("two"));
+  SyntheticStudy alone = study;
+  alone.teachers.resize(1);
+  alone.write(folder.path("alone"));
+  const json several = compared({folder.path("one"), folder.path("two")});
+  const json one_teacher = compared({folder.path("alone")});
+  for (const unsigned width : {60U, 80U, 200U}) {
+    for (const json& document : {several, one_teacher}) {
+      const std::string table = report::render_compare_table(document, {false, width, false});
+      CAPTURE(table);
+      const std::vector<std::string> rows = rows_of_pairs(table);
+      CHECK(rows.size() == document["pairs"].size());
+      CHECK(std::set(rows.begin(), rows.end()).size() == rows.size());
+    }
+  }
 }
 
 TEST_CASE("compare: metrics by study, and --metric") {

@@ -36,6 +36,10 @@ std::string short_text(const json& node) {
 /// What tells a unit from others: (name, words).
 using Parts = std::vector<std::pair<std::string, std::string>>;
 
+Parts study_part(const json& pair) {
+  return {{"study", short_text(field(pair, "study"))}};
+}
+
 Parts unit_parts(const json& pair) {
   const json& unit = field(pair, "unit");
   Parts parts = {{"task", short_text(field(unit, "task"))}};
@@ -113,13 +117,17 @@ std::string unit_words(const json& pair) {
 
 std::string unit_words_apart(const json& pair, const std::vector<json>& pairs) {
   std::string words;
-  for (const auto& [name, part] : unit_parts(pair)) {
-    const bool shared = std::all_of(pairs.begin(), pairs.end(), [&](const json& other) {
-      const Parts parts = unit_parts(other);
-      return std::find(parts.begin(), parts.end(), Parts::value_type{name, part}) != parts.end();
-    });
-    if (!shared) append(words, part);
-  }
+  const auto add = [&](const Parts& own, Parts (*parts_of)(const json&)) {
+    for (const auto& entry : own) {
+      const bool shared = std::all_of(pairs.begin(), pairs.end(), [&](const json& other) {
+        const Parts parts = parts_of(other);
+        return std::find(parts.begin(), parts.end(), entry) != parts.end();
+      });
+      if (!shared) append(words, entry.second);
+    }
+  };
+  add(study_part(pair), study_part);  // of one title or of several; the setting alone may be equal
+  add(unit_parts(pair), unit_parts);
   return words;
 }
 

@@ -36,7 +36,8 @@ std::vector<std::string> metrics_in(const json& document);
 std::string teacher_words(const json& pair);
 /// "mfh-gamma · v 4 · 200 labelled · same-rows".
 std::string unit_words(const json& pair);
-/// The same of one pair, without what all of them share; "" where that is everything.
+/// The same of one pair, after its study, without what all of them share; "" where that is
+/// everything.
 std::string unit_words_apart(const json& pair, const std::vector<json>& pairs);
 /// "kl λ 0.5 T 1".
 std::string loss_words(const json& pair);

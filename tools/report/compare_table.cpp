@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "tools/report/compare.hpp"
 #include "tools/report/compare_model.hpp"
@@ -71,33 +72,78 @@ std::string agreement_word(const json& pair) {
   return agrees ? (*agrees ? "agrees" : "differs") : kMissing;
 }
 
+/// Rows under a line that says once what they share: where and loss, with a row for each teacher;
+/// or, where no two teachers meet, teacher and where, with a row for each loss.
+struct PairGroups {
+  bool by_teacher = false;
+  std::vector<std::string> headings;            ///< in order of first appearance
+  std::vector<std::vector<std::size_t>> pairs;  ///< of each heading, indices of the document
+};
+
+std::string heading_of(const json& pair, const std::vector<json>& all, bool by_teacher) {
+  const std::string where = unit_words_apart(pair, all);
+  if (by_teacher) return teacher_words(pair) + (where.empty() ? "" : " · " + where);
+  return (where.empty() ? "" : where + " · ") + loss_words(pair);
+}
+
+PairGroups grouped(const std::vector<json>& all, const std::vector<std::size_t>& shown,
+                   bool by_teacher) {
+  PairGroups out{by_teacher, {}, {}};
+  for (const std::size_t i : shown) {
+    const std::string heading = heading_of(all[i], all, by_teacher);
+    const auto known = std::find(out.headings.begin(), out.headings.end(), heading);
+    const auto at = static_cast<std::size_t>(known - out.headings.begin());
+    if (known == out.headings.end()) {
+      out.headings.push_back(heading);
+      out.pairs.emplace_back();
+    }
+    out.pairs[at].push_back(i);
+  }
+  return out;
+}
+
+PairGroups pair_groups(const std::vector<json>& all, const std::vector<std::size_t>& shown) {
+  PairGroups by_loss = grouped(all, shown, false);
+  return by_loss.headings.size() < shown.size() ? by_loss : grouped(all, shown, true);
+}
+
+std::string grouped_table(const std::vector<json>& all, const PairGroups& groups,
+                          std::size_t width) {
+  std::vector<TextColumn> columns = {
+      {groups.by_teacher ? "loss" : "teacher", false, false, false, 16},
+      {"predicted", false},
+      {"gain", true},
+      {"", false},
+      {"seeds", true, true}};
+  for (const auto& members : groups.pairs) {
+    for (const std::size_t i : members) {
+      const json& pair = all[i];
+      const ShownGain gain = shown_gain(field(pair, "observed_gain"), text(field(pair, "metric")));
+      const std::vector<std::string> cells = {
+          "  " + (groups.by_teacher ? loss_words(pair) : teacher_words(pair)),
+          fit(text(field(pair, "predicted", "says"), kMissing), 14),
+          with_error(gain.mean, gain.standard_error), agreement_word(pair),
+          count(whole_number(field(pair, "observed_gain", "seeds")))};
+      for (std::size_t c = 0; c < columns.size(); ++c) columns[c].cells.push_back(cells[c]);
+    }
+  }
+  std::istringstream lines(with_left_out(std::move(columns), width));
+  std::string out;
+  std::string line;
+  for (int head = 0; head < 2 && std::getline(lines, line); ++head) out += line + '\n';
+  for (std::size_t g = 0; g < groups.headings.size(); ++g) {
+    out += wrap(groups.headings[g], width);
+    for (std::size_t i = 0; i < groups.pairs[g].size() && std::getline(lines, line); ++i) {
+      out += line + '\n';
+    }
+  }
+  while (std::getline(lines, line)) out += line + '\n';
+  return out;
+}
+
 std::string pairs_table(const json& document, std::size_t width) {
   const std::vector<json>& pairs = elements(field(document, "pairs"));
   const std::vector<std::size_t> shown = spread(pairs.size(), kTablePairs);
-  std::vector<TextColumn> columns = {{"teacher", false, false, false, 16},
-                                     {"where", false, true, false, 10},
-                                     {"loss", false, true, false, 8},
-                                     {"predicted", false},
-                                     {"gain", true},
-                                     {"", false},
-                                     {"seeds", true, true}};
-  for (const std::size_t i : shown) {
-    const json& pair = pairs[i];
-    const ShownGain gain = shown_gain(field(pair, "observed_gain"), text(field(pair, "metric")));
-    const std::vector<std::string> cells = {
-        teacher_words(pair),
-        unit_words_apart(pair, pairs),
-        loss_words(pair),
-        fit(text(field(pair, "predicted", "says"), kMissing), 14),
-        with_error(gain.mean, gain.standard_error),
-        agreement_word(pair),
-        count(whole_number(field(pair, "observed_gain", "seeds")))};
-    for (std::size_t c = 0; c < columns.size(); ++c) columns[c].cells.push_back(cells[c]);
-  }
-  const std::vector<std::string>& where = columns[1].cells;
-  if (std::all_of(where.begin(), where.end(), [](const auto& words) { return words.empty(); })) {
-    columns.erase(columns.begin() + 1);
-  }
   std::string heading = "\nPairs";
   if (shown.size() < pairs.size()) {
     heading = fmt::format("\n{} of {} pairs, evenly spread", shown.size(), pairs.size());
@@ -106,7 +152,7 @@ std::string pairs_table(const json& document, std::size_t width) {
   for (const std::string& metric : metrics_in(document)) {
     units += (units.empty() ? "" : "; ") + gain_unit(metric).name;
   }
-  return heading + '\n' + with_left_out(columns, width) +
+  return heading + '\n' + grouped_table(pairs, pair_groups(pairs, shown), width) +
          wrap("Gain ± standard error over seeds: " + units + '.', width);
 }
 
