@@ -155,6 +155,51 @@ TEST_CASE("what would change it speaks about the number that decided") {
   CHECK(holds(joined(what_would_change_it(document)), "The margin on predictions of fac would"));
 }
 
+TEST_CASE("inconclusive: the rows that would decide and the scenario stand beside the verdict") {
+  json document = full_rank_document();
+  document["pilot"]["rows"] = 500;
+  document["rows"] = 500;
+  json& first = document["teachers"][0];
+  json& gain = first["pilot"]["gain_cross_entropy"];
+  first["verdict"] = "inconclusive";
+  gain["nats"] = 0.01;
+  gain["interval95"] = {-0.01, 0.03};
+  const auto shown = [](const json& d, const std::string& words) {
+    CAPTURE(words);
+    CHECK(holds(unwrapped(render_rank_table(d, {false, 80, true})), words));
+    CHECK(holds(unwrapped(render_rank_table(d, {false, 80, false})), words));
+    CHECK(holds(render_rank_html(d), words));
+  };
+  shown(
+      document,
+      "If the pilot gain of fac stays at 0.0100 nats, about 2,000 rows would decide it (now 500)");
+  shown(document, "(--scenario unlabelled-pairs)");
+  document["groups"] = {{"count", 50}, {"smallest", 10}, {"largest", 10}};
+  document["alignment"]["rows_without_label"] = 3500;
+  shown(document, "about 2,000 rows in 200 groups would decide it (now 500 in 50)");
+  shown(document, "the 3,500 rows without a label");
+  first["pilot"]["teacher_score"] = 0.9;
+  shown(document, "Nothing measured here speaks for another scenario");
+  // A value of chance alone: no number of rows that anyone has.
+  gain["nats"] = 0.00002;
+  gain["interval95"] = {-0.4, 0.4};
+  shown(document, "not even a thousand times the rows would decide it");
+  // Near zero an interval inside ±.001 decides too: (.01 / .0009)² is 124 times the rows.
+  gain["nats"] = 0.0001;
+  gain["interval95"] = {-0.0099, 0.0101};
+  shown(document, "about 62,000 rows in 6,200 groups");
+  // The gain is shown, but not over soft labels that know nothing.
+  gain["nats"] = 0.02;
+  gain["interval95"] = {0.01, 0.03};
+  first["pilot"]["gain_over_uninformed"]["nats"] = 0.01;
+  first["pilot"]["gain_over_uninformed"]["interval95"] = {-0.01, 0.03};
+  shown(document, "the pilot gain of fac over uninformed soft labels stays at");
+  first["pilot"]["gain_over_uninformed"]["interval95"] = {0.005, 0.015};
+  shown(document, "disagree about fac: more rows need not decide it");
+  first["verdict"] = "distil";
+  CHECK(what_would_decide(document).empty());
+}
+
 TEST_CASE("what would change it: two teachers with one verdict") {
   json document = full_rank_document();
   document["teachers"][1]["verdict"] = "distil";

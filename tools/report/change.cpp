@@ -12,6 +12,8 @@
 namespace cch::report {
 namespace {
 
+constexpr std::size_t kTeachersWithRows = 4;
+
 /// "The pilot gain of fac", with its name isolated.
 std::string subject(std::string_view what, const std::string& name) {
   return fmt::format("The {} of {}", what, name);
@@ -27,24 +29,6 @@ std::string far_from_zero(std::string_view what, const std::string& name, const 
   return fmt::format("{} would have to be {} nats{} {} than estimated to change sign.",
                      subject(what, name), fixed(size, decimals_for(value.standard_error)), errors,
                      *value.nats > 0 ? "smaller" : "larger");
-}
-
-/// Half-widths shrink as 1/√N, so the interval leaves zero at N · (half-width / |value|)² rows.
-std::string rows_needed(const json& document, std::string_view what, const std::string& name,
-                        const Value& value) {
-  const double half_width = (*value.high - *value.low) / 2;
-  const double factor = std::pow(half_width / std::abs(*value.nats), 2);
-  const std::string undecided =
-      fmt::format("The interval of the {} of {} contains zero.", what, name);
-  const json& pilot_rows = field(document, "pilot", "rows");
-  const auto rows = whole_number(
-      pilot_decides(document) && !pilot_rows.is_null() ? pilot_rows : field(document, "rows"));
-  if (!rows || !std::isfinite(factor) || factor > 1000 || factor <= 1) return undecided;
-  const double needed = std::pow(10, std::floor(std::log10(factor * double(*rows))) - 1);
-  const double rounded = std::ceil(factor * double(*rows) / needed) * needed;
-  return fmt::format("{} If it stays at {} nats, about {} rows would decide it (now {}).",
-                     undecided, fixed(value.nats, decimals_for(value.standard_error)),
-                     count(static_cast<std::int64_t>(rounded)), count(rows));
 }
 
 /// A pilot interval inside the region of practical equivalence is a decision of its own.
@@ -65,8 +49,23 @@ void add_deciding(const json& document, const json& first, const std::string& na
         subject(what, name), kPracticalEquivalence));
     return;
   }
-  out.push_back(excludes_zero(value) ? far_from_zero(what, name, value)
-                                     : rows_needed(document, what, name, value));
+  if (excludes_zero(value)) {
+    out.push_back(far_from_zero(what, name, value));
+    return;
+  }
+  out.push_back(fmt::format("The interval of the {} of {} contains zero.", what, name));
+  const std::string rows = rows_that_would_decide(document, first);
+  if (!rows.empty()) out.back() += ' ' + rows;
+}
+
+/// Rows for further teachers without a verdict; those for the first stand beside the verdict.
+void add_open_teachers(const json& document, std::vector<std::string>& out) {
+  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  for (std::size_t i = 1; i < std::min(teachers.size(), kTeachersWithRows); ++i) {
+    if (text(field(teachers[i], "verdict")) != "inconclusive") continue;
+    const std::string rows = rows_that_would_decide(document, teachers[i]);
+    if (!rows.empty()) out.push_back(rows);
+  }
 }
 
 /// Under the combined rule the second vote: what it would take for it to contradict.
@@ -153,7 +152,8 @@ std::vector<std::string> what_would_change_it(const json& document) {
   if (teachers.empty()) return out;
   const json& first = teachers.front();
   const std::string name = name_in_sentence(text(field(first, "name")));
-  add_deciding(document, first, name, out);
+  if (what_would_decide(document).empty()) add_deciding(document, first, name, out);
+  add_open_teachers(document, out);
   add_second_vote(document, first, name, out);
   const Rule rule = rule_of(document);
   if (rule == Rule::cch || rule == Rule::unknown) add_upper_side(document, first, name, out);
@@ -163,7 +163,7 @@ std::vector<std::string> what_would_change_it(const json& document) {
     out.emplace_back(
         "The pilot is a linear student on saved features; a deep student may gain more or less.");
   }
-  if (pilot_decides(document) && scenario == "same-rows") {
+  if (pilot_decides(document) && scenario == "same-rows" && what_would_decide(document).empty()) {
     out.emplace_back(
         "Unlabelled pairs or a teacher with more labels are other questions: ask them with "
         "--scenario.");

@@ -54,10 +54,20 @@ struct Reliability {
 };
 Reliability reliability(const json& document);
 
+/// How many rows (and groups) would decide an inconclusive verdict, if the number that keeps it
+/// open stays where it is: half-widths shrink as 1/√N. "" where that number is missing, or rows are
+/// not what is missing.
+std::string rows_that_would_decide(const json& document, const json& teacher);
+
+/// What goes with the verdict sentence where the first-ranked teacher is inconclusive, else
+/// nothing: the rows that would decide it, and which other scenario the teacher's own score speaks
+/// for.
+std::vector<std::string> what_would_decide(const json& document);
+
 /// Sentences about what would turn the verdict on the first-ranked teacher, about the number that
-/// decided it: the size of an error that would do it or the rows that would decide it (half-widths
-/// shrink as 1/√N), then the second vote of the combined rule, the largest I(S;Y) where
-/// representations decide, and the runner-up.
+/// decided it: the size of an error that would do it, then the rows that would decide about others,
+/// the second vote of the combined rule, the largest I(S;Y) where representations decide, and the
+/// runner-up.
 std::vector<std::string> what_would_change_it(const json& document);
 
 }  // namespace cch::report

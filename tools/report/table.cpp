@@ -150,6 +150,7 @@ std::string render_rank_table(const json& document, const TerminalStyle& style) 
   std::string out = style.colour ? "\x1b[1m" : "";
   out += wrap(verdict_sentence(document), width);
   if (style.colour) out += "\x1b[0m";
+  for (const std::string& sentence : what_would_decide(document)) out += wrap(sentence, width);
   if (!style.quiet) out += wrap(facts_line(document), width);
   out += '\n' + table_part(document, style);
   if (style.quiet) return out;

@@ -114,7 +114,10 @@ std::string change_panel(const json& document) {
 std::string headline_section(const json& document) {
   const std::string sentence = verdict_sentence(document);
   const bool long_sentence = display_width(sentence) > kLongSentence;
-  const std::string words = lead(document) + first_numbers(document);
+  std::string words = lead(document) + first_numbers(document);
+  for (const std::string& open : what_would_decide(document)) {
+    words += element("p", escape_html(open)) + '\n';
+  }
   return "<header>\n<p class=\"kicker\">Teacher ranking · cch</p>\n" +
          element("h1", escape_html(sentence), long_sentence ? "class=\"long\"" : "") + '\n' +
          element("div",
