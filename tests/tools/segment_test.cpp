@@ -1,4 +1,5 @@
 // cch train of a segmentation study, from its file to its folder.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -96,6 +97,8 @@ TEST_CASE(
   INFO(first.err);
   REQUIRE(first.code == 0);
   CHECK(first.out_has("8 runs done (0 cached), 0 failed"));
+  CHECK(std::count(first.out.begin(), first.out.end(), '\n') == 2);
+  CHECK(first.out_has(" gains most over "));
   const auto before = results(w.out);
   CHECK(before.size() == 8);
   for (const auto& [key, text] : before) {

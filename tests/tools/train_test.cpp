@@ -1,7 +1,9 @@
 // cch train, from a study to its folder.
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -123,7 +125,7 @@ TEST_CASE("cch train: a folder with every run, a table, and cached the second ti
   World world;
   const RunOutcome first = world.train();
   CHECK(first.code == 0);
-  CHECK(first.out_has("closed form"));
+  CHECK_FALSE(first.out_has("closed form"));  // -q: the conclusion alone
   CHECK(first.out_has("69 runs done (0 cached), 0 failed"));
   const auto before = results(world.out);
   REQUIRE(before.size() == 3 * kRunsOfSeed);
@@ -202,8 +204,50 @@ TEST_CASE("cch train: --seed is the first seed, -v shows the shuffled controls")
   const RunOutcome run = world.train({"--seed", "5", "--json"});
   REQUIRE(run.code == 0);
   CHECK(run.document()["config"]["seeds"] == json::array({5, 6, 7}));
-  CHECK_FALSE(world.train({"--seed", "5"}).out_has(", control shuffled"));
-  CHECK(world.train({"--seed", "5", "-v"}).out_has(", control shuffled"));
+  const auto shown = [&](const std::string& more) {
+    return run_cch({"train", world.study, "-o", world.out, "--seed", "5", more});
+  };
+  CHECK(shown("--threads=1").out_has("closed form"));
+  CHECK_FALSE(shown("--threads=1").out_has(", control shuffled"));
+  CHECK(shown("-v").out_has(", control shuffled"));
+}
+
+TEST_CASE("cch train: -q prints the largest gain, and whether it is shown") {
+  const World world;
+  const RunOutcome run = world.train();
+  REQUIRE(run.code == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 3);
+  const json document = world.train({"--json"}).document();
+  std::map<std::string, double> students;
+  for (const json& result : document["results"]) {
+    if (result["role"] == "student") students[result["key"]] = result["metrics"]["accuracy"];
+  }
+  std::map<std::string, std::vector<double>> gains;
+  for (const json& result : document["results"]) {
+    if (result["role"] != "distilled") continue;
+    const double alone = students.at(result["student"].get<std::string>());
+    gains[result["teacher"].dump() + result["loss"].dump()].push_back(
+        100.0 * (result["metrics"]["accuracy"].get<double>() - alone));
+  }
+  CHECK(gains.size() == 8);
+  double most = -100.0;
+  double error = 0.0;
+  for (const auto& [name, of_seeds] : gains) {
+    REQUIRE(of_seeds.size() == 3);
+    const double mean = (of_seeds[0] + of_seeds[1] + of_seeds[2]) / 3.0;
+    if (mean <= most) continue;
+    most = mean;
+    double squares = 0.0;
+    for (const double g : of_seeds) squares += (g - mean) * (g - mean);
+    error = std::sqrt(squares / 2.0 / 3.0);
+  }
+  CAPTURE(run.out);
+  CHECK(run.out_has(fmt::format("{:+.2f} ± {:.2f} points of accuracy", most, error)));
+  CHECK(run.out_has("3 seeds"));
+  // Student's t of 2 degrees of freedom at p = 1 − .025/8: (2p − 1) / √(2p(1 − p)) = 12.59.
+  CHECK(run.out_has("No teacher is shown to distil") !=
+        run.out_has("even as the largest of 8 gains"));
+  CHECK(run.out_has("even as the largest of 8 gains") == (most > 12.59 * error));
 }
 
 TEST_CASE("cch train: other data in the same folder are another study") {

@@ -224,7 +224,8 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   if (s.common.json) {
     terminal.out << document.dump(1) << '\n';
   } else {
-    terminal.out << segmentation_table(document)
+    if (!s.common.quiet) terminal.out << segmentation_table(document) << '\n';
+    terminal.out << segmentation_conclusion(document)
                  << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n",
                                 plan.cells.size() - counts.failed, counts.cached, counts.failed,
                                 seconds_since(begin));

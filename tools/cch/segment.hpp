@@ -66,4 +66,7 @@ nlohmann::json segmentation_document(const nlohmann::json& head,
 
 std::string segmentation_table(const nlohmann::json& document);
 
+/// The set-up that gains most over its baseline, with its interval, and whether that is above zero.
+std::string segmentation_conclusion(const nlohmann::json& document);
+
 }  // namespace cch

@@ -172,4 +172,31 @@ std::string segmentation_table(const json& document) {
   return out;
 }
 
+std::string segmentation_conclusion(const json& document) {
+  const json* best = nullptr;
+  std::size_t compared = 0;
+  const auto gain_of = [](const json& entry) -> const json& {
+    return entry["gain"]["miou_average"];
+  };
+  for (const json& entry : document["results"]) {
+    if (!gain_of(entry).is_object()) continue;
+    ++compared;
+    if (best == nullptr || gain_of(entry)["value"] > gain_of(*best)["value"]) best = &entry;
+  }
+  if (best == nullptr) return "No set-up has a finished baseline to be compared with.\n";
+  const json& gain = gain_of(*best);
+  const json& ends = gain["interval95"];
+  const bool shown = ends.is_array() && ends[0].get<double>() > 0.0;
+  const auto seeds = gain["seeds"].get<std::size_t>();
+  return fmt::format(
+      "{} gains most over {}{}: {} points of mIoU over all subsets of modalities {}({} seed{}{}), "
+      "{}. With all modalities there: {} points.\n",
+      best->at("name").get<std::string>(), best->at("baseline").get<std::string>(),
+      compared > 1 ? fmt::format(", of {} set-ups", compared) : "", cell(gain, true),
+      ends.is_array() ? interval_text(gain) + " " : "", seeds, seeds == 1 ? "" : "s",
+      gain.contains("interval_by") ? ", interval over test images" : "",
+      shown ? "beyond its 95 % interval" : "which is not shown to be above zero",
+      cell((*best)["gain"]["miou_full"], true));
+}
+
 }  // namespace cch

@@ -187,7 +187,8 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     document["results"] = results;
     terminal.out << document.dump(1) << '\n';
   } else {
-    terminal.out << train_table(results, s.common.verbose);
+    if (!s.common.quiet) terminal.out << train_table(results, s.common.verbose) << '\n';
+    terminal.out << train_conclusion(results);
     terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
                                 plan.cached, counts.failed, seconds);
   }

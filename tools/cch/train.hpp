@@ -101,6 +101,12 @@ struct RunTally {
 RunTally count_runs(const std::vector<nlohmann::json>& results, std::size_t most_reasons,
                     std::ostream& err);
 
+/// Which teacher distils, a line a setting (one for all of more than six): the largest gain over
+/// the student alone, ± its standard error over seeds, shown where it is above zero at 2.5 % as the
+/// largest of its pairs (Student's t, Bonferroni); a control that gains as much is named. Then how
+/// many pairs gain and lose.
+std::string train_conclusion(const std::vector<nlohmann::json>& results);
+
 /// Results of all units as one table: a line a cell, gains with their standard error over seeds.
 /// Shuffled controls, one a teacher and loss, only if `all`.
 std::string train_table(const std::vector<nlohmann::json>& results, bool all);

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
+#include "cch/experiments/comparison.hpp"
+#include "estimators/linalg/quantiles.hpp"
 #include "tools/cch/train.hpp"
 
 namespace cch {
@@ -10,25 +13,42 @@ namespace {
 
 using nlohmann::json;
 
+/// More settings than this have one conclusion together.
+constexpr std::size_t kSettingsApart = 6;
+
+/// Runs that differ in their seed alone.
 struct Cell {
-  std::vector<double> gains;
+  std::string setting;  ///< "" where the study has one
+  std::string teacher;
+  std::string loss;
+  std::string control;
+  std::vector<double> gains;  ///< one a seed; levels of a network that stands alone
   std::vector<double> predicted;
   std::size_t failed = 0;
+
+  [[nodiscard]] bool pair() const { return control.empty() && !gains.empty(); }
 };
 
-struct Mean {
-  double value = 0.0;
-  double error = 0.0;
+/// In order of first appearance.
+struct Cells {
+  std::vector<std::pair<std::string, Cell>> all;
+  std::map<std::string, std::size_t> index;
+
+  Cell& at(const std::string& name, const Cell& like) {
+    const auto [found, fresh] = index.try_emplace(name, all.size());
+    if (fresh) all.emplace_back(name, like);
+    return all[found->second].second;
+  }
 };
 
-Mean mean_of(const std::vector<double>& values) {
-  Mean out;
-  const auto n = static_cast<double>(values.size());
-  for (const double v : values) out.value += v / n;
-  double squares = 0.0;
-  for (const double v : values) squares += (v - out.value) * (v - out.value);
-  out.error = values.size() > 1 ? std::sqrt(squares / (n - 1.0) / n) : NAN;
-  return out;
+struct Summary {
+  Cells gains;
+  Cells levels;
+  bool classes = true;
+};
+
+void append(std::string& words, const std::string& more) {
+  if (!more.empty()) words += (words.empty() ? "" : ", ") + more;
 }
 
 std::string value_text(const json& value) {
@@ -43,25 +63,30 @@ std::string values_text(const json& values) {
   return out;
 }
 
-std::string cell_name(const json& run) {
+Cell cell_of(const json& run) {
+  Cell out;
   const json& unit = run["unit"];
-  std::string out = values_text(unit["setting"]);
-  const auto add = [&](const std::string& text) {
-    if (!text.empty()) out += (out.empty() ? "" : ", ") + text;
-  };
-  if (unit["labelled"].is_number()) add("n=" + unit["labelled"].dump());
-  if (unit["scenario"] != "same-rows") add(unit["scenario"].get<std::string>());
+  out.setting = values_text(unit["setting"]);
+  if (unit["labelled"].is_number()) append(out.setting, "n=" + unit["labelled"].dump());
+  if (unit["scenario"] != "same-rows") append(out.setting, unit["scenario"].get<std::string>());
   if (!run["teacher"].is_null()) {
-    add(run["teacher"]["name"].get<std::string>());
-    add(values_text(run["teacher"]["parameters"]));
-    add(run["teacher"]["labels_from"].get<std::string>());
+    append(out.teacher, run["teacher"]["name"].get<std::string>());
+    append(out.teacher, values_text(run["teacher"]["parameters"]));
+    append(out.teacher, run["teacher"]["labels_from"].get<std::string>());
   }
   if (!run["loss"].is_null()) {
     const json& loss = run["loss"];
-    add(fmt::format("{} λ={} T={}", loss["form"].get<std::string>(), value_text(loss["lambda"]),
-                    value_text(loss["temperature"])));
+    out.loss = fmt::format("{} λ={} T={}", loss["form"].get<std::string>(),
+                           value_text(loss["lambda"]), value_text(loss["temperature"]));
   }
-  if (!run["control"].is_null()) add("control " + run["control"].get<std::string>());
+  if (!run["control"].is_null()) out.control = run["control"].get<std::string>();
+  return out;
+}
+
+std::string name_of(const Cell& cell) {
+  std::string out;
+  for (const std::string& part : {cell.setting, cell.teacher, cell.loss}) append(out, part);
+  if (!cell.control.empty()) append(out, "control " + cell.control);
   return out;
 }
 
@@ -89,29 +114,21 @@ double predicted_of(const json& run, const json& student) {
   return 0.5 * std::log(alone / (alone - p["mse_gain"].get<double>()));
 }
 
-}  // namespace
-
-std::string train_table(const std::vector<json>& results, bool all) {
+Summary summarise(const std::vector<json>& results) {
   std::map<std::string, const json*> by_key;
   for (const json& run : results) by_key[run["key"].get<std::string>()] = &run;
-  std::vector<std::string> order;
-  std::map<std::string, Cell> cells;
-  std::vector<std::string> level_order;
-  std::map<std::string, Cell> levels;
-  bool classes = true;
+  Summary out;
   for (const json& run : results) {
     const bool alone = run["student"].is_null();
-    const std::string name = alone ? fmt::format("{}{}{}", run["role"].get<std::string>(),
-                                                 cell_name(run).empty() ? "" : ": ", cell_name(run))
-                                   : cell_name(run);
-    auto& into = alone ? levels : cells;
-    if (!into.contains(name)) (alone ? level_order : order).push_back(name);
-    Cell& cell = into[name];
+    const Cell like = cell_of(run);
+    std::string name = name_of(like);
+    if (alone) name = run["role"].get<std::string>() + (name.empty() ? "" : ": ") + name;
+    Cell& cell = (alone ? out.levels : out.gains).at(name, like);
     if (run["status"] != "done") {
       ++cell.failed;
       continue;
     }
-    classes = run["metrics"]["accuracy"].is_number();
+    out.classes = run["metrics"]["accuracy"].is_number();
     if (alone) {
       cell.gains.push_back(level_of(run));
       continue;
@@ -125,34 +142,153 @@ std::string train_table(const std::vector<json>& results, bool all) {
     const double predicted = predicted_of(run, *student->second);
     if (std::isfinite(predicted)) cell.predicted.push_back(predicted);
   }
-  const auto line = [](const std::string& name, const Cell& cell, const char* format) {
-    std::string out = "  " + name + "  ";
-    if (!cell.gains.empty()) {
-      const Mean m = mean_of(cell.gains);
-      out += fmt::format(fmt::runtime(format), m.value);
-      if (std::isfinite(m.error)) out += fmt::format(" ± {:.3g}", m.error);
-      out += fmt::format(" ({} seed{})", cell.gains.size(), cell.gains.size() == 1 ? "" : "s");
+  return out;
+}
+
+std::string seeds_words(std::size_t seeds) {
+  return fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
+}
+
+std::string line(const std::string& name, const Cell& cell, const char* format) {
+  std::string out = "  " + name + "  ";
+  if (!cell.gains.empty()) {
+    const GainSummary m = summarise_gains(cell.gains);
+    out += fmt::format(fmt::runtime(format), m.mean);
+    if (m.standard_error) out += fmt::format(" ± {:.3g}", *m.standard_error);
+    out += " (" + seeds_words(m.seeds) + ")";
+  }
+  if (!cell.predicted.empty()) {
+    out +=
+        "; closed form " + fmt::format(fmt::runtime(format), summarise_gains(cell.predicted).mean);
+  }
+  if (cell.failed > 0) out += fmt::format("; {} failed", cell.failed);
+  return out + "\n";
+}
+
+std::string gain_words(const GainSummary& gain, bool classes) {
+  std::string out = fmt::format(fmt::runtime(classes ? "{:+.2f}" : "{:+.4f}"), gain.mean);
+  if (gain.standard_error) {
+    out += fmt::format(fmt::runtime(classes ? " ± {:.2f}" : " ± {:.4f}"), *gain.standard_error);
+  }
+  return out + (classes ? " points of accuracy" : " (½ ln of the ratio of square errors)");
+}
+
+/// Whether the gain is above zero as the largest of so many: Student's t of its seeds, Bonferroni.
+bool shown_as_largest(const GainSummary& gain, std::size_t of) {
+  if (!gain.standard_error) return false;
+  const double t = detail::students_t_quantile(static_cast<double>(gain.seeds) - 1.0,
+                                               1.0 - 0.025 / static_cast<double>(of));
+  return gain.mean > t * *gain.standard_error;
+}
+
+/// The control of the same setting and loss that gains most, where that is as much as the pair.
+std::string control_words(const Summary& summary, const Cell& best, double gain) {
+  std::string out;
+  for (const auto& [name, cell] : summary.gains.all) {
+    const bool beside = !cell.control.empty() && !cell.gains.empty() &&
+                        cell.setting == best.setting && cell.loss == best.loss &&
+                        (cell.teacher.empty() || cell.teacher == best.teacher);
+    if (!beside) continue;
+    const GainSummary other = summarise_gains(cell.gains);
+    if (other.mean < gain) continue;
+    gain = other.mean;
+    out = fmt::format(" The control {} gains as much there: {}.", cell.control,
+                      gain_words(other, summary.classes));
+  }
+  return out;
+}
+
+/// Without what is usual: labels from the student's own rows.
+std::string teacher_words(const Cell& cell) {
+  constexpr std::string_view kUsual = ", same-rows";
+  const std::string& name = cell.teacher;
+  return name.ends_with(kUsual) ? name.substr(0, name.size() - kUsual.size()) : name;
+}
+
+/// "text distils: +0.62 ± 0.20 points …" of pairs among which one is looked for.
+std::string largest_gain(const Summary& summary, const std::vector<const Cell*>& pairs,
+                         bool with_setting) {
+  const Cell* best = nullptr;
+  double most = 0.0;
+  for (const Cell* cell : pairs) {
+    const double mean = summarise_gains(cell->gains).mean;
+    if (best != nullptr && mean <= most) continue;
+    best = cell;
+    most = mean;
+  }
+  const GainSummary gain = summarise_gains(best->gains);
+  std::string where = best->loss;
+  if (with_setting && !best->setting.empty()) where = best->setting + "; " + where;
+  const std::string figures =
+      fmt::format("{} ({}, {})", gain_words(gain, summary.classes), where, seeds_words(gain.seeds));
+  const std::string control = control_words(summary, *best, gain.mean);
+  if (shown_as_largest(gain, pairs.size())) {
+    return fmt::format(
+        "{} distils: {}{}.{}", teacher_words(*best), figures,
+        pairs.size() > 1 ? fmt::format(", above zero even as the largest of {} gains", pairs.size())
+                         : "",
+        control);
+  }
+  if (pairs.size() == 1) {
+    return fmt::format("{} is not shown to distil: {}.{}", teacher_words(*best), figures, control);
+  }
+  return fmt::format("no teacher is shown to distil; the largest of {} gains is that of {}: {}.{}",
+                     pairs.size(), teacher_words(*best), figures, control);
+}
+
+}  // namespace
+
+std::string train_conclusion(const std::vector<json>& results) {
+  const Summary summary = summarise(results);
+  std::vector<const Cell*> pairs;
+  std::vector<std::string> settings;
+  std::size_t gain = 0;
+  std::size_t lose = 0;
+  for (const auto& [name, cell] : summary.gains.all) {
+    if (!cell.pair()) continue;
+    pairs.push_back(&cell);
+    const int sign = summarise_gains(cell.gains).sign;
+    gain += sign > 0 ? 1 : 0;
+    lose += sign < 0 ? 1 : 0;
+    if (std::find(settings.begin(), settings.end(), cell.setting) == settings.end()) {
+      settings.push_back(cell.setting);
     }
-    if (!cell.predicted.empty()) {
-      out += "; closed form " + fmt::format(fmt::runtime(format), mean_of(cell.predicted).value);
+  }
+  if (pairs.empty()) return "No teacher was compared with a student alone.\n";
+  std::string out;
+  if (settings.size() == 1 || settings.size() > kSettingsApart) {
+    out = largest_gain(summary, pairs, settings.size() > 1) + "\n";
+    if (out.starts_with("no ")) out.front() = 'N';
+  } else {
+    for (const std::string& setting : settings) {
+      std::vector<const Cell*> own;
+      std::copy_if(pairs.begin(), pairs.end(), std::back_inserter(own),
+                   [&](const Cell* cell) { return cell->setting == setting; });
+      out += (setting.empty() ? "" : setting + ": ") + largest_gain(summary, own, false) + "\n";
     }
-    if (cell.failed > 0) out += fmt::format("; {} failed", cell.failed);
-    return out + "\n";
-  };
+  }
+  return out + fmt::format(
+                   "Of {} pair{} {} gain and {} lose by more than 2 standard errors over seeds.\n",
+                   pairs.size(), pairs.size() == 1 ? "" : "s", gain, lose);
+}
+
+std::string train_table(const std::vector<json>& results, bool all) {
+  const Summary summary = summarise(results);
+  const bool classes = summary.classes;
   std::string out = classes ? "accuracy, % (mean ± standard error over seeds)\n"
                             : "mean square error (mean ± standard error over seeds)\n";
-  for (const std::string& name : level_order) {
-    out += line(name, levels[name], classes ? "{:.2f}" : "{:.5g}");
+  for (const auto& [name, cell] : summary.levels.all) {
+    out += line(name, cell, classes ? "{:.2f}" : "{:.5g}");
   }
   out += classes ? "gain over the same student alone, points\n"
                  : "gain over the same student alone, ½ ln of the ratio of square errors\n";
   std::size_t hidden = 0;
-  for (const std::string& name : order) {
+  for (const auto& [name, cell] : summary.gains.all) {
     if (!all && name.ends_with("control shuffled")) {
       ++hidden;
       continue;
     }
-    out += line(name, cells[name], classes ? "{:+.2f}" : "{:+.5f}");
+    out += line(name, cell, classes ? "{:+.2f}" : "{:+.5f}");
   }
   if (hidden > 0) out += fmt::format("  {} shuffled controls: -v shows them\n", hidden);
   return out;
