@@ -128,6 +128,43 @@ TEST_CASE("check: a plan needs no features, and says what it does not know") {
   CHECK(d["leaks"].is_null());
 }
 
+TEST_CASE("check: other numbers of rows have intervals in document, table and page") {
+  const test::TempFolder folder;
+  const std::string out = folder.path("out");
+  const RunOutcome run = run_cch({"check", "--n", "500", "--dim-student", "1", "--dim-teacher", "1",
+                                  "--classes", "2", "--no-curved", "--no-cost", "--estimator",
+                                  "ksg1", "--draws", "4", "--margin", "0.1", "-o", out});
+  CAPTURE(run.err);
+  REQUIRE(run.code == 0);
+  const json d = json::parse(content(out + "/check.json"));
+  const json& teacher = d["teachers"][0];
+  REQUIRE(teacher["sizes"].size() == 5);
+  double before = 10.0;
+  for (const json& size : teacher["sizes"]) {
+    REQUIRE(size["smallest_margin"].is_number());
+    const double margin = size["smallest_margin"];
+    CHECK(size["extrapolated"] == (size["rows"] > 500));
+    REQUIRE(size["interval95"][0].is_number());
+    CHECK(size["interval95"][0] <= margin);
+    if (size["interval95"][1].is_number()) CHECK(size["interval95"][1] >= margin);
+    // Sampling error alone halves a margin at four times the rows: beyond what was planted nothing
+    // promises more than biases that fall as 1/n on top.
+    if (size["extrapolated"] == true) CHECK(margin < before);
+    before = margin;
+  }
+  const json& needed = teacher["needed"];
+  REQUIRE(needed.is_object());
+  const auto& ends = needed["rows_interval95"];
+  if (ends[0].is_number()) CHECK(ends[0] <= needed["rows"]);
+  if (ends[1].is_number()) CHECK(ends[1] >= needed["rows"]);
+  const std::string page = content(out + "/report.html");
+  for (const char* words : {"a margin of 0.100 nats needs", "95 % interval", "extrapolated"}) {
+    CAPTURE(words);
+    CHECK(run.out_has(words));
+    CHECK(page.find(words) != std::string::npos);
+  }
+}
+
 TEST_CASE("check: --fail-on and too few rows") {
   const RunOutcome run = run_cch(plan({"--json", "--n", "90", "--dim-student", "1", "--dim-teacher",
                                        "1", "--fail-on", "not-feasible"}));

@@ -19,6 +19,7 @@
 #include "estimators/criterion/feasibility/planted_question.hpp"
 #include "estimators/criterion/judged_teachers.hpp"
 #include "records.hpp"
+#include "tools/bench/feasibility_promise.hpp"
 
 namespace {
 
@@ -30,6 +31,8 @@ struct Choices {
   std::vector<std::string> cases;
   std::size_t sets = 60;
   bool verdicts = false;
+  bool promise = false;
+  std::size_t plans = 6;
   std::string out = "feasibility.jsonl";
   std::uint64_t seed = 1;
   unsigned threads = 0;
@@ -69,10 +72,15 @@ QuestionShape real(const Choices& choices, const std::string& set, const std::st
   return cch::question_shape(input, {}, exec);
 }
 
-QuestionShape shape_of(const Choices& choices, const std::string& name) {
-  if (name == "rows-1000") return synthetic(1000, 0, 0.0, 4, 6, 3, 0.4, 3);
-  if (name == "groups-60x10") return synthetic(600, 60, 0.3, 4, 6, 2, 0.3, 3);
-  if (name == "wide-800") return synthetic(800, 0, 0.0, 40, 60, 4, 0.4, 4);
+// rows-N, groups-GxM (G groups of M rows), wide-N, or a real set; `times` the rows and groups.
+QuestionShape shape_of(const Choices& choices, const std::string& name, std::size_t times = 1) {
+  const auto number = [&](std::size_t from) { return times * std::stoul(name.substr(from)); };
+  if (name.starts_with("rows-")) return synthetic(number(5), 0, 0.0, 4, 6, 3, 0.4, 3);
+  if (name.starts_with("wide-")) return synthetic(number(5), 0, 0.0, 40, 60, 4, 0.4, 4);
+  if (name.starts_with("groups-")) {
+    const std::size_t of = std::stoul(name.substr(name.find('x') + 1));
+    return synthetic(number(7) * of, number(7), 0.3, 4, 6, 2, 0.3, 3);
+  }
   if (name == "mosi") return real(choices, "mosi_heldout", "audio", "text", true);
   if (name == "mfeat") return real(choices, "mfeat", "mor", "pix", false);
   if (name == "tcga") return real(choices, "tcga_brca5", "cnv", "rppa", false);
@@ -212,18 +220,33 @@ int main(int argc, char** argv) {
   Choices choices;
   CLI::App app{"What cch check predicts, compared with rankings of planted sets"};
   app.add_option("--data", choices.data, "Folder of the real sets, for cases with their shapes");
-  app.add_option("--case", choices.cases,
-                 "rows-1000, groups-60x10, wide-800; mosi, mfeat, tcga, houston with --data")
+  app.add_option(
+         "--case", choices.cases,
+         "rows-N, groups-GxM (groups of M rows), wide-N; mosi, mfeat, tcga, houston with --data")
       ->delimiter(',')
       ->required();
   app.add_option("--sets", choices.sets, "Planted sets a case")->capture_default_str();
   app.add_flag("--verdicts", choices.verdicts,
                "Also judge every set, with its own planted calibration, at the smallest margin");
+  app.add_flag("--promise", choices.promise,
+               "Instead: the smallest margin that a plan expects at four times its rows, beside "
+               "what a check of so many rows finds (rows-N, groups-GxM, wide-N)");
+  app.add_option("--plans", choices.plans, "Plans a case, each of its own seed")
+      ->capture_default_str();
   app.add_option("--out", choices.out, "File of finished sets")->capture_default_str();
   app.add_option("--seed", choices.seed, "Seed")->capture_default_str();
   app.add_option("--threads", choices.threads, "Threads (0: all)")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
+    if (choices.promise) {
+      cch::bench::print_promise_head();
+      for (const std::string& name : choices.cases) {
+        cch::bench::print_promise(name,
+                                  [&](std::size_t times) { return shape_of(choices, name, times); },
+                                  {choices.out, choices.plans, choices.seed, choices.threads});
+      }
+      return 0;
+    }
     fmt::print(
         "| case | true margin | sets | forecast SE | reported SE (median) | SD | forecast / "
         "reported (median) | verdicts, % |\n|---|---|---|---|---|---|---|---|\n");

@@ -70,7 +70,17 @@ json size_json(const SizePoint& size) {
           {"groups", size.groups < size.rows ? json(size.groups) : json()},
           {"smallest_margin", optional_json(size.above.nats)},
           {"why_not", or_null(size.above.why_not)},
+          {"interval95", {optional_json(size.low), optional_json(size.high)}},
           {"extrapolated", size.extrapolated}};
+}
+
+json needed_json(const TeacherPower& teacher) {
+  if (!teacher.needed) return nullptr;
+  json out = size_json(*teacher.needed);
+  out.erase("interval95");  // the margin is what was asked for
+  const auto rows = [](const std::optional<std::size_t>& n) { return n ? json(*n) : json(); };
+  out["rows_interval95"] = {rows(teacher.needed_low), rows(teacher.needed_high)};
+  return out;
 }
 
 json teacher_json(const TeacherPower& teacher, const CheckSettings& s, double i_student_labels) {
@@ -96,7 +106,7 @@ json teacher_json(const TeacherPower& teacher, const CheckSettings& s, double i_
       {"why", or_null(teacher.why)},
       {"estimators", estimators},
       {"sizes", sizes},
-      {"needed", teacher.needed ? size_json(*teacher.needed) : json()},
+      {"needed", needed_json(teacher)},
       {"needed_why_not", or_null(teacher.needed_why_not)}};
 }
 

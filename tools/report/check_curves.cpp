@@ -167,30 +167,27 @@ std::string check_sizes(const json& document) {
   std::vector<std::string> needs;
   for (const json& teacher : elements(field(document, "teachers"))) {
     for (const json& size : elements(field(teacher, "sizes"))) {
-      const auto margin = number(field(size, "smallest_margin"));
       rows.push_back({name_html(name_of(teacher)), count(whole_number(field(size, "rows"))),
                       count(whole_number(field(size, "groups"))),
-                      margin ? fixed(margin, 3) : "none",
+                      escape_html(size_margin_words(size)),
                       boolean(field(size, "extrapolated")) == true ? "extrapolated" : "planted"});
     }
-    const std::string words = needed_words(document, teacher);
-    if (!words.empty()) {
-      needs.push_back(fmt::format("{}: a margin of {} nats needs {}.", name_of(teacher),
-                                  fixed(number(field(document, "wanted", "margin_nats")), 3),
-                                  words));
-    }
+    const std::string words = needed_sentence(document, teacher);
+    if (!words.empty()) needs.push_back(words);
   }
   if (rows.empty()) return "";
-  return section("sizes", "Rows needed",
-                 sentences(needs) +
-                     html_table("Smallest margin by rows, Gaussian family, nats. Larger numbers of "
-                                "rows follow the power law of the two largest planted ones.",
-                                {{"Teacher", false},
-                                 {"Rows", true},
-                                 {"Groups", true},
-                                 {"Smallest margin", true},
-                                 {"", false}},
-                                rows, "cards"));
+  return section(
+      "sizes", "Rows needed",
+      sentences(needs) +
+          html_table("Smallest margin by rows, Gaussian family, nats, with its 95 % interval. "
+                     "Beyond the planted rows errors fall as 1/√n, and biases by a "
+                     "power of the rows that all planted sizes weigh.",
+                     {{"Teacher", false},
+                      {"Rows", true},
+                      {"Groups", true},
+                      {"Smallest margin", true},
+                      {"", false}},
+                     rows, "cards"));
 }
 
 }  // namespace cch::report

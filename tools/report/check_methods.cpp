@@ -22,6 +22,10 @@ const std::vector<std::string> kMethods = {
     "the verdict is none.",
     "Means are shifted by their standard error to the unfavourable side before a margin counts as "
     "decided.",
+    "Other numbers of rows: parts of the groups are planted too. Beyond all rows the rule is asked "
+    "with errors that fall as 1/√n and with biases c n^(−β), c fitted to all planted sizes, β "
+    "between 0 and 1 weighed by that fit; intervals join the spread over β with a jackknife over "
+    "draws.",
     "Effective rows: N / (1 + (m̄ − 1) ICC), m̄ the size of a row's group (Kish 1965).",
     "A network that was trained on these labels knows those of its own training rows better than "
     "others: the label bound within training rows is compared with that within as many held-out "

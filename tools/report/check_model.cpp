@@ -126,9 +126,37 @@ std::string needed_words(const json& document, const json& teacher) {
   if (!field(document, "groups").is_null()) {
     words += " in " + count(whole_number(field(needed, "groups"))) + " groups";
   }
-  if (boolean(field(needed, "extrapolated")) == true) words += " (an extrapolation)";
   const std::string note = text(field(teacher, "needed_why_not"));
-  return note.empty() ? words : "at most " + words;
+  return (note.empty() ? "about " : "at most ") + words;
+}
+
+std::string needed_sentence(const json& document, const json& teacher) {
+  const auto margin = number(field(document, "wanted", "margin_nats"));
+  if (!margin) return "";
+  std::string words = fmt::format("{}: a margin of {} nats needs {}",
+                                  name_in_sentence(text(field(teacher, "name"))), fixed(margin, 3),
+                                  needed_words(document, teacher));
+  const json& needed = field(teacher, "needed");
+  if (needed.is_null()) return words;
+  const auto& ends = elements(field(needed, "rows_interval95"));
+  if (ends.size() == 2) {
+    const auto low = whole_number(ends[0]);
+    const auto high = whole_number(ends[1]);
+    words += fmt::format(", 95 % interval {} to {}", low ? count(low) : "less than was planted",
+                         high ? count(high) : "more than 16 times the rows");
+  }
+  return words + (boolean(field(needed, "extrapolated")) == true ? " (an extrapolation)." : ".");
+}
+
+std::string size_margin_words(const json& size) {
+  const auto margin = number(field(size, "smallest_margin"));
+  if (!margin) return "none";
+  const auto& ends = elements(field(size, "interval95"));
+  const auto low = ends.size() == 2 ? number(ends[0]) : std::nullopt;
+  if (!low) return fixed(margin, 3);
+  const auto high = number(ends[1]);
+  return fmt::format("{} [{}, {}]", fixed(margin, 3), fixed(low, 3),
+                     high ? fixed(high, 3) : "none");
 }
 
 std::string consistency_words(const json& test) {

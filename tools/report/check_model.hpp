@@ -27,6 +27,12 @@ std::string margin_words(const json& side);
 std::optional<double> forecast_error(const json& teacher);
 /// Rows and groups needed for the wanted margin, in words; "" if none was wanted.
 std::string needed_words(const json& document, const json& teacher);
+/// The same with the teacher, the margin and the 95 % interval of the rows, in a sentence.
+std::string needed_sentence(const json& document, const json& teacher);
+
+/// "0.158 [0.131, 0.190]": a smallest margin of one number of rows; "none" where there is none, and
+/// for an upper end without bound.
+std::string size_margin_words(const json& size);
 /// "0.31 at most 0.30 ± 0.02".
 std::string consistency_words(const json& test);
 /// Sentences on cost.

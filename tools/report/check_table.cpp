@@ -66,15 +66,17 @@ std::string sizes_table(const json& document, std::size_t width) {
                                       (extrapolated ? " *" : "")};
     for (const json& teacher : teachers) {
       const auto& own = elements(field(teacher, "sizes"));
-      const auto margin =
-          i < own.size() ? number(field(own[i], "smallest_margin")) : std::optional<double>();
-      cells.push_back(margin ? fixed(margin, 3) : "none");
+      cells.push_back(i < own.size() ? size_margin_words(own[i]) : kMissing);
     }
     add_row(columns, cells);
   }
   std::vector<std::string> left_out;
-  return "\nSmallest margin by rows (* extrapolated)\n" +
-         text_table(std::move(columns), width, left_out);
+  return "\nSmallest margin by rows, 95 % interval (* extrapolated)\n" +
+         text_table(std::move(columns), width, left_out) +
+         (left_out.empty()
+              ? ""
+              : wrap("Left out at this width: " + list_in_words(left_out, left_out.size()) + '.',
+                     width));
 }
 
 std::string lines(const std::string& heading, const std::vector<std::string>& items,
@@ -88,6 +90,15 @@ std::string lines(const std::string& heading, const std::vector<std::string>& it
 std::vector<std::string> reasons_of(const json& document) {
   std::vector<std::string> out;
   for (const json& reason : elements(field(document, "reasons"))) out.push_back(text(reason));
+  return out;
+}
+
+std::vector<std::string> needed_sentences(const json& document) {
+  std::vector<std::string> out;
+  for (const json& teacher : elements(field(document, "teachers"))) {
+    const std::string sentence = needed_sentence(document, teacher);
+    if (!sentence.empty()) out.push_back(sentence);
+  }
   return out;
 }
 
@@ -133,6 +144,7 @@ std::string render_check_table(const json& document, const TerminalStyle& style)
   if (style.quiet) return out;
   out += lines("Why", reasons_of(document), width);
   out += lines("Plan", plan_sentences(document), width);
+  out += lines("Rows needed", needed_sentences(document), width);
   out += lines("Rows and ceilings", size_sentences(document), width);
   out += sizes_table(document, width);
   out += lines("Self-consistency", tests_of(document), width);

@@ -2,9 +2,11 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/feasibility.hpp"
+#include "estimators/criterion/feasibility/sizes.hpp"
 #include "estimators/criterion/feasibility/smallest_margin.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/planting.hpp"
@@ -21,8 +23,6 @@ constexpr std::size_t kManyTeachers = 2;
 constexpr std::size_t kMostShapes = 2;
 constexpr std::size_t kFewestRows = 100;  // as a ranking: fewer support no firm verdict
 constexpr std::size_t kFewestGroups = 20;
-// Beyond four times what was planted a power law is a guess.
-constexpr double kFarthestExtrapolation = 16.0;
 constexpr double kNearlyAsSmall = 1.1;
 
 void check(const FeasibilityOptions& o) {
@@ -182,8 +182,13 @@ class Forecast {
       const std::size_t key = stand_in_[t];
       const TeacherShape& teacher = shape_.teachers[key];
       if (!known.contains(key)) {
-        known[key] = search_smallest_margin(draws, name, teacher, family, options,
-                                            shape_.teachers.size(), factor_);
+        auto search = search_smallest_margin(draws, name, teacher, family, options,
+                                             shape_.teachers.size(), factor_);
+        const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
+        if (decides && family == PlantedFamily::gaussian) {
+          add_size(key, planted_, draws, search);
+        }
+        known[key] = std::move(search.found);
       }
       all[t].teacher_student = draws.teacher_student(name, teacher);
       all[t].student_labels = draws.student_labels();
@@ -232,7 +237,36 @@ class Forecast {
       });
       step();
     }
-    for (TeacherPower& teacher : result_.teachers) finish_sizes(teacher);
+    for (std::size_t t = 0; t < result_.teachers.size(); ++t) finish_sizes(t);
+  }
+
+  void add_size(std::size_t key, const QuestionShape& part, const MeasuredDraws& draws,
+                const detail::MarginSearch& search) {
+    const std::string& name = options_.estimators.front();
+    sizes_[key].push_back(
+        {part.groups.rows(), part.groups.count(), search.found.above, search.readings,
+         draws.teacher_student(name, shape_.teachers[key]) + ' ' + draws.student_labels()});
+  }
+
+  void finish_sizes(std::size_t t) {
+    const std::size_t key = stand_in_[t];
+    TeacherPower& teacher = result_.teachers[t];
+    auto found = sizes_.find(key);
+    if (teacher.estimators.empty() || found == sizes_.end()) return;
+    std::sort(found->second.begin(), found->second.end(),
+              [](const auto& a, const auto& b) { return a.rows < b.rows; });
+    if (found->second.back().rows != result_.rows_planted)
+      return;  // the whole could not be planted
+    if (!size_forecasts_.contains(key)) {
+      size_forecasts_[key] =
+          detail::forecast_sizes(found->second, result_.rows, shape_.groups.count(), options_);
+    }
+    const detail::SizeForecast& forecast = size_forecasts_[key];
+    teacher.sizes = forecast.sizes;
+    teacher.needed = forecast.needed;
+    teacher.needed_low = forecast.needed_low;
+    teacher.needed_high = forecast.needed_high;
+    teacher.needed_why_not = forecast.needed_why_not;
   }
 
   void plant_share(std::size_t share) {
@@ -246,87 +280,15 @@ class Forecast {
                               draws_of(shape_, options_), exec_);
     FeasibilityOptions above_alone = options_;
     above_alone.below = false;
-    std::map<std::size_t, SmallestMargin> known;
+    std::set<std::size_t> done;
     for (std::size_t t = 0; t < result_.teachers.size(); ++t) {
-      TeacherPower& teacher = result_.teachers[t];
       const std::size_t key = stand_in_[t];
-      if (!known.contains(key)) {
-        known[key] = search_smallest_margin(draws, options_.estimators.front(),
-                                            shape_.teachers[key], PlantedFamily::gaussian,
-                                            above_alone, shape_.teachers.size(), 1.0)
-                         .above;
-      }
-      teacher.sizes.push_back({part.groups.rows(), part.groups.count(), known[key], false});
+      if (!done.insert(key).second) continue;
+      add_size(key, part, draws,
+               search_smallest_margin(draws, options_.estimators.front(), shape_.teachers[key],
+                                      PlantedFamily::gaussian, above_alone, shape_.teachers.size(),
+                                      1.0));
     }
-  }
-
-  void finish_sizes(TeacherPower& teacher) const {
-    if (teacher.estimators.empty()) return;
-    const SmallestMargin& own = teacher.estimators.front().families.front().above;
-    teacher.sizes.push_back({result_.rows, shape_.groups.count(), own, false});
-    std::vector<const SizePoint*> known;
-    for (const SizePoint& size : teacher.sizes) {
-      if (size.above.nats) known.push_back(&size);
-    }
-    if (known.size() < 2) {
-      teacher.needed_why_not =
-          "Fewer than two planted sizes decide any margin, so nothing can be said of others.";
-      return;
-    }
-    const SizePoint& a = *known[known.size() - 2];
-    const SizePoint& b = *known.back();
-    // Smallest margins fall with the rows; equal ones by chance must not turn the law around.
-    const double power =
-        std::clamp(-std::log(*b.above.nats / *a.above.nats) /
-                       std::log(static_cast<double>(b.rows) / static_cast<double>(a.rows)),
-                   0.25, 1.0);
-    for (const double times : {2.0, 4.0}) {
-      teacher.sizes.push_back(size_at(
-          b, times * static_cast<double>(result_.rows) / static_cast<double>(b.rows), power));
-    }
-    if (options_.margin) need(teacher, known, power);
-  }
-
-  [[nodiscard]] SizePoint size_at(const SizePoint& from, double times, double power) const {
-    SizePoint out;
-    out.rows = static_cast<std::size_t>(std::ceil(static_cast<double>(from.rows) * times));
-    const double groups = static_cast<double>(shape_.groups.count()) *
-                          static_cast<double>(out.rows) / static_cast<double>(result_.rows);
-    out.groups = static_cast<std::size_t>(std::ceil(groups));
-    out.above.nats = *from.above.nats * std::pow(times, -power);
-    out.extrapolated = true;
-    return out;
-  }
-
-  void need(TeacherPower& teacher, const std::vector<const SizePoint*>& known, double power) const {
-    const double wanted = *options_.margin;
-    if (wanted >= *known.front()->above.nats) {
-      teacher.needed = *known.front();
-      teacher.needed->above.nats = wanted;
-      teacher.needed_why_not = "The fewest rows planted suffice.";
-      return;
-    }
-    for (std::size_t i = 1; i < known.size(); ++i) {
-      const SizePoint& a = *known[i - 1];
-      const SizePoint& b = *known[i];
-      if (wanted < *b.above.nats) continue;
-      const double slope = std::log(*b.above.nats / *a.above.nats);
-      const double w = slope < 0.0 ? std::log(wanted / *a.above.nats) / slope : 1.0;
-      const double times = std::pow(static_cast<double>(b.rows) / static_cast<double>(a.rows), w);
-      teacher.needed = size_at(a, times, power);
-      teacher.needed->extrapolated = false;
-      teacher.needed->above.nats = wanted;
-      return;
-    }
-    const SizePoint& last = *known.back();
-    const double times = std::pow(*last.above.nats / wanted, 1.0 / power);
-    if (times > kFarthestExtrapolation) {
-      teacher.needed_why_not =
-          "More than 16 times the rows: further than a power law can be trusted.";
-      return;
-    }
-    teacher.needed = size_at(last, times, power);
-    teacher.needed->above.nats = wanted;
   }
 
   const QuestionShape& shape_;
@@ -336,6 +298,8 @@ class Forecast {
   std::vector<std::size_t> stand_in_;  // by teacher
   std::map<PlantedFamily, std::unique_ptr<PlantedQuestion>> questions_;
   std::map<PlantedFamily, std::vector<std::unique_ptr<MeasuredDraws>>> draws_;
+  std::map<std::size_t, std::vector<detail::SizeFound>> sizes_;  // by stand-in
+  std::map<std::size_t, detail::SizeForecast> size_forecasts_;
   double factor_ = 1.0;
   std::size_t steps_ = 0;
   std::size_t done_ = 0;

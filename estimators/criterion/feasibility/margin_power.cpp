@@ -57,8 +57,9 @@ MarginPower::MarginPower(const Readings& readings) : readings_(readings) {
     error += errors_.back() * errors_.back();
   }
   const double free = static_cast<double>(readings.labels.size()) - 1.0;
-  const double ratio = error > 0.0 ? variance / error : 1.0;
-  spread_over_error_ = std::sqrt((free * ratio + kDrawsOfPrior) / (free + kDrawsOfPrior));
+  measured_ratio_ = error > 0.0 ? variance / error : 1.0;
+  spread_over_error_ =
+      std::sqrt(readings.variance_ratio.value_or(shrunk_ratio(measured_ratio_, free)));
   const double nu = freedom(readings.groups);
   t_ = students_t_quantile(nu, 0.975);
   t_holm_ = students_t_quantile(nu, 1.0 - 0.025 / static_cast<double>(readings.teachers));
@@ -66,6 +67,10 @@ MarginPower::MarginPower(const Readings& readings) : readings_(readings) {
   for (std::size_t i = 1; i < rising_.size(); ++i) {
     rising_[i] = std::max(rising_[i], rising_[i - 1]);
   }
+}
+
+double MarginPower::shrunk_ratio(double ratio, double free) {
+  return (free * ratio + kDrawsOfPrior) / (free + kDrawsOfPrior);
 }
 
 // Linear between points; outside them the nearest point's value.

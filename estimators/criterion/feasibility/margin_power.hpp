@@ -38,6 +38,8 @@ struct Readings {
   std::size_t groups = 0;
   std::size_t teachers = 1;
   double spread_factor = 1.0;  ///< on spreads and error bars: rows left out of the planting
+  /// Variance of a measured margin over its squared reported error; none: from these draws.
+  std::optional<double> variance_ratio;
 };
 
 struct VerdictShares {
@@ -60,6 +62,10 @@ class MarginPower {
   [[nodiscard]] double mean_at(double margin) const;
   [[nodiscard]] double sd_at(double margin) const;
   [[nodiscard]] double standard_error_at(double margin) const;
+  /// Variance of the draws over their squared reported errors, points together.
+  [[nodiscard]] double measured_ratio() const { return measured_ratio_; }
+  /// Such a ratio of so many degrees of freedom, shrunk towards 1 (the reported errors are right).
+  static double shrunk_ratio(double ratio, double free);
 
  private:
   [[nodiscard]] Verdict verdict(double measured, double margin, std::size_t draw) const;
@@ -68,9 +74,10 @@ class MarginPower {
   [[nodiscard]] double between(double margin, Value&& value) const;
 
   const Readings& readings_;
-  std::vector<double> means_;       // of the measured margins, by point
-  std::vector<double> rising_;      // the same, made monotone
-  std::vector<double> errors_;      // root mean square of the reported standard errors
+  std::vector<double> means_;   // of the measured margins, by point
+  std::vector<double> rising_;  // the same, made monotone
+  std::vector<double> errors_;  // root mean square of the reported standard errors
+  double measured_ratio_ = 1.0;
   double spread_over_error_ = 1.0;  // sd of one measured margin / its reported standard error
   double t_ = 0.0;                  // 97.5 % quantile of the error bar's t distribution
   double t_holm_ = 0.0;             // that of the p value at which Holm's first step rejects

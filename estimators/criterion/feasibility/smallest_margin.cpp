@@ -136,14 +136,14 @@ class Search {
     }
   }
 
-  FamilyPower run(PlantedFamily family) {
+  MarginSearch run(PlantedFamily family) {
     plant(0.0);
     FamilyPower out;
     out.family = family;
     out.above = side(1);
     if (family == PlantedFamily::gaussian && options_.below) out.below = side(-1);
     describe(out);
-    return out;
+    return {std::move(out), std::move(readings_)};
   }
 
  private:
@@ -274,10 +274,10 @@ class Search {
 
 }  // namespace
 
-FamilyPower search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
-                                   const TeacherShape& teacher, PlantedFamily family,
-                                   const FeasibilityOptions& options, std::size_t teachers,
-                                   double spread_factor) {
+MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
+                                    const TeacherShape& teacher, PlantedFamily family,
+                                    const FeasibilityOptions& options, std::size_t teachers,
+                                    double spread_factor) {
   return Search(draws, estimator, teacher, options, teachers, spread_factor).run(family);
 }
 

@@ -42,10 +42,16 @@ class MeasuredDraws {
   std::vector<std::unique_ptr<One>> draws_;
 };
 
+/// What was found, and what it was read from.
+struct MarginSearch {
+  FamilyPower found;
+  Readings readings;
+};
+
 /// Plants margins of both signs until the smallest that can be decided is bracketed.
-FamilyPower search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
-                                   const TeacherShape& teacher, PlantedFamily family,
-                                   const FeasibilityOptions& options, std::size_t teachers,
-                                   double spread_factor);
+MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
+                                    const TeacherShape& teacher, PlantedFamily family,
+                                    const FeasibilityOptions& options, std::size_t teachers,
+                                    double spread_factor);
 
 }  // namespace cch::detail

@@ -143,7 +143,11 @@ struct SizePoint {
   std::size_t rows = 0;
   std::size_t groups = 0;
   SmallestMargin above;
-  bool extrapolated = false;  ///< from the planted sizes by a power law in the rows
+  /// 95 % interval of above.nats (few draws; and how the bias falls, where extrapolated); an end
+  /// that is not bounded is empty.
+  std::optional<double> low;
+  std::optional<double> high;
+  bool extrapolated = false;  ///< from the planted sizes: errors as 1/√n, biases as measured
 };
 
 struct TeacherPower {
@@ -154,6 +158,9 @@ struct TeacherPower {
   std::vector<SizePoint> sizes;            ///< rows ascending
   /// Rows (whole groups) from which the wanted margin is decided with the wanted power.
   std::optional<SizePoint> needed;
+  /// 95 % interval of needed->rows; empty: beyond what was planted or 16 times the rows.
+  std::optional<std::size_t> needed_low;
+  std::optional<std::size_t> needed_high;
   std::string needed_why_not;
   std::size_t recommended = 0;  ///< index into `estimators`
   std::string why;              ///< of the recommendation, a sentence
@@ -186,11 +193,14 @@ struct PowerForecast {
 /// turn counts as none. The smallest margin is where the share of right verdicts reaches `power`
 /// and that of wrong ones is at most `wrong`, with means shifted by their standard error to the
 /// unfavourable side.
-/// Where teachers have more than two different shapes, those with the fewest and with the most
-/// pairs are planted and stand for the others. Usage Errors: "bad-power", "bad-margin", those of
-/// the estimators; estimators with networks are refused ("no-planted-networks"). Cost: about draws
-/// × 7 measurements with error bars for each teacher, family and estimator; bitwise equal for any
-/// number of threads.
+/// Other numbers of rows: a half and a quarter are planted too; beyond, up to 16 times the rows,
+/// the same rule is asked with errors that fall as 1/√n and with biases that fall as c n^(−β), c
+/// fitted to all planted sizes, β between 0 and 1 weighed by that fit. Intervals join both
+/// uncertainties. Where teachers have more than two different shapes, those with the fewest and
+/// with the most pairs are planted and stand for the others. Usage Errors: "bad-power",
+/// "bad-margin", those of the estimators; estimators with networks are refused
+/// ("no-planted-networks"). Cost: about draws × 7 measurements with error bars for each teacher,
+/// family and estimator; bitwise equal for any number of threads.
 PowerForecast forecast_power(const QuestionShape& shape, const FeasibilityOptions& options,
                              const Execution& exec);
 
