@@ -147,6 +147,21 @@ std::vector<std::size_t> GroupPermuter::draw(std::uint64_t seed) const {
   return out;
 }
 
+Histogram histogram(std::span<const double> values, std::size_t bins) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const double width = (*most - *least) / static_cast<double>(bins);
+  Histogram out;
+  for (std::size_t i = 0; i <= bins; ++i) {
+    out.edges.push_back(*least + width * static_cast<double>(i));
+  }
+  out.counts.assign(bins, 0);
+  for (const double value : values) {
+    const double at = width > 0.0 ? (value - *least) / width : 0.0;
+    ++out.counts[std::min(bins - 1, static_cast<std::size_t>(at))];
+  }
+  return out;
+}
+
 PermutationNull permutation_null(const EstimatorOptions& options, const Variable& x,
                                  const Variable& y, const Groups& groups,
                                  const PermutationOptions& permutation, const Execution& exec) {

@@ -205,5 +205,14 @@ TEST_CASE("the null is bitwise equal for any number of threads") {
   }
 }
 
+TEST_CASE("a histogram counts every value once; the largest lies in the last bin") {
+  const std::vector<double> values = {0.0, 0.4, 0.5, 1.9, 2.0};
+  const Histogram bins = histogram(values, 4);
+  CHECK(bins.edges == std::vector<double>{0.0, 0.5, 1.0, 1.5, 2.0});
+  CHECK(bins.counts == std::vector<std::size_t>{2, 1, 0, 2});
+  const Histogram equal = histogram(std::vector<double>{3.0, 3.0}, 2);
+  CHECK(equal.counts == std::vector<std::size_t>{2, 0});
+}
+
 }  // namespace
 }  // namespace cch

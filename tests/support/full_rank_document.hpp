@@ -29,6 +29,7 @@ inline json sample_pilot(double gain, double standard_error) {
           {"gain_over_uninformed", sample_value(gain - 0.0037, standard_error)},
           {"gain_accuracy", sample_quantity(0.6 * gain, standard_error)},
           {"outcome", side_of(value, "helps", "harms", "undecided")},
+          {"equivalent", false},
           {"weight", 0.5},
           {"temperature", 1.0},
           {"weights", {0.5, 0.5, 0.3, 0.5, 0.5}},
@@ -78,7 +79,8 @@ inline json sample_planted_bias(double margin) {
           {"interval95", {margin - 0.71, margin + 0.71}},
           {"could_flip", false},
           {"curve", curve},
-          {"repeats", 8}};
+          {"repeats", 8},
+          {"diagnostics", {{"rows", 2000.0}}}};
 }
 
 inline json sample_null(double observed) {

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "tools/documents/estimate.hpp"
+#include "tools/documents/rank.hpp"
+
 namespace cch::test {
 
 using nlohmann::json;
@@ -27,10 +30,10 @@ inline json sample_teacher(const std::string& name, int rank, int dim, double te
   const std::string verdict = low > 0 ? "distil" : high < 0 ? "do_not_distil" : "inconclusive";
   margin["p_above"] = low > 0 ? 0.0004 : 0.61;
   margin["p_below"] = high < 0 ? 0.002 : 0.39;
-  const json representation = {{"outcome", outcome},
-                               {"margin", margin["nats"]},
-                               {"trivially_satisfied", false},
-                               {"mixed_families", true}};
+  const json representation = {
+      {"outcome", outcome},     {"margin", margin["nats"]},       {"trivially_satisfied", false},
+      {"mixed_families", true}, {"i_student_labels_upper", 1.31}, {"bias_could_flip", nullptr},
+      {"verdict", verdict},     {"reasons", json::array()}};
   return {
       {"name", name},
       {"dim", dim},
@@ -39,14 +42,42 @@ inline json sample_teacher(const std::string& name, int rank, int dim, double te
       {"i_student_labels", sample_value(student_labels, 0.019)},
       {"i_teacher_labels", sample_value(1.9 - 0.1 * rank, 0.02)},
       {"i_teacher_labels_given_student", nullptr},
+      {"i_teacher_student_all_rows", nullptr},
       {"margin", margin},
       {"cch", {{"representation", representation}, {"prediction", nullptr}}},
       {"prediction_level", nullptr},
       {"pilot", nullptr},
       {"planted_bias", nullptr},
+      {"null", nullptr},
+      {"stability", nullptr},
       {"verdict", verdict},
       {"reasons", {"The interval of the margin decides at the 5 % level (Holm over teachers)."}},
       {"diagnostics", {{"rung", "joint"}, {"pairs", 3}, {"query_standard_error", 0.0042}}}};
+}
+
+/// Teachers as an estimator pair has them: representations alone.
+inline json represented(json teachers) {
+  for (json& teacher : teachers) {
+    teacher["cch"].erase("prediction");
+    for (const char* key :
+         {"i_teacher_labels_given_student", "i_teacher_student_all_rows", "prediction_level",
+          "pilot", "planted_bias", "null", "stability", "verdict", "reasons"}) {
+      teacher.erase(key);
+    }
+  }
+  return teachers;
+}
+
+/// An estimator pair with its teachers.
+inline json sample_pair(const std::string& teacher_student, const std::string& why,
+                        const json& teachers) {
+  return {{"teacher_student", teacher_student},
+          {"student_labels", "label-bound"},
+          {"why", why},
+          {"i_student_labels", sample_value(1.19, 0.019)},
+          {"student_labels_diagnostics", {{"folds", 5.0}}},
+          {"rank_correlation", nullptr},
+          {"teachers", represented(teachers)}};
 }
 
 inline json sample_input(const std::string& role, const std::string& name, int columns) {
@@ -74,35 +105,34 @@ inline json sample_rank_document() {
       "cch rank --student mor=features/mor.npy --teacher fac=features/fac.npy "
       "--teacher pix=features/pix.npy --labels features/digit.npy --seed 1";
   document["config"] = {{"scale", "rank"}, {"estimator", {"cca-ksg", "gaussian-copula"}}, {"k", 4}};
-  document["machine"] = {{"processor", "a processor"}, {"threads", 2}, {"instruction_set", "avx2"}};
+  document["machine"] = {
+      {"processor", "a processor"}, {"threads", 2}, {"device", "cpu"}, {"instruction_set", "avx2"}};
   document["inputs"] = {sample_input("student", "mor", 6), sample_input("teacher", "fac", 216),
                         sample_input("teacher", "pix", 240), sample_input("labels", "digit", 1)};
-  document["alignment"] = {{"by", "row-order"},
-                           {"verified", false},
-                           {"rows", 2000},
-                           {"lost", {{{"name", "mor"}, {"rows", 0}}}}};
+  document["alignment"] = {{"by", "row-order"},     {"verified", false},
+                           {"rows", 2000},          {"rows_without_label", 0},
+                           {"labels_set_aside", 0}, {"lost", {{{"name", "mor"}, {"rows", 0}}}}};
   document["student"] = {{"name", "mor"}, {"dim", 6}};
   document["rows"] = 2000;
   document["labels"] = {{"kind", "discrete"},
                         {"classes", 10},
+                        {"class_names", nullptr},
+                        {"class_rows", nullptr},
                         {"entropy_nats", std::log(10.0)},
                         {"reason", "64-bit integers, 10 distinct values: taken as classes"}};
   document["groups"] = nullptr;
-  document["scenario"] = nullptr;
+  document["scenario"] = "same-rows";
   document["scale"] = "rank";
   document["decided_by"] = "cch";
   document["teachers"] = teachers;
   document["differences"] = json::array({gap});
-  document["top1_stability"] = nullptr;
-  document["controls"] = nullptr;
-  document["estimators"] = {{{"teacher_student", "cca-ksg"},
-                             {"student_labels", "label-bound"},
-                             {"why", "the joint dimension is above 6"},
-                             {"teachers", teachers}},
-                            {{"teacher_student", "gaussian-copula"},
-                             {"student_labels", "label-bound"},
-                             {"why", "asked for"},
-                             {"teachers", second}}};
+  for (const char* later :
+       {"pilot", "top1_stability", "curves", "sensitivity", "controls", "per_class"}) {
+    document[later] = nullptr;
+  }
+  document["stability_method"] = "";
+  document["estimators"] = {sample_pair("cca-ksg", "the joint dimension is above 6", teachers),
+                            sample_pair("gaussian-copula", "asked for", second)};
   document["warnings"] = {
       {{"code", "mixed-families"},
        {"message",
@@ -113,8 +143,13 @@ inline json sample_rank_document() {
   return document;
 }
 
-/// A cch.estimate/1 document with invented numbers.
-inline json sample_estimate_document() {
+/// The ranking that a document holds.
+inline documents::RankDocument typed(const json& document) {
+  return documents::read_rank(document);
+}
+
+/// An estimate with invented numbers.
+inline documents::EstimateDocument sample_estimate_document() {
   json document = sample_value(0.432, 0.021);
   document["schema"] = "cch.estimate/1";
   document["version"] = "0.1.0";
@@ -128,8 +163,11 @@ inline json sample_estimate_document() {
   document["dim_x"] = 3;
   document["dim_y"] = 2;
   document["diagnostics"] = {{"seconds", 0.31}, {"query_standard_error", nullptr}};
+  document["config"] = {{"scale", "rank"}, {"k", nullptr}};
+  document["machine"] = {
+      {"processor", "a processor"}, {"threads", 2}, {"device", "cpu"}, {"instruction_set", "avx2"}};
   document["warnings"] = json::array();
-  return document;
+  return documents::read_estimate(document);
 }
 
 }  // namespace cch::test

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cch/experiments/store.hpp"
+#include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/study_folder.hpp"
@@ -234,17 +235,16 @@ TEST_CASE("compare: controls stand beside their pairs") {
 
 /// A ranking of the teacher "gamma" with what compare reads of it.
 json ranking(const std::string& student, const std::string& scenario = "same-rows") {
-  return {{"schema", "cch.rank/1"},
-          {"version", "0.1.0"},
-          {"student", {{"name", student}}},
-          {"scenario", scenario},
-          {"labels", {{"kind", "classes"}}},
-          {"estimators", json::array({"auto"})},
-          {"teachers",
-           {{{"name", "gamma"},
-             {"margin", {{"nats", 0.25}, {"interval95", nullptr}}},
-             {"cch", {{"prediction", {{"outcome", "holds"}, {"margin", 0.5}}}}},
-             {"verdict", "distil"}}}}};
+  json document = test::sample_rank_document();
+  document["student"]["name"] = student;
+  document["scenario"] = scenario;
+  document["inputs"] = json::array();
+  json teacher = test::sample_teacher("gamma", 1, 3, 1.44, 1.19, 0.03);
+  teacher["margin"]["nats"] = 0.25;
+  teacher["cch"]["prediction"] =
+      test::sample_prediction_outcome({{"i_teacher_student", 1.5}, {"i_student_labels", 1.0}});
+  document["teachers"] = json::array({teacher});
+  return document;
 }
 
 TEST_CASE("compare: a ranking is matched by teacher, student and scenario") {

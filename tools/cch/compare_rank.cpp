@@ -2,13 +2,8 @@
 
 #include <cmath>
 
-#include "tools/report/field.hpp"
-
 namespace cch {
 namespace {
-
-using nlohmann::json;
-using report::field;
 
 double verdict_value(const std::string& verdict) {
   if (verdict == "distil") return 1.0;
@@ -22,45 +17,44 @@ double outcome_value(const std::string& outcome) {
   return 0.0;
 }
 
-RankedTeacher ranked_teacher(const json& document, const json& teacher) {
+RankedTeacher ranked_teacher(const documents::RankDocument& document,
+                             const documents::JudgedTeacher& teacher) {
   RankedTeacher out;
-  const json& student = field(document, "student");
-  out.student = report::text(student.is_string() ? student : field(student, "name"));
-  out.teacher = report::text(field(teacher, "name"));
-  out.scenario = report::text(field(document, "scenario"));
-  for (const json& input : report::elements(field(document, "inputs"))) {
-    const std::string role = report::text(field(input, "role"));
-    const std::string name = report::text(field(input, "name"));
-    const std::string hash = report::text(field(input, "sha256"));
-    if (role == "student") out.student_hash = hash;
-    if (role == "teacher" && name == out.teacher) out.teacher_hash = hash;
+  out.student = document.student.name;
+  out.teacher = teacher.name;
+  out.scenario = document.scenario;
+  for (const documents::InputRecord& input : document.inputs) {
+    if (input.role == "student") out.student_hash = input.sha256;
+    if (input.role == "teacher" && input.name == out.teacher) out.teacher_hash = input.sha256;
   }
-  const auto add = [&](const char* name, const json& node) {
-    const auto value = report::value_of(node).nats;
+  const auto add = [&](const char* name, const documents::Number& value) {
     if (value && std::isfinite(*value)) out.scores[name] = *value;
   };
-  const json& levels = field(teacher, "cch");
-  add("cch rank: representation-level CCH margin", field(teacher, "margin"));
-  add("cch rank: prediction-level CCH margin", field(levels, "prediction", "margin"));
-  add("cch rank: predicted direction gain", field(teacher, "prediction_level", "predicted_gain"));
-  add("cch rank: β_s − β_e", field(teacher, "prediction_level", "beta_difference"));
-  add("cch rank: pilot, nats", field(teacher, "pilot", "gain_cross_entropy"));
-  add("cch rank: pilot, accuracy", field(teacher, "pilot", "gain_accuracy"));
-  const auto decide = [&](const char* name, const json& node, double (*value)(const std::string&)) {
-    if (!node.is_null()) out.decisions[name] = value(report::text(node));
-  };
-  decide("cch rank: verdict", field(teacher, "verdict"), verdict_value);
-  decide("cch rank: representation-level CCH", field(levels, "representation", "verdict"),
-         verdict_value);
-  decide("cch rank: prediction-level CCH", field(levels, "prediction", "outcome"), outcome_value);
+  add("cch rank: representation-level CCH margin", teacher.margin.nats);
+  out.decisions["cch rank: verdict"] = verdict_value(teacher.verdict);
+  out.decisions["cch rank: representation-level CCH"] =
+      verdict_value(teacher.representation.verdict);
+  if (teacher.prediction) {
+    add("cch rank: prediction-level CCH margin", teacher.prediction->margin.nats);
+    out.decisions["cch rank: prediction-level CCH"] = outcome_value(teacher.prediction->outcome);
+  }
+  if (teacher.prediction_level) {
+    add("cch rank: predicted direction gain", teacher.prediction_level->predicted_gain);
+    add("cch rank: β_s − β_e", teacher.prediction_level->beta_difference);
+  }
+  if (teacher.pilot) {
+    add("cch rank: pilot, nats", teacher.pilot->gain_cross_entropy.nats);
+    if (const auto& gain = teacher.pilot->gain_accuracy)
+      add("cch rank: pilot, accuracy", gain->nats);
+  }
   return out;
 }
 
 }  // namespace
 
-std::vector<RankedTeacher> ranked_teachers(const json& document) {
+std::vector<RankedTeacher> ranked_teachers(const documents::RankDocument& document) {
   std::vector<RankedTeacher> out;
-  for (const json& teacher : report::elements(field(document, "teachers"))) {
+  for (const documents::JudgedTeacher& teacher : document.teachers) {
     out.push_back(ranked_teacher(document, teacher));
   }
   return out;

@@ -64,12 +64,16 @@ nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
   return json;
 }
 
+documents::InputRecord input_record(const std::string& role, const std::string& name,
+                                    const SourceInfo& info) {
+  documents::InputRecord out{role, name, info.source, info.sha256, info.shape, info.dtype};
+  if (!info.sha256_of.empty()) out.sha256_of = info.sha256_of;
+  return out;
+}
+
 nlohmann::json input_json(const std::string& role, const std::string& name,
                           const SourceInfo& info) {
-  nlohmann::json json = {{"role", role},          {"name", name},        {"source", info.source},
-                         {"sha256", info.sha256}, {"shape", info.shape}, {"dtype", info.dtype}};
-  if (!info.sha256_of.empty()) json["sha256_of"] = info.sha256_of;
-  return json;
+  return documents::to_json(input_record(role, name, info));
 }
 
 nlohmann::json file_input_json(const std::string& role, const std::string& path) {
@@ -77,11 +81,12 @@ nlohmann::json file_input_json(const std::string& role, const std::string& path)
   return {{"role", role}, {"source", path}, {"sha256", sha256(bytes.view)}};
 }
 
+documents::Machine machine_facts(const Execution& exec) {
+  return {processor_name(), worker_count(exec), exec.device, std::string(instruction_set())};
+}
+
 nlohmann::json machine_json(const Execution& exec) {
-  return {{"processor", processor_name()},
-          {"threads", worker_count(exec)},
-          {"device", exec.device},
-          {"instruction_set", instruction_set()}};
+  return documents::to_json(machine_facts(exec));
 }
 
 std::string version() {

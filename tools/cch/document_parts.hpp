@@ -8,6 +8,7 @@
 #include "cch/core/estimate.hpp"
 #include "cch/core/execution.hpp"
 #include "cch/data/source.hpp"
+#include "tools/documents/parts.hpp"
 
 namespace cch {
 
@@ -19,6 +20,9 @@ nlohmann::json optional_json(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
 }
 nlohmann::json diagnostics_json(const Diagnostics& diagnostics);
+/// An array that was read, as the documents record it.
+documents::InputRecord input_record(const std::string& role, const std::string& name,
+                                    const SourceInfo& info);
 /// One line a diagnostic under a title, for --verbose.
 void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
                        std::ostream& out);
@@ -27,7 +31,8 @@ nlohmann::json warnings_json(const std::vector<Warning>& warnings);
 nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);
 /// The same for a file of settings: {"role", "source", "sha256"}.
 nlohmann::json file_input_json(const std::string& role, const std::string& path);
-/// {"processor", "threads", "instruction_set"} of this run.
+/// Where this run takes place.
+documents::Machine machine_facts(const Execution& exec);
 nlohmann::json machine_json(const Execution& exec);
 
 std::string version();

@@ -14,6 +14,7 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/y_kind.hpp"
+#include "tools/documents/estimate.hpp"
 #include "tools/report/table.hpp"
 
 namespace cch {
@@ -46,7 +47,7 @@ struct EstimateInputs {
   Variable y;
   std::optional<Samples> given;
   Groups groups = Groups::singletons(0);
-  nlohmann::json record = nlohmann::json::array();
+  std::vector<documents::InputRecord> record;
   std::vector<Warning> warnings;
 };
 
@@ -93,7 +94,7 @@ class Loader {
 
  private:
   void keep(const std::string& role, const SourceInfo& info) {
-    in_.record.push_back(input_json(role, role, info));
+    in_.record.push_back(input_record(role, role, info));
     in_.warnings.insert(in_.warnings.end(), info.warnings.begin(), info.warnings.end());
   }
 
@@ -182,31 +183,32 @@ Estimate run_estimator(const EstimateOptions& o, const EstimateInputs& in, std::
   return estimate;
 }
 
-nlohmann::json document(const EstimateOptions& o, const EstimateInputs& in,
-                        const Estimate& estimate, const std::string& why,
-                        const Invocation& invocation, const Execution& exec) {
-  nlohmann::json json = value_json(estimate);
-  json["schema"] = "cch.estimate/1";
-  json["version"] = version();
-  json["command"] = invocation.command_line;
-  json["config"] = {{"estimator", o.estimator}, {"y_kind", o.y_kind}, {"scale", o.scale},
-                    {"k", optional_json(o.k)},  {"exact", o.exact},   {"first_rows", o.first_rows}};
-  if (o.pool != "none") json["config"]["pool"] = o.pool;
-  if (!o.lengths.empty()) json["config"]["lengths"] = o.lengths;
-  json["seed"] = o.common.seed;
-  json["machine"] = machine_json(exec);
-  json["inputs"] = in.record;
-  json["estimator"] = estimate.method;
-  json["why"] = why;
-  json["scale"] = o.scale;
-  json["n"] = estimate.n;
-  json["dim_x"] = estimate.dim_x;
-  json["dim_y"] = estimate.dim_y;
-  json["diagnostics"] = diagnostics_json(estimate.diagnostics);
+documents::EstimateDocument document(const EstimateOptions& o, const EstimateInputs& in,
+                                     const Estimate& estimate, const std::string& why,
+                                     const Invocation& invocation, const Execution& exec) {
+  documents::EstimateDocument out;
+  out.value = documents::value(estimate);
+  out.estimator = estimate.method;
+  out.why = why;
+  out.scale = o.scale;
+  out.n = estimate.n;
+  out.dim_x = estimate.dim_x;
+  out.dim_y = estimate.dim_y;
+  out.diagnostics = documents::facts(estimate.diagnostics);
   std::vector<Warning> warnings = in.warnings;
   warnings.insert(warnings.end(), estimate.warnings.begin(), estimate.warnings.end());
-  json["warnings"] = warnings_json(warnings);
-  return json;
+  out.warnings = documents::distinct(warnings);
+  out.inputs = in.record;
+  out.config = {{"estimator", o.estimator}, {"y_kind", o.y_kind},
+                {"scale", o.scale},         {"k", o.k ? documents::Fact(*o.k) : documents::Fact()},
+                {"exact", o.exact},         {"first_rows", o.first_rows}};
+  if (o.pool != "none") out.config["pool"] = o.pool;
+  if (!o.lengths.empty()) out.config["lengths"] = o.lengths;
+  out.version = version();
+  out.command = invocation.command_line;
+  out.seed = o.common.seed;
+  out.machine = machine_facts(exec);
+  return out;
 }
 
 int run(const EstimateOptions& o, Invocation& invocation) {
@@ -223,13 +225,15 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   if (in.given) in.given = scaled(*in.given, scale, in.warnings, exec);
   std::string why;
   const Estimate estimate = run_estimator(o, in, why, exec);
-  const nlohmann::json json = document(o, in, estimate, why, invocation, exec);
+  const documents::EstimateDocument found = document(o, in, estimate, why, invocation, exec);
   if (o.common.json) {
-    terminal.out << json.dump(2) << '\n';
+    terminal.out << documents::to_json(found).dump(2) << '\n';
   } else {
     terminal.out << report::render_estimate_table(
-        json, {terminal.colour, terminal.width, o.common.quiet});
-    if (o.common.verbose) print_diagnostics("the estimate", json["diagnostics"], terminal.out);
+        found, {terminal.colour, terminal.width, o.common.quiet});
+    if (o.common.verbose) {
+      print_diagnostics("the estimate", documents::to_json(found.diagnostics), terminal.out);
+    }
   }
   return kExitDone;
 }

@@ -16,12 +16,13 @@
 namespace cch {
 namespace {
 
-void print_all_diagnostics(const nlohmann::json& document, std::ostream& out) {
-  for (const auto& estimator : document["estimators"]) {
-    print_diagnostics("I(student; labels)", estimator["student_labels_diagnostics"], out);
-    for (const auto& teacher : estimator["teachers"]) {
-      print_diagnostics("I(" + teacher["name"].get<std::string>() + "; student)",
-                        teacher["diagnostics"], out);
+void print_all_diagnostics(const documents::RankDocument& document, std::ostream& out) {
+  for (const auto& pair : document.estimators) {
+    print_diagnostics("I(student; labels)", documents::to_json(pair.student_labels_diagnostics),
+                      out);
+    for (const auto& teacher : pair.teachers) {
+      print_diagnostics("I(" + teacher.name + "; student)", documents::to_json(teacher.diagnostics),
+                        out);
     }
   }
 }
@@ -60,12 +61,12 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  const nlohmann::json document = as_written(
+  const documents::RankDocument document = documents::as_stored(
       rank_document(s, inputs, result, exec, per_class, invocation.command_line, seconds.count()));
   // Results first on disk, then on the screen: a screen that is gone loses nothing.
   const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {
-    terminal.out << document.dump(2) << '\n';
+    terminal.out << documents::to_text(document, 2) << '\n';
   } else {
     terminal.out << report::render_rank_table(document,
                                               {terminal.colour, terminal.width, s.common.quiet});

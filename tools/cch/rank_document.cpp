@@ -2,373 +2,297 @@
 
 #include <algorithm>
 
+#include "cch/core/version.hpp"
 #include "tools/cch/document_parts.hpp"
 
 namespace cch {
 namespace {
 
-using nlohmann::json;
+using documents::value;
 
-json with_interval(double value, const std::optional<double>& standard_error,
-                   const std::optional<Interval>& interval, const char* key) {
-  return {{key, value},
-          {"standard_error", optional_json(standard_error)},
-          {"interval95", interval_json(interval)}};
+constexpr std::size_t kHistogramBins = 24;
+
+template <class Enum>
+std::string word(Enum value) {
+  return std::string(to_string(value));
 }
 
-json prediction_outcome_json(const PredictionLevel& level) {
-  json out = with_interval(level.margin.nats, level.margin.standard_error, level.margin.interval95,
-                           "margin");
-  out["outcome"] = to_string(level.outcome);
-  out["p_above"] = optional_json(level.margin.p_above);
-  out["p_below"] = optional_json(level.margin.p_below);
-  out["capped"] = level.capped;
-  out["opposed"] = level.opposed;
+template <class Made>
+Made with_interval(double nats, const std::optional<double>& standard_error,
+                   const std::optional<Interval>& interval) {
+  Made out;
+  out.nats = nats;
+  out.standard_error = standard_error;
+  if (interval) {
+    out.low = interval->lo;
+    out.high = interval->hi;
+  }
   return out;
 }
 
-json sides_json(const std::optional<double>& teacher_student,
-                const std::optional<double>& student_labels) {
-  if (!teacher_student || !student_labels) return nullptr;
-  return {{"i_teacher_student", *teacher_student}, {"i_student_labels", *student_labels}};
+documents::PredictionOutcome prediction_outcome(const PredictionLevel& level) {
+  const Margin& m = level.margin;
+  return {.margin = with_interval<documents::Value>(m.nats, m.standard_error, m.interval95),
+          .outcome = word(level.outcome),
+          .p_above = m.p_above,
+          .p_below = m.p_below,
+          .capped = level.capped,
+          .opposed = level.opposed};
 }
 
-json prediction_json(const PredictionLevel& level) {
-  auto beta = [](const JackknifeValue& b) {
-    return with_interval(b.value, b.standard_error, b.interval95, "value");
+std::optional<documents::Sides> sides(const std::optional<double>& teacher_student,
+                                      const std::optional<double>& student_labels) {
+  if (!teacher_student || !student_labels) return std::nullopt;
+  return documents::Sides{teacher_student, student_labels};
+}
+
+documents::PredictionNumbers prediction_numbers(const PredictionLevel& level) {
+  const auto beta = [](const JackknifeValue& b) {
+    return with_interval<documents::Amount>(b.value, b.standard_error, b.interval95);
   };
-  return {
-      {"i_teacher_student", level.i_teacher_student},
-      {"i_student_labels", level.i_student_labels},
-      {"r_teacher_student", level.r_teacher_student},
-      {"r_student_labels", level.r_student_labels},
-      {"beta_s", beta(level.beta_s)},
-      {"beta_e", beta(level.beta_e)},
-      {"beta_difference", level.beta_s.value - level.beta_e.value},
-      {"predicted_gain", optional_json(level.predicted_gain)},
-      {"lambda", level.lambda},
-      {"gaussian", sides_json(level.gaussian_teacher_student, level.gaussian_student_labels)},
-      {"mixed_ksg", sides_json(level.mixed_ksg_teacher_student, level.mixed_ksg_student_labels)}};
+  documents::PredictionNumbers out;
+  out.i_teacher_student = level.i_teacher_student;
+  out.i_student_labels = level.i_student_labels;
+  out.r_teacher_student = level.r_teacher_student;
+  out.r_student_labels = level.r_student_labels;
+  out.beta_s = beta(level.beta_s);
+  out.beta_e = beta(level.beta_e);
+  out.beta_difference = level.beta_s.value - level.beta_e.value;
+  out.predicted_gain = level.predicted_gain;
+  out.lambda = level.lambda;
+  out.gaussian = sides(level.gaussian_teacher_student, level.gaussian_student_labels);
+  out.mixed_ksg = sides(level.mixed_ksg_teacher_student, level.mixed_ksg_student_labels);
+  return out;
 }
 
-json pilot_json(const PilotTeacher& pilot, const std::optional<PilotGain>& over_self) {
-  auto gain = [](const PilotGain& g, const char* key) {
-    return with_interval(g.value, g.standard_error, g.interval95, key);
-  };
-  return {{"gain_cross_entropy", gain(pilot.gain, "nats")},
-          {"gain_over_uninformed", over_self ? gain(*over_self, "nats") : json()},
-          {"gain_accuracy", pilot.gain_accuracy ? gain(*pilot.gain_accuracy, "value") : json()},
-          {"outcome", to_string(pilot.outcome)},
-          {"equivalent", pilot.equivalent},
-          {"weight", pilot.weight},
-          {"temperature", pilot.temperature},
-          {"weights", pilot.weights},
-          {"temperatures", pilot.temperatures},
-          {"teacher_score", pilot.teacher_score}};
+template <class Made>
+Made gain(const PilotGain& g) {
+  return with_interval<Made>(g.value, g.standard_error, g.interval95);
 }
 
-json bias_json(const PlantedBias& bias) {
-  return {{"bias", bias.bias},
-          {"standard_error", bias.standard_error},
-          {"truth", bias.truth},
-          {"resolved", bias.resolved}};
+documents::Pilot pilot(const PilotTeacher& found, const std::optional<PilotGain>& over_self) {
+  documents::Pilot out;
+  out.gain_cross_entropy = gain<documents::Value>(found.gain);
+  if (over_self) out.gain_over_uninformed = gain<documents::Value>(*over_self);
+  if (found.gain_accuracy) out.gain_accuracy = gain<documents::Amount>(*found.gain_accuracy);
+  out.outcome = word(found.outcome);
+  out.equivalent = found.equivalent;
+  out.weight = found.weight;
+  out.temperature = found.temperature;
+  out.weights.assign(found.weights.begin(), found.weights.end());
+  out.temperatures.assign(found.temperatures.begin(), found.temperatures.end());
+  out.teacher_score = found.teacher_score;
+  return out;
 }
 
-json planted_json(const PlantedMargin& planted) {
-  json curve = json::array();
+documents::PlantedSide planted_side(const PlantedBias& bias) {
+  return {bias.bias, bias.standard_error, bias.truth, bias.resolved};
+}
+
+documents::PlantedCalibration planted_calibration(const PlantedMargin& planted) {
+  documents::PlantedCalibration out;
+  out.teacher_student = planted_side(planted.teacher_student);
+  out.student_labels = planted_side(planted.student_labels);
+  out.margin_bias = planted.margin_bias;
+  out.could_flip = planted.could_flip;
+  out.repeats = planted.curve.repeats;
+  out.diagnostics = documents::facts(planted.curve.diagnostics);
+  if (planted.interval95) {
+    out.low = planted.interval95->lo;
+    out.high = planted.interval95->hi;
+  }
   for (const BiasPoint& point : planted.curve.points) {
-    curve.push_back({{"truth", point.truth},
-                     {"mean", point.mean},
-                     {"standard_error", point.standard_error},
-                     {"sd", point.sd}});
+    out.curve.push_back({point.truth, point.mean, point.standard_error, point.sd});
   }
-  return {{"teacher_student", bias_json(planted.teacher_student)},
-          {"student_labels", bias_json(planted.student_labels)},
-          {"margin_bias", planted.margin_bias},
-          {"interval95", interval_json(planted.interval95)},
-          {"could_flip", planted.could_flip},
-          {"curve", std::move(curve)},
-          {"repeats", planted.curve.repeats},
-          {"diagnostics", diagnostics_json(planted.curve.diagnostics)}};
-}
-
-json histogram_json(const PermutationNull& null) {
-  constexpr std::size_t kBins = 24;
-  const auto [least, most] = std::minmax_element(null.null_values.begin(), null.null_values.end());
-  const double width = (*most - *least) / static_cast<double>(kBins);
-  json edges = json::array();
-  std::vector<std::size_t> counts(kBins, 0);
-  for (std::size_t i = 0; i <= kBins; ++i) edges.push_back(*least + width * static_cast<double>(i));
-  for (const double value : null.null_values) {
-    const double at = width > 0.0 ? (value - *least) / width : 0.0;
-    ++counts[std::min(kBins - 1, static_cast<std::size_t>(at))];
-  }
-  return {{"edges", std::move(edges)}, {"counts", counts}};
-}
-
-json null_json(const PermutationNull& null) {
-  return {{"p_value", null.p_value},
-          {"resolution", null.resolution},
-          {"permutations", null.null_values.size()},
-          {"observed", null.observed},
-          {"statistic", null.statistic},
-          {"scheme", null.scheme},
-          {"rows_left_out", null.rows_left_out},
-          {"histogram", histogram_json(null)}};
-}
-
-json place_json(const PlaceStability& place) {
-  return {{"top1", place.top1},
-          {"best", place.best},
-          {"worst", place.worst},
-          {"mean_rank", place.mean_rank}};
-}
-
-json conditional_json(const ConditionalInformation& information) {
-  json out =
-      with_interval(information.nats, information.standard_error, information.interval95, "nats");
-  out["estimator"] = information.estimator;
   return out;
 }
 
-json all_rows_json(const Estimate& estimate) {
-  json out = value_json(estimate);
-  out["rows"] = estimate.n;
-  return out;
+documents::NullTest null_test(const PermutationNull& null) {
+  const Histogram bins = histogram(null.null_values, kHistogramBins);
+  return {.p_value = null.p_value,
+          .resolution = null.resolution,
+          .permutations = null.null_values.size(),
+          .observed = null.observed,
+          .statistic = null.statistic,
+          .scheme = null.scheme,
+          .rows_left_out = null.rows_left_out,
+          .edges = {bins.edges.begin(), bins.edges.end()},
+          .counts = bins.counts};
 }
 
-template <class Part, class Writer>
-json part_json(const std::optional<Part>& part, Writer&& write) {
-  return part ? write(*part) : json();
+void fill(const TeacherResult& teacher, const Estimate& i_student_labels,
+          documents::RepresentedTeacher& out) {
+  const Margin& m = teacher.margin;
+  out.name = teacher.name;
+  out.dim = teacher.dim;
+  out.rank = teacher.rank;
+  out.i_teacher_student = value(teacher.i_teacher_student);
+  out.i_student_labels = value(i_student_labels);
+  out.i_teacher_labels = value(teacher.i_teacher_labels);
+  out.margin = with_interval<documents::MarginValue>(m.nats, m.standard_error, m.interval95);
+  out.margin.p_above = m.p_above;
+  out.margin.p_below = m.p_below;
+  out.representation = {.outcome = word(teacher.cch.outcome),
+                        .margin = m.nats,
+                        .trivially_satisfied = teacher.cch.trivially_satisfied,
+                        .mixed_families = teacher.mixed_families,
+                        .i_student_labels_upper = teacher.i_student_labels_upper,
+                        .bias_could_flip = {},
+                        .verdict = word(teacher.cch.verdict),
+                        .reasons = teacher.cch.reasons};
+  out.diagnostics = documents::facts(teacher.i_teacher_student.diagnostics);
+  out.diagnostics["estimator"] = teacher.i_teacher_student.method;
+  out.diagnostics["label_estimator"] = teacher.i_teacher_labels.method;
 }
 
-json teacher_json(const TeacherResult& teacher, const Estimate& i_student_labels) {
-  json margin = with_interval(teacher.margin.nats, teacher.margin.standard_error,
-                              teacher.margin.interval95, "nats");
-  margin["p_above"] = optional_json(teacher.margin.p_above);
-  margin["p_below"] = optional_json(teacher.margin.p_below);
-  const json representation = {{"outcome", to_string(teacher.cch.outcome)},
-                               {"margin", teacher.margin.nats},
-                               {"trivially_satisfied", teacher.cch.trivially_satisfied},
-                               {"mixed_families", teacher.mixed_families},
-                               {"i_student_labels_upper", teacher.i_student_labels_upper},
-                               {"bias_could_flip", nullptr},
-                               {"verdict", to_string(teacher.cch.verdict)},
-                               {"reasons", teacher.cch.reasons}};
-  json diagnostics = diagnostics_json(teacher.i_teacher_student.diagnostics);
-  diagnostics["estimator"] = teacher.i_teacher_student.method;
-  diagnostics["label_estimator"] = teacher.i_teacher_labels.method;
-  return {{"name", teacher.name},
-          {"dim", teacher.dim},
-          {"rank", teacher.rank},
-          {"i_teacher_student", value_json(teacher.i_teacher_student)},
-          {"i_student_labels", value_json(i_student_labels)},
-          {"i_teacher_labels", value_json(teacher.i_teacher_labels)},
-          {"margin", std::move(margin)},
-          {"cch", {{"representation", representation}}},
-          {"diagnostics", std::move(diagnostics)}};
-}
-
-json judged_json(const TeacherResult& teacher, const TeacherEvidence& evidence,
-                 const Estimate& i_student_labels) {
-  json out = teacher_json(teacher, i_student_labels);
-  out["i_teacher_labels_given_student"] =
-      part_json(evidence.i_teacher_labels_given_student, conditional_json);
-  out["i_teacher_student_all_rows"] = part_json(evidence.i_teacher_student_all_rows, all_rows_json);
+documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvidence& evidence,
+                                const Estimate& i_student_labels) {
+  documents::JudgedTeacher out;
+  fill(teacher, i_student_labels, out);
+  if (const auto& given = evidence.i_teacher_labels_given_student) {
+    out.i_teacher_labels_given_student = with_interval<documents::ConditionalValue>(
+        given->nats, given->standard_error, given->interval95);
+    out.i_teacher_labels_given_student->estimator = given->estimator;
+  }
+  if (const auto& all = evidence.i_teacher_student_all_rows) {
+    out.i_teacher_student_all_rows = documents::ValueOnRows{value(*all), all->n};
+  }
+  if (evidence.prediction) {
+    out.prediction = prediction_outcome(*evidence.prediction);
+    out.prediction_level = prediction_numbers(*evidence.prediction);
+  }
+  if (evidence.pilot) out.pilot = pilot(*evidence.pilot, evidence.gain_over_uninformed);
   if (evidence.planted) {
-    out["cch"]["representation"]["bias_could_flip"] = evidence.planted->could_flip;
+    out.representation.bias_could_flip = evidence.planted->could_flip;
+    out.planted_bias = planted_calibration(*evidence.planted);
   }
-  out["cch"]["prediction"] = part_json(evidence.prediction, prediction_outcome_json);
-  out["prediction_level"] = part_json(evidence.prediction, prediction_json);
-  out["pilot"] = part_json(evidence.pilot, [&](const PilotTeacher& pilot) {
-    return pilot_json(pilot, evidence.gain_over_uninformed);
-  });
-  out["planted_bias"] = part_json(evidence.planted, planted_json);
-  out["null"] = part_json(evidence.null, null_json);
-  out["stability"] = part_json(evidence.place, place_json);
-  out["verdict"] = to_string(evidence.decision.verdict);
-  out["reasons"] = evidence.decision.reasons;
+  if (evidence.null) out.null = null_test(*evidence.null);
+  if (const auto& place = evidence.place) {
+    out.stability = documents::Place{place->top1, place->best, place->worst, place->mean_rank};
+  }
+  out.verdict = word(evidence.decision.verdict);
+  out.reasons = evidence.decision.reasons;
   return out;
 }
 
-json representation_json(const EstimatorRanking& ranking) {
-  json teachers = json::array();
-  for (const TeacherResult& teacher : ranking.teachers) {
-    teachers.push_back(teacher_json(teacher, ranking.i_student_labels));
-  }
-  return teachers;
-}
-
-json teachers_json(const RankResult& result) {
+std::vector<documents::JudgedTeacher> judged_teachers(const RankResult& result) {
   const EstimatorRanking& first = result.estimators.front();
-  json teachers = json::array();
+  std::vector<documents::JudgedTeacher> out;
   for (std::size_t i = 0; i < first.teachers.size(); ++i) {
-    teachers.push_back(judged_json(first.teachers[i], result.evidence[i], first.i_student_labels));
-  }
-  return teachers;
-}
-
-json controls_json(const RankResult& result) {
-  if (result.controls.empty()) return nullptr;
-  json controls = json::array();
-  for (const ControlResult& control : result.controls) {
-    controls.push_back(
-        judged_json(control.teacher, control.evidence, result.estimators.front().i_student_labels));
-  }
-  return controls;
-}
-
-json per_class_json(const std::vector<ClassRanking>& per_class) {
-  if (per_class.empty()) return nullptr;
-  json out = json::array();
-  for (const ClassRanking& entry : per_class) {
-    const bool refused = !entry.refused.empty();
-    out.push_back({{"class", entry.name},
-                   {"rows", entry.rows},
-                   {"teachers", refused ? json::array() : teachers_json(entry.result)},
-                   {"refused", refused ? json(entry.refused) : json()}});
+    out.push_back(judged(first.teachers[i], result.evidence[i], first.i_student_labels));
   }
   return out;
 }
 
-json differences_json(const RankResult& result) {
-  json differences = json::array();
-  for (const TeacherDifference& d : result.differences) {
-    json one = with_interval(d.nats, d.standard_error, d.interval95, "nats");
-    one["first"] = d.first;
-    one["second"] = d.second;
-    differences.push_back(std::move(one));
-  }
-  return differences;
-}
-
-json top1_json(const RankResult& result) {
-  json shares = json::object();
+std::optional<std::map<std::string, documents::Number>> top1(const RankResult& result) {
+  std::map<std::string, documents::Number> shares;
   const auto& teachers = result.estimators.front().teachers;
   for (std::size_t i = 0; i < teachers.size(); ++i) {
-    if (!result.evidence[i].place) return nullptr;
+    if (!result.evidence[i].place) return std::nullopt;
     shares[teachers[i].name] = result.evidence[i].place->top1;
   }
   return shares;
 }
 
-json points_json(const std::vector<CurvePoint>& points, const char* key) {
-  json out = json::array();
-  for (const CurvePoint& point : points) out.push_back({{key, point.at}, {"nats", point.nats}});
-  return out;
-}
-
-json curves_json(const RankResult& result) {
-  if (result.curves.empty()) return nullptr;
-  json curves = json::array();
+void add_curves(const RankResult& result, documents::RankDocument& out) {
+  const auto points = [](const std::vector<CurvePoint>& from) {
+    std::vector<documents::InformationPoint> made;
+    for (const CurvePoint& point : from) made.push_back({point.at, point.nats});
+    return made;
+  };
   for (std::size_t i = 0; i < result.curves.size(); ++i) {
-    curves.push_back({{"name", result.estimators.front().teachers[i].name},
-                      {"by_rows", points_json(result.curves[i].by_rows, "rows")},
-                      {"by_neighbours", points_json(result.curves[i].by_neighbours, "k")}});
+    out.curves.push_back({result.estimators.front().teachers[i].name,
+                          points(result.curves[i].by_rows),
+                          points(result.curves[i].by_neighbours)});
   }
-  return curves;
 }
 
-json sensitivity_json(const RankResult& result) {
-  if (result.sensitivity.empty()) return nullptr;
-  json rows = json::array();
+void add_sensitivity(const RankResult& result, documents::RankDocument& out) {
   for (const SensitivityRow& row : result.sensitivity) {
-    json teachers = json::array();
+    documents::SensitivityChoice& made = out.sensitivity.emplace_back();
+    made.estimator = row.estimator;
+    made.preprocessing = row.preprocessing;
+    made.k = row.k;
+    made.rows = row.rows;
+    made.i_student_labels = row.i_student_labels;
     for (std::size_t i = 0; i < row.i_teacher_student.size(); ++i) {
-      teachers.push_back({{"name", result.estimators.front().teachers[i].name},
-                          {"i_teacher_student", row.i_teacher_student[i]},
-                          {"margin", row.i_teacher_student[i] - row.i_student_labels}});
+      made.teachers.push_back({result.estimators.front().teachers[i].name, row.i_teacher_student[i],
+                               row.i_teacher_student[i] - row.i_student_labels});
     }
-    rows.push_back({{"estimator", row.estimator},
-                    {"preprocessing", row.preprocessing},
-                    {"k", optional_json(row.k)},
-                    {"rows", row.rows},
-                    {"i_student_labels", row.i_student_labels},
-                    {"teachers", std::move(teachers)}});
   }
-  return rows;
 }
 
-json pilot_alone_json(const RankResult& result) {
-  if (!result.pilot) return nullptr;
-  return {{"score_alone", result.pilot->score},
-          {"accuracy_alone", optional_json(result.pilot->accuracy)},
-          {"rows", result.pilot->rows},
-          {"extra_rows", result.pilot->extra_rows},
-          {"unit", result.entropy_labels ? "nats" : "mse"}};
-}
-
-json estimators_json(const RankResult& result) {
-  json estimators = json::array();
+void add_estimators(const RankResult& result, documents::RankDocument& out) {
   for (const EstimatorRanking& ranking : result.estimators) {
-    estimators.push_back(
-        {{"teacher_student", ranking.teacher_student},
-         {"student_labels", ranking.student_labels},
-         {"why", ranking.why},
-         {"i_student_labels", value_json(ranking.i_student_labels)},
-         {"student_labels_diagnostics", diagnostics_json(ranking.i_student_labels.diagnostics)},
-         {"rank_correlation", optional_json(ranking.rank_correlation)},
-         {"teachers", representation_json(ranking)}});
+    documents::EstimatorPair& pair = out.estimators.emplace_back();
+    pair.teacher_student = ranking.teacher_student;
+    pair.student_labels = ranking.student_labels;
+    pair.why = ranking.why;
+    pair.i_student_labels = value(ranking.i_student_labels);
+    pair.student_labels_diagnostics = documents::facts(ranking.i_student_labels.diagnostics);
+    pair.rank_correlation = ranking.rank_correlation;
+    for (const TeacherResult& teacher : ranking.teachers) {
+      fill(teacher, ranking.i_student_labels, pair.teachers.emplace_back());
+    }
   }
-  return estimators;
 }
 
-json labels_json(const RankInputs& inputs, const RankResult& result) {
-  json labels = {{"kind", "continuous"},
-                 {"classes", nullptr},
-                 {"class_names", nullptr},
-                 {"class_rows", nullptr},
-                 {"entropy_nats", optional_json(result.entropy_labels)},
-                 {"reason", inputs.labels_reason}};
+documents::LabelFacts label_facts(const RankInputs& inputs, const RankResult& result) {
+  documents::LabelFacts labels;
+  labels.kind = "continuous";
+  labels.entropy_nats = result.entropy_labels;
+  labels.reason = inputs.labels_reason;
   if (const auto* classes = std::get_if<ClassLabels>(&inputs.input.labels)) {
     const auto counts = classes->counts();
-    labels["kind"] = "discrete";
-    labels["classes"] = std::count_if(counts.begin(), counts.end(), [](auto c) { return c > 0; });
-    labels["class_names"] = classes->names();
-    labels["class_rows"] = counts;
+    labels.kind = "discrete";
+    labels.classes = std::count_if(counts.begin(), counts.end(), [](auto c) { return c > 0; });
+    labels.class_names = classes->names();
+    labels.class_rows = counts;
   }
   return labels;
 }
 
-json groups_json(const Groups& groups) {
-  if (!groups.grouped()) return nullptr;
-  std::size_t smallest = groups.rows();
-  std::size_t largest = 0;
+std::optional<documents::GroupFacts> group_facts(const Groups& groups) {
+  if (!groups.grouped()) return std::nullopt;
+  documents::GroupFacts out{groups.count(), groups.rows(), 0};
   for (std::size_t g = 0; g < groups.count(); ++g) {
-    smallest = std::min(smallest, groups.members(g).size());
-    largest = std::max(largest, groups.members(g).size());
+    out.smallest = std::min(out.smallest, groups.members(g).size());
+    out.largest = std::max(out.largest, groups.members(g).size());
   }
-  return {{"count", groups.count()}, {"smallest", smallest}, {"largest", largest}};
+  return out;
 }
 
-json config_json(const RankSettings& s) {
-  json out{{"student", s.student},
-           {"teacher", s.teachers},
-           {"labels", s.labels},
-           {"groups", s.groups},
-           {"ids", s.ids},
-           {"estimator", s.estimators},
-           {"scale", s.scale},
-           {"y-kind", s.y_kind},
-           {"k", optional_json(s.k)},
-           {"exact", s.exact},
-           {"first-rows", s.first_rows},
-           {"pixels", s.pixels},
-           {"channels", s.channels},
-           {"per-class", s.per_class},
-           {"scenario", s.scenario},
-           {"decide-by", s.decide_by},
-           {"lambda", s.lambda == "auto" ? json(s.lambda) : json(std::stod(s.lambda))},
-           {"unlabelled", s.unlabelled},
-           {"labelled", optional_json(s.labelled)},
-           {"extra-teacher", s.extra_teachers},
-           {"extra-labels", s.extra_labels},
-           {"permutations", s.permutations},
-           {"controls", s.controls},
-           {"planted-bias", s.planted_bias},
-           {"sensitivity", s.sensitivity},
-           {"seed", s.common.seed},
-           {"device", s.common.device}};
+/// The settings by the names of the command line.
+documents::Facts settings_facts(const RankSettings& s) {
+  using documents::Fact;
+  const auto number = [](const std::optional<std::size_t>& n) { return n ? Fact(*n) : Fact(); };
+  documents::Facts out{{"student", s.student},
+                       {"teacher", s.teachers},
+                       {"labels", s.labels},
+                       {"groups", s.groups},
+                       {"ids", s.ids},
+                       {"estimator", s.estimators},
+                       {"scale", s.scale},
+                       {"y-kind", s.y_kind},
+                       {"k", number(s.k)},
+                       {"exact", s.exact},
+                       {"first-rows", s.first_rows},
+                       {"pixels", s.pixels},
+                       {"channels", s.channels},
+                       {"per-class", s.per_class},
+                       {"scenario", s.scenario},
+                       {"decide-by", s.decide_by},
+                       {"lambda", s.lambda == "auto" ? Fact(s.lambda) : Fact(std::stod(s.lambda))},
+                       {"unlabelled", s.unlabelled},
+                       {"labelled", number(s.labelled)},
+                       {"extra-teacher", s.extra_teachers},
+                       {"extra-labels", s.extra_labels},
+                       {"permutations", s.permutations},
+                       {"controls", s.controls},
+                       {"planted-bias", s.planted_bias},
+                       {"sensitivity", s.sensitivity},
+                       {"seed", s.common.seed},
+                       {"device", s.common.device}};
   if (s.pool != "none") out["pool"] = s.pool;
   if (!s.lengths.empty()) out["lengths"] = s.lengths;
   if (!s.split.empty()) out["split"] = s.split;
@@ -429,39 +353,59 @@ std::vector<Warning> all_warnings(const RankSettings& settings, const RankInputs
   return warnings;
 }
 
+void add_results(const RankResult& result, documents::RankDocument& out) {
+  out.scenario = word(result.scenario);
+  out.decided_by = word(result.decided_by);
+  out.teachers = judged_teachers(result);
+  for (const TeacherDifference& d : result.differences) {
+    out.differences.push_back(
+        with_interval<documents::MarginDifference>(d.nats, d.standard_error, d.interval95));
+    out.differences.back().first = d.first;
+    out.differences.back().second = d.second;
+  }
+  if (result.pilot) {
+    out.pilot = {result.pilot->score, result.pilot->accuracy, result.pilot->rows,
+                 result.pilot->extra_rows, result.entropy_labels ? "nats" : "mse"};
+  }
+  out.top1_stability = top1(result);
+  out.stability_method = result.stability_method;
+  add_curves(result, out);
+  add_sensitivity(result, out);
+  const Estimate& i_student_labels = result.estimators.front().i_student_labels;
+  for (const ControlResult& control : result.controls) {
+    out.controls.push_back(judged(control.teacher, control.evidence, i_student_labels));
+  }
+  add_estimators(result, out);
+}
+
 }  // namespace
 
-json rank_document(const RankSettings& settings, const RankInputs& inputs, const RankResult& result,
-                   const Execution& exec, const std::vector<ClassRanking>& per_class,
-                   const std::string& command_line, double seconds) {
+documents::RankDocument rank_document(const RankSettings& settings, const RankInputs& inputs,
+                                      const RankResult& result, const Execution& exec,
+                                      const std::vector<ClassRanking>& per_class,
+                                      const std::string& command_line, double seconds) {
   const RankInput& input = inputs.input;
-  return {{"schema", "cch.rank/1"},
-          {"version", version()},
-          {"command", command_line},
-          {"config", config_json(settings)},
-          {"seed", settings.common.seed},
-          {"machine", machine_json(exec)},
-          {"seconds", seconds},
-          {"inputs", inputs.record},
-          {"alignment", inputs.alignment},
-          {"student", {{"name", input.student.name}, {"dim", input.student.features.dim()}}},
-          {"rows", input.student.features.size()},
-          {"labels", labels_json(inputs, result)},
-          {"groups", groups_json(input.groups)},
-          {"scenario", to_string(result.scenario)},
-          {"scale", settings.scale},
-          {"decided_by", to_string(result.decided_by)},
-          {"teachers", teachers_json(result)},
-          {"differences", differences_json(result)},
-          {"pilot", pilot_alone_json(result)},
-          {"top1_stability", top1_json(result)},
-          {"stability_method", result.stability_method},
-          {"curves", curves_json(result)},
-          {"sensitivity", sensitivity_json(result)},
-          {"controls", controls_json(result)},
-          {"per_class", per_class_json(per_class)},
-          {"estimators", estimators_json(result)},
-          {"warnings", warnings_json(all_warnings(settings, inputs, result))}};
+  documents::RankDocument out;
+  add_results(result, out);
+  for (const ClassRanking& entry : per_class) {
+    out.per_class.push_back({entry.name, entry.rows, {}, entry.refused});
+    if (entry.refused.empty()) out.per_class.back().teachers = judged_teachers(entry.result);
+  }
+  out.student = {input.student.name, input.student.features.dim()};
+  out.rows = input.student.features.size();
+  out.labels = label_facts(inputs, result);
+  out.groups = group_facts(input.groups);
+  out.scale = settings.scale;
+  out.warnings = documents::distinct(all_warnings(settings, inputs, result));
+  out.inputs = inputs.record;
+  out.alignment = inputs.alignment;
+  out.config = settings_facts(settings);
+  out.version = kVersion;
+  out.command = command_line;
+  out.seed = settings.common.seed;
+  out.machine = machine_facts(exec);
+  out.seconds = seconds;
+  return out;
 }
 
 }  // namespace cch

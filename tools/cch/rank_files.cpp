@@ -44,7 +44,7 @@ class Reader {
 
  private:
   void keep(const std::string& role, const std::string& name, const SourceInfo& info) {
-    files_.record.push_back(input_json(role, name, info));
+    files_.record.push_back(input_record(role, name, info));
     files_.warnings.insert(files_.warnings.end(), info.warnings.begin(), info.warnings.end());
   }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "cch/data/source.hpp"
 #include "cch/data/split.hpp"
 #include "tools/cch/rank_settings.hpp"
+#include "tools/documents/parts.hpp"
 
 namespace cch {
 
@@ -27,7 +27,7 @@ struct RankFiles {
   std::optional<LoadedGroups> groups;
   std::map<std::string, std::vector<std::string>> ids;  ///< by name of the input
   ExtraLabelled extra;
-  nlohmann::json record = nlohmann::json::array();
+  std::vector<documents::InputRecord> record;
   std::vector<Warning> warnings;
 
   /// Rows of the label file that were read, with and without a label.

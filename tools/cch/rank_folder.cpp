@@ -46,12 +46,14 @@ RankFolder::~RankFolder() {
   if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);
 }
 
-std::vector<std::string> RankFolder::write(const nlohmann::json& document, With with) const {
+std::vector<std::string> RankFolder::write(const documents::RankDocument& document,
+                                           With with) const {
   if (folder_.empty() && html_.empty()) return {};
   std::vector<FileContent> files;
   const std::string html = report::render_rank_html(document);
   if (!folder_.empty()) {
-    if (with == With::document) files.push_back({in(folder_, kDocument), document.dump(2) + "\n"});
+    if (with == With::document)
+      files.push_back({in(folder_, kDocument), documents::to_text(document, 2) + "\n"});
     files.push_back({in(folder_, kTable), report::render_rank_csv(document)});
     files.push_back({in(folder_, kReport), html});
   }
@@ -102,12 +104,8 @@ void require_fields(const nlohmann::json& document, const std::vector<std::strin
   }
 }
 
-nlohmann::json read_rank_folder(const std::string& folder) {
-  const std::string path = in(folder, kDocument);
-  nlohmann::json document = read_document(path, "cch.rank/1", "cch rank -o");
-  require_fields(document, {"student", "labels", "teachers", "estimators", "version"}, path,
-                 "cch rank -o");
-  return document;
+documents::RankDocument read_rank_folder(const std::string& folder) {
+  return documents::read_rank(read_document(in(folder, kDocument), "cch.rank/1", "cch rank -o"));
 }
 
 }  // namespace cch

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/documents/rank.hpp"
+
 namespace cch {
 
 /// The document as it reads back from its file (text that is not UTF-8 is replaced), so that
@@ -25,7 +27,8 @@ class RankFolder {
 
   enum class With { document, renderings_alone };
   /// Renders and writes all files or none; returns their paths.
-  [[nodiscard]] std::vector<std::string> write(const nlohmann::json& document, With with) const;
+  [[nodiscard]] std::vector<std::string> write(const documents::RankDocument& document,
+                                               With with) const;
 
  private:
   std::string folder_;
@@ -45,7 +48,7 @@ void require_fields(const nlohmann::json& document, const std::vector<std::strin
                     const std::string& path, const std::string& writer);
 
 /// The cch.rank/1 document of a folder. Data Errors: "result-missing", "unreadable-file",
-/// "result-damaged" (cut short or no JSON, with the place), "document-schema", "result-incomplete".
-nlohmann::json read_rank_folder(const std::string& folder);
+/// "result-damaged" (cut short or no JSON, with the place) and those of documents::read_rank.
+documents::RankDocument read_rank_folder(const std::string& folder);
 
 }  // namespace cch

@@ -291,22 +291,19 @@ class Assembly {
   }
 
   void describe() {
-    nlohmann::json lost = nlohmann::json::array();
+    documents::Alignment& out = result_.alignment;
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      lost.push_back({{"name", names_[i]}, {"rows", alignment_.lost[i]}});
+      out.lost.push_back({names_[i], alignment_.lost[i]});
       if (alignment_.lost[i] == 0) continue;
       warn("rows-left-out", std::to_string(alignment_.lost[i]) + " rows of '" + names_[i] +
                                 "' have identifiers that do not occur in every input; they were "
                                 "left out");
     }
-    result_.alignment = {{"by", !in_order_            ? "id"
-                                : alignment_.verified ? "data-set"
-                                                      : "row-order"},
-                         {"verified", alignment_.verified},
-                         {"rows", alignment_.rows.front().size()},
-                         {"rows_without_label", unlabelled_.size()},
-                         {"labels_set_aside", set_aside_},
-                         {"lost", lost}};
+    out.by = !in_order_ ? "id" : alignment_.verified ? "data-set" : "row-order";
+    out.verified = alignment_.verified;
+    out.rows = alignment_.rows.front().size();
+    out.rows_without_label = unlabelled_.size();
+    out.labels_set_aside = set_aside_;
   }
 
   const RankSettings& settings_;

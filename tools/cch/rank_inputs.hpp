@@ -1,19 +1,19 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "cch/core/error.hpp"
 #include "cch/criterion/ranking.hpp"
 #include "tools/cch/rank_settings.hpp"
+#include "tools/documents/parts.hpp"
 
 namespace cch {
 
 /// The aligned inputs of a ranking and what there is to say about them.
 struct RankInputs {
   RankInput input;
-  nlohmann::json record;     ///< "inputs" of the document
-  nlohmann::json alignment;  ///< "alignment" of the document
+  std::vector<documents::InputRecord> record;  ///< what was read
+  documents::Alignment alignment;
   std::string labels_reason;
   std::vector<Warning> warnings;
 };

@@ -22,8 +22,7 @@ struct ReportOptions {
   bool quiet = false;
 };
 
-void note_version(const nlohmann::json& document, Terminal& terminal) {
-  const std::string writer = report::text(report::field(document, "version"));
+void note_version(const std::string& writer, Terminal& terminal) {
   if (writer == version()) return;
   terminal.err << "note: the result was written by cch " << writer << ", this is cch " << version()
                << '\n';
@@ -36,7 +35,7 @@ int show_sweep(const ReportOptions& o, Terminal& terminal) {
                        ? document.dump(1) + "\n"
                        : report::render_sweep_table(document, o.quiet ? report::SweepDetail::counts
                                                                       : report::SweepDetail::some));
-  note_version(document, terminal);
+  note_version(report::text(report::field(document, "version")), terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }
@@ -47,7 +46,7 @@ int show_comparison(const ReportOptions& o, Terminal& terminal) {
   terminal.out << (o.json ? document.dump(1) + "\n"
                           : report::render_compare_table(
                                 document, {terminal.colour, terminal.width, o.quiet}));
-  note_version(document, terminal);
+  note_version(report::text(report::field(document, "version")), terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }
@@ -58,19 +57,19 @@ int show_check(const ReportOptions& o, Terminal& terminal) {
   terminal.out << (o.json ? document.dump(1) + "\n"
                           : report::render_check_table(document,
                                                        {terminal.colour, terminal.width, o.quiet}));
-  note_version(document, terminal);
+  note_version(report::text(report::field(document, "version")), terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }
 
 int show_ranking(const ReportOptions& o, Terminal& terminal) {
-  const nlohmann::json document = read_rank_folder(o.folder);
+  const documents::RankDocument document = read_rank_folder(o.folder);
   const std::string table =
       report::render_rank_table(document, {terminal.colour, terminal.width, o.quiet});
   const auto written =
       RankFolder(o.folder, o.html, true).write(document, RankFolder::With::renderings_alone);
-  terminal.out << (o.json ? document.dump(2) + "\n" : table);
-  note_version(document, terminal);
+  terminal.out << (o.json ? documents::to_text(document, 2) + "\n" : table);
+  note_version(document.version, terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }

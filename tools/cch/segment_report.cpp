@@ -359,7 +359,7 @@ std::string segmentation_page(const json& document, const SegmentationSet& set,
                                            : element("p", "Pictures are too large for one page.");
   body += report::section("reproduce", "Reproduce",
                           report::code_block(text(field(document, "command"))));
-  return report::html_page(document, kTitle, body, true);
+  return report::html_page(report::text(report::field(document, "version")), kTitle, body, true);
 }
 
 }  // namespace cch

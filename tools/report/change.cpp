@@ -37,7 +37,7 @@ bool inside_equivalence(const Value& gain) {
          *gain.high < kPracticalEquivalence;
 }
 
-void add_deciding(const json& document, const json& first, const std::string& name,
+void add_deciding(const RankDocument& document, const JudgedTeacher& first, const std::string& name,
                   std::vector<std::string>& out) {
   const Value value = deciding_value(document, first);
   if (!value.nats || !value.low || !value.high) return;
@@ -59,37 +59,37 @@ void add_deciding(const json& document, const json& first, const std::string& na
 }
 
 /// Rows for further teachers without a verdict; those for the first stand beside the verdict.
-void add_open_teachers(const json& document, std::vector<std::string>& out) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+void add_open_teachers(const RankDocument& document, std::vector<std::string>& out) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   for (std::size_t i = 1; i < std::min(teachers.size(), kTeachersWithRows); ++i) {
-    if (text(field(teachers[i], "verdict")) != "inconclusive") continue;
+    if (teachers[i].verdict != "inconclusive") continue;
     const std::string rows = rows_that_would_decide(document, teachers[i]);
     if (!rows.empty()) out.push_back(rows);
   }
 }
 
 /// Under the combined rule the second vote: what it would take for it to contradict.
-void add_second_vote(const json& document, const json& first, const std::string& name,
-                     std::vector<std::string>& out) {
+void add_second_vote(const RankDocument& document, const JudgedTeacher& first,
+                     const std::string& name, std::vector<std::string>& out) {
   if (rule_of(document) != Rule::combined) return;
   const Value margin = prediction_margin(first);
-  const std::string outcome = text(field(first, "cch", "prediction", "outcome"));
+  const std::string outcome = first.prediction ? first.prediction->outcome : "";
   if (!margin.nats || outcome.empty()) return;
-  const std::string verdict = text(field(first, "verdict"));
+  const std::string& verdict = first.verdict;
   std::string turn;
   if (verdict == "distil") turn = "; if it failed, the verdict would be inconclusive";
   if (verdict == "do_not_distil") turn = "; if it held, the verdict would be inconclusive";
   out.push_back(fmt::format("The margin on predictions of {} is {} nats ({}){}.", name,
                             with_error(margin.nats, margin.standard_error),
-                            outcome_name(field(first, "cch", "prediction")), turn));
+                            outcome_name(first.prediction), turn));
 }
 
 /// How large I(S;Y) can be, where the margin of representations decides.
-void add_upper_side(const json& document, const json& first, const std::string& name,
-                    std::vector<std::string>& out) {
-  const auto entropy = label_entropy(document);
-  const Value margin = value_of(field(first, "margin"));
-  const Value teacher = value_of(field(first, "i_teacher_student"));
+void add_upper_side(const RankDocument& document, const JudgedTeacher& first,
+                    const std::string& name, std::vector<std::string>& out) {
+  const documents::Number entropy = document.labels.entropy_nats;
+  const Value margin = first.margin;
+  const Value teacher = first.i_teacher_student;
   if (!entropy || !teacher.low || !margin.low || *margin.low <= 0) return;
   const std::string limit = fixed(entropy, 3);
   if (*teacher.low > *entropy) {
@@ -105,11 +105,11 @@ void add_upper_side(const json& document, const json& first, const std::string& 
   }
 }
 
-void add_lead_of_margin(const json& document, const std::string& first, const std::string& second,
-                        std::vector<std::string>& out) {
-  for (const json& pair : elements(field(document, "differences"))) {
-    if (text(field(pair, "first")) != first || text(field(pair, "second")) != second) continue;
-    const Value gap = value_of(pair);
+void add_lead_of_margin(const RankDocument& document, const std::string& first,
+                        const std::string& second, std::vector<std::string>& out) {
+  for (const auto& pair : document.differences) {
+    if (pair.first != first || pair.second != second) continue;
+    const Value& gap = pair;
     if (!gap.low || !gap.high) return;
     out.push_back(fmt::format("The lead of {} over {} is {} nats: the order of the two is {}.",
                               name_in_sentence(first), name_in_sentence(second),
@@ -120,25 +120,22 @@ void add_lead_of_margin(const json& document, const std::string& first, const st
 }
 
 /// Pilot gains have no interval of their difference: overlap is all that can be said.
-void add_overlap(const json& document, const json& first, const json& second,
-                 std::vector<std::string>& out) {
+void add_overlap(const RankDocument& document, const JudgedTeacher& first,
+                 const JudgedTeacher& second, std::vector<std::string>& out) {
   const Value a = deciding_value(document, first);
   const Value b = deciding_value(document, second);
-  if (!a.low || !b.high || text(field(first, "verdict")) != text(field(second, "verdict"))) return;
+  if (!a.low || !b.high || first.verdict != second.verdict) return;
   const bool apart = *a.low > *b.high;
   out.push_back(fmt::format("The intervals of the {}s of {} and {} {}.", deciding_name(document),
-                            name_in_sentence(text(field(first, "name"))),
-                            name_in_sentence(text(field(second, "name"))),
+                            name_in_sentence(first.name), name_in_sentence(second.name),
                             apart ? "do not overlap" : "overlap: their order is not shown"));
 }
 
-void add_runner_up(const json& document, std::vector<std::string>& out) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+void add_runner_up(const RankDocument& document, std::vector<std::string>& out) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.size() < 2) return;
-  const Rule rule = rule_of(document);
-  if (rule == Rule::cch || rule == Rule::unknown) {
-    add_lead_of_margin(document, text(field(teachers[0], "name")), text(field(teachers[1], "name")),
-                       out);
+  if (margins_decide(document)) {
+    add_lead_of_margin(document, teachers[0].name, teachers[1].name, out);
   } else {
     add_overlap(document, teachers[0], teachers[1], out);
   }
@@ -146,19 +143,18 @@ void add_runner_up(const json& document, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::vector<std::string> what_would_change_it(const json& document) {
+std::vector<std::string> what_would_change_it(const RankDocument& document) {
   std::vector<std::string> out;
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) return out;
-  const json& first = teachers.front();
-  const std::string name = name_in_sentence(text(field(first, "name")));
+  const JudgedTeacher& first = teachers.front();
+  const std::string name = name_in_sentence(first.name);
   if (what_would_decide(document).empty()) add_deciding(document, first, name, out);
   add_open_teachers(document, out);
   add_second_vote(document, first, name, out);
-  const Rule rule = rule_of(document);
-  if (rule == Rule::cch || rule == Rule::unknown) add_upper_side(document, first, name, out);
+  if (margins_decide(document)) add_upper_side(document, first, name, out);
   add_runner_up(document, out);
-  const std::string scenario = text(field(document, "scenario"));
+  const std::string& scenario = document.scenario;
   if (pilot_decides(document)) {
     out.emplace_back(
         "The pilot is a linear student on saved features; a deep student may gain more or less.");

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tools/report/field.hpp"
 #include "tools/report/table.hpp"
 
 namespace cch::report {

@@ -68,7 +68,7 @@ std::string reading_panel(const json& document) {
 }
 
 std::string warnings(const json& document) {
-  const Messages messages = messages_of(document);
+  const Messages messages = messages_of(warnings_of(document));
   std::vector<std::string> all = messages.warnings;
   all.insert(all.end(), messages.notes.begin(), messages.notes.end());
   if (all.empty()) return "";

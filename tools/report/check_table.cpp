@@ -151,7 +151,8 @@ std::string render_check_table(const json& document, const TerminalStyle& style)
   out += lines("Leaks", leaks_of(document), width);
   out += lines("Cost on this machine", cost_sentences(document), width);
   std::vector<std::string> warnings;
-  for (const std::string& message : messages_of(document).warnings) warnings.push_back(message);
+  for (const std::string& message : messages_of(warnings_of(document)).warnings)
+    warnings.push_back(message);
   return out + lines("Warnings", warnings, width);
 }
 

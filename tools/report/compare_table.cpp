@@ -158,7 +158,7 @@ std::string pairs_table(const json& document, std::size_t width) {
 
 std::string warnings(const json& document, std::size_t width) {
   std::string out;
-  for (const std::string& message : messages_of(document).warnings) {
+  for (const std::string& message : messages_of(warnings_of(document)).warnings) {
     out += wrap(message, width, "  ! ", "    ");
   }
   return out.empty() ? "" : "\nWarnings\n" + out;

@@ -8,9 +8,6 @@
 namespace cch::report {
 namespace {
 
-constexpr const char* kInformations[] = {"i_teacher_student", "i_student_labels", "margin",
-                                         "i_teacher_labels", "i_teacher_labels_given_student"};
-
 std::string full(std::optional<double> value) {
   return value ? fmt::format("{}", *value) : "";
 }
@@ -24,8 +21,8 @@ std::string value_headings(const std::string& name, const char* unit = "_nats") 
   return fmt::format(",{0}{1},{0}_standard_error,{0}_low95,{0}_high95", name, unit);
 }
 
-std::string word(const json& node) {
-  return ',' + csv_field(text(node));
+std::string word(const std::string& text) {
+  return ',' + csv_field(text);
 }
 
 std::string headings() {
@@ -34,46 +31,48 @@ std::string headings() {
                     value_headings("pilot_gain_accuracy", "") + ",pilot_outcome";
   out += ",cch_prediction" + value_headings("prediction_margin") +
          ",cch_representation,cch_trivially_satisfied";
-  for (const char* name : kInformations) out += value_headings(name);
+  for (const char* name : {"i_teacher_student", "i_student_labels", "margin", "i_teacher_labels",
+                           "i_teacher_labels_given_student"}) {
+    out += value_headings(name);
+  }
   return out +
          ",p_above,p_below,predicted_gain,planted_margin_bias_nats,planted_margin_low95,"
          "planted_margin_high95\r\n";
 }
 
-std::string pilot_fields(const json& teacher) {
-  const json& pilot = field(teacher, "pilot");
-  return value_fields(value_of(field(pilot, "gain_cross_entropy"))) +
-         value_fields(value_of(field(pilot, "gain_over_uninformed"))) +
-         value_fields(value_of(field(pilot, "gain_accuracy"))) + word(field(pilot, "outcome"));
+std::string pilot_fields(const JudgedTeacher& teacher) {
+  const documents::Pilot pilot = teacher.pilot.value_or(documents::Pilot{});
+  return value_fields(pilot.gain_cross_entropy) +
+         value_fields(pilot.gain_over_uninformed.value_or(Value{})) +
+         value_fields(pilot.gain_accuracy.value_or(documents::Amount{})) + word(pilot.outcome);
 }
 
-std::string outcome_fields(const json& teacher) {
-  const json& representation = field(teacher, "cch", "representation");
-  const auto trivial = boolean(field(representation, "trivially_satisfied"));
-  return word(field(teacher, "cch", "prediction", "outcome")) +
-         value_fields(prediction_margin(teacher)) + word(field(representation, "outcome")) +
-         (trivial ? *trivial ? ",true" : ",false" : ",");
+std::string outcome_fields(const JudgedTeacher& teacher) {
+  return word(teacher.prediction ? teacher.prediction->outcome : "") +
+         value_fields(prediction_margin(teacher)) + word(teacher.representation.outcome) +
+         (teacher.representation.trivially_satisfied ? ",true" : ",false");
 }
 
-std::string last_fields(const json& teacher) {
-  const json& planted = field(teacher, "planted_bias");
-  const Value wide = value_of({{"interval95", field(planted, "interval95")}});
-  return fmt::format(",{},{},{},{},{},{}\r\n", full(number(field(teacher, "margin", "p_above"))),
-                     full(number(field(teacher, "margin", "p_below"))),
-                     full(number(field(teacher, "prediction_level", "predicted_gain"))),
-                     full(number(field(planted, "margin_bias"))), full(wide.low), full(wide.high));
+std::string last_fields(const JudgedTeacher& teacher) {
+  const auto planted = teacher.planted_bias.value_or(documents::PlantedCalibration{});
+  const auto level = teacher.prediction_level.value_or(documents::PredictionNumbers{});
+  return fmt::format(",{},{},{},{},{},{}\r\n", full(teacher.margin.p_above),
+                     full(teacher.margin.p_below), full(level.predicted_gain),
+                     full(planted.margin_bias), full(planted.low), full(planted.high));
 }
 
 }  // namespace
 
-std::string render_rank_csv(const json& document) {
+std::string render_rank_csv(const RankDocument& document) {
   std::string out = headings();
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    out += fmt::format("{},{},{}{}", full(number(field(teacher, "rank"))),
-                       csv_field(text(field(teacher, "name"))), full(number(field(teacher, "dim"))),
-                       word(field(teacher, "verdict")));
+  for (const JudgedTeacher& teacher : document.teachers) {
+    out += fmt::format("{},{},{}{}", teacher.rank, csv_field(teacher.name), teacher.dim,
+                       word(teacher.verdict));
     out += pilot_fields(teacher) + outcome_fields(teacher);
-    for (const char* name : kInformations) out += value_fields(value_of(field(teacher, name)));
+    out += value_fields(teacher.i_teacher_student) + value_fields(teacher.i_student_labels) +
+           value_fields(teacher.margin) + value_fields(teacher.i_teacher_labels);
+    out += value_fields(
+        teacher.i_teacher_labels_given_student.value_or(documents::ConditionalValue{}));
     out += last_fields(teacher);
   }
   return out;

@@ -7,33 +7,39 @@
 
 namespace cch::report {
 
-Rule rule_of(const json& document) {
-  const std::string rule = text(field(document, "decided_by"));
+Rule rule_of(const RankDocument& document) {
+  const std::string& rule = document.decided_by;
   if (rule == "combined") return Rule::combined;
   if (rule == "pilot") return Rule::pilot;
   if (rule == "cch") return Rule::cch;
   return rule == "cch-prediction" ? Rule::cch_prediction : Rule::unknown;
 }
 
-bool pilot_decides(const json& document) {
+bool pilot_decides(const RankDocument& document) {
   const Rule rule = rule_of(document);
   return rule == Rule::combined || rule == Rule::pilot;
 }
 
-Value prediction_margin(const json& teacher) {
-  const json& outcome = field(teacher, "cch", "prediction");
-  Value margin = value_of(outcome);
-  margin.nats = number(field(outcome, "margin"));
-  return margin;
+bool margins_decide(const RankDocument& document) {
+  const Rule rule = rule_of(document);
+  return rule == Rule::cch || rule == Rule::unknown;
 }
 
-Value deciding_value(const json& document, const json& teacher) {
-  if (pilot_decides(document)) return value_of(field(teacher, "pilot", "gain_cross_entropy"));
+Value pilot_gain(const JudgedTeacher& teacher) {
+  return teacher.pilot ? teacher.pilot->gain_cross_entropy : Value{};
+}
+
+Value prediction_margin(const JudgedTeacher& teacher) {
+  return teacher.prediction ? teacher.prediction->margin : Value{};
+}
+
+Value deciding_value(const RankDocument& document, const JudgedTeacher& teacher) {
+  if (pilot_decides(document)) return pilot_gain(teacher);
   if (rule_of(document) == Rule::cch_prediction) return prediction_margin(teacher);
-  return value_of(field(teacher, "margin"));
+  return teacher.margin;
 }
 
-std::string_view deciding_name(const json& document) {
+std::string_view deciding_name(const RankDocument& document) {
   if (pilot_decides(document)) return "pilot gain";
   return rule_of(document) == Rule::cch_prediction ? "margin on predictions" : "margin";
 }
@@ -42,25 +48,25 @@ bool excludes_zero(const Value& value) {
   return value.low && value.high && (*value.low > 0 || *value.high < 0);
 }
 
-std::string rows_in_words(const json& document) {
-  const std::string rows = count(whole_number(field(document, "rows"))) + " rows";
-  const auto others = whole_number(field(document, "alignment", "rows_without_label"));
-  if (text(field(document, "scenario")) != "unlabelled-pairs" || !others || *others == 0) {
+std::string rows_in_words(const RankDocument& document) {
+  const std::string rows = count(document.rows) + " rows";
+  const std::size_t others = document.alignment.rows_without_label;
+  if (document.scenario != "unlabelled-pairs" || others == 0) {
     return rows;
   }
   return rows + " with a label, " + count(others) + " without";
 }
 
-std::string scenario_name(const json& document) {
-  const std::string scenario = text(field(document, "scenario"));
+std::string scenario_name(const RankDocument& document) {
+  const std::string& scenario = document.scenario;
   if (scenario == "same-rows") return "same rows";
   if (scenario == "more-labels") return "more labels";
   if (scenario == "unlabelled-pairs") return "unlabelled pairs";
   return printable(scenario);
 }
 
-std::string_view scenario_meaning(const json& document) {
-  const std::string scenario = text(field(document, "scenario"));
+std::string_view scenario_meaning(const RankDocument& document) {
+  const std::string& scenario = document.scenario;
   if (scenario == "same-rows") {
     return "Teacher and student learn from the same labelled rows: the teacher's soft labels are "
            "all that it can add.";
@@ -74,10 +80,12 @@ std::string_view scenario_meaning(const json& document) {
   return "";
 }
 
-bool all_null(const json& teachers, std::string_view key) {
-  const std::vector<json>& list = elements(teachers);
-  return std::all_of(list.begin(), list.end(),
-                     [key](const json& teacher) { return field(teacher, key).is_null(); });
+bool real_labels(const RankDocument& document) {
+  return document.pilot && document.pilot->unit == "mse";
+}
+
+bool any_pilot(const RankDocument& document) {
+  return any_teacher(document, [](const JudgedTeacher& t) { return t.pilot.has_value(); });
 }
 
 }  // namespace cch::report

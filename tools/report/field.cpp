@@ -82,8 +82,12 @@ Value value_of(const json& node) {
   return value;
 }
 
-std::optional<double> label_entropy(const json& document) {
-  return number(field(document, "labels", "entropy_nats"));
+std::vector<Warning> warnings_of(const json& document) {
+  std::vector<Warning> out;
+  for (const json& warning : elements(field(document, "warnings"))) {
+    out.push_back({text(field(warning, "code")), text(field(warning, "message"))});
+  }
+  return out;
 }
 
 std::string plain_value(const json& value) {
@@ -91,6 +95,10 @@ std::string plain_value(const json& value) {
   if (value.is_number()) return general(number(value));
   if (value.is_string()) return text(value);
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string plain_value(const documents::Fact& fact) {
+  return plain_value(documents::to_json(fact));
 }
 
 std::vector<std::pair<std::string, std::string>> leaves(const json& object) {

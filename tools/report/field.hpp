@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/documents/parts.hpp"
+
 namespace cch::report {
 
 using nlohmann::json;
@@ -33,21 +35,17 @@ std::string text(const json& node, std::string_view otherwise = "");
 /// The elements of an array; none for null.
 const std::vector<json>& elements(const json& node);
 
+using documents::Value;
+
 /// An estimate as documents hold it: {nats, standard_error, interval95 [low, high]}, in nats, or
 /// the same with "value" in place of "nats" where the unit is another, or a bare number.
-struct Value {
-  std::optional<double> nats;
-  std::optional<double> standard_error;
-  std::optional<double> low;
-  std::optional<double> high;
-};
 Value value_of(const json& node);
 
-/// The nats of the entropy of the labels, when they are classes.
-std::optional<double> label_entropy(const json& document);
+std::vector<Warning> warnings_of(const json& document);
 
 /// Any JSON value in one line of text: numbers by general(), lists and objects as JSON.
 std::string plain_value(const json& value);
+std::string plain_value(const documents::Fact& fact);
 
 /// The leaves of nested objects as (name, value) with the path joined by " · ".
 std::vector<std::pair<std::string, std::string>> leaves(const json& object);

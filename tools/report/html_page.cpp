@@ -12,6 +12,9 @@
 namespace cch::report {
 namespace {
 
+/// Bytes of a page: downloads take what its sections leave of them.
+constexpr std::size_t kLargestPage = 990'000;
+
 std::string head(std::string_view title, bool pictures) {
   return "<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -23,25 +26,24 @@ std::string head(std::string_view title, bool pictures) {
          "</style>\n</head>\n";
 }
 
-std::string foot(const json& document) {
-  return element(
-             "footer",
-             element("p", escape_html(fmt::format("Made by cch {} from saved results.",
-                                                  text(field(document, "version"), kMissing))))) +
+std::string foot(std::string_view version) {
+  return element("footer",
+                 element("p", escape_html(fmt::format("Made by cch {} from saved results.",
+                                                      version.empty() ? kMissing : version)))) +
          '\n';
 }
 
-}  // namespace
-
-std::string joined(std::vector<Room> rooms, std::size_t most, std::string_view elsewhere_html) {
+/// The sections one after the other in at most `most` bytes where that is possible.
+std::string joined(std::vector<PageSection> sections, std::size_t most,
+                   std::string_view elsewhere_html) {
   std::size_t total = 0;
-  for (const Room& room : rooms) total += room.html.size();
+  for (const PageSection& one : sections) total += one.html.size();
   while (total > most) {
-    const auto largest =
-        std::max_element(rooms.begin(), rooms.end(), [](const Room& a, const Room& b) {
+    const auto largest = std::max_element(
+        sections.begin(), sections.end(), [](const PageSection& a, const PageSection& b) {
           return (a.may_go ? a.html.size() : 0) < (b.may_go ? b.html.size() : 0);
         });
-    if (largest == rooms.end() || !largest->may_go) break;
+    if (largest == sections.end() || !largest->may_go) break;
     total -= largest->html.size();
     largest->html =
         section(largest->name, fmt::format("Left out: {}", largest->name),
@@ -50,15 +52,25 @@ std::string joined(std::vector<Room> rooms, std::size_t most, std::string_view e
     total += largest->html.size();
   }
   std::string html;
-  for (const Room& room : rooms) html += room.html;
+  for (const PageSection& one : sections) html += one.html;
   return html;
 }
 
-std::string html_page(const json& document, std::string_view title, std::string_view body_html,
+}  // namespace
+
+std::string page_of(const PageFrame& frame, std::vector<PageSection> sections,
+                    const std::function<std::string(std::size_t room)>& downloads) {
+  std::string body = joined(std::move(sections), frame.largest_body, frame.elsewhere_html);
+  const std::size_t used = html_page(frame.version, frame.title, body).size();
+  body += downloads(kLargestPage - std::min(kLargestPage, used));
+  return html_page(frame.version, frame.title, body);
+}
+
+std::string html_page(std::string_view version, std::string_view title, std::string_view body_html,
                       bool pictures) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n{}</main>\n{}</body>\n</html>\n",
-      head(title, pictures), body_html, foot(document));
+      head(title, pictures), body_html, foot(version));
 }
 
 }  // namespace cch::report

@@ -110,15 +110,17 @@ std::string download(std::string_view name, std::string_view type, std::string_v
 }
 
 std::string value_html(const json& node, bool with_interval) {
-  const Value value = value_of(node);
+  return value_html(value_of(node), with_interval);
+}
+
+std::string value_html(const Value& value, bool with_interval) {
   std::string html = escape_html(with_error(value.nats, value.standard_error));
   if (!with_interval || !value.low || !value.high) return html;
   return html + element("span", interval(value.low, value.high, decimals_for(value.standard_error)),
                         "class=\"interval\"");
 }
 
-std::string stacked_html(const json& node) {
-  const Value value = value_of(node);
+std::string stacked_html(const Value& value) {
   const int decimals = decimals_for(value.standard_error);
   const std::string html = fixed(value.nats, decimals);
   if (!value.nats || !value.standard_error) return html;

@@ -8,6 +8,11 @@ namespace cch::report {
 
 inline constexpr const char* kMissing = "–";  ///< stands for every value that is null
 
+/// The text, or the sign for a missing value where it is empty.
+inline std::string or_missing(const std::string& text) {
+  return text.empty() ? kMissing : text;
+}
+
 /// Decimals that show two significant digits of a standard error, 0..6; three where there is none
 /// (or it is zero or not finite).
 int decimals_for(std::optional<double> standard_error);

@@ -21,12 +21,12 @@ struct Open {
   std::string over = {};
 };
 
-Open open_number(const json& document, const json& teacher) {
+Open open_number(const RankDocument& document, const JudgedTeacher& teacher) {
   Open open{std::string(deciding_name(document)), deciding_value(document, teacher)};
   const bool gains = open.value.low && *open.value.low > 0;
   if (!pilot_decides(document) || !gains) return open;
   open.over = " over uninformed soft labels";
-  open.value = value_of(field(teacher, "pilot", "gain_over_uninformed"));
+  open.value = teacher.pilot ? teacher.pilot->gain_over_uninformed.value_or(Value{}) : Value{};
   return open;
 }
 
@@ -45,18 +45,17 @@ std::int64_t rounded_up(double rows) {
   return static_cast<std::int64_t>(std::ceil(rows / step) * step);
 }
 
-std::string rows_words(const json& document, double times) {
-  const auto all = whole_number(field(document, "rows")).value_or(0);
-  const auto of_pilot = whole_number(field(document, "pilot", "rows"));
-  const std::int64_t now = pilot_decides(document) && of_pilot ? *of_pilot : all;
-  const auto groups = whole_number(field(document, "groups", "count"));
-  if (!groups || now < all) {
+std::string rows_words(const RankDocument& document, double times) {
+  const std::size_t now =
+      pilot_decides(document) && document.pilot ? document.pilot->rows : document.rows;
+  if (!document.groups || now < document.rows) {
     return fmt::format("about {} rows would decide it (now {})",
                        count(rounded_up(times * double(now))), count(now));
   }
   return fmt::format("about {} rows in {} groups would decide it (now {} in {})",
                      count(rounded_up(times * double(now))),
-                     count(rounded_up(times * double(*groups))), count(now), count(*groups));
+                     count(rounded_up(times * double(document.groups->count))), count(now),
+                     count(document.groups->count));
 }
 
 std::string capital(std::string words) {
@@ -66,9 +65,9 @@ std::string capital(std::string words) {
 
 }  // namespace
 
-std::string rows_that_would_decide(const json& document, const json& teacher) {
+std::string rows_that_would_decide(const RankDocument& document, const JudgedTeacher& teacher) {
   const Open open = open_number(document, teacher);
-  const std::string name = name_in_sentence(text(field(teacher, "name")));
+  const std::string name = name_in_sentence(teacher.name);
   if (pilot_decides(document) && excludes_zero(open.value)) {
     return fmt::format(
         "The pilot and the CCH on predictions disagree about {}: more rows need not decide it.",
@@ -91,25 +90,25 @@ std::string rows_that_would_decide(const json& document, const json& teacher) {
 namespace {
 
 /// What the measured scores say about other scenarios than the same rows.
-std::string scenario_that_might(const json& document, const json& teacher) {
-  if (text(field(document, "scenario")) != "same-rows" || !pilot_decides(document)) return "";
-  const auto own = number(field(teacher, "pilot", "teacher_score"));
-  const auto alone = number(field(document, "pilot", "score_alone"));
+std::string scenario_that_might(const RankDocument& document, const JudgedTeacher& teacher) {
+  if (document.scenario != "same-rows" || !pilot_decides(document)) return "";
+  const auto own = teacher.pilot ? teacher.pilot->teacher_score : std::nullopt;
+  const auto alone = document.pilot ? document.pilot->score_alone : std::nullopt;
   if (!own || !alone) return "";
-  const Value beyond = value_of(field(teacher, "i_teacher_labels_given_student"));
+  const Value beyond =
+      teacher.i_teacher_labels_given_student.value_or(documents::ConditionalValue{});
   const bool better = *own < *alone && (!beyond.low || *beyond.low > 0);
   const std::string figures =
       fmt::format("{} against {}{}", fixed(own, 3), fixed(alone, 3),
-                  text(field(document, "pilot", "unit")) == "mse" ? " mean squared error"
-                                                                  : " nats of cross-entropy");
-  const std::string name = name_in_sentence(text(field(teacher, "name")));
+                  real_labels(document) ? " mean squared error" : " nats of cross-entropy");
+  const std::string name = name_in_sentence(teacher.name);
   if (!better) {
     return fmt::format(
         "Nothing measured here speaks for another scenario: {} itself is not shown to predict "
         "held-out labels better than the student ({}).",
         name, figures);
   }
-  const auto without = whole_number(field(document, "alignment", "rows_without_label")).value_or(0);
+  const std::size_t without = document.alignment.rows_without_label;
   return fmt::format(
       "{} itself predicts held-out labels better than the student ({}), so its labels may be worth "
       "more on {} (--scenario unlabelled-pairs), and after learning from further labelled rows "
@@ -121,10 +120,10 @@ std::string scenario_that_might(const json& document, const json& teacher) {
 
 }  // namespace
 
-std::vector<std::string> what_would_decide(const json& document) {
+std::vector<std::string> what_would_decide(const RankDocument& document) {
   std::vector<std::string> out;
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  if (teachers.empty() || text(field(teachers.front(), "verdict")) != "inconclusive") return out;
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
+  if (teachers.empty() || teachers.front().verdict != "inconclusive") return out;
   for (std::string sentence : {rows_that_would_decide(document, teachers.front()),
                                scenario_that_might(document, teachers.front())}) {
     if (!sentence.empty()) out.push_back(std::move(sentence));

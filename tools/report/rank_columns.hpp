@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/report/field.hpp"
+#include "tools/report/evidence.hpp"
 #include "tools/report/table.hpp"
 #include "tools/report/text_layout.hpp"
 
@@ -11,9 +11,9 @@ namespace cch::report {
 
 /// The columns of the ranking for a terminal, what decided first. Those that may be left out are
 /// marked; CCH at both levels goes last of all.
-std::vector<TextColumn> rank_columns(const json& document, const TerminalStyle& style);
+std::vector<TextColumn> rank_columns(const RankDocument& document, const TerminalStyle& style);
 
 /// I(S;Y) as every teacher's row has it, or "" where rows differ (then it is a column).
-std::string shared_student_side(const json& document);
+std::string shared_student_side(const RankDocument& document);
 
 }  // namespace cch::report

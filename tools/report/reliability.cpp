@@ -11,26 +11,22 @@
 namespace cch::report {
 namespace {
 
-constexpr std::int64_t kFewestGroups = 20;  // below, errors by groups are exploratory
-constexpr double kFirmPlace = 0.9;          // share of draws that calls a first place firm
+constexpr std::size_t kFewestGroups = 20;  // below, errors by groups are exploratory
+constexpr double kFirmPlace = 0.9;         // share of draws that calls a first place firm
 
 struct Caveats {
   std::vector<std::string> severe;
   std::vector<std::string> mild;
 };
 
-bool truth_of(const json& node) {
-  return boolean(node).value_or(false);
-}
-
 /// Signs that the estimators give to the margin of one teacher: one entry an estimator with a
 /// decision.
-std::vector<std::string> outcomes_of(const json& document, const std::string& name) {
+std::vector<std::string> outcomes_of(const RankDocument& document, const std::string& name) {
   std::vector<std::string> outcomes;
-  for (const json& pair : elements(field(document, "estimators"))) {
-    for (const json& teacher : elements(field(pair, "teachers"))) {
-      if (text(field(teacher, "name")) != name) continue;
-      const std::string outcome = text(field(teacher, "cch", "representation", "outcome"));
+  for (const auto& pair : document.estimators) {
+    for (const auto& teacher : pair.teachers) {
+      if (teacher.name != name) continue;
+      const std::string& outcome = teacher.representation.outcome;
       if (outcome == "holds" || outcome == "fails") outcomes.push_back(outcome);
     }
   }
@@ -38,29 +34,28 @@ std::vector<std::string> outcomes_of(const json& document, const std::string& na
 }
 
 /// What the representations say matters where they decide.
-void look_at_representations(const json& document, const json& first, const std::string& name,
-                             Caveats& found) {
-  const std::vector<std::string> outcomes = outcomes_of(document, text(field(first, "name")));
+void look_at_representations(const RankDocument& document, const JudgedTeacher& first,
+                             const std::string& name, Caveats& found) {
+  const std::vector<std::string> outcomes = outcomes_of(document, first.name);
   if (std::adjacent_find(outcomes.begin(), outcomes.end(), std::not_equal_to<>()) !=
       outcomes.end()) {
     found.severe.push_back(
         fmt::format("The estimators disagree about the sign of the margin of {}.", name));
   }
-  const json& planted = field(first, "planted_bias");
-  if (truth_of(field(planted, "could_flip"))) {
+  if (first.planted_bias && first.planted_bias->could_flip) {
     found.severe.push_back(fmt::format(
         "The expected bias of the estimators could turn the sign of the margin of {}.", name));
   }
-  if (truth_of(field(first, "cch", "representation", "mixed_families"))) {
+  if (first.representation.mixed_families) {
     found.mild.push_back(
         "The two sides of the margin come from different estimator families, whose biases differ.");
   }
-  if (planted.is_null()) {
+  if (!first.planted_bias) {
     found.mild.push_back(
         "The estimators' bias at this size and dimension was not measured; the intervals cover "
         "sampling error only.");
   }
-  const auto top = number(field(first, "stability", "top1"));
+  const documents::Number top = first.stability ? first.stability->top1 : std::nullopt;
   if (top && *top < kFirmPlace) {
     found.mild.push_back(fmt::format("{} has the largest I(T;S) in only {} % of the draws.", name,
                                      fixed(*top * 100, 0)));
@@ -68,36 +63,35 @@ void look_at_representations(const json& document, const json& first, const std:
 }
 
 /// The margin of prediction level by another estimator lies on the other side of zero.
-bool other_side(const json& level, const char* key, double margin) {
-  const auto shared = number(field(level, key, "i_teacher_student"));
-  const auto labels = number(field(level, key, "i_student_labels"));
-  return shared && labels && (*shared - *labels) * margin < 0;
+bool other_side(const std::optional<documents::Sides>& sides, double margin) {
+  return sides && sides->i_teacher_student && sides->i_student_labels &&
+         (*sides->i_teacher_student - *sides->i_student_labels) * margin < 0;
 }
 
-void look_at_predictions(const json& first, const std::string& name, Caveats& found) {
+void look_at_predictions(const JudgedTeacher& first, const std::string& name, Caveats& found) {
   const auto margin = prediction_margin(first).nats;
-  const json& level = field(first, "prediction_level");
-  if (margin && (other_side(level, "gaussian", *margin) || other_side(level, "mixed_ksg", *margin)))
+  const auto& level = first.prediction_level;
+  if (margin && level &&
+      (other_side(level->gaussian, *margin) || other_side(level->mixed_ksg, *margin)))
     found.mild.push_back(fmt::format(
         "At prediction level another estimator gives the margin of {} the other sign.", name));
 }
 
-void look_at_pilot(const json& document, const json& first, const std::string& name,
-                   Caveats& found) {
-  const json& pilot = field(first, "pilot");
-  if (pilot.is_null()) {
+void look_at_pilot(const RankDocument& document, const JudgedTeacher& first,
+                   const std::string& name, Caveats& found) {
+  if (!first.pilot) {
     found.severe.push_back(fmt::format("There is no pilot for {}.", name));
     return;
   }
-  const Value gain = value_of(field(pilot, "gain_cross_entropy"));
-  const Value accuracy = value_of(field(pilot, "gain_accuracy"));
+  const Value gain = first.pilot->gain_cross_entropy;
+  const Value accuracy = first.pilot->gain_accuracy.value_or(documents::Amount{});
   if (excludes_zero(gain) && excludes_zero(accuracy) && gain.nats && accuracy.nats &&
       *gain.nats * *accuracy.nats < 0) {
     found.mild.push_back(
         fmt::format("With {} the pilot's accuracy moves against its cross-entropy.", name));
   }
   if (rule_of(document) != Rule::combined) return;
-  const std::string prediction = text(field(first, "cch", "prediction", "outcome"));
+  const std::string prediction = first.prediction ? first.prediction->outcome : "";
   const std::string against = gain.low && *gain.low > 0 ? "fails" : "holds";
   if (excludes_zero(gain) && prediction == against) {
     found.mild.push_back(fmt::format(
@@ -108,9 +102,9 @@ void look_at_pilot(const json& document, const json& first, const std::string& n
   }
 }
 
-void look_at_first(const json& document, const json& first, Caveats& found) {
-  const std::string name = name_in_sentence(text(field(first, "name")));
-  if (text(field(first, "verdict")) == "unreliable") {
+void look_at_first(const RankDocument& document, const JudgedTeacher& first, Caveats& found) {
+  const std::string name = name_in_sentence(first.name);
+  if (first.verdict == "unreliable") {
     found.severe.push_back(fmt::format("A check of the estimates for {} failed.", name));
   }
   const Rule rule = rule_of(document);
@@ -118,24 +112,23 @@ void look_at_first(const json& document, const json& first, Caveats& found) {
   if (rule == Rule::combined || rule == Rule::cch_prediction) {
     look_at_predictions(first, name, found);
   }
-  if (rule == Rule::cch || rule == Rule::unknown) {
+  if (margins_decide(document)) {
     look_at_representations(document, first, name, found);
   }
 }
 
-void look_at_data(const json& document, Caveats& found) {
-  const auto groups = whole_number(field(document, "groups", "count"));
-  if (groups && *groups < kFewestGroups) {
+void look_at_data(const RankDocument& document, Caveats& found) {
+  if (document.groups && document.groups->count < kFewestGroups) {
     found.severe.push_back(
-        fmt::format("There are only {} groups; below {} the intervals are exploratory.", *groups,
-                    kFewestGroups));
+        fmt::format("There are only {} groups; below {} the intervals are exploratory.",
+                    document.groups->count, kFewestGroups));
   }
-  if (boolean(field(document, "alignment", "verified")) == false) {
+  if (!document.alignment.verified) {
     found.mild.push_back("Rows were paired by their order, which nothing in the files confirms.");
   }
 }
 
-void look_at_rule(const json& document, Caveats& found) {
+void look_at_rule(const RankDocument& document, Caveats& found) {
   if (rule_of(document) == Rule::cch) {
     found.mild.push_back(
         "The CCH on representations decided alone; no student was trained to confirm it.");
@@ -153,19 +146,19 @@ void look_at_rule(const json& document, Caveats& found) {
 
 }  // namespace
 
-std::vector<std::string> controls_to_distil(const json& document) {
+std::vector<std::string> controls_to_distil(const RankDocument& document) {
   std::vector<std::string> names;
-  for (const json& control : elements(field(document, "controls"))) {
-    if (text(field(control, "verdict")) == "distil") {
-      names.push_back(name_in_sentence(text(field(control, "name"))));
+  for (const JudgedTeacher& control : document.controls) {
+    if (control.verdict == "distil") {
+      names.push_back(name_in_sentence(control.name));
     }
   }
   return names;
 }
 
-Reliability reliability(const json& document) {
+Reliability reliability(const RankDocument& document) {
   Caveats found;
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) found.severe.emplace_back("No teacher was ranked.");
   if (!teachers.empty()) look_at_first(document, teachers.front(), found);
   look_at_data(document, found);

@@ -11,11 +11,11 @@
 namespace cch::report {
 namespace {
 
-std::vector<std::string> names_with(const json& document, std::string_view verdict) {
+std::vector<std::string> names_with(const RankDocument& document, std::string_view verdict) {
   std::vector<std::string> names;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    if (text(field(teacher, "verdict")) == verdict) {
-      names.push_back(name_in_sentence(text(field(teacher, "name"))));
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (teacher.verdict == verdict) {
+      names.push_back(name_in_sentence(teacher.name));
     }
   }
   return names;
@@ -25,9 +25,9 @@ std::string to_be(std::size_t count) {
   return count == 1 ? "is" : "are";
 }
 
-std::string of_one(const json& teacher) {
-  const std::string name = name_in_sentence(text(field(teacher, "name")));
-  const std::string verdict = text(field(teacher, "verdict"));
+std::string of_one(const JudgedTeacher& teacher) {
+  const std::string name = name_in_sentence(teacher.name);
+  const std::string& verdict = teacher.verdict;
   if (verdict == "distil") return fmt::format("Distil from {}.", name);
   if (verdict == "do_not_distil") return fmt::format("Do not distil from {}.", name);
   if (verdict == "inconclusive") {
@@ -48,7 +48,7 @@ std::string of_several_to_distil(std::vector<std::string> names) {
 }
 
 /// "2 are inconclusive and 1 is unreliable".
-std::string tally(const json& document) {
+std::string tally(const RankDocument& document) {
   std::vector<std::string> parts;
   for (const std::string_view verdict : {"inconclusive", "unreliable", "do_not_distil"}) {
     const std::size_t found = names_with(document, verdict).size();
@@ -78,21 +78,19 @@ std::string_view verdict_symbol(std::string_view verdict) {
   return verdict == "unreliable" ? "!" : "?";
 }
 
-std::string outcome_name(const json& outcome) {
-  const std::string word = printable(text(field(outcome, "outcome"), kMissing));
-  const bool trivial = boolean(field(outcome, "trivially_satisfied")).value_or(false);
-  return trivial ? word + " (trivially)" : word;
+std::string outcome_name(const documents::RepresentationLevel& level) {
+  const std::string word = printable(or_missing(level.outcome));
+  return level.trivially_satisfied ? word + " (trivially)" : word;
 }
 
-std::string outcomes_in_words(const json& teacher) {
-  const json& representation = field(teacher, "cch", "representation");
-  const json& prediction = field(teacher, "cch", "prediction");
-  std::string words;
-  if (!field(representation, "outcome").is_null()) {
-    words = outcome_name(representation) + " on representations";
-  }
-  if (field(prediction, "outcome").is_null()) return words;
-  return words + (words.empty() ? "" : ", ") + outcome_name(prediction) + " on predictions";
+std::string outcome_name(const std::optional<documents::PredictionOutcome>& level) {
+  return level ? printable(or_missing(level->outcome)) : kMissing;
+}
+
+std::string outcomes_in_words(const JudgedTeacher& teacher) {
+  const std::string words = outcome_name(teacher.representation) + " on representations";
+  if (!teacher.prediction) return words;
+  return words + ", " + outcome_name(teacher.prediction) + " on predictions";
 }
 
 std::string list_in_words(const std::vector<std::string>& names, std::size_t most) {
@@ -107,8 +105,8 @@ std::string list_in_words(const std::vector<std::string>& names, std::size_t mos
   return left == 0 ? out : fmt::format("{} and {} more", out, left);
 }
 
-std::string verdict_sentence(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+std::string verdict_sentence(const RankDocument& document) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) return "No teacher was ranked.";
   if (teachers.size() == 1) return of_one(teachers.front());
   const std::vector<std::string> good = names_with(document, "distil");
@@ -117,7 +115,7 @@ std::string verdict_sentence(const json& document) {
     return fmt::format("Do not distil from any of the {} teachers.", teachers.size());
   }
   const std::string none = "No teacher is shown to be worth distilling from: ";
-  const std::string verdict = text(field(teachers.front(), "verdict"));
+  const std::string& verdict = teachers.front().verdict;
   if (!verdict.empty() && names_with(document, verdict).size() == teachers.size()) {
     return none + fmt::format("{} are {}.",
                               teachers.size() == 2 ? std::string("both")
@@ -127,13 +125,15 @@ std::string verdict_sentence(const json& document) {
   return none + fmt::format("of {}, {}.", teachers.size(), tally(document));
 }
 
-Messages messages_of(const json& document) {
+Messages messages_of(const RankDocument& document) {
+  return messages_of(document.warnings, margins_decide(document));
+}
+
+Messages messages_of(const std::vector<Warning>& warnings, bool representations_decide) {
   Messages out;
-  const Rule rule = rule_of(document);
-  const bool representations_decide = rule == Rule::cch || rule == Rule::unknown;
-  for (const json& warning : elements(field(document, "warnings"))) {
-    const std::string code = text(field(warning, "code"));
-    const std::string message = text(field(warning, "message"));
+  for (const Warning& warning : warnings) {
+    const std::string& code = warning.code;
+    const std::string& message = warning.message;
     if (code == "no-minimal-margin") continue;  // for programs; the reasons of a check say it
     const bool note = code == "not-asked-for" || code == "no-groups" ||
                       code == "continuous-labels" || code == "labels-set-aside" ||
@@ -144,8 +144,8 @@ Messages messages_of(const json& document) {
   return out;
 }
 
-std::string decision_rule(const json& document) {
-  const std::string rule = text(field(document, "decided_by"));
+std::string decision_rule(const RankDocument& document) {
+  const std::string& rule = document.decided_by;
   if (rule == "cch") return "the CCH on representations alone";
   if (rule == "cch-prediction") return "the CCH on predictions alone";
   if (rule == "pilot") return "the pilot student alone";

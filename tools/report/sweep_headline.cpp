@@ -170,7 +170,7 @@ std::string agreement_panel(const json& document) {
 }
 
 std::string warnings(const json& document) {
-  const auto [messages, notes] = messages_of(document);
+  const auto [messages, notes] = messages_of(warnings_of(document));
   std::vector<std::string> all = messages;
   all.insert(all.end(), notes.begin(), notes.end());
   if (all.empty()) return "";

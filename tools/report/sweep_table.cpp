@@ -141,7 +141,7 @@ std::string cells_table(const Sweep& sweep, std::size_t most) {
 }
 
 std::string warnings(const json& document) {
-  const auto [messages, notes] = messages_of(document);
+  const auto [messages, notes] = messages_of(warnings_of(document));
   std::string out;
   std::size_t shown = 0;
   for (const auto* list : {&messages, &notes}) {

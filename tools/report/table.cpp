@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/report/evidence.hpp"
+#include "tools/report/field.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/rank_columns.hpp"
 #include "tools/report/sentence.hpp"
@@ -19,20 +20,19 @@ std::string bold(const std::string& words, const TerminalStyle& style) {
 }
 
 /// "λ auto, for fac weight 0.5 and temperature 1".
-std::string lambda_words(const json& document) {
-  const json& lambda = field(document, "config", "lambda");
-  const json& first = elements(field(document, "teachers")).front();
-  std::string words = lambda.is_null() ? "" : "λ " + plain_value(lambda);
-  const auto weight = number(field(first, "pilot", "weight"));
-  if (!weight) return words;
+std::string lambda_words(const RankDocument& document) {
+  const JudgedTeacher& first = document.teachers.front();
+  const auto lambda = document.config.find("lambda");
+  std::string words = lambda == document.config.end() ? "" : "λ " + plain_value(lambda->second);
+  if (!first.pilot || !first.pilot->weight) return words;
   return fmt::format("{}{}for {} weight {} and temperature {}", words, words.empty() ? "" : ", ",
-                     name_in_sentence(text(field(first, "name"))), general(weight),
-                     general(number(field(first, "pilot", "temperature"))));
+                     name_in_sentence(first.name), general(first.pilot->weight),
+                     general(first.pilot->temperature));
 }
 
-std::string pilot_note(const json& document) {
-  if (all_null(field(document, "teachers"), "pilot")) return "";
-  const bool squared = text(field(document, "pilot", "unit")) == "mse";
+std::string pilot_note(const RankDocument& document) {
+  if (!any_pilot(document)) return "";
+  const bool squared = real_labels(document);
   const std::string lambda = lambda_words(document);
   return fmt::format(
       " Pilot gain: {} a linear student with the teacher over one without, positive is better{}.",
@@ -41,21 +41,22 @@ std::string pilot_note(const json& document) {
 }
 
 /// Units, what the columns mean, and what all rows share.
-std::string notes(const json& document, const std::vector<std::string>& left_out) {
+std::string notes(const RankDocument& document, const std::vector<std::string>& left_out) {
   std::string note = "Nats, ± standard error.";
-  if (!elements(field(document, "teachers")).empty()) note += pilot_note(document);
+  if (!document.teachers.empty()) note += pilot_note(document);
   note += " Margin = I(teacher; student) − I(student; labels)";
   note += "; the CCH asks whether it is positive, on predictions and on representations.";
   const std::string shared = shared_student_side(document);
   if (!shared.empty()) note += fmt::format(" I(S;Y) = {}.", shared);
-  if (const auto entropy = label_entropy(document)) note += " H(Y) = " + fixed(entropy, 3) + ".";
+  if (const auto entropy = document.labels.entropy_nats)
+    note += " H(Y) = " + fixed(entropy, 3) + ".";
   if (!left_out.empty()) {
     note += fmt::format(" Left out at this width: {}.", list_in_words(left_out, left_out.size()));
   }
   return note;
 }
 
-std::string table_part(const json& document, const TerminalStyle& style) {
+std::string table_part(const RankDocument& document, const TerminalStyle& style) {
   std::vector<std::string> left_out;
   std::string out = text_table(
       rank_columns(document, {style.colour, static_cast<unsigned>(style.columns()), style.quiet}),
@@ -70,23 +71,21 @@ std::string bullets(const std::vector<std::string>& lines, std::size_t width) {
   return out;
 }
 
-std::string reasons_part(const json& document, const TerminalStyle& style) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+std::string reasons_part(const RankDocument& document, const TerminalStyle& style) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   const std::size_t shown = teachers.size() <= kTeachersWithReasons ? teachers.size() : 1;
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < shown; ++i) {
-    const std::string name = name_in_sentence(text(field(teachers[i], "name")));
+    const std::string name = name_in_sentence(teachers[i].name);
     std::string reasons;
-    for (const json& reason : elements(field(teachers[i], "reasons"))) {
-      reasons += ' ' + text(reason);
-    }
+    for (const std::string& reason : teachers[i].reasons) reasons += ' ' + reason;
     if (!reasons.empty()) lines.push_back(name + ':' + reasons);
   }
   if (lines.empty()) return "";
   return '\n' + bold("Why", style) + '\n' + bullets(lines, style.columns());
 }
 
-std::string reliability_part(const json& document, const TerminalStyle& style) {
+std::string reliability_part(const RankDocument& document, const TerminalStyle& style) {
   const Reliability trust = reliability(document);
   std::string out = '\n' + bold("Reliability: " + trust.word, style) + '\n' +
                     bullets(trust.reasons, style.columns());
@@ -96,7 +95,7 @@ std::string reliability_part(const json& document, const TerminalStyle& style) {
          bullets(changes, style.columns());
 }
 
-std::string warnings_part(const json& document, const TerminalStyle& style) {
+std::string warnings_part(const RankDocument& document, const TerminalStyle& style) {
   const auto [messages, notes] = messages_of(document);
   std::string out;
   if (!messages.empty()) out += '\n' + bold("Warnings", style) + '\n';
@@ -108,20 +107,19 @@ std::string warnings_part(const json& document, const TerminalStyle& style) {
 }
 
 /// The first teacher of every class.
-std::string per_class_part(const json& document, const TerminalStyle& style) {
+std::string per_class_part(const RankDocument& document, const TerminalStyle& style) {
   std::vector<std::string> lines;
-  for (const json& entry : elements(field(document, "per_class"))) {
-    const std::string name = name_in_sentence(text(field(entry, "class")));
-    const std::vector<json>& teachers = elements(field(entry, "teachers"));
+  for (const auto& entry : document.per_class) {
+    const std::string name = name_in_sentence(entry.name);
+    const std::vector<JudgedTeacher>& teachers = entry.teachers;
     if (teachers.empty()) {
-      lines.push_back(fmt::format("{}: none, {}", name, text(field(entry, "refused"))));
+      lines.push_back(fmt::format("{}: none, {}", name, entry.refused));
       continue;
     }
-    const Value gain = value_of(field(teachers.front(), "pilot", "gain_cross_entropy"));
+    const Value gain = pilot_gain(teachers.front());
     lines.push_back(fmt::format("{} ({} rows): {} first, {}, pilot gain {} nats", name,
-                                count(whole_number(field(entry, "rows"))),
-                                name_in_sentence(text(field(teachers.front(), "name"))),
-                                verdict_name(text(field(teachers.front(), "verdict"))),
+                                count(entry.rows), name_in_sentence(teachers.front().name),
+                                verdict_name(teachers.front().verdict),
                                 with_error(gain.nats, gain.standard_error)));
   }
   if (lines.empty()) return "";
@@ -129,23 +127,20 @@ std::string per_class_part(const json& document, const TerminalStyle& style) {
          bullets(lines, style.columns());
 }
 
-std::string facts_line(const json& document) {
-  const auto groups = whole_number(field(document, "groups", "count"));
+std::string facts_line(const RankDocument& document) {
   std::string line = fmt::format(
-      "Student {} ({}{}), ", name_in_sentence(text(field(document, "student", "name"))),
-      rows_in_words(document), groups ? fmt::format(" in {} groups", count(groups)) : "");
+      "Student {} ({}{}), ", name_in_sentence(document.student.name), rows_in_words(document),
+      document.groups ? fmt::format(" in {} groups", count(document.groups->count)) : "");
   const std::string scenario = scenario_name(document);
   if (!scenario.empty()) line += fit(scenario, 40) + "; ";
-  line += fmt::format("{} by {}",
-                      elements(field(document, "teachers")).size() == 1 ? "decided" : "verdicts",
+  line += fmt::format("{} by {}", document.teachers.size() == 1 ? "decided" : "verdicts",
                       decision_rule(document));
   return line + ".";
 }
 
 }  // namespace
 
-std::string render_rank_table(const json& document, const TerminalStyle& style) {
-  require_schema(document, "cch.rank/1");
+std::string render_rank_table(const RankDocument& document, const TerminalStyle& style) {
   const std::size_t width = style.columns();
   std::string out = style.colour ? "\x1b[1m" : "";
   out += wrap(verdict_sentence(document), width);

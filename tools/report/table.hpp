@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "tools/report/field.hpp"
+#include "tools/documents/estimate.hpp"
+#include "tools/documents/rank.hpp"
 
 namespace cch::report {
 
@@ -17,14 +18,14 @@ struct TerminalStyle {
   [[nodiscard]] std::size_t columns() const { return width < 50 ? 50 : width; }
 };
 
-/// A cch.rank/1 document for a terminal: verdict sentence, ranking table, reasons, notes, warnings
+/// A ranking for a terminal: verdict sentence, ranking table, reasons, notes, warnings
 /// and how to get more. All information in nats. Every line fits the width: columns that do not fit
 /// are left out (and named), long names are cut with "…", control characters are made visible.
-/// Errors: see field.hpp.
-std::string render_rank_table(const json& document, const TerminalStyle& style);
+std::string render_rank_table(const documents::RankDocument& document, const TerminalStyle& style);
 
-/// A cch.estimate/1 document for a terminal: the estimate with its error and interval, what it was
+/// An estimate for a terminal: the estimate with its error and interval, what it was
 /// made from, and warnings; no diagnostics.
-std::string render_estimate_table(const json& document, const TerminalStyle& style);
+std::string render_estimate_table(const documents::EstimateDocument& document,
+                                  const TerminalStyle& style);
 
 }  // namespace cch::report

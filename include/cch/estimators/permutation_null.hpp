@@ -69,6 +69,15 @@ struct PermutationNull {
   std::size_t rows_left_out = 0;    ///< rows of groups that could not be exchanged
 };
 
+/// Counts of values between equally spaced edges; the last bin takes its upper edge in.
+struct Histogram {
+  std::vector<double> edges;        ///< bins + 1, from the least value to the largest
+  std::vector<std::size_t> counts;  ///< all values in the first bin where they are equal
+};
+
+/// `values` is not empty, `bins` above zero.
+Histogram histogram(std::span<const double> values, std::size_t bins);
+
 /// Permutation test of I(X;Y) = 0, and of nothing else: whole groups of y are exchanged, x stays.
 /// Usage Error "too-few-permutations" if 1/(n + 1) ≥ alpha/T (no p value could ever reject), data
 /// Errors "too-few-arrangements" if the groups allow fewer than T/alpha arrangements and

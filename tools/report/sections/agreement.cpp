@@ -13,48 +13,46 @@
 namespace cch::report {
 namespace {
 
-const json& teacher_of(const json& pair, const std::string& name) {
-  static const json none;
-  for (const json& teacher : elements(field(pair, "teachers"))) {
-    if (text(field(teacher, "name")) == name) return teacher;
-  }
-  return none;
-}
+using documents::EstimatorPair;
 
-std::string outcome_of(const json& pair, const std::string& name) {
-  return text(field(teacher_of(pair, name), "cch", "representation", "outcome"));
+const documents::RepresentedTeacher* teacher_of(const EstimatorPair& pair,
+                                                const std::string& name) {
+  const auto found = std::find_if(pair.teachers.begin(), pair.teachers.end(),
+                                  [&name](const auto& teacher) { return teacher.name == name; });
+  return found == pair.teachers.end() ? nullptr : &*found;
 }
 
 /// Whether all outcomes that exist for a teacher are the same.
-bool all_agree(const json& document, const std::string& name) {
+bool all_agree(const RankDocument& document, const std::string& name) {
   std::set<std::string> outcomes;
-  for (const json& pair : elements(field(document, "estimators"))) {
-    outcomes.insert(outcome_of(pair, name));
+  for (const EstimatorPair& pair : document.estimators) {
+    if (const auto* teacher = teacher_of(pair, name)) {
+      outcomes.insert(teacher->representation.outcome);
+    }
   }
   outcomes.erase("");
   return outcomes.size() <= 1;
 }
 
-std::string pair_name(const json& pair) {
-  return fmt::format("{} − {}", text(field(pair, "teacher_student"), kMissing),
-                     text(field(pair, "student_labels"), kMissing));
+std::string pair_name(const EstimatorPair& pair) {
+  return fmt::format("{} − {}", or_missing(pair.teacher_student), or_missing(pair.student_labels));
 }
 
-std::string cell_of(const json& pair, const std::string& name) {
-  const json& teacher = teacher_of(pair, name);
-  return value_html(field(teacher, "margin"), true) +
-         element("span", escape_html(outcome_name(field(teacher, "cch", "representation"))),
-                 "class=\"interval\"");
+std::string cell_of(const EstimatorPair& pair, const std::string& name) {
+  const auto* teacher = teacher_of(pair, name);
+  if (teacher == nullptr) return kMissing;
+  return value_html(teacher->margin, true) +
+         element("span", escape_html(outcome_name(teacher->representation)), "class=\"interval\"");
 }
 
-std::string summary(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+std::string summary(const RankDocument& document) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   std::vector<std::string> differing;
-  for (const json& teacher : teachers) {
-    const std::string name = text(field(teacher, "name"));
+  for (const JudgedTeacher& teacher : teachers) {
+    const std::string name = teacher.name;
     if (!all_agree(document, name)) differing.push_back(name_in_sentence(name));
   }
-  const std::size_t pairs = elements(field(document, "estimators")).size();
+  const std::size_t pairs = document.estimators.size();
   const std::string all = pairs == 2 ? "Both" : fmt::format("All {}", pairs);
   std::string words = fmt::format("{} estimator pairs give the same CCH outcome for {} of {} {}.",
                                   all, teachers.size() - differing.size(), teachers.size(),
@@ -64,11 +62,10 @@ std::string summary(const json& document) {
 }
 
 /// What is known to set estimators apart, for those that stand here.
-std::string explanation(const json& document) {
+std::string explanation(const RankDocument& document) {
   std::set<std::string> names;
-  for (const json& pair : elements(field(document, "estimators"))) {
-    const std::string both =
-        text(field(pair, "teacher_student")) + ", " + text(field(pair, "student_labels"));
+  for (const EstimatorPair& pair : document.estimators) {
+    const std::string both = pair.teacher_student + ", " + pair.student_labels;
     for (const char* name : {"ksg1", "ksg2", "mixed-ksg", "ross", "gaussian", "label-bound"}) {
       if (both.find(name) != std::string::npos) names.insert(name);
     }
@@ -95,10 +92,10 @@ std::string explanation(const json& document) {
 }
 
 /// Rank correlations with the deciding pair, where the document has them.
-std::string correlations(const json& document) {
+std::string correlations(const RankDocument& document) {
   std::vector<std::string> lines;
-  for (const json& pair : elements(field(document, "estimators"))) {
-    const auto correlation = number(field(pair, "rank_correlation"));
+  for (const EstimatorPair& pair : document.estimators) {
+    const auto correlation = pair.rank_correlation;
     if (!correlation) continue;
     lines.push_back(fmt::format("{}: rank correlation {} with the deciding pair.", pair_name(pair),
                                 fixed(correlation, 2)));
@@ -108,20 +105,20 @@ std::string correlations(const json& document) {
 
 }  // namespace
 
-std::string agreement_section(const json& document) {
-  const std::vector<json>& pairs = elements(field(document, "estimators"));
+std::string agreement_section(const RankDocument& document) {
+  const std::vector<EstimatorPair>& pairs = document.estimators;
   if (pairs.size() < 2) return "";
   std::vector<HtmlColumn> columns = {{"Teacher", false}};
-  for (const json& pair : pairs) columns.push_back({pair_name(pair), true});
+  for (const EstimatorPair& pair : pairs) columns.push_back({pair_name(pair), true});
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const std::string name = text(field(teacher, "name"));
+  for (const JudgedTeacher& teacher : document.teachers) {
+    const std::string name = teacher.name;
     rows.push_back({name_html(fit(name, 200))});
-    for (const json& pair : pairs) rows.back().push_back(cell_of(pair, name));
+    for (const EstimatorPair& pair : pairs) rows.back().push_back(cell_of(pair, name));
   }
-  const bool differ = std::any_of(
-      elements(field(document, "teachers")).begin(), elements(field(document, "teachers")).end(),
-      [&](const json& t) { return !all_agree(document, text(field(t, "name"))); });
+  const bool differ =
+      std::any_of(document.teachers.begin(), document.teachers.end(),
+                  [&](const JudgedTeacher& t) { return !all_agree(document, t.name); });
   return section("agreement", "Estimator agreement",
                  summary(document) + (differ ? explanation(document) : std::string()) +
                      html_table("Margin by estimator pair, I(T;S) − I(S;Y), nats. The first pair "

@@ -13,37 +13,32 @@
 namespace cch::report {
 namespace {
 
-struct BiasPoint {
-  double truth = 0.0;
-  double mean = 0.0;
-  double sd = 0.0;
-};
+using documents::PlantedCalibration;
 
-std::vector<BiasPoint> points_of(const json& planted) {
-  std::vector<BiasPoint> points;
-  for (const json& point : elements(field(planted, "curve"))) {
-    const auto truth = number(field(point, "truth"));
-    const auto mean = number(field(point, "mean"));
-    if (truth && mean) points.push_back({*truth, *mean, number(field(point, "sd")).value_or(0.0)});
-  }
+/// The points that have both coordinates.
+std::vector<documents::PlantedCurvePoint> points_of(const PlantedCalibration& planted) {
+  std::vector<documents::PlantedCurvePoint> points;
+  std::copy_if(planted.curve.begin(), planted.curve.end(), std::back_inserter(points),
+               [](const auto& point) { return point.truth && point.mean; });
   return points;
 }
 
-std::string curve_picture(const std::string& id, const json& teacher,
-                          const std::vector<BiasPoint>& points) {
-  const auto estimate = value_of(field(teacher, "i_teacher_student")).nats;
-  const auto truth = number(field(teacher, "planted_bias", "teacher_student", "truth"));
-  const std::string name = fit(text(field(teacher, "name")), 60);
+std::string curve_picture(const std::string& id, const JudgedTeacher& teacher,
+                          const std::vector<documents::PlantedCurvePoint>& points) {
+  const auto estimate = teacher.i_teacher_student.nats;
+  const auto truth = teacher.planted_bias->teacher_student.truth;
+  const std::string name = fit(teacher.name, 60);
   Plot plot{id, "Planted truth against mean estimate, " + name,
             fmt::format("{} planted truths; the estimate {} is what a truth of {} gives.",
                         points.size(), fixed(estimate, 3), fixed(truth, 3)),
             "planted truth, nats", "mean estimate, nats"};
   double most = 0;
   PlotCurve curve;
-  for (const BiasPoint& point : points) {
-    curve.points.emplace_back(point.truth, point.mean);
-    plot.strokes.push_back({point.truth, point.mean - point.sd, point.mean + point.sd, "first"});
-    most = std::max(most, point.truth);
+  for (const auto& point : points) {
+    const double sd = point.sd.value_or(0.0);
+    curve.points.emplace_back(*point.truth, *point.mean);
+    plot.strokes.push_back({*point.truth, *point.mean - sd, *point.mean + sd, "first"});
+    most = std::max(most, *point.truth);
   }
   plot.curves.push_back({{{0, 0}, {most, most}}, "plain", false, true});
   plot.curves.push_back(curve);
@@ -51,33 +46,25 @@ std::string curve_picture(const std::string& id, const json& teacher,
   return render_plot(plot);
 }
 
-std::string bias_html(const json& side) {
-  const Value bias{number(field(side, "bias")), number(field(side, "standard_error")), {}, {}};
-  std::string html = with_error(bias.nats, bias.standard_error);
-  if (boolean(field(side, "resolved")) == false) {
+std::string bias_html(const documents::PlantedSide& side) {
+  std::string html = with_error(side.bias, side.standard_error);
+  if (!side.resolved) {
     html += element("span", "or larger: off the curve", "class=\"interval\"");
   }
   return html;
 }
 
-std::string reading(const json& planted) {
-  const auto flip = boolean(field(planted, "could_flip"));
-  if (!flip) return kMissing;
-  return *flip ? element("strong", "! could turn the sign", "class=\"k-unreliable\"")
-               : "sign holds";
-}
-
-std::vector<std::string> row_of(const json& teacher) {
-  const json& planted = field(teacher, "planted_bias");
-  const Value margin = value_of(field(teacher, "margin"));
-  const Value wide = value_of({{"interval95", field(planted, "interval95")}});
-  return {teacher_cell(teacher),
-          bias_html(field(planted, "teacher_student")),
-          bias_html(field(planted, "student_labels")),
-          fixed(number(field(planted, "margin_bias")), 3),
+std::vector<std::string> row_of(const JudgedTeacher& teacher) {
+  const PlantedCalibration& planted = *teacher.planted_bias;
+  const Value& margin = teacher.margin;
+  return {teacher_cell(teacher.name),
+          bias_html(planted.teacher_student),
+          bias_html(planted.student_labels),
+          fixed(planted.margin_bias, 3),
           with_error(margin.nats, margin.standard_error),
-          interval(wide.low, wide.high, decimals_for(margin.standard_error)),
-          reading(planted)};
+          interval(planted.low, planted.high, decimals_for(margin.standard_error)),
+          planted.could_flip ? element("strong", "! could turn the sign", "class=\"k-unreliable\"")
+                             : "sign holds"};
 }
 
 std::string table_of(const std::vector<std::vector<std::string>>& rows) {
@@ -96,17 +83,16 @@ std::string table_of(const std::vector<std::vector<std::string>>& rows) {
 
 }  // namespace
 
-std::string calibration_section(const json& document) {
+std::string calibration_section(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& planted = field(teacher, "planted_bias");
-    if (planted.is_null()) continue;
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.planted_bias) continue;
     rows.push_back(row_of(teacher));
-    const std::vector<BiasPoint> points = points_of(planted);
+    const auto points = points_of(*teacher.planted_bias);
     if (points.size() < 2 || pictures.size() == kTeachersWithPictures) continue;
-    headings.push_back(name_html(fit_middle(text(field(teacher, "name")), 40)));
+    headings.push_back(name_html(fit_middle(teacher.name, 40)));
     pictures.push_back(curve_picture(fmt::format("planted-{}", pictures.size()), teacher, points));
   }
   if (rows.empty()) return "";

@@ -11,39 +11,39 @@
 namespace cch::report {
 namespace {
 
-bool is_clone(const json& control) {
-  return text(field(control, "name")).find("clone") != std::string::npos;
+bool is_clone(const JudgedTeacher& control) {
+  return control.name.find("clone") != std::string::npos;
 }
 
-std::string expectation(const json& document, const json& control) {
+std::string expectation(const RankDocument& document, const JudgedTeacher& control) {
   if (!is_clone(control)) return "knows nothing: must not come out as distil";
   if (pilot_decides(document)) return "knows what the student knows: must not come out as distil";
   return "CCH holds by definition: I(T;S) of a copy has no bound";
 }
 
-std::string outcome_html(const json& outcome) {
-  return outcome.is_null() ? kMissing : escape_html(fit(outcome_name(outcome), 40));
+std::string outcome_html(const std::string& name) {
+  return escape_html(fit(name, 40));
 }
 
 /// The name without the prefix that the heading of the section says already.
-std::string short_name(const json& control) {
+std::string short_name(const JudgedTeacher& control) {
   constexpr std::string_view prefix = "control: ";
-  const std::string name = text(field(control, "name"), kMissing);
+  const std::string name = or_missing(control.name);
   return name_html(fit(name.starts_with(prefix) ? name.substr(prefix.size()) : name, 200));
 }
 
-std::vector<std::string> row_of(const json& document, const json& control) {
+std::vector<std::string> row_of(const RankDocument& document, const JudgedTeacher& control) {
   return {short_name(control),
-          value_html(field(control, "pilot", "gain_cross_entropy")),
-          outcome_html(field(control, "cch", "prediction")),
-          outcome_html(field(control, "cch", "representation")),
-          value_html(field(control, "margin")),
-          verdict_html(text(field(control, "verdict"))),
+          value_html(pilot_gain(control)),
+          outcome_html(outcome_name(control.prediction)),
+          outcome_html(outcome_name(control.representation)),
+          value_html(control.margin),
+          verdict_html(control.verdict),
           expectation(document, control)};
 }
 
 /// A loud word where a teacher that cannot help came out as one that does.
-std::string alarm(const json& document) {
+std::string alarm(const RankDocument& document) {
   if (!pilot_decides(document)) return "";
   const std::vector<std::string> wrong = controls_to_distil(document);
   if (wrong.empty()) return "";
@@ -60,9 +60,9 @@ std::string alarm(const json& document) {
 
 }  // namespace
 
-std::string controls_section(const json& document) {
+std::string controls_section(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& control : elements(field(document, "controls"))) {
+  for (const JudgedTeacher& control : document.controls) {
     rows.push_back(row_of(document, control));
   }
   if (rows.empty()) return "";

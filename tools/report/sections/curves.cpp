@@ -12,21 +12,14 @@
 namespace cch::report {
 namespace {
 
-const json& teacher_named(const json& document, const std::string& name) {
-  static const json none;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    if (text(field(teacher, "name")) == name) return teacher;
-  }
-  return none;
-}
+using documents::InformationCurves;
+using Curves = std::vector<InformationCurves>;
 
 /// (x, nats) of the points that have both.
-std::vector<PlotPoint> points_of(const json& curve, const char* key) {
+std::vector<PlotPoint> points_of(const std::vector<documents::InformationPoint>& curve) {
   std::vector<PlotPoint> points;
-  for (const json& point : elements(curve)) {
-    const auto x = number(field(point, key));
-    const auto nats = number(field(point, "nats"));
-    if (x && nats && *x > 0) points.emplace_back(*x, *nats);
+  for (const auto& point : curve) {
+    if (point.at && point.nats && *point.at > 0) points.emplace_back(*point.at, *point.nats);
   }
   std::sort(points.begin(), points.end());
   return points;
@@ -39,13 +32,17 @@ std::string path_words(const std::vector<PlotPoint>& points, const char* what) {
                      general(points.back().first));
 }
 
-void add_interval(Plot& plot, double x, const json& teacher) {
-  const Value value = value_of(field(teacher, "i_teacher_student"));
-  if (value.low && value.high) plot.strokes.push_back({x, *value.low, *value.high, "first"});
+void add_interval(Plot& plot, double x, const RankDocument& document, const std::string& name) {
+  for (const JudgedTeacher& teacher : document.teachers) {
+    const Value& value = teacher.i_teacher_student;
+    if (teacher.name != name) continue;
+    if (value.low && value.high) plot.strokes.push_back({x, *value.low, *value.high, "first"});
+    return;
+  }
 }
 
 /// Against 1/N, so that a bias that falls as 1/N is a straight line towards its end at N = ∞.
-Plot rows_plot(const std::string& id, const std::string& name, const json& teacher,
+Plot rows_plot(const std::string& id, const std::string& name,
                const std::vector<PlotPoint>& points) {
   Plot plot{id, "I(T;S) against the number of rows, " + name, path_words(points, "rows"),
             "rows (equal steps of 1/rows)", "nats"};
@@ -56,7 +53,6 @@ Plot rows_plot(const std::string& id, const std::string& name, const json& teach
     plot.x_ticks.push_back({1 / it->first, general(it->first)});
   }
   plot.curves.push_back(curve);
-  add_interval(plot, 1 / points.back().first, teacher);
   return plot;
 }
 
@@ -70,27 +66,27 @@ Plot neighbours_plot(const std::string& id, const std::string& name,
 }
 
 /// Every value of all curves: one y axis for all pictures, so that they can be compared.
-std::vector<double> common_range(const std::vector<json>& curves, const char* list,
-                                 const char* key) {
+std::vector<double> common_range(
+    const Curves& curves, std::vector<documents::InformationPoint> InformationCurves::*list) {
   std::vector<double> values;
-  for (const json& curve : curves) {
-    for (const PlotPoint& point : points_of(field(curve, list), key)) {
+  for (const InformationCurves& curve : curves) {
+    for (const PlotPoint& point : points_of(curve.*list)) {
       values.push_back(point.second);
     }
   }
   return values;
 }
 
-std::string rows_grid(const json& document, const std::vector<json>& curves) {
+std::string rows_grid(const RankDocument& document, const Curves& curves) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   for (std::size_t i = 0; i < std::min(curves.size(), kTeachersWithPictures); ++i) {
-    const std::string name = text(field(curves[i], "name"));
-    const auto points = points_of(field(curves[i], "by_rows"), "rows");
+    const std::string name = curves[i].name;
+    const auto points = points_of(curves[i].by_rows);
     if (points.size() < 2) continue;
-    Plot plot =
-        rows_plot(fmt::format("rows-{}", i), fit(name, 60), teacher_named(document, name), points);
-    plot.y_reach = common_range(curves, "by_rows", "rows");
+    Plot plot = rows_plot(fmt::format("rows-{}", i), fit(name, 60), points);
+    add_interval(plot, 1 / points.back().first, document, name);
+    plot.y_reach = common_range(curves, &InformationCurves::by_rows);
     headings.push_back(name_html(fit_middle(name, 40)));
     pictures.push_back(render_plot(plot));
   }
@@ -102,15 +98,15 @@ std::string rows_grid(const json& document, const std::vector<json>& curves) {
           first_only(curves.size()));
 }
 
-std::string neighbours_grid(const std::vector<json>& curves) {
+std::string neighbours_grid(const Curves& curves) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   for (std::size_t i = 0; i < std::min(curves.size(), kTeachersWithPictures); ++i) {
-    const std::string name = text(field(curves[i], "name"));
-    const auto points = points_of(field(curves[i], "by_neighbours"), "k");
+    const std::string name = curves[i].name;
+    const auto points = points_of(curves[i].by_neighbours);
     if (points.size() < 2) continue;
     Plot plot = neighbours_plot(fmt::format("neighbours-{}", i), fit(name, 60), points);
-    plot.y_reach = common_range(curves, "by_neighbours", "k");
+    plot.y_reach = common_range(curves, &InformationCurves::by_neighbours);
     headings.push_back(name_html(fit_middle(name, 40)));
     pictures.push_back(render_plot(plot));
   }
@@ -126,8 +122,8 @@ std::string first_only(std::size_t teachers, std::size_t most) {
   return fmt::format(" First {} of {} teachers; the JSON document has all.", most, teachers);
 }
 
-std::string curves_section(const json& document) {
-  const std::vector<json>& all = elements(field(document, "curves"));
+std::string curves_section(const RankDocument& document) {
+  const Curves& all = document.curves;
   const std::string words =
       "<p>An estimate that still climbs or falls towards the left end of its row picture has a "
       "bias that more rows would change; one that moves with k by more than its interval depends "

@@ -40,26 +40,17 @@ constexpr std::array kReadings = {
     Reading{"ceiling", "the most that the bound can show, nats"},
 };
 
-std::string last_part(const std::string& path) {
-  constexpr std::string_view separator = " · ";
-  const std::size_t at = path.rfind(separator);
-  return at == std::string::npos ? path : path.substr(at + separator.size());
-}
-
 /// The name under which a diagnostic is explained: rung_3 as rung, "pca50 cca sum 6" as one of
 /// many.
-std::string reading_name(const std::string& path) {
-  const std::string name = last_part(path);
+std::string reading_name(const std::string& name) {
   if (name.starts_with("rung_")) return "rung";
   return name.find(" cca ") == std::string::npos ? name : "readings of rungs";
 }
 
-using Leaves = std::vector<std::pair<std::string, std::string>>;
-
-std::string list_of(const Leaves& diagnostics) {
+std::string list_of(const documents::Facts& diagnostics) {
   std::vector<Fact> facts;
   for (const auto& [name, value] : diagnostics) {
-    facts.push_back({fit(name, 120), escape_html(fit(value, 300))});
+    facts.push_back({fit(name, 120), escape_html(fit(plain_value(value), 300))});
   }
   return facts_list(facts);
 }
@@ -77,14 +68,13 @@ std::string readings(const std::set<std::string>& names) {
 
 }  // namespace
 
-std::string diagnostics_section(const json& document) {
+std::string diagnostics_section(const RankDocument& document) {
   std::string html;
   std::set<std::string> names;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const Leaves diagnostics = leaves(field(teacher, "diagnostics"));
-    if (diagnostics.empty()) continue;
-    for (const auto& [name, value] : diagnostics) names.insert(reading_name(name));
-    html += folded(name_in_sentence(text(field(teacher, "name"))), list_of(diagnostics));
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (teacher.diagnostics.empty()) continue;
+    for (const auto& [name, value] : teacher.diagnostics) names.insert(reading_name(name));
+    html += folded(name_in_sentence(teacher.name), list_of(teacher.diagnostics));
   }
   return section("diagnostics", "Diagnostics", readings(names) + html);
 }

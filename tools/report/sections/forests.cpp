@@ -20,44 +20,44 @@ ReferenceLine line_at(double value, const char* name) {
   return {value, fmt::format("{} = {}", name, fixed(value, 2))};
 }
 
-std::vector<ReferenceLine> ceilings(const json& document) {
+std::vector<ReferenceLine> ceilings(const RankDocument& document) {
   std::vector<ReferenceLine> lines;
-  if (const auto entropy = label_entropy(document)) lines.push_back(line_at(*entropy, "H(Y)"));
-  const auto rows = whole_number(field(document, "rows"));
-  if (rows && *rows > 0) lines.push_back(line_at(std::log(static_cast<double>(*rows)), "ln N"));
+  if (const auto entropy = document.labels.entropy_nats) lines.push_back(line_at(*entropy, "H(Y)"));
+  const auto rows = static_cast<double>(document.rows);
+  if (rows > 0) lines.push_back(line_at(std::log(rows), "ln N"));
   return lines;
 }
 
 /// A row in the colour of the teacher's verdict, with the verdict in words.
-ForestRow verdict_row(const json& teacher, const Value& value) {
-  const std::string verdict = text(field(teacher, "verdict"));
+ForestRow verdict_row(const JudgedTeacher& teacher, const Value& value) {
+  const std::string verdict = teacher.verdict;
   const std::string words =
       verdict.empty() ? "" : fmt::format("{} {}", verdict_symbol(verdict), verdict_name(verdict));
-  return {text(field(teacher, "name")), {{value, verdict_class(verdict), {}}}, words};
+  return {teacher.name, {{value, verdict_class(verdict), {}}}, words};
 }
 
-ForestRow margin_row(const json& teacher) {
-  ForestRow row = verdict_row(teacher, value_of(field(teacher, "margin")));
-  const Value wide = value_of({{"interval95", field(teacher, "planted_bias", "interval95")}});
-  if (wide.low && wide.high) row.marks.front().outer = {*wide.low, *wide.high};
+ForestRow margin_row(const JudgedTeacher& teacher) {
+  ForestRow row = verdict_row(teacher, teacher.margin);
+  const auto planted = teacher.planted_bias.value_or(documents::PlantedCalibration{});
+  if (planted.low && planted.high) row.marks.front().outer = {*planted.low, *planted.high};
   return row;
 }
 
-ForestRow pilot_row(const json& teacher) {
-  return verdict_row(teacher, value_of(field(teacher, "pilot", "gain_cross_entropy")));
+ForestRow pilot_row(const JudgedTeacher& teacher) {
+  return verdict_row(teacher, pilot_gain(teacher));
 }
 
-ForestRow prediction_row(const json& teacher) {
+ForestRow prediction_row(const JudgedTeacher& teacher) {
   return verdict_row(teacher, prediction_margin(teacher));
 }
 
 /// The figure of one row a teacher, over the first `most`.
 template <class Row>
-std::string figure_of(const json& document, Forest forest, std::size_t most, double wide,
+std::string figure_of(const RankDocument& document, Forest forest, std::size_t most, double wide,
                       std::string caption, Row&& row) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) return "";
-  for (const json& teacher : teachers) {
+  for (const JudgedTeacher& teacher : teachers) {
     if (forest.rows.size() < most) forest.rows.push_back(row(teacher));
   }
   if (forest.rows.size() < teachers.size()) {
@@ -66,14 +66,13 @@ std::string figure_of(const json& document, Forest forest, std::size_t most, dou
   return forest_figure(forest, wide, caption);
 }
 
-bool any_outer(const json& document) {
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    if (!field(teacher, "planted_bias", "interval95").is_null()) return true;
-  }
-  return false;
+bool any_outer(const RankDocument& document) {
+  return any_teacher(document, [](const JudgedTeacher& teacher) {
+    return teacher.planted_bias && teacher.planted_bias->low;
+  });
 }
 
-std::string prediction_figure(const json& document, const std::string& id, std::size_t most,
+std::string prediction_figure(const RankDocument& document, const std::string& id, std::size_t most,
                               double wide) {
   return figure_of(document,
                    {id, "Margins on predictions", verdict_sentence(document),
@@ -85,16 +84,16 @@ std::string prediction_figure(const json& document, const std::string& id, std::
 
 }  // namespace
 
-std::string deciding_figure(const json& document, const std::string& id, std::size_t most,
+std::string deciding_figure(const RankDocument& document, const std::string& id, std::size_t most,
                             double wide) {
   if (pilot_decides(document)) return pilot_figure(document, id, most, wide);
   if (rule_of(document) == Rule::cch_prediction) return prediction_figure(document, id, most, wide);
   return margin_figure(document, id, most, wide);
 }
 
-std::string pilot_figure(const json& document, const std::string& id, std::size_t most,
+std::string pilot_figure(const RankDocument& document, const std::string& id, std::size_t most,
                          double wide) {
-  if (all_null(field(document, "teachers"), "pilot")) return "";
+  if (!any_pilot(document)) return "";
   Forest forest{id, "Gains of the pilot student", verdict_sentence(document),
                 "gain of the pilot student with the teacher, nats"};
   forest.band = {-kPracticalEquivalence, kPracticalEquivalence};
@@ -105,7 +104,7 @@ std::string pilot_figure(const json& document, const std::string& id, std::size_
                    pilot_row);
 }
 
-std::string margin_figure(const json& document, const std::string& id, std::size_t most,
+std::string margin_figure(const RankDocument& document, const std::string& id, std::size_t most,
                           double wide) {
   Forest forest{id, "Margins of the teachers", verdict_sentence(document),
                 "I(teacher; student) − I(student; labels), nats"};
@@ -115,20 +114,20 @@ std::string margin_figure(const json& document, const std::string& id, std::size
   return figure_of(document, forest, most, wide, caption, margin_row);
 }
 
-std::string sides_figure(const json& document) {
+std::string sides_figure(const RankDocument& document) {
   Forest forest{"sides-forest", "The two sides of each margin",
                 "For each teacher, above what it shares with the student, below what the student "
                 "holds about the labels; nats with 95 % intervals.",
                 "mutual information, nats"};
   forest.references = ceilings(document);
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    forest.rows.push_back({text(field(teacher, "name")),
-                           {{value_of(field(teacher, "i_teacher_student")), "first", {}},
-                            {value_of(field(teacher, "i_student_labels")), "second", {}}},
-                           ""});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    forest.rows.push_back(
+        {teacher.name,
+         {{teacher.i_teacher_student, "first", {}}, {teacher.i_student_labels, "second", {}}},
+         ""});
   }
   if (forest.rows.empty()) return "";
-  forest.reach = label_entropy(document);
+  forest.reach = document.labels.entropy_nats;
   return forest_figure(forest, 900,
                        "The two sides with 95 % intervals: <span class=\"verdict "
                        "k-first\">●</span> I(teacher; student), "

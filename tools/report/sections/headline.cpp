@@ -14,12 +14,11 @@ namespace {
 
 constexpr std::size_t kLongSentence = 80;  // set smaller, so that the first screen holds the plot
 
-std::string lead(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+std::string lead(const RankDocument& document) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   std::string words = fmt::format(
-      "Student {} · {} · {} {}",
-      name_in_sentence(text(field(document, "student", "name"), kMissing)), rows_in_words(document),
-      teachers.size(), teachers.size() == 1 ? "teacher" : "teachers");
+      "Student {} · {} · {} {}", name_in_sentence(or_missing(document.student.name)),
+      rows_in_words(document), teachers.size(), teachers.size() == 1 ? "teacher" : "teachers");
   const std::string scenario = scenario_name(document);
   if (!scenario.empty()) words += " · " + fit(scenario, 40);
   const std::string rule = decision_rule(document);
@@ -37,15 +36,15 @@ std::string interval_words(const Value& value) {
 }
 
 /// "With fac the pilot student gains 0.0204 ± 0.0051 nats (0.873 without a teacher), …".
-std::string pilot_numbers(const json& document, const json& first, const std::string& name) {
-  const Value gain = value_of(field(first, "pilot", "gain_cross_entropy"));
+std::string pilot_numbers(const RankDocument& document, const JudgedTeacher& first,
+                          const std::string& name) {
+  const Value gain = pilot_gain(first);
   if (!gain.nats) return "";
-  const bool squared = text(field(document, "pilot", "unit")) == "mse";
-  const auto alone = number(field(document, "pilot", "score_alone"));
+  const bool squared = real_labels(document);
   std::string from;
-  if (alone) {
+  if (document.pilot && document.pilot->score_alone) {
     from = fmt::format(", from {}{} without a teacher", squared ? "a mean squared error of " : "",
-                       fixed(alone, 3));
+                       fixed(document.pilot->score_alone, 3));
   }
   return fmt::format(
       "With {} the pilot student gains {} nats{}{}{}.", name, strong(gain),
@@ -54,10 +53,10 @@ std::string pilot_numbers(const json& document, const json& first, const std::st
 }
 
 /// "fac shares 1.620 ± 0.022 nats with the student, …".
-std::string margin_numbers(const json& first, const std::string& name) {
-  const Value shared = value_of(field(first, "i_teacher_student"));
-  const Value labels = value_of(field(first, "i_student_labels"));
-  const Value margin = value_of(field(first, "margin"));
+std::string margin_numbers(const JudgedTeacher& first, const std::string& name) {
+  const Value& shared = first.i_teacher_student;
+  const Value& labels = first.i_student_labels;
+  const Value& margin = first.margin;
   if (!shared.nats || !labels.nats || !margin.nats) return "";
   return fmt::format(
       "{} shares {} nats with the student; the student holds {} nats about the labels. Margin {} "
@@ -65,7 +64,7 @@ std::string margin_numbers(const json& first, const std::string& name) {
       name, strong(shared), strong(labels), strong(margin), interval_words(margin));
 }
 
-std::string prediction_numbers(const json& first, const std::string& name) {
+std::string prediction_numbers(const JudgedTeacher& first, const std::string& name) {
   const Value margin = prediction_margin(first);
   if (!margin.nats) return "";
   return fmt::format("On predictions {} has a margin of {} nats{}.", name, strong(margin),
@@ -73,11 +72,11 @@ std::string prediction_numbers(const json& first, const std::string& name) {
 }
 
 /// The numbers behind the first verdict, and what the CCH says at both levels.
-std::string first_numbers(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
+std::string first_numbers(const RankDocument& document) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) return "";
-  const json& first = teachers.front();
-  const std::string name = name_html(fit_middle(text(field(first, "name")), 60));
+  const JudgedTeacher& first = teachers.front();
+  const std::string name = name_html(fit_middle(first.name, 60));
   std::string numbers;
   if (pilot_decides(document)) numbers = pilot_numbers(document, first, name);
   if (rule_of(document) == Rule::cch_prediction) numbers = prediction_numbers(first, name);
@@ -89,7 +88,7 @@ std::string first_numbers(const json& document) {
   return numbers.empty() ? "" : element("p", numbers, "class=\"numbers\"") + '\n';
 }
 
-std::string trust_panel(const json& document) {
+std::string trust_panel(const RankDocument& document) {
   const Reliability trust = reliability(document);
   const std::string body = trust.reasons.empty()
                                ? "<p>None of the report's checks found a reason for caution.</p>\n"
@@ -102,7 +101,7 @@ std::string trust_panel(const json& document) {
          '\n';
 }
 
-std::string change_panel(const json& document) {
+std::string change_panel(const RankDocument& document) {
   const std::vector<std::string> changes = what_would_change_it(document);
   if (changes.empty()) return "";
   return element("div", "<h2>What would change it</h2>\n" + sentences(changes), "class=\"panel\"") +
@@ -111,7 +110,7 @@ std::string change_panel(const json& document) {
 
 }  // namespace
 
-std::string headline_section(const json& document) {
+std::string headline_section(const RankDocument& document) {
   const std::string sentence = verdict_sentence(document);
   const bool long_sentence = display_width(sentence) > kLongSentence;
   std::string words = lead(document) + first_numbers(document);
@@ -130,7 +129,7 @@ std::string headline_section(const json& document) {
          '\n';
 }
 
-std::string warnings_section(const json& document) {
+std::string warnings_section(const RankDocument& document) {
   const auto [messages, notes] = messages_of(document);
   const std::string quiet =
       notes.empty() ? "" : folded(fmt::format("Notes ({})", notes.size()), sentences(notes));

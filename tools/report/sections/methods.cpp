@@ -14,32 +14,28 @@
 namespace cch::report {
 namespace {
 
-bool any_of_teachers(const json& document, bool (*has)(const json& teacher)) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  return std::any_of(teachers.begin(), teachers.end(), has);
-}
-
 /// Estimators by their catalog names.
-void add_estimators(const json& document, std::set<std::string>& names) {
-  for (const json& pair : elements(field(document, "estimators"))) {
-    names.insert(text(field(pair, "teacher_student")));
-    names.insert(text(field(pair, "student_labels")));
+void add_estimators(const RankDocument& document, std::set<std::string>& names) {
+  for (const auto& pair : document.estimators) {
+    names.insert(pair.teacher_student);
+    names.insert(pair.student_labels);
   }
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& conditional = field(teacher, "i_teacher_labels_given_student", "estimator");
-    names.insert(text(conditional));
-    if (!field(teacher, "prediction_level", "gaussian").is_null()) names.insert("gaussian");
-    if (!field(teacher, "prediction_level", "mixed_ksg").is_null()) names.insert("mixed-ksg");
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (const auto& given = teacher.i_teacher_labels_given_student) names.insert(given->estimator);
+    if (!teacher.prediction_level) continue;
+    if (teacher.prediction_level->gaussian) names.insert("gaussian");
+    if (teacher.prediction_level->mixed_ksg) names.insert("mixed-ksg");
   }
-  for (const json& row : elements(field(document, "sensitivity"))) {
-    names.insert(text(field(row, "estimator")));
+  for (const auto& row : document.sensitivity) {
+    names.insert(row.estimator);
   }
 }
 
 /// Error bars and shrinkage, as the diagnostics tell.
-void add_by_diagnostics(const json& document, std::set<std::string>& names) {
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    for (const auto& [path, value] : leaves(field(teacher, "diagnostics"))) {
+void add_by_diagnostics(const RankDocument& document, std::set<std::string>& names) {
+  for (const JudgedTeacher& teacher : document.teachers) {
+    for (const auto& [path, fact] : teacher.diagnostics) {
+      const std::string value = plain_value(fact);
       if (path.ends_with("shrinkage") && value != "0") names.insert("shrinkage");
       if (!path.ends_with("error_bars")) continue;
       if (value.starts_with("Holmes-Nemenman")) names.insert("Holmes-Nemenman");
@@ -48,42 +44,42 @@ void add_by_diagnostics(const json& document, std::set<std::string>& names) {
   }
 }
 
-void add_procedures(const json& document, std::set<std::string>& names) {
-  if (!elements(field(document, "teachers")).empty()) names.insert("hypothesis");
-  if (any_of_teachers(document, [](const json& t) { return !field(t, "pilot").is_null(); })) {
+void add_procedures(const RankDocument& document, std::set<std::string>& names) {
+  if (!document.teachers.empty()) names.insert("hypothesis");
+  if (any_pilot(document)) {
     names.insert("pilot");
-    if (text(field(document, "pilot", "unit")) != "mse") names.insert("temperature");
-    if (!field(document, "groups").is_null()) names.insert("clustered errors");
+    if (!real_labels(document)) names.insert("temperature");
+    if (document.groups) names.insert("clustered errors");
   }
-  if (any_of_teachers(document,
-                      [](const json& t) { return !field(t, "prediction_level").is_null(); })) {
+  const auto any = [&document](auto part) {
+    return any_teacher(document, [part](const JudgedTeacher& t) { return (t.*part).has_value(); });
+  };
+  if (any(&JudgedTeacher::prediction_level)) {
     names.insert("prediction level");
   }
-  if (any_of_teachers(document,
-                      [](const json& t) { return !field(t, "margin", "p_above").is_null(); })) {
+  if (any_teacher(document, [](const JudgedTeacher& t) { return t.margin.p_above.has_value(); })) {
     names.insert("Holm");
   }
-  if (any_of_teachers(document,
-                      [](const json& t) { return !field(t, "planted_bias").is_null(); })) {
+  if (any(&JudgedTeacher::planted_bias)) {
     names.insert("planted calibration");
   }
-  if (any_of_teachers(document, [](const json& t) { return !field(t, "null").is_null(); })) {
+  if (any(&JudgedTeacher::null)) {
     names.insert("permutation test");
   }
-  for (const json& pair : elements(field(document, "estimators"))) {
-    if (!field(pair, "rank_correlation").is_null()) names.insert("rank correlation");
+  for (const auto& pair : document.estimators) {
+    if (pair.rank_correlation) names.insert("rank correlation");
   }
 }
 
-std::string chosen(const json& document) {
+std::string chosen(const RankDocument& document) {
   std::string html;
-  for (const json& pair : elements(field(document, "estimators"))) {
-    std::string why = text(field(pair, "why"));
+  for (const auto& pair : document.estimators) {
+    std::string why = pair.why;
     if (why.ends_with('.')) why.pop_back();
-    html += element(
-        "li", escape_html(fmt::format(
-                  "I(T;S) by {}, I(S;Y) by {}{}", text(field(pair, "teacher_student"), "–"),
-                  text(field(pair, "student_labels"), "–"), why.empty() ? "." : ": " + why + ".")));
+    html +=
+        element("li", escape_html(fmt::format(
+                          "I(T;S) by {}, I(S;Y) by {}{}", or_missing(pair.teacher_student),
+                          or_missing(pair.student_labels), why.empty() ? "." : ": " + why + ".")));
   }
   return html.empty() ? "" : element("ul", html) + '\n';
 }
@@ -101,7 +97,7 @@ std::string described(const std::set<std::string>& names) {
 }
 
 /// How the verdicts were made, by the rule that made them.
-std::string rule_words(const json& document) {
+std::string rule_words(const RankDocument& document) {
   switch (rule_of(document)) {
     case Rule::combined:
       return "Distil: the pilot's 95 % interval lies above zero and the CCH on predictions does "
@@ -125,7 +121,7 @@ std::string rule_words(const json& document) {
 
 }  // namespace
 
-std::string methods_section(const json& document) {
+std::string methods_section(const RankDocument& document) {
   std::set<std::string> names;
   add_estimators(document, names);
   add_by_diagnostics(document, names);

@@ -12,23 +12,20 @@
 namespace cch::report {
 namespace {
 
-std::vector<PlotBar> bars_of(const json& histogram) {
-  const std::vector<json>& edges = elements(field(histogram, "edges"));
-  const std::vector<json>& counts = elements(field(histogram, "counts"));
+std::vector<PlotBar> bars_of(const documents::NullTest& null) {
   std::vector<PlotBar> bars;
-  for (std::size_t i = 0; i < counts.size() && i + 1 < edges.size(); ++i) {
-    const auto low = number(edges[i]);
-    const auto high = number(edges[i + 1]);
-    const auto height = number(counts[i]);
-    if (low && high && height) bars.push_back({*low, *high, *height});
+  for (std::size_t i = 0; i < null.counts.size() && i + 1 < null.edges.size(); ++i) {
+    const auto low = null.edges[i];
+    const auto high = null.edges[i + 1];
+    if (low && high) bars.push_back({*low, *high, static_cast<double>(null.counts[i])});
   }
   return bars;
 }
 
-std::string null_picture(const std::string& id, const std::string& name, const json& null,
-                         const std::vector<PlotBar>& bars) {
-  const auto observed = number(field(null, "observed"));
-  const std::string p = p_value(number(field(null, "p_value")));
+std::string null_picture(const std::string& id, const std::string& name,
+                         const documents::NullTest& null, const std::vector<PlotBar>& bars) {
+  const auto observed = null.observed;
+  const std::string p = p_value(null.p_value);
   Plot plot{id, "Permutation null, " + name,
             fmt::format("Observed {} nats, p {}.", fixed(observed, 3), p),
             "statistic of exchanged data, nats", "permutations"};
@@ -41,33 +38,34 @@ std::string null_picture(const std::string& id, const std::string& name, const j
   return render_plot(plot);
 }
 
-std::vector<std::string> row_of(const json& teacher) {
-  const json& null = field(teacher, "null");
-  const auto left_out = whole_number(field(null, "rows_left_out"));
-  std::string scheme = escape_html(fit(text(field(null, "scheme"), kMissing), 200));
-  if (left_out && *left_out > 0) scheme += fmt::format("; {} rows left out", count(left_out));
-  return {teacher_cell(teacher),
-          fixed(number(field(null, "observed")), 3),
-          escape_html(p_value(number(field(null, "p_value")))),
-          count(whole_number(field(null, "permutations"))),
-          escape_html(fit(text(field(null, "statistic"), kMissing), 40)),
+std::vector<std::string> row_of(const JudgedTeacher& teacher) {
+  const documents::NullTest& null = *teacher.null;
+  std::string scheme = escape_html(fit(or_missing(null.scheme), 200));
+  if (null.rows_left_out > 0) {
+    scheme += fmt::format("; {} rows left out", count(null.rows_left_out));
+  }
+  return {teacher_cell(teacher.name),
+          fixed(null.observed, 3),
+          escape_html(p_value(null.p_value)),
+          count(null.permutations),
+          escape_html(fit(or_missing(null.statistic), 40)),
           scheme};
 }
 
 }  // namespace
 
-std::string null_section(const json& document) {
+std::string null_section(const RankDocument& document) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& null = field(teacher, "null");
-    if (null.is_null()) continue;
-    const std::string name = text(field(teacher, "name"));
-    const std::vector<PlotBar> bars = bars_of(field(null, "histogram"));
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.null) continue;
+    const documents::NullTest& null = *teacher.null;
+    const std::string& name = teacher.name;
+    const std::vector<PlotBar> bars = bars_of(null);
     if (!bars.empty() && pictures.size() < kTeachersWithPictures) {
       headings.push_back(name_html(fit_middle(name, 40)) +
-                         escape_html(", p " + p_value(number(field(null, "p_value")))));
+                         escape_html(", p " + p_value(null.p_value)));
       pictures.push_back(
           null_picture(fmt::format("null-{}", pictures.size()), fit(name, 60), null, bars));
     }

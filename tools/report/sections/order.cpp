@@ -13,29 +13,29 @@
 namespace cch::report {
 namespace {
 
+using documents::MarginDifference;
+
 constexpr std::size_t kRowsUnfolded = 6;
 
 std::string share(std::optional<double> value) {
   return value ? fixed(*value * 100, 0) + " %" : kMissing;
 }
 
-std::string rank_interval(const json& place) {
-  const auto best = whole_number(field(place, "best"));
-  const auto worst = whole_number(field(place, "worst"));
-  if (!best || !worst) return kMissing;
-  return *best == *worst ? count(best) : count(best) + " to " + count(worst);
+std::string rank_interval(const documents::Place& place) {
+  const std::string best = count(place.best);
+  return place.best == place.worst ? best : best + " to " + count(place.worst);
 }
 
-std::string places(const json& document) {
+std::string places(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& place = field(teacher, "stability");
-    if (place.is_null()) continue;
-    rows.push_back({teacher_cell(teacher), share(number(field(place, "top1"))),
-                    rank_interval(place), fixed(number(field(place, "mean_rank")), 1)});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.stability) continue;
+    const documents::Place& place = *teacher.stability;
+    rows.push_back({teacher_cell(teacher.name), share(place.top1), rank_interval(place),
+                    fixed(place.mean_rank, 1)});
   }
   if (rows.empty()) return "";
-  const std::string method = text(field(document, "stability_method"));
+  const std::string& method = document.stability_method;
   std::string caption =
       "Places by I(T;S), which order the margins: how often each teacher comes first, and the 95 % "
       "interval of its place. Sampling error alone; the estimators' biases are not in it.";
@@ -47,40 +47,39 @@ std::string places(const json& document) {
 }
 
 /// Shares alone, where the document has no places of the teachers.
-std::string shares(const json& document) {
-  const json& top = field(document, "top1_stability");
-  if (top.is_null()) return "";
+std::string shares(const RankDocument& document) {
+  if (!document.top1_stability) return "";
   std::vector<Fact> facts;
-  for (const auto& [name, value] : top.items()) {
-    facts.push_back({fit(name, 60), share(number(value))});
+  for (const auto& [name, value] : *document.top1_stability) {
+    facts.push_back({fit(name, 60), share(value)});
   }
   return "<h3>How often each teacher comes first</h3>\n" + facts_list(facts);
 }
 
 /// Pairs that tell about the order: neighbours in the ranking, and every teacher against the first.
-bool tells_order(const std::map<std::string, std::size_t>& order, const json& pair) {
-  const auto first = order.find(text(field(pair, "first")));
-  const auto second = order.find(text(field(pair, "second")));
+bool tells_order(const std::map<std::string, std::size_t>& order, const MarginDifference& pair) {
+  const auto first = order.find(pair.first);
+  const auto second = order.find(pair.second);
   if (first == order.end() || second == order.end()) return true;
   const std::size_t low = std::min(first->second, second->second);
   return low == 0 || std::max(first->second, second->second) == low + 1;
 }
 
-std::vector<std::string> difference_row(const json& pair) {
-  const Value gap = value_of(pair);
-  return {teacher_cell(pair, "first") + " − " + teacher_cell(pair, "second"), value_html(pair),
+std::vector<std::string> difference_row(const MarginDifference& pair) {
+  const Value& gap = pair;
+  return {teacher_cell(pair.first) + " − " + teacher_cell(pair.second), value_html(gap),
           interval(gap.low, gap.high, decimals_for(gap.standard_error)),
           excludes_zero(gap) ? "order settled" : "order open"};
 }
 
-std::string differences(const json& document) {
+std::string differences(const RankDocument& document) {
   std::map<std::string, std::size_t> order;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    order.emplace(text(field(teacher, "name")), order.size());
+  for (const JudgedTeacher& teacher : document.teachers) {
+    order.emplace(teacher.name, order.size());
   }
-  const std::vector<json>& pairs = elements(field(document, "differences"));
+  const std::vector<MarginDifference>& pairs = document.differences;
   std::vector<std::vector<std::string>> rows;
-  for (const json& pair : pairs) {
+  for (const MarginDifference& pair : pairs) {
     if (tells_order(order, pair)) rows.push_back(difference_row(pair));
   }
   if (rows.empty()) return "";
@@ -102,12 +101,12 @@ std::string differences(const json& document) {
 
 }  // namespace
 
-std::string teacher_cell(const json& node, const char* key) {
+std::string teacher_cell(const std::string& name) {
   constexpr std::size_t longest_name = 200;
-  return name_html(fit(text(field(node, key), kMissing), longest_name));
+  return name_html(fit(or_missing(name), longest_name));
 }
 
-std::string order_section(const json& document) {
+std::string order_section(const RankDocument& document) {
   const std::string table = places(document);
   return section("order", "How firm the order of the margins is",
                  (table.empty() ? shares(document) : table) + differences(document));

@@ -11,34 +11,28 @@
 namespace cch::report {
 namespace {
 
-std::string outcome_of(const json& teacher, const char* level) {
-  const json& outcome = field(teacher, "cch", level);
-  return outcome.is_null() ? kMissing : escape_html(fit(outcome_name(outcome), 40));
-}
-
-std::vector<std::string> row_of(const json& entry, const json& teacher) {
-  return {name_html(fit(text(field(entry, "class"), kMissing), 60)),
-          count(whole_number(field(entry, "rows"))),
-          name_html(fit(text(field(teacher, "name"), kMissing), 60)),
-          value_html(field(teacher, "pilot", "gain_cross_entropy")),
-          outcome_of(teacher, "prediction"),
-          value_html(field(teacher, "margin")),
-          verdict_html(text(field(teacher, "verdict")))};
+std::vector<std::string> row_of(const documents::ClassAgainstOthers& entry,
+                                const JudgedTeacher& teacher) {
+  return {name_html(fit(or_missing(entry.name), 60)),
+          count(entry.rows),
+          name_html(fit(or_missing(teacher.name), 60)),
+          value_html(pilot_gain(teacher)),
+          escape_html(fit(outcome_name(teacher.prediction), 40)),
+          value_html(teacher.margin),
+          verdict_html(teacher.verdict)};
 }
 
 }  // namespace
 
-std::string per_class_section(const json& document) {
+std::string per_class_section(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> refused;
-  for (const json& entry : elements(field(document, "per_class"))) {
-    for (const json& teacher : elements(field(entry, "teachers"))) {
+  for (const documents::ClassAgainstOthers& entry : document.per_class) {
+    for (const JudgedTeacher& teacher : entry.teachers) {
       rows.push_back(row_of(entry, teacher));
     }
-    const std::string why = text(field(entry, "refused"));
-    if (!why.empty()) {
-      refused.push_back(
-          fmt::format("Class {} has no ranking: {}.", text(field(entry, "class")), why));
+    if (!entry.refused.empty()) {
+      refused.push_back(fmt::format("Class {} has no ranking: {}.", entry.name, entry.refused));
     }
   }
   if (rows.empty() && refused.empty()) return "";

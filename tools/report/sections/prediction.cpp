@@ -12,61 +12,57 @@
 namespace cch::report {
 namespace {
 
-std::string quantity(const json& node) {
-  return node.is_null() ? kMissing : value_html(node, true);
+using documents::Number;
+
+template <class Part>
+std::string quantity(const std::optional<Part>& value) {
+  return value ? value_html(*value, true) : kMissing;
 }
 
 /// "0.5, 0.5, 0.3".
-std::string listed(const json& numbers) {
+std::string listed(const std::vector<Number>& numbers) {
   std::string out;
-  for (const json& value : elements(numbers)) {
-    out += (out.empty() ? "" : ", ") + general(number(value));
-  }
+  for (const Number& value : numbers) out += (out.empty() ? "" : ", ") + general(value);
   return out;
 }
 
 /// What most folds picked, with all of them below where they differ.
-std::string picked(const json& pilot, const char* most, const char* all) {
-  std::string html = general(number(field(pilot, most)));
-  const json& folds = field(pilot, all);
-  for (const json& value : elements(folds)) {
-    if (number(value) == number(field(pilot, most))) continue;
+std::string picked(const Number& most, const std::vector<Number>& folds) {
+  std::string html = general(most);
+  for (const Number& value : folds) {
+    if (value == most) continue;
     return html + element("span", "folds: " + listed(folds), "class=\"interval\"");
   }
   return html;
 }
 
-bool real_labels(const json& document) {
-  return text(field(document, "pilot", "unit")) == "mse";
-}
-
 /// How well the student does alone.
-std::string alone(const json& document) {
-  const json& pilot = field(document, "pilot");
-  const auto score = number(field(pilot, "score_alone"));
-  if (!score) return "";
-  const auto accuracy = number(field(pilot, "accuracy_alone"));
+std::string alone(const RankDocument& document) {
+  if (!document.pilot || !document.pilot->score_alone) return "";
+  const documents::PilotWithout& pilot = *document.pilot;
   std::string words =
-      fmt::format("Without a teacher the linear student has {} {}", fixed(score, 4),
+      fmt::format("Without a teacher the linear student has {} {}", fixed(pilot.score_alone, 4),
                   real_labels(document) ? "mean squared error" : "nats of held-out cross-entropy");
-  if (accuracy) words += fmt::format(" and {} % accuracy", fixed(*accuracy * 100, 1));
-  const auto extra = whole_number(field(pilot, "extra_rows"));
-  words += fmt::format(" on {} rows", count(whole_number(field(pilot, "rows"))));
-  if (extra && *extra > 0) words += fmt::format(", with {} further rows", count(extra));
+  if (const auto accuracy = pilot.accuracy_alone) {
+    words += fmt::format(" and {} % accuracy", fixed(*accuracy * 100, 1));
+  }
+  words += fmt::format(" on {} rows", count(pilot.rows));
+  if (pilot.extra_rows > 0) {
+    words += fmt::format(", with {} further rows", count(pilot.extra_rows));
+  }
   return element("p", escape_html(words + ". " + std::string(scenario_meaning(document)))) + '\n';
 }
 
-std::string pilot_table(const json& document) {
+std::string pilot_table(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& pilot = field(teacher, "pilot");
-    if (pilot.is_null()) continue;
-    rows.push_back(
-        {teacher_cell(teacher), quantity(field(pilot, "gain_cross_entropy")),
-         quantity(field(pilot, "gain_over_uninformed")), quantity(field(pilot, "gain_accuracy")),
-         escape_html(fit(text(field(pilot, "outcome"), kMissing), 40)),
-         fixed(number(field(pilot, "teacher_score")), 4), picked(pilot, "weight", "weights"),
-         picked(pilot, "temperature", "temperatures")});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.pilot) continue;
+    const documents::Pilot& pilot = *teacher.pilot;
+    rows.push_back({teacher_cell(teacher.name), value_html(pilot.gain_cross_entropy, true),
+                    quantity(pilot.gain_over_uninformed), quantity(pilot.gain_accuracy),
+                    escape_html(fit(or_missing(pilot.outcome), 40)), fixed(pilot.teacher_score, 4),
+                    picked(pilot.weight, pilot.weights),
+                    picked(pilot.temperature, pilot.temperatures)});
   }
   if (rows.empty()) return "";
   const std::string gain = real_labels(document)
@@ -91,44 +87,32 @@ std::string pilot_table(const json& document) {
 }
 
 /// Margins of the other two estimators of prediction level.
-std::string other_margin(const json& level, const char* key) {
-  const auto shared = number(field(level, key, "i_teacher_student"));
-  const auto labels = number(field(level, key, "i_student_labels"));
-  return shared && labels ? fixed(*shared - *labels, 3) : kMissing;
+std::string other_margin(const std::optional<documents::Sides>& sides) {
+  if (!sides || !sides->i_teacher_student || !sides->i_student_labels) return kMissing;
+  return fixed(*sides->i_teacher_student - *sides->i_student_labels, 3);
 }
 
-std::string outcome_html(const json& teacher) {
-  const json& outcome = field(teacher, "cch", "prediction");
-  std::string html = escape_html(fit(outcome_name(outcome), 40));
-  if (boolean(field(outcome, "opposed")).value_or(false)) {
+std::string outcome_html(const JudgedTeacher& teacher) {
+  std::string html = escape_html(fit(outcome_name(teacher.prediction), 40));
+  if (teacher.prediction && teacher.prediction->opposed) {
     html += element("span", "r(t,s) ≤ 0", "class=\"interval\"");
   }
-  if (boolean(field(outcome, "capped")).value_or(false)) {
+  if (teacher.prediction && teacher.prediction->capped) {
     html += element("span", "r² capped at .9999", "class=\"interval\"");
   }
   return html;
 }
 
-std::string margin_html(const json& teacher) {
-  const Value margin = prediction_margin(teacher);
-  std::string html = with_error(margin.nats, margin.standard_error);
-  if (!margin.low || !margin.high) return html;
-  return html + element("span",
-                        interval(margin.low, margin.high, decimals_for(margin.standard_error)),
-                        "class=\"interval\"");
-}
-
-std::string predictions_table(const json& document) {
+std::string predictions_table(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& level = field(teacher, "prediction_level");
-    if (level.is_null()) continue;
-    rows.push_back({teacher_cell(teacher), fixed(number(field(level, "i_teacher_student")), 3),
-                    fixed(number(field(level, "i_student_labels")), 3), margin_html(teacher),
-                    outcome_html(teacher), other_margin(level, "gaussian"),
-                    other_margin(level, "mixed_ksg"), quantity(field(level, "beta_s")),
-                    quantity(field(level, "beta_e")),
-                    general(number(field(level, "predicted_gain")))});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.prediction_level) continue;
+    const documents::PredictionNumbers& level = *teacher.prediction_level;
+    rows.push_back({teacher_cell(teacher.name), fixed(level.i_teacher_student, 3),
+                    fixed(level.i_student_labels, 3), value_html(prediction_margin(teacher), true),
+                    outcome_html(teacher), other_margin(level.gaussian),
+                    other_margin(level.mixed_ksg), value_html(level.beta_s, true),
+                    value_html(level.beta_e, true), general(level.predicted_gain)});
   }
   if (rows.empty()) return "";
   return html_table(
@@ -151,7 +135,7 @@ std::string predictions_table(const json& document) {
 
 }  // namespace
 
-std::string prediction_section(const json& document) {
+std::string prediction_section(const RankDocument& document) {
   const std::string pilot = pilot_table(document);
   const std::string predictions = predictions_table(document);
   if (pilot.empty() && predictions.empty()) return "";

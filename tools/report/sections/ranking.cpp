@@ -12,35 +12,39 @@
 namespace cch::report {
 namespace {
 
+using documents::ConditionalValue;
+
 constexpr std::size_t kTeachersUnfolded = 6;
 
 /// "holds" with its margin below.
-std::string outcome_html(const json& outcome, const Value& margin) {
-  if (outcome.is_null()) return kMissing;
-  std::string html = escape_html(fit(outcome_name(outcome), 40));
+std::string outcome_html(const std::string& outcome, const Value& margin) {
+  std::string html = escape_html(fit(outcome, 40));
   if (margin.nats) {
     html += element("span", "margin " + with_error(margin.nats, margin.standard_error),
                     "class=\"interval\"");
   }
-  if (boolean(field(outcome, "mixed_families")).value_or(false)) {
+  return html;
+}
+
+std::string representation_html(const JudgedTeacher& teacher) {
+  const documents::RepresentationLevel& level = teacher.representation;
+  std::string html = outcome_html(outcome_name(level), teacher.margin);
+  if (level.mixed_families) {
     html += element("span", "mixed families", "class=\"interval\"");
   }
-  if (boolean(field(outcome, "bias_could_flip")).value_or(false)) {
+  if (level.bias_could_flip.value_or(false)) {
     html += element("span", "! bias could turn it", "class=\"interval\"");
   }
   return html;
 }
 
-std::string evidence_table(const json& document) {
+std::string evidence_table(const RankDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& level = field(teacher, "cch");
-    rows.push_back(
-        {count(whole_number(field(teacher, "rank"))), teacher_cell(teacher),
-         value_html(field(teacher, "pilot", "gain_cross_entropy"), true),
-         outcome_html(field(level, "prediction"), prediction_margin(teacher)),
-         outcome_html(field(level, "representation"), value_of(field(teacher, "margin"))),
-         verdict_html(text(field(teacher, "verdict")))});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    rows.push_back({count(teacher.rank), teacher_cell(teacher.name),
+                    value_html(pilot_gain(teacher), true),
+                    outcome_html(outcome_name(teacher.prediction), prediction_margin(teacher)),
+                    representation_html(teacher), verdict_html(teacher.verdict)});
   }
   const std::string rule = decision_rule(document);
   return html_table("The ranking, decided by " + escape_html(rule.empty() ? kMissing : rule) +
@@ -56,9 +60,9 @@ std::string evidence_table(const json& document) {
 }
 
 /// The smaller of the two one-sided p values, with its side.
-std::string p_html(const json& teacher) {
-  const auto above = number(field(teacher, "margin", "p_above"));
-  const auto below = number(field(teacher, "margin", "p_below"));
+std::string p_html(const JudgedTeacher& teacher) {
+  const auto above = teacher.margin.p_above;
+  const auto below = teacher.margin.p_below;
   if (!above && !below) return kMissing;
   const bool use_above = above && (!below || *above <= *below);
   return fmt::format("{} <span class=\"interval\">{} 0</span>",
@@ -66,32 +70,30 @@ std::string p_html(const json& teacher) {
 }
 
 /// I(T;S), with the value on labelled and unlabelled rows below where there is one.
-std::string shared_html(const json& teacher) {
-  const json& all = field(teacher, "i_teacher_student_all_rows");
-  std::string html = stacked_html(field(teacher, "i_teacher_student"));
-  if (all.is_null()) return html;
-  const Value value = value_of(all);
-  return html + element("span",
-                        fmt::format("{} on {} rows", fixed(value.nats, 3),
-                                    count(whole_number(field(all, "rows")))),
+std::string shared_html(const JudgedTeacher& teacher) {
+  std::string html = stacked_html(teacher.i_teacher_student);
+  if (!teacher.i_teacher_student_all_rows) return html;
+  const documents::ValueOnRows& all = *teacher.i_teacher_student_all_rows;
+  return html + element("span", fmt::format("{} on {} rows", fixed(all.nats, 3), count(all.rows)),
                         "class=\"interval\"");
 }
 
-std::string information_table(const json& document) {
-  const json& teachers = field(document, "teachers");
-  const bool conditional = !all_null(teachers, "i_teacher_labels_given_student");
+std::string information_table(const RankDocument& document) {
+  const bool conditional = any_teacher(document, [](const JudgedTeacher& teacher) {
+    return teacher.i_teacher_labels_given_student.has_value();
+  });
   std::vector<HtmlColumn> columns = {{"Teacher", false}, {"Dim", true},    {"I(T;S)", true},
                                      {"I(S;Y)", true},   {"Margin", true}, {"p", true},
                                      {"I(T;Y)", true}};
   if (conditional) columns.push_back({"I(T;Y|S)", true});
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(teachers)) {
-    rows.push_back({teacher_cell(teacher), count(whole_number(field(teacher, "dim"))),
-                    shared_html(teacher), stacked_html(field(teacher, "i_student_labels")),
-                    value_html(field(teacher, "margin"), true), p_html(teacher),
-                    stacked_html(field(teacher, "i_teacher_labels"))});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    rows.push_back({teacher_cell(teacher.name), count(teacher.dim), shared_html(teacher),
+                    stacked_html(teacher.i_student_labels), value_html(teacher.margin, true),
+                    p_html(teacher), stacked_html(teacher.i_teacher_labels)});
     if (conditional) {
-      rows.back().push_back(stacked_html(field(teacher, "i_teacher_labels_given_student")));
+      rows.back().push_back(
+          stacked_html(teacher.i_teacher_labels_given_student.value_or(ConditionalValue{})));
     }
   }
   return html_table(
@@ -100,14 +102,12 @@ std::string information_table(const json& document) {
       columns, rows, "cards");
 }
 
-std::string reasons(const json& document) {
+std::string reasons(const RankDocument& document) {
   std::vector<Fact> facts;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    std::vector<std::string> lines;
-    for (const json& reason : elements(field(teacher, "reasons"))) lines.push_back(text(reason));
-    if (lines.empty()) continue;
-    facts.push_back({fit_middle(text(field(teacher, "name")), 60),
-                     verdict_html(text(field(teacher, "verdict"))) + sentences(lines)});
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (teacher.reasons.empty()) continue;
+    facts.push_back(
+        {fit_middle(teacher.name, 60), verdict_html(teacher.verdict) + sentences(teacher.reasons)});
   }
   if (facts.empty()) return "";
   return folded("Why each verdict", facts_list(facts), facts.size() <= kTeachersUnfolded);
@@ -136,11 +136,11 @@ std::string how_to_read() {
 
 }  // namespace
 
-std::string ranking_section(const json& document) {
-  const std::size_t teachers = elements(field(document, "teachers")).size();
+std::string ranking_section(const RankDocument& document) {
+  const std::size_t teachers = document.teachers.size();
   if (teachers == 0) return "";
   std::string html = evidence_table(document) + reasons(document);
-  const bool margins_first = rule_of(document) == Rule::cch || rule_of(document) == Rule::unknown;
+  const bool margins_first = margins_decide(document);
   if (teachers > kTeachersInHeadline) {
     html += deciding_figure(document, "deciding-forest", teachers, 900);
   }

@@ -13,29 +13,23 @@ constexpr const char* kElsewhere = "<code>cch rank --json</code> prints it";
 
 }  // namespace
 
-std::string reproduce_section(const json& document) {
+std::string reproduce_section(const RankDocument& document) {
   std::string html;
-  const std::string command = text(field(document, "command"));
-  if (!command.empty()) html += code_block(command);
-  const json& machine = field(document, "machine");
+  if (!document.command.empty()) html += code_block(document.command);
+  const documents::Machine& machine = document.machine;
   html += facts_list(
-      {{"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
-       {"Seed", escape_html(plain_value(field(document, "seed")))},
+      {{"Version", escape_html("cch " + or_missing(document.version))},
+       {"Seed", escape_html(general(static_cast<double>(document.seed)))},
        {"Machine",
-        escape_html(fmt::format("{}, {} threads, {}", text(field(machine, "processor"), kMissing),
-                                count(whole_number(field(machine, "threads"))),
-                                text(field(machine, "instruction_set"), kMissing)))},
-       {"Time", duration(number(field(document, "seconds")))}});
-  const json& config = field(document, "config");
-  if (!config.is_null()) {
-    html += folded("Resolved configuration",
-                   code_block(config.dump(2, ' ', false, json::error_handler_t::replace)));
-  }
+        escape_html(fmt::format("{}, {} threads, {}", or_missing(machine.processor),
+                                count(machine.threads), or_missing(machine.instruction_set)))},
+       {"Time", duration(document.seconds)}});
+  html += folded("Resolved configuration", code_block(documents::settings_text(document.config)));
   return section("reproduce", "Reproduce", html);
 }
 
-std::string downloads_section(const json& document, std::size_t room) {
-  const std::string whole = document.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string downloads_section(const RankDocument& document, std::size_t room) {
+  const std::string whole = documents::to_text(document);
   const std::string table = download("ranking.csv", "text/csv", render_rank_csv(document),
                                      "The ranking as CSV", kElsewhere, room);
   return section("downloads", "Downloads",

@@ -14,21 +14,10 @@
 namespace cch::report {
 namespace {
 
-struct Cell {
-  std::string name;
-  std::optional<double> margin;
-};
-
-std::vector<Cell> cells_of(const json& row) {
-  std::vector<Cell> cells;
-  for (const json& teacher : elements(field(row, "teachers"))) {
-    cells.push_back({text(field(teacher, "name")), number(field(teacher, "margin"))});
-  }
-  return cells;
-}
+using Cells = std::vector<documents::SensitivityCell>;
 
 /// The cell of the largest margin, or the end.
-std::vector<Cell>::const_iterator first_of(const std::vector<Cell>& cells) {
+Cells::const_iterator first_of(const Cells& cells) {
   auto first = cells.end();
   for (auto it = cells.begin(); it != cells.end(); ++it) {
     if (it->margin && (first == cells.end() || *it->margin > *first->margin)) first = it;
@@ -36,9 +25,9 @@ std::vector<Cell>::const_iterator first_of(const std::vector<Cell>& cells) {
   return first;
 }
 
-std::optional<double> margin_of(const std::vector<Cell>& cells, const std::string& name) {
+std::optional<double> margin_of(const Cells& cells, const std::string& name) {
   const auto found = std::find_if(cells.begin(), cells.end(),
-                                  [&name](const Cell& cell) { return cell.name == name; });
+                                  [&name](const auto& cell) { return cell.name == name; });
   return found == cells.end() ? std::nullopt : found->margin;
 }
 
@@ -53,10 +42,10 @@ std::string margin_html(std::optional<double> margin, double largest, bool first
                  fmt::format("class=\"shade {}-{}\"", positive ? "above" : "below", shade));
 }
 
-double largest_margin(const json& document) {
+double largest_margin(const RankDocument& document) {
   double largest = 0;
-  for (const json& row : elements(field(document, "sensitivity"))) {
-    for (const Cell& cell : cells_of(row)) {
+  for (const auto& row : document.sensitivity) {
+    for (const auto& cell : row.teachers) {
       if (cell.margin && std::isfinite(*cell.margin)) {
         largest = std::max(largest, std::abs(*cell.margin));
       }
@@ -65,19 +54,19 @@ double largest_margin(const json& document) {
   return largest;
 }
 
-std::string table_of(const json& document, const std::vector<std::string>& names) {
+std::string table_of(const RankDocument& document, const std::vector<std::string>& names) {
   std::vector<HtmlColumn> columns = {
       {"Estimator", false}, {"Preprocessing", false}, {"k", true}, {"Rows", true}};
   for (const std::string& name : names) columns.push_back({fit_middle(name, 24), true});
   const double largest = largest_margin(document);
   std::vector<std::vector<std::string>> rows;
-  for (const json& row : elements(field(document, "sensitivity"))) {
-    const std::vector<Cell> cells = cells_of(row);
+  for (const auto& row : document.sensitivity) {
+    const Cells& cells = row.teachers;
     const auto first = first_of(cells);
     const std::string first_name = first == cells.end() ? "" : first->name;
-    rows.push_back({escape_html(fit(text(field(row, "estimator"), kMissing), 60)),
-                    escape_html(fit(text(field(row, "preprocessing"), kMissing), 60)),
-                    count(whole_number(field(row, "k"))), count(whole_number(field(row, "rows")))});
+    rows.push_back({escape_html(fit(or_missing(row.estimator), 60)),
+                    escape_html(fit(or_missing(row.preprocessing), 60)), count(row.k),
+                    count(row.rows)});
     for (const std::string& name : names) {
       rows.back().push_back(
           margin_html(margin_of(cells, name), largest, first != cells.end() && name == first_name));
@@ -86,20 +75,20 @@ std::string table_of(const json& document, const std::vector<std::string>& names
   return html_table(
       "Margin I(T;S) − I(S;Y), nats, under other choices: ▲ above zero, ▼ below, "
       "darker: larger; ★ the largest of its row." +
-          first_only(elements(field(document, "teachers")).size()),
+          first_only(document.teachers.size()),
       columns, rows, "cards grid");
 }
 
 /// In how many rows the first teacher of the ranking comes first, and keeps its sign.
-std::string summary(const json& document) {
-  const json& first = elements(field(document, "teachers")).front();
-  const std::string name = text(field(first, "name"));
-  const auto margin = value_of(field(first, "margin")).nats;
+std::string summary(const RankDocument& document) {
+  const JudgedTeacher& first = document.teachers.front();
+  const std::string& name = first.name;
+  const auto& margin = first.margin.nats;
   std::size_t rows = 0;
   std::size_t stays = 0;
   std::size_t keeps = 0;
-  for (const json& row : elements(field(document, "sensitivity"))) {
-    const std::vector<Cell> cells = cells_of(row);
+  for (const auto& row : document.sensitivity) {
+    const Cells& cells = row.teachers;
     const auto other = margin_of(cells, name);
     if (!other) continue;
     ++rows;
@@ -119,12 +108,12 @@ std::string summary(const json& document) {
 
 }  // namespace
 
-std::string sensitivity_section(const json& document) {
-  const std::vector<json>& teachers = elements(field(document, "teachers"));
-  if (elements(field(document, "sensitivity")).empty() || teachers.empty()) return "";
+std::string sensitivity_section(const RankDocument& document) {
+  const std::vector<JudgedTeacher>& teachers = document.teachers;
+  if (document.sensitivity.empty() || teachers.empty()) return "";
   std::vector<std::string> names;
-  for (const json& teacher : teachers) {
-    if (names.size() < kTeachersWithPictures) names.push_back(text(field(teacher, "name")));
+  for (const JudgedTeacher& teacher : teachers) {
+    if (names.size() < kTeachersWithPictures) names.push_back(teacher.name);
   }
   return section("sensitivity", "Would another choice say something else?",
                  summary(document) + table_of(document, names));

@@ -1,0 +1,126 @@
+// Documents as structs: every field of a document that the program makes is known, none can be
+// renamed, left out or added unseen.
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "support/full_rank_document.hpp"
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+#include "tests/tools/tag_fault.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using test::fault_code;
+using test::run_cch;
+using test::WorldFiles;
+
+/// Every object of a document whose keys a schema names, as a pointer into it.
+void find_objects(const json& node, const json::json_pointer& at,
+                  std::vector<json::json_pointer>& found) {
+  const std::string name = at.empty() ? "" : at.back();
+  const bool free_names = name == "config" || name == "diagnostics" || name == "top1_stability" ||
+                          name == "student_labels_diagnostics";
+  if (node.is_object()) {
+    if (free_names) return;
+    found.push_back(at);
+    for (const auto& [key, value] : node.items()) find_objects(value, at / key, found);
+  } else if (node.is_array()) {
+    for (std::size_t i = 0; i < node.size() && i < 2; ++i) find_objects(node[i], at / i, found);
+  }
+}
+
+/// A ranking with every part that can be asked for.
+json whole_ranking() {
+  const WorldFiles files(300, 2);
+  std::vector<std::int64_t> labels;
+  for (std::size_t i = 0; i < 300; ++i) labels.push_back(static_cast<std::int64_t>(i % 3));
+  auto arguments = files.rank({"--json", "--controls", "--permutations", "49", "--per-class",
+                               "--planted-bias", "--sensitivity", "--k", "3"});
+  *std::find(arguments.begin(), arguments.end(), files.labels) =
+      files.folder.write("three.npy", test::npy_vector(labels));
+  return run_cch(arguments).document();
+}
+
+/// Takes a key out of every object, renames it, adds one: each must be refused.
+template <class Read>
+void check_every_key_counts(const json& document, Read&& read) {
+  std::vector<json::json_pointer> objects;
+  find_objects(document, {}, objects);
+  REQUIRE(objects.size() > 1);
+  for (const json::json_pointer& at : objects) {
+    CAPTURE(at.to_string());
+    json added = document;
+    added[at]["no_such_field"] = 1;
+    CHECK(fault_code([&] { read(added); }) == "document-schema");
+    for (const auto& [key, value] : document[at].items()) {
+      if (key == "schema") continue;
+      CAPTURE(key);
+      json renamed = document;
+      renamed[at].erase(key);
+      CHECK(fault_code([&] { read(renamed); }) == "result-incomplete");
+      renamed[at][key + "s"] = value;
+      CHECK(fault_code([&] { read(renamed); }) == "result-incomplete");
+    }
+  }
+}
+
+TEST_CASE("documents: a ranking reads back as the same JSON, and every key counts") {
+  const json document = whole_ranking();
+  REQUIRE(document.is_object());
+  for (const char* part : {"controls", "per_class", "curves", "sensitivity", "pilot"}) {
+    CAPTURE(part);
+    REQUIRE_FALSE(document[part].is_null());
+  }
+  for (const char* part : {"null", "planted_bias", "prediction_level", "stability"}) {
+    CAPTURE(part);
+    REQUIRE_FALSE(document["teachers"][0][part].is_null());
+  }
+  const documents::RankDocument ranking = documents::read_rank(document);
+  CHECK(documents::to_json(ranking) == document);
+  CHECK(documents::to_text(ranking, 2) == document.dump(2));
+  check_every_key_counts(document, documents::read_rank);
+}
+
+TEST_CASE("documents: an estimate reads back as the same JSON, and every key counts") {
+  const WorldFiles files;
+  const json document = run_cch({"estimate", files.student, files.teacher, "--json"}).document();
+  CHECK(documents::to_json(documents::read_estimate(document)) == document);
+  check_every_key_counts(document, documents::read_estimate);
+}
+
+TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {
+  for (const json& document : {test::sample_rank_document(), test::full_rank_document()}) {
+    CHECK(documents::to_json(documents::read_rank(document)) == document);
+    check_every_key_counts(document, documents::read_rank);
+  }
+}
+
+TEST_CASE("documents: an error names the place") {
+  json document = test::full_rank_document();
+  document["teachers"][1]["pilot"]["weights"][2] = "a";
+  try {
+    documents::read_rank(document);
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    const std::string words = error.what();
+    CAPTURE(words);
+    CHECK(words.find("field teachers[1].pilot.weights[2], found \"a\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("documents: numbers that are not finite are null in the file, bad text is replaced") {
+  documents::RankDocument ranking = test::typed(test::sample_rank_document());
+  ranking.teachers[0].margin.nats = std::numeric_limits<double>::quiet_NaN();
+  ranking.student.name = "bad \xFF";
+  const documents::RankDocument stored = documents::as_stored(ranking);
+  CHECK_FALSE(stored.teachers[0].margin.nats.has_value());
+  CHECK(stored.student.name == "bad \uFFFD");
+}
+
+}  // namespace
+}  // namespace cch
