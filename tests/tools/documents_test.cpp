@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/study_folder.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tools/documents/compare.hpp"
 
 namespace cch {
 namespace {
@@ -19,38 +22,43 @@ using test::fault_code;
 using test::run_cch;
 using test::WorldFiles;
 
-/// Every object of a document whose keys a schema names, as a pointer into it.
-void find_objects(const json& node, const json::json_pointer& at,
+using Names = std::set<std::string>;
+
+/// Every object of a document but those whose keys no schema fixes, as a pointer into it.
+void find_objects(const json& node, const json::json_pointer& at, const Names& free_keys,
                   std::vector<json::json_pointer>& found) {
-  const std::string name = at.empty() ? "" : at.back();
-  const bool free_names = name == "config" || name == "diagnostics" || name == "top1_stability" ||
-                          name == "student_labels_diagnostics";
+  if (!at.empty() && free_keys.contains(at.back())) return;
   if (node.is_object()) {
-    if (free_names) return;
     found.push_back(at);
-    for (const auto& [key, value] : node.items()) find_objects(value, at / key, found);
+    for (const auto& [key, value] : node.items()) find_objects(value, at / key, free_keys, found);
   } else if (node.is_array()) {
-    for (std::size_t i = 0; i < node.size() && i < 2; ++i) find_objects(node[i], at / i, found);
+    for (std::size_t i = 0; i < node.size() && i < 2; ++i) {
+      find_objects(node[i], at / i, free_keys, found);
+    }
   }
 }
 
+const Names kFreeOfRank = {"config", "diagnostics", "top1_stability", "student_labels_diagnostics"};
+
 /// A ranking with every part that can be asked for.
 json whole_ranking() {
-  const WorldFiles files(300, 2);
-  std::vector<std::int64_t> labels;
-  for (std::size_t i = 0; i < 300; ++i) labels.push_back(static_cast<std::int64_t>(i % 3));
-  auto arguments = files.rank({"--json", "--controls", "--permutations", "49", "--per-class",
-                               "--planted-bias", "--sensitivity", "--k", "3"});
-  *std::find(arguments.begin(), arguments.end(), files.labels) =
-      files.folder.write("three.npy", test::npy_vector(labels));
-  return run_cch(arguments).document();
+  const WorldFiles files;
+  std::vector<std::int64_t> three;
+  for (std::int64_t i = 0; i < 160; ++i) three.push_back(i % 3);
+  const std::string labels = files.folder.write("three.npy", test::npy_vector(three));
+  return run_cch({"rank", "-q", "--json", "--student", "s=" + files.student, "--teacher",
+                  "t=" + files.teacher, "--teacher", "noise=" + files.noise, "--labels", labels,
+                  "--controls", "--per-class", "--permutations", "49"})
+      .document();
 }
 
-/// Takes a key out of every object, renames it, adds one: each must be refused.
+/// Takes a key out of every object, renames it, adds one: each must be refused. `may_lack`: keys
+/// that an object may do without.
 template <class Read>
-void check_every_key_counts(const json& document, Read&& read) {
+void check_every_key_counts(const json& document, Read&& read, const Names& free_keys,
+                            const Names& may_lack = {}) {
   std::vector<json::json_pointer> objects;
-  find_objects(document, {}, objects);
+  find_objects(document, json::json_pointer(), free_keys, objects);
   REQUIRE(objects.size() > 1);
   for (const json::json_pointer& at : objects) {
     CAPTURE(at.to_string());
@@ -62,9 +70,11 @@ void check_every_key_counts(const json& document, Read&& read) {
       CAPTURE(key);
       json renamed = document;
       renamed[at].erase(key);
-      CHECK(fault_code([&] { read(renamed); }) == "result-incomplete");
-      renamed[at][key + "s"] = value;
-      CHECK(fault_code([&] { read(renamed); }) == "result-incomplete");
+      const bool optional = may_lack.contains(key);
+      CHECK(fault_code([&] { read(renamed); }) == (optional ? "" : "result-incomplete"));
+      renamed[at][key + "_"] = value;
+      CHECK(fault_code([&] { read(renamed); }) ==
+            (optional ? "document-schema" : "result-incomplete"));
     }
   }
 }
@@ -83,20 +93,35 @@ TEST_CASE("documents: a ranking reads back as the same JSON, and every key count
   const documents::RankDocument ranking = documents::read_rank(document);
   CHECK(documents::to_json(ranking) == document);
   CHECK(documents::to_text(ranking, 2) == document.dump(2));
-  check_every_key_counts(document, documents::read_rank);
+  check_every_key_counts(document, documents::read_rank, kFreeOfRank);
 }
 
 TEST_CASE("documents: an estimate reads back as the same JSON, and every key counts") {
   const WorldFiles files;
   const json document = run_cch({"estimate", files.student, files.teacher, "--json"}).document();
   CHECK(documents::to_json(documents::read_estimate(document)) == document);
-  check_every_key_counts(document, documents::read_estimate);
+  check_every_key_counts(document, documents::read_estimate, {"config", "diagnostics"});
+}
+
+TEST_CASE("documents: a comparison reads back as the same JSON, and every key counts") {
+  const test::TempFolder folder;
+  test::SyntheticStudy study;
+  study.controls = true;
+  study.write(folder.path("study"));
+  const json document = run_cch({"compare", folder.path("study"), "-q", "--json"}).document();
+  REQUIRE(document["pairs"].size() > 1);
+  CHECK(documents::to_json(documents::read_compare(document)) == document);
+  check_every_key_counts(
+      document, documents::read_compare,
+      {"folders", "setting", "parameters", "metrics", "gains", "student", "distilled",
+       "teacher_alone", "scores"},
+      {"labelled", "scenario", "labels_from", "weighting", "lambda", "temperature", "scaled"});
 }
 
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {
   for (const json& document : {test::sample_rank_document(), test::full_rank_document()}) {
     CHECK(documents::to_json(documents::read_rank(document)) == document);
-    check_every_key_counts(document, documents::read_rank);
+    check_every_key_counts(document, documents::read_rank, kFreeOfRank);
   }
 }
 

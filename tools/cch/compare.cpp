@@ -21,12 +21,12 @@ int run(const CompareSettings& s, Invocation& invocation) {
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
   json document = compare_document(s, inputs, pair_runs(inputs), exec);
   document["command"] = invocation.command_line;
-  document = as_written(document);
-  const auto written = write_comparison(document, s.out, s.html, true);
-  terminal.out << (s.common.json
-                       ? document.dump(1) + "\n"
-                       : report::render_compare_table(
-                             document, {terminal.colour, terminal.width, s.common.quiet}));
+  // What is shown is what the file holds.
+  const documents::CompareDocument found = documents::read_compare(as_written(document));
+  const auto written = write_comparison(found, s.out, s.html, true);
+  terminal.out << (s.common.json ? documents::to_json(found).dump(1) + "\n"
+                                 : report::render_compare_table(
+                                       found, {terminal.colour, terminal.width, s.common.quiet}));
   print_written(written, terminal.err);
   return kExitDone;
 }

@@ -9,6 +9,7 @@
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/compare_cells.hpp"
 #include "tools/cch/compare_read.hpp"
+#include "tools/documents/compare.hpp"
 
 namespace cch {
 
@@ -30,8 +31,9 @@ nlohmann::json compare_document(const CompareSettings& settings, const CompareIn
 
 /// compare.json, compare.csv and report.html in a folder (if one is named), the report alone in
 /// another file (likewise). Returns their paths.
-std::vector<std::string> write_comparison(const nlohmann::json& document, const std::string& folder,
-                                          const std::string& html, bool with_document);
+std::vector<std::string> write_comparison(const documents::CompareDocument& document,
+                                          const std::string& folder, const std::string& html,
+                                          bool with_document);
 /// Makes the folder and checks that everything can be written: a run Error "cannot-write".
 void prepare_comparison(const std::string& folder, const std::string& html, bool force);
 
@@ -39,6 +41,6 @@ void prepare_comparison(const std::string& folder, const std::string& html, bool
 bool has_comparison(const std::string& folder);
 /// Renders what such a folder holds again and returns the paths; data Errors as read_document().
 std::vector<std::string> render_comparison_again(const std::string& folder, const std::string& html,
-                                                 nlohmann::json& document);
+                                                 documents::CompareDocument& document);
 
 }  // namespace cch

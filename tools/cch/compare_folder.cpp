@@ -9,8 +9,6 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 constexpr const char* kDocument = "compare.json";
 constexpr const char* kTable = "compare.csv";
 
@@ -20,11 +18,12 @@ void prepare_comparison(const std::string& folder, const std::string& html, bool
   ResultFolder{folder, html}.prepare({kDocument, kTable}, force);
 }
 
-std::vector<std::string> write_comparison(const json& document, const std::string& folder,
-                                          const std::string& html, bool with_document) {
+std::vector<std::string> write_comparison(const documents::CompareDocument& document,
+                                          const std::string& folder, const std::string& html,
+                                          bool with_document) {
   if (folder.empty() && html.empty()) return {};
   std::vector<FileContent> files;
-  if (with_document) files.push_back({kDocument, document.dump(1) + "\n"});
+  if (with_document) files.push_back({kDocument, documents::to_json(document).dump(1) + "\n"});
   files.push_back({kTable, report::compare_csv(document)});
   return ResultFolder{folder, html}.write(std::move(files), report::render_compare_html(document));
 }
@@ -34,11 +33,10 @@ bool has_comparison(const std::string& folder) {
 }
 
 std::vector<std::string> render_comparison_again(const std::string& folder, const std::string& html,
-                                                 json& document) {
+                                                 documents::CompareDocument& document) {
   const std::string path = ResultFolder{folder, html}.path(kDocument);
   const std::string writer = "cch compare -o";
-  document = read_document(path, "cch.compare/1", writer);
-  require_fields(document, {"criteria", "pairs", "agreement", "version"}, path, writer);
+  document = documents::read_compare(read_document(path, "cch.compare/1", writer));
   return write_comparison(document, folder, html, false);
 }
 

@@ -222,7 +222,9 @@ void decode(const json& node, const Spot& at, T& out) {
     if (!node.is_boolean()) refuse_type(at, "true or false", node);
     out = node.get<bool>();
   } else if constexpr (std::unsigned_integral<T>) {
-    if (!node.is_number_unsigned()) refuse_type(at, "a whole number from 0", node);
+    const bool negative =
+        !node.is_number_unsigned() && node.is_number_integer() && node.get<std::int64_t>() < 0;
+    if (!node.is_number_integer() || negative) refuse_type(at, "a whole number from 0", node);
     out = node.get<T>();
   } else if constexpr (std::floating_point<T>) {
     if (!node.is_number()) refuse_type(at, "a number", node);

@@ -13,24 +13,24 @@
 namespace cch::report {
 namespace {
 
-bool predicts(const json& criterion, const std::string& metric) {
-  for (const json& name : elements(field(criterion, "foretells"))) {
-    if (text(name) == metric) return true;
-  }
-  return false;
+using documents::CriterionNumbers;
+
+bool predicts(const ComparedCriterion& criterion, const std::string& metric) {
+  return std::find(criterion.foretells.begin(), criterion.foretells.end(), metric) !=
+         criterion.foretells.end();
 }
 
 /// The entry of a criterion over the pairs of one metric: the whole where there is one metric.
-const json& in_metric(const json& criterion, const std::string& metric, bool one_metric) {
-  static const json none;
-  if (one_metric) return criterion;
-  for (const json& slice : elements(field(criterion, "slices"))) {
-    if (text(field(slice, "by")) == "metric" && text(field(slice, "value")) == metric) return slice;
+const CriterionNumbers* in_metric(const ComparedCriterion& criterion, const std::string& metric,
+                                  bool one_metric) {
+  if (one_metric) return &criterion;
+  for (const CriterionSlice& slice : criterion.slices) {
+    if (slice.by == "metric" && slice.value == documents::Fact(metric)) return &slice;
   }
-  return none;
+  return nullptr;
 }
 
-Plot plot_of(const json& entry, const std::string& criterion, const std::string& metric,
+Plot plot_of(const CriterionNumbers& entry, const std::string& criterion, const std::string& metric,
              std::size_t number_of) {
   const GainUnit unit = gain_unit(metric);
   Plot plot{fmt::format("calibration-{}", number_of),
@@ -39,41 +39,40 @@ Plot plot_of(const json& entry, const std::string& criterion, const std::string&
   PlotCurve bins;
   double low = 0;
   double high = 0;
-  for (const json& bin : elements(field(entry, "calibration"))) {
-    const auto predicted = number(field(bin, "predicted"));
-    const auto observed = number(field(bin, "observed"));
+  for (const documents::GainBin& bin : entry.calibration) {
+    const auto predicted = bin.predicted;
+    const auto observed = bin.observed;
     if (!predicted || !observed) continue;
     bins.points.emplace_back(*predicted * unit.factor, *observed * unit.factor);
     low = std::min(low, *predicted * unit.factor);
     high = std::max(high, *predicted * unit.factor);
-    const std::vector<json>& ends = elements(field(bin, "interval95"));
-    if (ends.size() != 2 || ends[0].is_null() || ends[1].is_null()) continue;
-    plot.strokes.push_back({*predicted * unit.factor, *number(ends[0]) * unit.factor,
-                            *number(ends[1]) * unit.factor, "first"});
+    if (!bin.low || !bin.high) continue;
+    plot.strokes.push_back(
+        {*predicted * unit.factor, *bin.low * unit.factor, *bin.high * unit.factor, "first"});
   }
   bins.line = false;
   PlotCurve right{{{low, low}, {high, high}}, "plain", false, true};
-  plot.description = fmt::format("{} bins; slope {}.", bins.points.size(),
-                                 measured_words(field(entry, "slope"), 2));
+  plot.description =
+      fmt::format("{} bins; slope {}.", bins.points.size(), measured_words(entry.slope, 2));
   plot.curves = {std::move(right), std::move(bins)};
   return plot;
 }
 
 }  // namespace
 
-std::string compare_calibration(const json& document) {
+std::string compare_calibration(const CompareDocument& document) {
   const std::vector<std::string> metrics = metrics_in(document);
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   for (const std::string& metric : metrics) {
-    for (const json& criterion : elements(field(document, "criteria"))) {
+    for (const ComparedCriterion& criterion : document.criteria) {
       if (!predicts(criterion, metric)) continue;
-      const json& entry = in_metric(criterion, metric, metrics.size() == 1);
-      if (elements(field(entry, "calibration")).empty()) continue;
-      const std::string name = text(field(criterion, "criterion"));
+      const CriterionNumbers* entry = in_metric(criterion, metric, metrics.size() == 1);
+      if (entry == nullptr || entry->calibration.empty()) continue;
+      const std::string& name = criterion.criterion;
       headings.push_back(name_html(fit_middle(name, 60)) +
-                         escape_html(", slope " + measured_words(field(entry, "slope"), 2)));
-      pictures.push_back(render_plot(plot_of(entry, name, metric, pictures.size())));
+                         escape_html(", slope " + measured_words(entry->slope, 2)));
+      pictures.push_back(render_plot(plot_of(*entry, name, metric, pictures.size())));
     }
   }
   if (pictures.empty()) return "";

@@ -3,16 +3,14 @@
 #include <set>
 
 #include "tools/report/compare.hpp"
+#include "tools/report/compare_model.hpp"
 #include "tools/report/csv.hpp"
 #include "tools/report/escape.hpp"
 
 namespace cch::report {
 namespace {
 
-constexpr const char* kUnit[] = {"task", "setting", "labelled", "scenario"};
-constexpr const char* kTeacher[] = {"name", "parameters", "labels_from"};
-constexpr const char* kLoss[] = {"form", "weighting", "lambda", "temperature", "scaled"};
-constexpr const char* kOfGain[] = {"mean", "standard_deviation", "standard_error", "seeds"};
+using documents::Number;
 
 /// Names that vary from document to document.
 struct Columns {
@@ -22,95 +20,119 @@ struct Columns {
   std::set<std::string> alone;  ///< metrics of single networks
 };
 
-void add_names(const json& object, std::set<std::string>& names) {
-  if (!object.is_object()) return;
-  for (const auto& [name, value] : object.items()) names.insert(name);
+template <class Value>
+void add_names(const std::map<std::string, Value>& values, std::set<std::string>& names) {
+  for (const auto& [name, value] : values) names.insert(name);
 }
 
-Columns columns_of(const json& document) {
+Columns columns_of(const CompareDocument& document) {
   Columns out;
-  for (const json& pair : elements(field(document, "pairs"))) {
-    add_names(field(pair, "gains"), out.metrics);
-    add_names(field(pair, "scores"), out.scores);
-    add_names(field(pair, "student"), out.alone);
-    for (const json& control : elements(field(pair, "controls"))) {
-      out.controls.insert(text(field(control, "control")));
-    }
+  for (const ComparedPair& pair : document.pairs) {
+    add_names(pair.gains, out.metrics);
+    add_names(pair.scores, out.scores);
+    add_names(pair.student, out.alone);
+    for (const PairControl& control : pair.controls) out.controls.insert(control.control);
   }
   return out;
 }
 
-std::string gain_fields(const json& gain) {
-  std::string out;
-  for (const char* name : kOfGain) out += ',' + csv_value(field(gain, name));
-  const std::vector<json>& ends = elements(field(gain, "interval95"));
-  for (std::size_t i = 0; i < 2; ++i) out += ',' + (ends.size() == 2 ? csv_value(ends[i]) : "");
-  return out;
+/// Numbers in full precision, structures as JSON, nothing where there is no value.
+template <class Value>
+std::string cell(const std::optional<Value>& value) {
+  return ',' + (value ? csv_value(documents::to_json(*value)) : "");
+}
+
+std::string cell(const std::string& text) {
+  return ',' + csv_field(text);
+}
+
+std::string number_cell(const Number& value) {
+  return ',' + (value ? fmt::format("{}", *value) : "");
+}
+
+std::string number_cell(const documents::Numbers& values, const std::string& name) {
+  const auto found = values.find(name);
+  return number_cell(found == values.end() ? Number() : found->second);
+}
+
+std::string gain_cells(const GainOverSeeds* gain) {
+  if (gain == nullptr) return ",,,,,,";
+  return number_cell(gain->mean) + number_cell(gain->standard_deviation) +
+         number_cell(gain->standard_error) + fmt::format(",{}", gain->seeds) +
+         number_cell(gain->low) + number_cell(gain->high);
 }
 
 std::string gain_headings(const std::string& prefix) {
   std::string out;
-  for (const char* name : kOfGain) out += ',' + csv_field(fmt::format("{}_{}", prefix, name));
-  for (const char* name : {"low95", "high95"}) {
-    out += ',' + csv_field(fmt::format("{}_{}", prefix, name));
+  for (const char* name :
+       {"mean", "standard_deviation", "standard_error", "seeds", "low95", "high95"}) {
+    out += cell(fmt::format("{}_{}", prefix, name));
   }
   return out;
 }
 
 std::string headings(const Columns& columns) {
-  std::string out = "study";
-  for (const char* name : kUnit) out += fmt::format(",{}", name);
-  for (const char* name : kTeacher) out += fmt::format(",teacher_{}", name);
-  for (const char* name : kLoss) out += fmt::format(",loss_{}", name);
-  out += ",metric,predicted_by,predicted_score,predicted,sign,agrees" + gain_headings("gain");
+  std::string out =
+      "study,task,setting,labelled,scenario,teacher_name,teacher_parameters,teacher_labels_from,"
+      "loss_form,loss_weighting,loss_lambda,loss_temperature,loss_scaled,metric,predicted_by,"
+      "predicted_score,predicted,sign,agrees" +
+      gain_headings("gain");
   for (const std::string& name : columns.metrics) out += gain_headings("gain_" + name);
   for (const char* who : {"student", "distilled", "teacher"}) {
-    for (const std::string& name : columns.alone)
-      out += ',' + csv_field(fmt::format("{}_{}", who, name));
+    for (const std::string& name : columns.alone) out += cell(fmt::format("{}_{}", who, name));
   }
-  for (const std::string& name : columns.scores) out += ',' + csv_field(name);
+  for (const std::string& name : columns.scores) out += cell(name);
   for (const std::string& name : columns.controls) {
     out += gain_headings("control_" + name) + gain_headings("over_control_" + name);
   }
   return out + "\r\n";
 }
 
-std::string control_fields(const json& pair, const std::string& name) {
-  for (const json& control : elements(field(pair, "controls"))) {
-    if (text(field(control, "control")) != name) continue;
-    return gain_fields(field(control, "gain")) + gain_fields(field(control, "difference"));
+std::string control_cells(const ComparedPair& pair, const std::string& name) {
+  for (const PairControl& control : pair.controls) {
+    if (control.control != name) continue;
+    return gain_cells(&control.gain) +
+           gain_cells(control.difference ? &*control.difference : nullptr);
   }
-  return gain_fields(json()) + gain_fields(json());
+  return gain_cells(nullptr) + gain_cells(nullptr);
 }
 
-std::string line_of(const json& pair, const Columns& columns) {
-  std::string out = csv_value(field(pair, "study"));
-  for (const char* name : kUnit) out += ',' + csv_value(field(pair, "unit", name));
-  for (const char* name : kTeacher) out += ',' + csv_value(field(pair, "teacher", name));
-  for (const char* name : kLoss) out += ',' + csv_value(field(pair, "loss", name));
-  out += ',' + csv_value(field(pair, "metric"));
-  for (const char* name : {"by", "score", "says"}) {
-    out += ',' + csv_value(field(pair, "predicted", name));
+/// What the pair is: study, unit, teacher, loss, metric, prediction.
+std::string head_of(const ComparedPair& pair) {
+  const auto& [task, setting, labelled, scenario] = pair.unit;
+  const auto& [teacher, parameters, labels_from] = pair.teacher;
+  const auto& [form, weighting, lambda, temperature, scaled] = pair.loss;
+  std::string out = csv_field(pair.study) + cell(task) + cell(std::optional(setting)) +
+                    cell(labelled) + cell(scenario) + cell(teacher) + cell(parameters) +
+                    cell(labels_from) + cell(form) + cell(weighting) + cell(lambda) +
+                    cell(temperature) + cell(scaled) + cell(pair.metric);
+  if (!pair.predicted) return out + ",,,";
+  return out + cell(pair.predicted->by) + number_cell(pair.predicted->score) +
+         cell(pair.predicted->says);
+}
+
+std::string line_of(const ComparedPair& pair, const Columns& columns) {
+  std::string out = head_of(pair) + cell(pair.sign) +
+                    (pair.agrees ? (*pair.agrees ? ",true" : ",false") : ",") +
+                    gain_cells(&pair.observed_gain);
+  for (const std::string& name : columns.metrics) {
+    const auto gain = pair.gains.find(name);
+    out += gain_cells(gain == pair.gains.end() ? nullptr : &gain->second);
   }
-  out += ',' + csv_value(field(pair, "sign")) + ',' + csv_value(field(pair, "agrees")) +
-         gain_fields(field(pair, "observed_gain"));
-  for (const std::string& name : columns.metrics) out += gain_fields(field(pair, "gains", name));
-  for (const char* who : {"student", "distilled", "teacher_alone"}) {
-    for (const std::string& name : columns.alone) out += ',' + csv_value(field(pair, who, name));
+  for (const auto* numbers : {&pair.student, &pair.distilled, &pair.teacher_alone}) {
+    for (const std::string& name : columns.alone) out += number_cell(*numbers, name);
   }
-  for (const std::string& name : columns.scores)
-    out += ',' + csv_value(field(pair, "scores", name));
-  for (const std::string& name : columns.controls) out += control_fields(pair, name);
+  for (const std::string& name : columns.scores) out += number_cell(pair.scores, name);
+  for (const std::string& name : columns.controls) out += control_cells(pair, name);
   return out + "\r\n";
 }
 
 }  // namespace
 
-std::string compare_csv(const json& document) {
-  require_schema(document, "cch.compare/1");
+std::string compare_csv(const CompareDocument& document) {
   const Columns columns = columns_of(document);
   std::string out = headings(columns);
-  for (const json& pair : elements(field(document, "pairs"))) out += line_of(pair, columns);
+  for (const ComparedPair& pair : document.pairs) out += line_of(pair, columns);
   return out;
 }
 

@@ -21,7 +21,7 @@ ForestMark mark_of(const Value& value, const std::string& kind) {
   return {value, kind == "baseline" ? "second" : "first", {}};
 }
 
-std::string figure(const json& document) {
+std::string figure(const CompareDocument& document) {
   Forest forest{
       "auroc-forest", "How well each criterion predicts the sign of the gain",
       "Area under the ROC curve of each criterion for the sign of the observed gain, with "
@@ -29,12 +29,13 @@ std::string figure(const json& document) {
       "AUROC of the sign"};
   forest.references = {{0.5, "chance"}};
   forest.reach = 1.0;
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    const Value value = value_of(field(criterion, "sign_auroc"));
+  for (const ComparedCriterion& criterion : document.criteria) {
+    const CasesValue& auroc = criterion.sign_auroc;
+    const Value value{auroc.value, {}, auroc.low, auroc.high};
     if (!value.nats) continue;
     if (forest.rows.size() == kCriteriaInHeadline) break;
-    forest.rows.push_back({fit_middle(text(field(criterion, "criterion")), 44),
-                           {mark_of(value, text(field(criterion, "kind")))},
+    forest.rows.push_back({fit_middle(criterion.criterion, 44),
+                           {mark_of(value, criterion.kind)},
                            fixed(value.nats, 2)});
   }
   if (forest.rows.empty()) return "";
@@ -45,21 +46,20 @@ std::string figure(const json& document) {
 }
 
 /// The best of the criteria by AUROC, in words.
-std::string best_words(const json& document) {
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    if (field(criterion, "sign_auroc", "value").is_null()) continue;
-    if (text(field(criterion, "kind")) == "baseline") continue;
-    return fmt::format("Best by AUROC of the sign: {}, {}.",
-                       name_in_sentence(text(field(criterion, "criterion"))),
-                       measured_words(field(criterion, "sign_auroc"), 2));
+std::string best_words(const CompareDocument& document) {
+  for (const ComparedCriterion& criterion : document.criteria) {
+    if (!criterion.sign_auroc.value) continue;
+    if (criterion.kind == "baseline") continue;
+    return fmt::format("Best by AUROC of the sign: {}, {}.", name_in_sentence(criterion.criterion),
+                       measured_words(criterion.sign_auroc, 2));
   }
   return "No AUROC can be told: it needs pairs that gain and pairs that lose.";
 }
 
-std::string predicted_words(const json& document) {
+std::string predicted_words(const CompareDocument& document) {
   std::vector<std::string> names;
-  for (const json& pair : elements(field(document, "pairs"))) {
-    const std::string name = text(field(pair, "predicted", "by"));
+  for (const ComparedPair& pair : document.pairs) {
+    const std::string name = pair.predicted ? pair.predicted->by : "";
     if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) continue;
     names.push_back(name);
   }
@@ -83,8 +83,8 @@ std::string reading_panel() {
          '\n';
 }
 
-std::string warnings(const json& document) {
-  const Messages messages = messages_of(warnings_of(document));
+std::string warnings(const CompareDocument& document) {
+  const Messages messages = messages_of(document.warnings);
   std::vector<std::string> all = messages.warnings;
   all.insert(all.end(), messages.notes.begin(), messages.notes.end());
   if (all.empty()) return "";
@@ -103,7 +103,7 @@ std::string warnings(const json& document) {
 
 }  // namespace
 
-std::string compare_headline(const json& document) {
+std::string compare_headline(const CompareDocument& document) {
   const std::string words = element("p", escape_html(compare_lead(document)), "class=\"lead\"") +
                             '\n' + element("p", escape_html(best_words(document))) + '\n' +
                             element("p", escape_html(predicted_words(document))) + '\n';

@@ -5,7 +5,7 @@
 namespace cch::report {
 namespace {
 
-constexpr PagePart<json> kCompareParts[] = {
+constexpr PagePart<CompareDocument> kCompareParts[] = {
     {"headline", compare_headline},     {"leaderboard", compare_leaderboard, true},
     {"scatter", compare_scatter, true}, {"calibration", compare_calibration, true},
     {"slices", compare_slices, true},   {"pairs", compare_pairs, true},
@@ -13,11 +13,9 @@ constexpr PagePart<json> kCompareParts[] = {
 
 }  // namespace
 
-std::string render_compare_html(const json& document) {
-  require_schema(document, "cch.compare/1");
-  return page_of(
-      {"Criteria against gains", text(field(document, "version")), "compare.json has its numbers"},
-      kCompareParts, document, compare_downloads);
+std::string render_compare_html(const CompareDocument& document) {
+  return page_of({"Criteria against gains", document.version, "compare.json has its numbers"},
+                 kCompareParts, document, compare_downloads);
 }
 
 }  // namespace cch::report

@@ -9,35 +9,32 @@ namespace cch::report {
 namespace {
 
 /// A number with its interval on a line below.
-std::string measured_html(const json& measured, int decimals, double factor = 1.0) {
-  const Value value = value_of(measured);
-  if (!value.nats) return kMissing;
-  const std::string html = fixed(*value.nats * factor, decimals);
-  if (!value.low || !value.high) return html;
-  return html + element("span", interval(*value.low * factor, *value.high * factor, decimals),
+std::string measured_html(const CasesValue& measured, int decimals, double factor = 1.0) {
+  if (!measured.value) return kMissing;
+  const std::string html = fixed(*measured.value * factor, decimals);
+  if (!measured.low || !measured.high) return html;
+  return html + element("span", interval(*measured.low * factor, *measured.high * factor, decimals),
                         "class=\"interval\"");
 }
 
-std::string share_html(const json& share) {
+std::string share_html(const CountedShare& share) {
   return escape_html(share_words(share)) +
          element("span", wilson_words(share), "class=\"interval\"");
 }
 
 }  // namespace
 
-std::string compare_leaderboard(const json& document) {
+std::string compare_leaderboard(const CompareDocument& document) {
   const std::vector<std::string> metrics = metrics_in(document);
   const GainUnit unit = gain_unit(metrics.size() == 1 ? metrics.front() : "");
   std::vector<std::vector<std::string>> rows;
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    rows.push_back(
-        {name_html(fit_middle(text(field(criterion, "criterion"), kMissing), 60)),
-         measured_html(field(criterion, "sign_auroc"), 2), share_html(field(criterion, "hit_rate")),
-         share_html(field(criterion, "false_holds")),
-         measured_html(field(criterion, "top1_regret"), unit.factor > 1 ? 2 : 4, unit.factor),
-         measured_html(field(criterion, "kendall_tau"), 2),
-         measured_html(field(criterion, "kendall_tau_overall"), 2),
-         count(whole_number(field(criterion, "cells")))});
+  for (const ComparedCriterion& criterion : document.criteria) {
+    rows.push_back({name_html(fit_middle(or_missing(criterion.criterion), 60)),
+                    measured_html(criterion.sign_auroc, 2), share_html(criterion.hit_rate),
+                    share_html(criterion.false_holds),
+                    measured_html(criterion.top1_regret, unit.factor > 1 ? 2 : 4, unit.factor),
+                    measured_html(criterion.kendall_tau, 2),
+                    measured_html(criterion.kendall_tau_overall, 2), count(criterion.cells)});
   }
   if (rows.empty()) return "";
   const std::string caption =

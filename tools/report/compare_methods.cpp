@@ -10,7 +10,7 @@
 namespace cch::report {
 namespace {
 
-std::vector<std::string> methods(const json& document) {
+std::vector<std::string> methods(const CompareDocument& document) {
   return {
       "Gain of a distilled run over the student run of the same unit and seed, which starts alike "
       "and sees the same rows. Accuracy, weighted F1 and AUC as differences; cross-entropy after "
@@ -34,7 +34,7 @@ std::vector<std::string> methods(const json& document) {
           "(study × task × setting); below ten clusters seeds are drawn as well. Those of few "
           "clusters are rough, and one around a perfect value may have no width. Wilson's "
           "intervals take pairs as independent, which those of one setting are not.",
-          count(whole_number(field(document, "config", "draws"))))};
+          count(document.draws))};
 }
 
 const std::vector<std::string> kReferences = {
@@ -49,50 +49,49 @@ const std::vector<std::string> kReferences = {
     "1–26."};
 
 /// "120 runs, 40 criteria, 2 failed" of a folder.
-std::string folder_words(const json& folder) {
+std::string folder_words(const documents::ComparedFolder& f) {
+  const std::pair<const char*, std::optional<std::size_t>> tally[] = {
+      {"runs", f.runs},     {"criteria", f.criteria},     {"teachers", f.teachers},
+      {"failed", f.failed}, {"unfinished", f.unfinished}, {"repeated", f.repeated}};
   std::string words;
-  for (const char* name : {"runs", "criteria", "teachers", "failed", "unfinished", "repeated"}) {
-    const auto found = whole_number(field(folder, name));
-    if (!found || *found == 0) continue;
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count(found), name);
+  for (const auto& [name, found] : tally) {
+    if (found.value_or(0) == 0) continue;
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count(*found), name);
   }
   return words.empty() ? "nothing finished" : words;
 }
 
-std::string reproduce(const json& document) {
-  const std::string command = text(field(document, "command"));
+std::string reproduce(const CompareDocument& document) {
   std::string html = "<h3>Reproduce</h3>\n";
-  if (!command.empty()) html += code_block(command);
-  std::vector<Fact> facts = {
-      {"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
-      {"Seed", escape_html(plain_value(field(document, "seed")))}};
-  for (const json& folder : elements(field(document, "folders"))) {
-    facts.push_back({fit_middle(text(field(folder, "kind"), "folder"), 40),
-                     name_html(text(field(folder, "folder"), kMissing)) + ": " +
-                         escape_html(folder_words(folder))});
+  if (!document.command.empty()) html += code_block(document.command);
+  std::vector<Fact> facts = {{"Version", escape_html("cch " + or_missing(document.version))},
+                             {"Seed", escape_html(general(static_cast<double>(document.seed)))}};
+  for (const documents::ComparedFolder& folder : document.folders) {
+    facts.push_back({fit_middle(folder.kind, 40), name_html(or_missing(folder.folder)) + ": " +
+                                                      escape_html(folder_words(folder))});
   }
-  for (const json& input : elements(field(document, "inputs"))) {
-    facts.push_back({fit_middle(text(field(input, "role"), "input"), 40),
-                     name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
-                         escape_html(text(field(input, "sha256"), kMissing))});
+  for (const documents::FileRecord& input : document.inputs) {
+    facts.push_back({fit_middle(input.role, 40), name_html(or_missing(input.source)) +
+                                                     "<br>SHA-256 " +
+                                                     escape_html(or_missing(input.sha256))});
   }
   return html + facts_list(facts);
 }
 
 }  // namespace
 
-std::string compare_methods(const json& document) {
+std::string compare_methods(const CompareDocument& document) {
   return section("methods", "How this is measured",
                  sentences(methods(document)) + "<h3>References</h3>\n" + sentences(kReferences) +
                      reproduce(document));
 }
 
-std::string compare_downloads(const json& document, std::size_t room) {
+std::string compare_downloads(const CompareDocument& document, std::size_t room) {
   const std::string table = download("compare.csv", "text/csv", compare_csv(document),
                                      "A line a pair as CSV", "compare.csv beside it has it", room);
-  const std::string whole = download("compare.json", "application/json",
-                                     document.dump(-1, ' ', false, json::error_handler_t::replace),
-                                     "Everything as JSON", "compare.json beside it has it", room);
+  const std::string whole =
+      download("compare.json", "application/json", documents::to_text(document),
+               "Everything as JSON", "compare.json beside it has it", room);
   return section("downloads", "Downloads", element("ul", table + whole) + '\n');
 }
 

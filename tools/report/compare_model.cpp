@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tools/report/field.hpp"
 #include "tools/report/number.hpp"
 #include "tools/report/utf8.hpp"
 
@@ -19,39 +20,51 @@ void append(std::string& words, const std::string& more) {
 }
 
 /// "v 4 · student audio".
-std::string values_words(const json& values) {
+std::string values_words(const documents::Facts& values) {
   std::string words;
-  if (!values.is_object()) return words;
-  for (const auto& [name, value] : values.items()) {
+  for (const auto& [name, value] : values) {
     append(words,
            fit_middle(name, kLongestName) + ' ' + fit_middle(plain_value(value), kLongestName));
   }
   return words;
 }
 
-std::string short_text(const json& node) {
-  return fit_middle(text(node), kLongestName);
+std::string short_text(const std::string& text) {
+  return fit_middle(text, kLongestName);
+}
+
+/// The same of a fact that is a text; "" for any other.
+std::string short_text(const std::optional<documents::Fact>& fact) {
+  const auto* text = fact ? std::get_if<std::string>(&*fact) : nullptr;
+  return text == nullptr ? "" : short_text(*text);
+}
+
+/// A fact that is a number.
+std::optional<double> number_of(const std::optional<documents::Fact>& fact) {
+  if (!fact) return std::nullopt;
+  if (const auto* real = std::get_if<double>(&*fact)) return *real;
+  if (const auto* whole = std::get_if<std::uint64_t>(&*fact)) return static_cast<double>(*whole);
+  if (const auto* whole = std::get_if<std::int64_t>(&*fact)) return static_cast<double>(*whole);
+  return std::nullopt;
 }
 
 /// What tells a unit from others: (name, words).
 using Parts = std::vector<std::pair<std::string, std::string>>;
 
-Parts study_part(const json& pair) {
-  return {{"study", short_text(field(pair, "study"))}};
+Parts study_part(const ComparedPair& pair) {
+  return {{"study", short_text(pair.study)}};
 }
 
-Parts unit_parts(const json& pair) {
-  const json& unit = field(pair, "unit");
-  Parts parts = {{"task", short_text(field(unit, "task"))}};
-  const json& setting = field(unit, "setting");
-  if (setting.is_object()) {
-    for (const auto& [name, value] : setting.items()) {
-      parts.emplace_back("setting " + name, values_words({{name, value}}));
-    }
+Parts unit_parts(const ComparedPair& pair) {
+  const documents::ComparedUnit& unit = pair.unit;
+  Parts parts = {{"task", short_text(unit.task)}};
+  for (const auto& [name, value] : unit.setting) {
+    parts.emplace_back("setting " + name, values_words({{name, value}}));
   }
-  const json& labelled = field(unit, "labelled");
-  if (labelled.is_number()) parts.emplace_back("labelled", plain_value(labelled) + " labelled");
-  parts.emplace_back("scenario", short_text(field(unit, "scenario")));
+  if (const auto rows = number_of(unit.labelled)) {
+    parts.emplace_back("labelled", general(rows) + " labelled");
+  }
+  parts.emplace_back("scenario", short_text(unit.scenario));
   return parts;
 }
 
@@ -70,19 +83,16 @@ GainUnit gain_unit(const std::string& metric) {
   return {1.0, fit_middle(metric, kLongestName)};
 }
 
-ShownGain shown_gain(const json& gain, const std::string& metric) {
+ShownGain shown_gain(const GainOverSeeds& gain, const std::string& metric) {
   const double factor = gain_unit(metric).factor;
   const auto scaled = [factor](std::optional<double> value) {
     return value ? std::optional(*value * factor) : std::nullopt;
   };
   ShownGain out;
-  out.mean = scaled(number(field(gain, "mean")));
-  out.standard_error = scaled(number(field(gain, "standard_error")));
-  const std::vector<json>& ends = elements(field(gain, "interval95"));
-  if (ends.size() == 2) {
-    out.low = scaled(number(ends[0]));
-    out.high = scaled(number(ends[1]));
-  }
+  out.mean = scaled(gain.mean);
+  out.standard_error = scaled(gain.standard_error);
+  out.low = scaled(gain.low);
+  out.high = scaled(gain.high);
   return out;
 }
 
@@ -92,34 +102,34 @@ Word word_of(const std::string& sign, double score) {
   return Word::open;
 }
 
-std::vector<std::string> metrics_in(const json& document) {
+std::vector<std::string> metrics_in(const CompareDocument& document) {
   std::vector<std::string> out;
-  for (const json& pair : elements(field(document, "pairs"))) {
-    const std::string metric = text(field(pair, "metric"));
+  for (const ComparedPair& pair : document.pairs) {
+    const std::string& metric = pair.metric;
     if (std::find(out.begin(), out.end(), metric) == out.end()) out.push_back(metric);
   }
   return out;
 }
 
-std::string teacher_words(const json& pair) {
-  const json& teacher = field(pair, "teacher");
-  std::string words = fit_middle(text(field(teacher, "name"), kMissing), kLongestName);
-  append(words, values_words(field(teacher, "parameters")));
-  append(words, short_text(field(teacher, "labels_from")));
+std::string teacher_words(const ComparedPair& pair) {
+  const documents::ComparedTeacher& teacher = pair.teacher;
+  std::string words = fit_middle(or_missing(teacher.name), kLongestName);
+  if (teacher.parameters) append(words, values_words(*teacher.parameters));
+  append(words, short_text(teacher.labels_from));
   return words;
 }
 
-std::string unit_words(const json& pair) {
+std::string unit_words(const ComparedPair& pair) {
   std::string words;
   for (const auto& [name, part] : unit_parts(pair)) append(words, part);
   return words;
 }
 
-std::string unit_words_apart(const json& pair, const std::vector<json>& pairs) {
+std::string unit_words_apart(const ComparedPair& pair, const std::vector<ComparedPair>& pairs) {
   std::string words;
-  const auto add = [&](const Parts& own, Parts (*parts_of)(const json&)) {
+  const auto add = [&](const Parts& own, Parts (*parts_of)(const ComparedPair&)) {
     for (const auto& entry : own) {
-      const bool shared = std::all_of(pairs.begin(), pairs.end(), [&](const json& other) {
+      const bool shared = std::all_of(pairs.begin(), pairs.end(), [&](const ComparedPair& other) {
         const Parts parts = parts_of(other);
         return std::find(parts.begin(), parts.end(), entry) != parts.end();
       });
@@ -131,55 +141,49 @@ std::string unit_words_apart(const json& pair, const std::vector<json>& pairs) {
   return words;
 }
 
-std::string loss_words(const json& pair) {
-  const json& loss = field(pair, "loss");
-  std::string words = short_text(field(loss, "form"));
-  for (const auto& [name, sign] : {std::pair("lambda", " λ "), std::pair("temperature", " T ")}) {
-    const json& value = field(loss, name);
-    if (const auto one = number(value)) words += sign + general(*one);
-    if (value.is_string()) words += sign + short_text(value);  // "chosen from 0.3, 0.5"
-  }
+std::string loss_words(const ComparedPair& pair) {
+  std::string words = short_text(pair.loss.form);
+  const auto add = [&words](const char* sign, const std::optional<documents::Fact>& fact) {
+    const auto one = number_of(fact);
+    const std::string shown = one ? general(one) : short_text(fact);  // "chosen from 0.3, 0.5"
+    if (!shown.empty()) words += sign + shown;
+  };
+  add(" λ ", pair.loss.lambda);
+  add(" T ", pair.loss.temperature);
   return words.empty() ? kMissing : words;
 }
 
-std::string measured_words(const json& measured, int decimals, double factor) {
-  const Value value = value_of(measured);
-  if (!value.nats) return kMissing;
-  const std::string words = fixed(*value.nats * factor, decimals);
-  if (!value.low || !value.high) return words;
-  return words + ' ' + interval(*value.low * factor, *value.high * factor, decimals);
+std::string measured_words(const CasesValue& measured, int decimals, double factor) {
+  if (!measured.value) return kMissing;
+  const std::string words = fixed(*measured.value * factor, decimals);
+  if (!measured.low || !measured.high) return words;
+  return words + ' ' + interval(*measured.low * factor, *measured.high * factor, decimals);
 }
 
-std::string share_words(const json& share) {
-  const auto value = number(field(share, "value"));
+std::string share_words(const CountedShare& share) {
+  const auto value = share.value;
   if (!value) return kMissing;
-  return fmt::format("{} of {} ({}\u00a0%)", count(whole_number(field(share, "count"))),
-                     count(whole_number(field(share, "of"))), fixed(100 * *value, 0));
+  return fmt::format("{} of {} ({}\u00a0%)", count(share.count), count(share.of),
+                     fixed(100 * *value, 0));
 }
 
-std::string wilson_words(const json& share) {
-  const std::vector<json>& ends = elements(field(share, "wilson95"));
-  if (ends.size() != 2 || ends[0].is_null() || ends[1].is_null()) return "";
-  return interval(100 * *number(ends[0]), 100 * *number(ends[1]), 0);
+std::string wilson_words(const CountedShare& share) {
+  if (!share.wilson_low || !share.wilson_high) return "";
+  return interval(100 * *share.wilson_low, 100 * *share.wilson_high, 0);
 }
 
-std::string compare_sentence(const json& document) {
-  const json& agreement = field(document, "agreement");
-  const auto decided = whole_number(field(agreement, "decided"));
-  if (!decided || *decided == 0) {
+std::string compare_sentence(const CompareDocument& document) {
+  const auto& [agree, decided, undecided, plus, minus, pairs] = document.agreement;
+  if (decided == 0) {
     return "No pair has both a firm prediction and a gain that its seeds decide.";
   }
-  return fmt::format("Prediction and gain agree in {} of {} decided {}.",
-                     count(whole_number(field(agreement, "agree"))), count(decided),
-                     *decided == 1 ? "pair" : "pairs");
+  return fmt::format("Prediction and gain agree in {} of {} decided {}.", count(agree),
+                     count(decided), decided == 1 ? "pair" : "pairs");
 }
 
-std::string compare_lead(const json& document) {
-  const json& agreement = field(document, "agreement");
-  const auto pairs = whole_number(field(agreement, "pairs")).value_or(0);
-  const auto plus = whole_number(field(agreement, "plus")).value_or(0);
-  const auto minus = whole_number(field(agreement, "minus")).value_or(0);
-  const auto studies = static_cast<std::int64_t>(field(document, "metrics").size());
+std::string compare_lead(const CompareDocument& document) {
+  const auto& [agree, decided, undecided, plus, minus, pairs] = document.agreement;
+  const std::size_t studies = document.metrics.size();
   return fmt::format("{} {} · {} {}: {} gain, {} lose, {} undecided", count(studies),
                      studies == 1 ? "study" : "studies", count(pairs),
                      pairs == 1 ? "pair" : "pairs", count(plus), count(minus),

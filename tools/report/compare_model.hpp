@@ -4,9 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "tools/report/field.hpp"
+#include "tools/documents/compare.hpp"
 
 namespace cch::report {
+
+using documents::CasesValue;
+using documents::ComparedCriterion;
+using documents::CompareDocument;
+using documents::ComparedPair;
+using documents::CountedShare;
+using documents::CriterionSlice;
+using documents::GainOverSeeds;
+using documents::PairControl;
 
 /// How gains of a metric are shown: shares in points of 100.
 struct GainUnit {
@@ -22,7 +31,7 @@ struct ShownGain {
   std::optional<double> low;  ///< 95 % interval
   std::optional<double> high;
 };
-ShownGain shown_gain(const json& gain, const std::string& metric);
+ShownGain shown_gain(const GainOverSeeds& gain, const std::string& metric);
 
 /// Whether a criterion with this score was right about a pair of this sign.
 enum class Word { hit, false_alarm, miss, rejection, open };
@@ -30,28 +39,28 @@ inline constexpr std::size_t kWords = 5;
 Word word_of(const std::string& sign, double score);
 
 /// The metrics of the pairs, in order of first appearance.
-std::vector<std::string> metrics_in(const json& document);
+std::vector<std::string> metrics_in(const CompareDocument& document);
 
 /// "gamma 0.25 · same-rows": the teacher with what tells it from others.
-std::string teacher_words(const json& pair);
+std::string teacher_words(const ComparedPair& pair);
 /// "mfh-gamma · v 4 · 200 labelled · same-rows".
-std::string unit_words(const json& pair);
+std::string unit_words(const ComparedPair& pair);
 /// The same of one pair, after its study, without what all of them share; "" where that is
 /// everything.
-std::string unit_words_apart(const json& pair, const std::vector<json>& pairs);
+std::string unit_words_apart(const ComparedPair& pair, const std::vector<ComparedPair>& pairs);
 /// "kl λ 0.5 T 1".
-std::string loss_words(const json& pair);
+std::string loss_words(const ComparedPair& pair);
 
 /// "0.93 [0.81, 1.00]", "0.93" without an interval, "–" for null.
-std::string measured_words(const json& measured, int decimals, double factor = 1.0);
+std::string measured_words(const CasesValue& measured, int decimals, double factor = 1.0);
 /// "14 of 18 (78 %)"; "–" of none.
-std::string share_words(const json& share);
+std::string share_words(const CountedShare& share);
 /// "[55, 91]", Wilson's interval of a share in per cent; "" without.
-std::string wilson_words(const json& share);
+std::string wilson_words(const CountedShare& share);
 
 /// "Prediction and gain agree in 14 of 18 decided pairs."
-std::string compare_sentence(const json& document);
+std::string compare_sentence(const CompareDocument& document);
 /// "2 studies · 36 pairs: 12 gain, 10 lose, 14 undecided".
-std::string compare_lead(const json& document);
+std::string compare_lead(const CompareDocument& document);
 
 }  // namespace cch::report

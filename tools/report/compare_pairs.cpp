@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kListedPairs = 120;
 constexpr std::size_t kControls = 120;
 
-std::string gain_html(const json& gain, const std::string& metric) {
+std::string gain_html(const GainOverSeeds& gain, const std::string& metric) {
   const ShownGain shown = shown_gain(gain, metric);
   std::string html = escape_html(with_error(shown.mean, shown.standard_error));
   if (!shown.low || !shown.high) return html;
@@ -22,38 +22,38 @@ std::string gain_html(const json& gain, const std::string& metric) {
                         "class=\"interval\"");
 }
 
-std::string says_html(const json& pair) {
-  const std::string says = text(field(pair, "predicted", "says"));
+std::string says_html(const ComparedPair& pair) {
+  const std::string says = pair.predicted ? pair.predicted->says : "";
   if (says == "distil") return verdict_html("distil");
   if (says == "do-not-distil") return verdict_html("do_not_distil");
   if (says == "undecided") return verdict_html("inconclusive");
   return kMissing;
 }
 
-std::string agrees_words(const json& pair) {
-  const auto agrees = boolean(field(pair, "agrees"));
+std::string agrees_words(const ComparedPair& pair) {
+  const auto agrees = pair.agrees;
   if (!agrees) return kMissing;
   return *agrees ? "✓ agrees" : "✗ differs";
 }
 
 /// The metric's own name is in each row where a page has several.
-std::string metric_words(const json& pair) {
-  return fit_middle(text(field(pair, "metric")), 30);
+std::string metric_words(const ComparedPair& pair) {
+  return fit_middle(pair.metric, 30);
 }
 
-std::vector<std::string> pair_row(const json& pair) {
+std::vector<std::string> pair_row(const ComparedPair& pair) {
   return {escape_html(teacher_words(pair)) +
               element("span", escape_html(unit_words(pair)), "class=\"interval\""),
           escape_html(loss_words(pair)),
           says_html(pair),
-          gain_html(field(pair, "observed_gain"), text(field(pair, "metric"))),
-          count(whole_number(field(pair, "observed_gain", "seeds"))),
+          gain_html(pair.observed_gain, pair.metric),
+          count(pair.observed_gain.seeds),
           escape_html(metric_words(pair)),
           escape_html(agrees_words(pair))};
 }
 
-std::string pairs_table(const json& document) {
-  const std::vector<json>& pairs = elements(field(document, "pairs"));
+std::string pairs_table(const CompareDocument& document) {
+  const std::vector<ComparedPair>& pairs = document.pairs;
   std::vector<std::vector<std::string>> rows;
   for (const std::size_t i : spread(pairs.size(), kListedPairs)) rows.push_back(pair_row(pairs[i]));
   std::string caption = "Gain ± standard error, 95 % interval of Student's t over seeds.";
@@ -72,29 +72,28 @@ std::string pairs_table(const json& document) {
                     rows, "cards quiet");
 }
 
-std::string more_words(const json& control) {
-  const auto more = boolean(field(control, "teacher_gains_more"));
+std::string more_words(const PairControl& control) {
+  const auto more = control.teacher_gains_more;
   if (!more) return kMissing;
   return *more ? "yes" : "! no: the control does as well";
 }
 
-std::string controls_table(const json& document) {
+std::string controls_table(const CompareDocument& document) {
   std::vector<std::vector<std::string>> rows;
   std::size_t found = 0;
   std::size_t no_more = 0;
-  for (const json& pair : elements(field(document, "pairs"))) {
-    const std::string metric = text(field(pair, "metric"));
-    for (const json& control : elements(field(pair, "controls"))) {
+  for (const ComparedPair& pair : document.pairs) {
+    const std::string& metric = pair.metric;
+    for (const PairControl& control : pair.controls) {
       ++found;
-      no_more += boolean(field(control, "teacher_gains_more")).value_or(true) ? 0 : 1;
+      no_more += control.teacher_gains_more.value_or(true) ? 0 : 1;
       if (rows.size() == kControls) continue;
       rows.push_back({escape_html(teacher_words(pair)) +
                           element("span", escape_html(unit_words(pair) + " · " + loss_words(pair)),
                                   "class=\"interval\""),
-                      escape_html(fit_middle(text(field(control, "control")), 30)),
-                      gain_html(field(pair, "observed_gain"), metric),
-                      gain_html(field(control, "gain"), metric),
-                      gain_html(field(control, "difference"), metric),
+                      escape_html(fit_middle(control.control, 30)),
+                      gain_html(pair.observed_gain, metric), gain_html(control.gain, metric),
+                      control.difference ? gain_html(*control.difference, metric) : kMissing,
                       escape_html(more_words(control))});
     }
   }
@@ -120,8 +119,8 @@ std::string controls_table(const json& document) {
 
 }  // namespace
 
-std::string compare_pairs(const json& document) {
-  if (elements(field(document, "pairs")).empty()) return "";
+std::string compare_pairs(const CompareDocument& document) {
+  if (document.pairs.empty()) return "";
   return section("pairs", "Pairs",
                  folded("Every pair: predicted and observed", pairs_table(document), true) +
                      controls_table(document));

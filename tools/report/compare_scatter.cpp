@@ -30,15 +30,16 @@ struct Point {
   Word word = Word::open;
 };
 
-std::vector<Point> points_of(const json& document, const std::string& criterion,
+std::vector<Point> points_of(const CompareDocument& document, const std::string& criterion,
                              const std::string& metric) {
   std::vector<Point> out;
-  for (const json& pair : elements(field(document, "pairs"))) {
-    if (text(field(pair, "metric")) != metric) continue;
-    const auto score = number(field(pair, "scores", criterion));
-    const ShownGain gain = shown_gain(field(pair, "observed_gain"), metric);
-    if (!score || !gain.mean) continue;
-    out.push_back({*score, gain, word_of(text(field(pair, "sign")), *score)});
+  for (const ComparedPair& pair : document.pairs) {
+    if (pair.metric != metric) continue;
+    const auto found = pair.scores.find(criterion);
+    const ShownGain gain = shown_gain(pair.observed_gain, metric);
+    if (found == pair.scores.end() || !found->second || !gain.mean) continue;
+    const double score = *found->second;
+    out.push_back({score, gain, word_of(pair.sign, score)});
   }
   return out;
 }
@@ -98,10 +99,10 @@ struct Panel {
   std::vector<Point> points;
 };
 
-std::vector<Panel> panels_of(const json& document, const std::string& metric) {
+std::vector<Panel> panels_of(const CompareDocument& document, const std::string& metric) {
   std::vector<Panel> out;
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    Panel panel{text(field(criterion, "criterion")), metric, {}};
+  for (const ComparedCriterion& criterion : document.criteria) {
+    Panel panel{criterion.criterion, metric, {}};
     panel.points = points_of(document, panel.criterion, metric);
     if (varies(panel.points)) out.push_back(std::move(panel));
   }
@@ -119,7 +120,7 @@ std::string caption(std::size_t shown, std::size_t found, std::size_t most, std:
   return escape_html(words);
 }
 
-std::string grid(const json& document, const std::string& metric, std::size_t metrics,
+std::string grid(const CompareDocument& document, const std::string& metric, std::size_t metrics,
                  std::size_t& number_of) {
   const std::vector<Panel> panels = panels_of(document, metric);
   if (panels.empty()) return "";
@@ -143,7 +144,7 @@ std::string grid(const json& document, const std::string& metric, std::size_t me
 
 }  // namespace
 
-std::string compare_scatter(const json& document) {
+std::string compare_scatter(const CompareDocument& document) {
   const std::vector<std::string> metrics = metrics_in(document);
   std::size_t number_of = 0;
   std::string html;

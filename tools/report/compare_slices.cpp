@@ -18,19 +18,20 @@ constexpr std::size_t kPictures = 6;
 constexpr std::size_t kCriteria = 30;
 
 /// The slices of one criterion by one facet, in the document's order.
-std::vector<const json*> slices_by(const json& criterion, const std::string& facet) {
-  std::vector<const json*> out;
-  for (const json& slice : elements(field(criterion, "slices"))) {
-    if (text(field(slice, "by")) == facet) out.push_back(&slice);
+std::vector<const CriterionSlice*> slices_by(const ComparedCriterion& criterion,
+                                             const std::string& facet) {
+  std::vector<const CriterionSlice*> out;
+  for (const CriterionSlice& slice : criterion.slices) {
+    if (slice.by == facet) out.push_back(&slice);
   }
   return out;
 }
 
-std::vector<std::string> facets_of(const json& document) {
+std::vector<std::string> facets_of(const CompareDocument& document) {
   std::vector<std::string> out;
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    for (const json& slice : elements(field(criterion, "slices"))) {
-      const std::string name = text(field(slice, "by"));
+  for (const ComparedCriterion& criterion : document.criteria) {
+    for (const CriterionSlice& slice : criterion.slices) {
+      const std::string& name = slice.by;
       if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
     }
   }
@@ -45,44 +46,44 @@ std::string facet_words(const std::string& facet) {
 }
 
 /// Values of the facet, over all criteria, in the order of first appearance.
-std::vector<json> values_of(const json& document, const std::string& facet) {
-  std::vector<json> out;
-  for (const json& criterion : elements(field(document, "criteria"))) {
-    for (const json* slice : slices_by(criterion, facet)) {
-      const json& value = field(*slice, "value");
+std::vector<documents::Fact> values_of(const CompareDocument& document, const std::string& facet) {
+  std::vector<documents::Fact> out;
+  for (const ComparedCriterion& criterion : document.criteria) {
+    for (const CriterionSlice* slice : slices_by(criterion, facet)) {
+      const documents::Fact& value = slice->value;
       if (std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
     }
   }
   return out;
 }
 
-const json& slice_at(const json& criterion, const std::string& facet, const json& value) {
-  static const json none;
-  for (const json* slice : slices_by(criterion, facet)) {
-    if (field(*slice, "value") == value) return *slice;
+const CriterionSlice* slice_at(const ComparedCriterion& criterion, const std::string& facet,
+                               const documents::Fact& value) {
+  for (const CriterionSlice* slice : slices_by(criterion, facet)) {
+    if (slice->value == value) return slice;
   }
-  return none;
+  return nullptr;
 }
 
-std::string cell_html(const json& slice) {
-  if (slice.is_null()) return kMissing;
-  const std::string auroc = measured_words(field(slice, "sign_auroc"), 2);
-  return escape_html(share_words(field(slice, "hit_rate"))) +
+std::string cell_html(const CriterionSlice* slice) {
+  if (slice == nullptr) return kMissing;
+  const std::string auroc = measured_words(slice->sign_auroc, 2);
+  return escape_html(share_words(slice->hit_rate)) +
          element("span", escape_html("AUROC " + auroc), "class=\"interval\"");
 }
 
-std::string table(const json& document, const std::string& facet) {
-  const std::vector<json> values = values_of(document, facet);
+std::string table(const CompareDocument& document, const std::string& facet) {
+  const std::vector<documents::Fact> values = values_of(document, facet);
   const std::size_t shown = std::min(values.size(), kSliceColumns);
   std::vector<HtmlColumn> columns = {{"Criterion"}};
   for (std::size_t i = 0; i < shown; ++i) {
     columns.push_back({fit_middle(plain_value(values[i]), 30), true});
   }
   std::vector<std::vector<std::string>> rows;
-  for (const json& criterion : elements(field(document, "criteria"))) {
+  for (const ComparedCriterion& criterion : document.criteria) {
     if (rows.size() == kCriteria) break;
     if (slices_by(criterion, facet).empty()) continue;
-    std::vector<std::string> row = {name_html(fit_middle(text(field(criterion, "criterion")), 60))};
+    std::vector<std::string> row = {name_html(fit_middle(criterion.criterion, 60))};
     for (std::size_t i = 0; i < shown; ++i) {
       row.push_back(cell_html(slice_at(criterion, facet, values[i])));
     }
@@ -96,23 +97,23 @@ std::string table(const json& document, const std::string& facet) {
 }
 
 /// Share of right signs against the facet's number, with Wilson's intervals.
-std::string picture(const json& criterion, const std::string& facet, std::size_t number_of) {
-  Plot plot{fmt::format("slice-{}", number_of),
-            fmt::format("Sign right by {}, {}", facet_words(facet),
-                        fit_middle(text(field(criterion, "criterion")), 60)),
-            "", facet_words(facet), "% right"};
+std::string picture(const ComparedCriterion& criterion, const std::string& facet,
+                    std::size_t number_of) {
+  Plot plot{
+      fmt::format("slice-{}", number_of),
+      fmt::format("Sign right by {}, {}", facet_words(facet), fit_middle(criterion.criterion, 60)),
+      "", facet_words(facet), "% right"};
   PlotCurve curve;
-  for (const json* slice : slices_by(criterion, facet)) {
-    const json& value = field(*slice, "value");
-    const json& hits = field(*slice, "hit_rate");
-    const auto share = number(field(hits, "value"));
-    const std::vector<json>& ends = elements(field(hits, "wilson95"));
-    if (!value.is_number() || !share || ends.size() != 2) continue;
-    curve.points.emplace_back(*number(value), 100 * *share);
-    plot.strokes.push_back({*number(value), 100 * number(ends[0]).value_or(*share),
-                            100 * number(ends[1]).value_or(*share), "first"});
+  for (const CriterionSlice* slice : slices_by(criterion, facet)) {
+    const auto* value = std::get_if<double>(&slice->value);
+    const CountedShare& hits = slice->hit_rate;
+    const auto share = hits.value;
+    if (value == nullptr || !share || (!hits.wilson_low && !hits.wilson_high)) continue;
+    curve.points.emplace_back(*value, 100 * *share);
+    plot.strokes.push_back({*value, 100 * hits.wilson_low.value_or(*share),
+                            100 * hits.wilson_high.value_or(*share), "first"});
     plot.description +=
-        fmt::format("{} {}: {}. ", facet_words(facet), general(number(value)), share_words(hits));
+        fmt::format("{} {}: {}. ", facet_words(facet), general(*value), share_words(hits));
   }
   if (curve.points.size() < 2) return "";
   plot.y_reach = {0, 100};
@@ -120,19 +121,20 @@ std::string picture(const json& criterion, const std::string& facet, std::size_t
   return render_plot(plot);
 }
 
-bool about_cch(const json& criterion) {
-  return text(field(criterion, "criterion")).find("CCH") != std::string::npos;
+bool about_cch(const ComparedCriterion& criterion) {
+  return criterion.criterion.find("CCH") != std::string::npos;
 }
 
-std::string pictures_of(const json& document, const std::string& facet, std::size_t& number_of) {
+std::string pictures_of(const CompareDocument& document, const std::string& facet,
+                        std::size_t& number_of) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
-  for (const json& criterion : elements(field(document, "criteria"))) {
+  for (const ComparedCriterion& criterion : document.criteria) {
     if (!about_cch(criterion) || pictures.size() == kPictures) continue;
     const std::string drawn = picture(criterion, facet, number_of);
     if (drawn.empty()) continue;
     ++number_of;
-    headings.push_back(name_html(fit_middle(text(field(criterion, "criterion")), 60)));
+    headings.push_back(name_html(fit_middle(criterion.criterion, 60)));
     pictures.push_back(drawn);
   }
   if (pictures.empty()) return "";
@@ -143,7 +145,7 @@ std::string pictures_of(const json& document, const std::string& facet, std::siz
 
 }  // namespace
 
-std::string compare_slices(const json& document) {
+std::string compare_slices(const CompareDocument& document) {
   std::string html;
   std::size_t number_of = 0;
   for (const std::string& facet : facets_of(document)) {

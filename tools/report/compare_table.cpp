@@ -25,18 +25,18 @@ std::string with_left_out(std::vector<TextColumn> columns, std::size_t width) {
 }
 
 /// "14/18".
-std::string short_share(const json& share) {
-  if (field(share, "value").is_null()) return kMissing;
-  return count(whole_number(field(share, "count"))) + '/' + count(whole_number(field(share, "of")));
+std::string short_share(const CountedShare& share) {
+  if (!share.value) return kMissing;
+  return count(share.count) + '/' + count(share.of);
 }
 
 /// Without its interval: JSON and page have it.
-std::string value_alone(const json& measured, int decimals, double factor = 1.0) {
-  const auto value = number(field(measured, "value"));
+std::string value_alone(const CasesValue& measured, int decimals, double factor = 1.0) {
+  const auto value = measured.value;
   return value ? fixed(*value * factor, decimals) : kMissing;
 }
 
-std::string criteria_table(const json& document, std::size_t width) {
+std::string criteria_table(const CompareDocument& document, std::size_t width) {
   const std::vector<std::string> metrics = metrics_in(document);
   const GainUnit unit = gain_unit(metrics.size() == 1 ? metrics.front() : "");
   std::vector<TextColumn> columns = {{"criterion", false, false, false, 20},
@@ -46,15 +46,15 @@ std::string criteria_table(const json& document, std::size_t width) {
                                      {"regret", true, true},
                                      {"τ in groups", true, true},
                                      {"τ overall", true, true}};
-  for (const json& criterion : elements(field(document, "criteria"))) {
+  for (const ComparedCriterion& criterion : document.criteria) {
     const std::vector<std::string> cells = {
-        fit(text(field(criterion, "criterion")), 48),
-        measured_words(field(criterion, "sign_auroc"), 2),
-        short_share(field(criterion, "hit_rate")),
-        short_share(field(criterion, "false_holds")),
-        value_alone(field(criterion, "top1_regret"), unit.factor > 1 ? 2 : 3, unit.factor),
-        value_alone(field(criterion, "kendall_tau"), 2),
-        value_alone(field(criterion, "kendall_tau_overall"), 2)};
+        fit(criterion.criterion, 48),
+        measured_words(criterion.sign_auroc, 2),
+        short_share(criterion.hit_rate),
+        short_share(criterion.false_holds),
+        value_alone(criterion.top1_regret, unit.factor > 1 ? 2 : 3, unit.factor),
+        value_alone(criterion.kendall_tau, 2),
+        value_alone(criterion.kendall_tau_overall, 2)};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
   }
   return "\nCriteria\n" + with_left_out(columns, width) +
@@ -67,8 +67,8 @@ std::string criteria_table(const json& document, std::size_t width) {
              width);
 }
 
-std::string agreement_word(const json& pair) {
-  const auto agrees = boolean(field(pair, "agrees"));
+std::string agreement_word(const ComparedPair& pair) {
+  const auto agrees = pair.agrees;
   return agrees ? (*agrees ? "agrees" : "differs") : kMissing;
 }
 
@@ -80,13 +80,14 @@ struct PairGroups {
   std::vector<std::vector<std::size_t>> pairs;  ///< of each heading, indices of the document
 };
 
-std::string heading_of(const json& pair, const std::vector<json>& all, bool by_teacher) {
+std::string heading_of(const ComparedPair& pair, const std::vector<ComparedPair>& all,
+                       bool by_teacher) {
   const std::string where = unit_words_apart(pair, all);
   if (by_teacher) return teacher_words(pair) + (where.empty() ? "" : " · " + where);
   return (where.empty() ? "" : where + " · ") + loss_words(pair);
 }
 
-PairGroups grouped(const std::vector<json>& all, const std::vector<std::size_t>& shown,
+PairGroups grouped(const std::vector<ComparedPair>& all, const std::vector<std::size_t>& shown,
                    bool by_teacher) {
   PairGroups out{by_teacher, {}, {}};
   for (const std::size_t i : shown) {
@@ -102,12 +103,13 @@ PairGroups grouped(const std::vector<json>& all, const std::vector<std::size_t>&
   return out;
 }
 
-PairGroups pair_groups(const std::vector<json>& all, const std::vector<std::size_t>& shown) {
+PairGroups pair_groups(const std::vector<ComparedPair>& all,
+                       const std::vector<std::size_t>& shown) {
   PairGroups by_loss = grouped(all, shown, false);
   return by_loss.headings.size() < shown.size() ? by_loss : grouped(all, shown, true);
 }
 
-std::string grouped_table(const std::vector<json>& all, const PairGroups& groups,
+std::string grouped_table(const std::vector<ComparedPair>& all, const PairGroups& groups,
                           std::size_t width) {
   std::vector<TextColumn> columns = {
       {groups.by_teacher ? "loss" : "teacher", false, false, false, 16},
@@ -117,13 +119,13 @@ std::string grouped_table(const std::vector<json>& all, const PairGroups& groups
       {"seeds", true, true}};
   for (const auto& members : groups.pairs) {
     for (const std::size_t i : members) {
-      const json& pair = all[i];
-      const ShownGain gain = shown_gain(field(pair, "observed_gain"), text(field(pair, "metric")));
+      const ComparedPair& pair = all[i];
+      const ShownGain gain = shown_gain(pair.observed_gain, pair.metric);
       const std::vector<std::string> cells = {
           "  " + (groups.by_teacher ? loss_words(pair) : teacher_words(pair)),
-          fit(text(field(pair, "predicted", "says"), kMissing), 14),
+          fit(pair.predicted ? pair.predicted->says : kMissing, 14),
           with_error(gain.mean, gain.standard_error), agreement_word(pair),
-          count(whole_number(field(pair, "observed_gain", "seeds")))};
+          count(pair.observed_gain.seeds)};
       for (std::size_t c = 0; c < columns.size(); ++c) columns[c].cells.push_back(cells[c]);
     }
   }
@@ -141,8 +143,8 @@ std::string grouped_table(const std::vector<json>& all, const PairGroups& groups
   return out;
 }
 
-std::string pairs_table(const json& document, std::size_t width) {
-  const std::vector<json>& pairs = elements(field(document, "pairs"));
+std::string pairs_table(const CompareDocument& document, std::size_t width) {
+  const std::vector<ComparedPair>& pairs = document.pairs;
   const std::vector<std::size_t> shown = spread(pairs.size(), kTablePairs);
   std::string heading = "\nPairs";
   if (shown.size() < pairs.size()) {
@@ -156,9 +158,9 @@ std::string pairs_table(const json& document, std::size_t width) {
          wrap("Gain ± standard error over seeds: " + units + '.', width);
 }
 
-std::string warnings(const json& document, std::size_t width) {
+std::string warnings(const CompareDocument& document, std::size_t width) {
   std::string out;
-  for (const std::string& message : messages_of(warnings_of(document)).warnings) {
+  for (const std::string& message : messages_of(document.warnings).warnings) {
     out += wrap(message, width, "  ! ", "    ");
   }
   return out.empty() ? "" : "\nWarnings\n" + out;
@@ -166,8 +168,7 @@ std::string warnings(const json& document, std::size_t width) {
 
 }  // namespace
 
-std::string render_compare_table(const json& document, const TerminalStyle& style) {
-  require_schema(document, "cch.compare/1");
+std::string render_compare_table(const CompareDocument& document, const TerminalStyle& style) {
   const std::size_t width = style.columns();
   const std::string head = wrap(compare_sentence(document), width) +
                            wrap(compare_lead(document) + '.', width) +

@@ -1,0 +1,141 @@
+#include "tools/documents/compare.hpp"
+
+#include "tools/documents/parts_schema.hpp"
+
+namespace cch::documents {
+
+template <class V>
+void describe(V& v, Of<CasesValue> auto& x) {
+  v("value", x.value, "cases", x.cases);
+  v.interval("interval95", x.low, x.high);
+}
+
+template <class V>
+void describe(V& v, Of<CountedShare> auto& x) {
+  v("value", x.value, "count", x.count, "of", x.of);
+  v.interval("wilson95", x.wilson_low, x.wilson_high);
+  v.interval("interval95", x.low, x.high);
+}
+
+template <class V>
+void describe(V& v, Of<GainBin> auto& x) {
+  v("cells", x.cells, "predicted", x.predicted, "observed", x.observed);
+  v.interval("interval95", x.low, x.high);
+}
+
+template <class V>
+void describe(V& v, Of<CriterionNumbers> auto& x) {
+  v("cells", x.cells, "plus", x.plus, "minus", x.minus, "clusters", x.clusters, "resampled",
+    x.resampled, "sign_auroc", x.sign_auroc, "hit_rate", x.hit_rate, "false_holds", x.false_holds,
+    "top1_regret", x.top1_regret, "kendall_tau", x.kendall_tau, "kendall_tau_overall",
+    x.kendall_tau_overall, "slope", x.slope, "intercept", x.intercept, "calibration",
+    x.calibration);
+}
+
+template <class V>
+void describe(V& v, Of<CriterionSlice> auto& x) {
+  describe(v, part<CriterionNumbers>(x));
+  v("by", x.by, "value", x.value);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedCriterion> auto& x) {
+  describe(v, part<CriterionNumbers>(x));
+  v("criterion", x.criterion, "kind", x.kind, "foretells", x.foretells, "slices", x.slices);
+}
+
+template <class V>
+void describe(V& v, Of<GainOverSeeds> auto& x) {
+  v("mean", x.mean, "standard_deviation", x.standard_deviation, "standard_error", x.standard_error,
+    "seeds", x.seeds);
+  v.interval("interval95", x.low, x.high);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedUnit> auto& x) {
+  v("task", x.task, "setting", x.setting);
+  v.if_there("labelled", x.labelled);
+  v.if_there("scenario", x.scenario);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedTeacher> auto& x) {
+  v("name", x.name);
+  v.if_there("parameters", x.parameters);
+  v.if_there("labels_from", x.labels_from);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedLoss> auto& x) {
+  v("form", x.form);
+  v.if_there("weighting", x.weighting);
+  v.if_there("lambda", x.lambda);
+  v.if_there("temperature", x.temperature);
+  v.if_there("scaled", x.scaled);
+}
+
+template <class V>
+void describe(V& v, Of<PairPrediction> auto& x) {
+  v("by", x.by, "score", x.score, "says", x.says);
+}
+
+template <class V>
+void describe(V& v, Of<PairControl> auto& x) {
+  v("control", x.control, "gain", x.gain, "difference", x.difference, "teacher_gains_more",
+    x.teacher_gains_more);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedPair> auto& x) {
+  v("study", x.study, "unit", x.unit, "teacher", x.teacher, "loss", x.loss, "seeds", x.seeds,
+    "metric", x.metric, "predicted", x.predicted, "observed_gain", x.observed_gain, "sign", x.sign,
+    "agrees", x.agrees, "gains", x.gains, "student", x.student, "distilled", x.distilled,
+    "teacher_alone", x.teacher_alone, "scores", x.scores, "controls", x.controls);
+}
+
+template <class V>
+void describe(V& v, Of<AgreementCounts> auto& x) {
+  v("agree", x.agree, "decided", x.decided, "undecided", x.undecided, "plus", x.plus, "minus",
+    x.minus, "pairs", x.pairs);
+}
+
+template <class V>
+void describe(V& v, Of<ComparedFolder> auto& x) {
+  v("folder", x.folder, "kind", x.kind);
+  v.if_there("runs", x.runs);
+  v.if_there("criteria", x.criteria);
+  v.if_there("teachers", x.teachers);
+  v.if_there("failed", x.failed);
+  v.if_there("unfinished", x.unfinished);
+  v.if_there("repeated", x.repeated);
+}
+
+template <class V>
+void describe(V& v, Of<FileRecord> auto& x) {
+  v("role", x.role, "source", x.source, "sha256", x.sha256);
+}
+
+template <class V>
+void describe(V& v, Of<CompareDocument> auto& x) {
+  v.schema("cch.compare/1");
+  v("criteria", x.criteria, "pairs", x.pairs, "agreement", x.agreement, "metrics", x.metrics,
+    "folders", x.folders, "warnings", x.warnings, "inputs", x.inputs, "version", x.version,
+    "command", x.command, "seed", x.seed);
+  v.object("config", [&x](auto& inner) {
+    inner("metric", x.metric, "predict_by", x.predict_by, "draws", x.draws);
+  });
+}
+
+nlohmann::json to_json(const CompareDocument& document) {
+  return encode(document);
+}
+
+std::string to_text(const CompareDocument& document) {
+  return text_of(encode(document), -1);
+}
+
+CompareDocument read_compare(const nlohmann::json& document) {
+  return read<CompareDocument>(document);
+}
+
+}  // namespace cch::documents
