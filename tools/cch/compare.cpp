@@ -11,18 +11,15 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 int run(const CompareSettings& s, Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   const CompareInputs inputs = read_compare_folders(s.folders);
   prepare_comparison(s.out, s.html, s.force);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
-  json document = compare_document(s, inputs, pair_runs(inputs), exec);
-  document["command"] = invocation.command_line;
-  // What is shown is what the file holds.
-  const documents::CompareDocument found = documents::read_compare(as_written(document));
+  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs), exec);
+  found.command = invocation.command_line;
+  found = documents::as_stored(found);
   const auto written = write_comparison(found, s.out, s.html, true);
   terminal.out << (s.common.json ? documents::to_json(found).dump(1) + "\n"
                                  : report::render_compare_table(

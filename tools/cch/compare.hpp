@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -24,10 +23,11 @@ struct CompareSettings {
   CommonOptions common;
 };
 
-/// The cch.compare/1 document (without its command). Data Errors: "no-pairs", "no-repeated-cells"
+/// The document of a comparison (without its command). Data Errors: "no-pairs", "no-repeated-cells"
 /// (no pair has two seeds in the metric). Usage Error "unknown-criterion" for predict_by.
-nlohmann::json compare_document(const CompareSettings& settings, const CompareInputs& inputs,
-                                const PairedRuns& paired, const Execution& exec);
+documents::CompareDocument compare_document(const CompareSettings& settings,
+                                            const CompareInputs& inputs, const PairedRuns& paired,
+                                            const Execution& exec);
 
 /// compare.json, compare.csv and report.html in a folder (if one is named), the report alone in
 /// another file (likewise). Returns their paths.

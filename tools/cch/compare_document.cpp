@@ -14,8 +14,6 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 // With fewer, a gain of any size may lie two standard errors from 0 by chance (three: 18 %).
 constexpr std::size_t kFewSeeds = 4;
 // Percentile intervals of fewer resampled cases are rough.
@@ -119,40 +117,34 @@ void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>
 }
 
 /// By AUROC, then by the lower end of its interval, then by Kendall's τ over all pairs.
-bool better(const json& a, const json& b) {
-  const auto places = [](const json& entry) {
+bool better(const documents::ComparedCriterion& a, const documents::ComparedCriterion& b) {
+  const auto places = [](const documents::ComparedCriterion& c) {
     constexpr double kNone = -2.0;  // below every AUROC and τ
-    const auto number = [](const json& node) {
-      return node.is_number() ? node.get<double>() : kNone;
-    };
-    const json& auroc = entry["sign_auroc"];
-    const json& ends = auroc["interval95"];
-    return std::tuple(number(auroc["value"]), ends.is_null() ? kNone : number(ends[0]),
-                      number(entry["kendall_tau_overall"]["value"]));
+    return std::tuple(c.sign_auroc.value.value_or(kNone), c.sign_auroc.low.value_or(kNone),
+                      c.kendall_tau_overall.value.value_or(kNone));
   };
   return places(a) > places(b);
 }
 
 /// One entry a criterion: all pairs, with its slices; the best first.
-json criteria_json(const std::vector<CriterionScore>& scores,
-                   const std::vector<std::string>& decisions) {
-  std::map<std::string, json> by_name;
+std::vector<documents::ComparedCriterion> compared_criteria(
+    const std::vector<CriterionScore>& scores, const std::vector<std::string>& decisions) {
+  std::map<std::string, documents::ComparedCriterion> by_name;
   for (const CriterionScore& score : scores) {
-    if (score.facet.empty()) {
-      json entry = criterion_json(score);
-      entry["criterion"] = score.criterion;
-      entry["kind"] = criterion_kind(score.criterion, decisions);
-      entry["foretells"] = predicted_metrics(score.criterion);
-      entry["slices"] = json::array();
-      by_name[score.criterion] = std::move(entry);
-    } else {
-      json slice = criterion_json(score);
-      slice["by"] = score.facet;
-      slice["value"] = score.number ? json(*score.number) : json(score.value);
-      by_name.at(score.criterion)["slices"].push_back(std::move(slice));
+    documents::ComparedCriterion& entry = by_name[score.criterion];
+    if (!score.facet.empty()) {
+      documents::CriterionSlice& slice = entry.slices.emplace_back();
+      fill(score, slice);
+      slice.by = score.facet;
+      slice.value = score.number ? documents::Fact(*score.number) : documents::Fact(score.value);
+      continue;
     }
+    fill(score, entry);
+    entry.criterion = score.criterion;
+    entry.kind = criterion_kind(score.criterion, decisions);
+    entry.foretells = predicted_metrics(score.criterion);
   }
-  std::vector<json> sorted;
+  std::vector<documents::ComparedCriterion> sorted;
   for (auto& [name, entry] : by_name) sorted.push_back(std::move(entry));
   std::stable_sort(sorted.begin(), sorted.end(), better);
   return sorted;
@@ -169,30 +161,22 @@ void check_criterion(const std::string& name, const std::vector<CriterionScore>&
 }
 
 /// How often the prediction of the pairs and their sign agree.
-json agreement_json(const json& pairs) {
-  std::size_t agree = 0;
-  std::size_t decided = 0;
-  std::size_t undecided = 0;
-  std::size_t plus = 0;
-  std::size_t minus = 0;
-  for (const json& pair : pairs) {
-    if (pair["sign"] == "+") ++plus;
-    if (pair["sign"] == "-") ++minus;
-    if (pair["agrees"].is_null()) {
-      ++undecided;
-    } else {
-      ++decided;
-      if (pair["agrees"].get<bool>()) ++agree;
-    }
+documents::AgreementCounts agreement_of(const std::vector<documents::ComparedPair>& pairs) {
+  documents::AgreementCounts out;
+  for (const documents::ComparedPair& pair : pairs) {
+    if (pair.sign == "+") ++out.plus;
+    if (pair.sign == "-") ++out.minus;
+    ++(pair.agrees ? out.decided : out.undecided);
+    if (pair.agrees == true) ++out.agree;
   }
-  return {{"agree", agree}, {"decided", decided}, {"undecided", undecided},
-          {"plus", plus},   {"minus", minus},     {"pairs", pairs.size()}};
+  out.pairs = pairs.size();
+  return out;
 }
 
 }  // namespace
 
-json compare_document(const CompareSettings& s, const CompareInputs& inputs,
-                      const PairedRuns& paired, const Execution& exec) {
+documents::CompareDocument compare_document(const CompareSettings& s, const CompareInputs& inputs,
+                                            const PairedRuns& paired, const Execution& exec) {
   const auto metrics = metrics_of(s, paired);
   Judged judged = judge(paired, metrics);
   require_pairs(paired, judged);
@@ -202,28 +186,27 @@ json compare_document(const CompareSettings& s, const CompareInputs& inputs,
   options.draws = s.draws;
   const std::vector<CriterionScore> scores = score_criteria(cells, options, exec);
   check_criterion(s.predict_by, scores);
-  json pairs = json::array();
-  for (const JudgedPair& pair : judged.pairs)
-    pairs.push_back(pair_json(pair, paired, s.predict_by));
   std::vector<Warning> warnings = inputs.warnings;
   for (const std::vector<Warning>* more : {&paired.warnings, &std::as_const(judged.warnings)}) {
     warnings.insert(warnings.end(), more->begin(), more->end());
   }
   warn_about_cases(judged.pairs, warnings);
-  return {{"schema", "cch.compare/1"},
-          {"version", version()},
-          {"seed", exec.seed},
-          {"inputs", inputs.inputs},
-          {"warnings", warnings_json(warnings)},
-          {"config",
-           {{"metric", s.metric.empty() ? "auto" : s.metric},
-            {"predict_by", s.predict_by.empty() ? "auto" : s.predict_by},
-            {"draws", s.draws}}},
-          {"folders", inputs.folders},
-          {"metrics", metrics},
-          {"agreement", agreement_json(pairs)},
-          {"criteria", criteria_json(scores, paired.decisions)},
-          {"pairs", pairs}};
+  documents::CompareDocument out;
+  for (const JudgedPair& pair : judged.pairs) {
+    out.pairs.push_back(compared_pair(pair, paired, s.predict_by));
+  }
+  out.agreement = agreement_of(out.pairs);
+  out.criteria = compared_criteria(scores, paired.decisions);
+  out.metrics = metrics;
+  out.folders = documents::read_folders(inputs.folders);
+  out.inputs = documents::read_files(inputs.inputs);
+  out.warnings = documents::distinct(warnings);
+  out.metric = s.metric.empty() ? "auto" : s.metric;
+  out.predict_by = s.predict_by.empty() ? "auto" : s.predict_by;
+  out.draws = s.draws;
+  out.version = version();
+  out.seed = exec.seed;
+  return out;
 }
 
 }  // namespace cch

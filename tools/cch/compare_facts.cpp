@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/cch/document_parts.hpp"
 #include "tools/report/field.hpp"
 
 namespace cch {
@@ -51,7 +50,8 @@ void add_all_facets(ComparedCell& cell, const TrainedPair& pair) {
 }
 
 /// Means over seeds of every number, by name.
-json means_of(const TrainedPair& pair, std::map<std::string, double> PairSeed::*numbers) {
+documents::Numbers means_of(const TrainedPair& pair,
+                            std::map<std::string, double> PairSeed::*numbers) {
   std::map<std::string, std::pair<double, double>> sums;
   for (const PairSeed& seed : pair.seeds) {
     for (const auto& [name, value] : seed.*numbers) {
@@ -59,17 +59,22 @@ json means_of(const TrainedPair& pair, std::map<std::string, double> PairSeed::*
       sums[name].second += 1.0;
     }
   }
-  json out = json::object();
+  documents::Numbers out;
   for (const auto& [name, sum] : sums) out[name] = sum.first / sum.second;
   return out;
 }
 
-json all_gains(const TrainedPair& pair) {
-  json out = json::object();
-  for (const std::string& metric : gain_metrics()) {
-    const std::vector<double> gains = gains_in(pair, metric);
-    if (!gains.empty()) out[metric] = gain_json(summarise_gains(gains));
-  }
+void set_interval(const std::optional<Interval>& interval, documents::Number& low,
+                  documents::Number& high) {
+  if (!interval) return;
+  low = interval->lo;
+  high = interval->hi;
+}
+
+documents::GainOverSeeds gain_over_seeds(const GainSummary& gain) {
+  documents::GainOverSeeds out{gain.mean, gain.standard_deviation, gain.standard_error, {}, {},
+                               gain.seeds};
+  set_interval(gain.interval95, out.low, out.high);
   return out;
 }
 
@@ -77,30 +82,38 @@ bool is_decision(const std::string& name, const std::vector<std::string>& decisi
   return std::find(decisions.begin(), decisions.end(), name) != decisions.end();
 }
 
-/// What a criterion says about the pair: decisions by the majority of their seeds.
-json says_json(const std::string& name, const json& scores, const PairedRuns& all) {
-  const double mean = scores.at(name).get<double>();
+/// What a criterion says about the pair: decisions by the majority of their seeds. Nothing where
+/// the pair does not have it.
+std::optional<documents::PairPrediction> said_by(const std::string& name,
+                                                 const documents::Numbers& scores,
+                                                 const PairedRuns& all) {
+  const auto found = scores.find(name);
+  if (found == scores.end()) return std::nullopt;
+  const double mean = *found->second;
   const double bar = is_decision(name, all.decisions) ? 0.5 : 0.0;
   const char* says = mean > bar ? "distil" : (mean < -bar ? "do-not-distil" : "undecided");
-  return {{"by", name}, {"score", mean}, {"says", says}};
+  return documents::PairPrediction{name, mean, says};
 }
 
-json predicted_json(const json& scores, const PairedRuns& all, const std::string& by) {
-  if (!by.empty()) return scores.contains(by) ? says_json(by, scores, all) : json();
+std::optional<documents::PairPrediction> prediction_of(const documents::Numbers& scores,
+                                                       const PairedRuns& all,
+                                                       const std::string& by) {
+  if (!by.empty()) return said_by(by, scores, all);
   for (const char* name : kPredicting) {
-    if (scores.contains(name)) return says_json(name, scores, all);
+    if (scores.contains(name)) return said_by(name, scores, all);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-json agrees_json(const json& predicted, int sign) {
-  if (predicted.is_null() || sign == 0 || predicted["says"] == "undecided") return nullptr;
-  return (predicted["says"] == "distil") == (sign > 0);
+std::optional<bool> agrees(const std::optional<documents::PairPrediction>& predicted, int sign) {
+  if (!predicted || sign == 0 || predicted->says == "undecided") return std::nullopt;
+  return (predicted->says == "distil") == (sign > 0);
 }
 
 /// The gains of the seeds that both have, teacher less control.
-json difference_json(const TrainedPair& pair, const TrainedPair& control,
-                     const std::string& metric) {
+std::optional<documents::GainOverSeeds> difference_of(const TrainedPair& pair,
+                                                      const TrainedPair& control,
+                                                      const std::string& metric) {
   std::vector<double> differences;
   for (const PairSeed& seed : pair.seeds) {
     for (const PairSeed& other : control.seeds) {
@@ -112,12 +125,13 @@ json difference_json(const TrainedPair& pair, const TrainedPair& control,
       }
     }
   }
-  return differences.empty() ? json() : gain_json(summarise_gains(differences));
+  if (differences.empty()) return std::nullopt;
+  return gain_over_seeds(summarise_gains(differences));
 }
 
-json controls_json(const JudgedPair& judged, const PairedRuns& all) {
+std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all) {
   const TrainedPair& pair = *judged.pair;
-  json out = json::array();
+  std::vector<documents::PairControl> out;
   for (const TrainedPair& control : all.controls) {
     if (control.study != pair.study || control.unit != pair.unit || control.loss != pair.loss) {
       continue;
@@ -125,21 +139,19 @@ json controls_json(const JudgedPair& judged, const PairedRuns& all) {
     if (!control.teacher.is_null() && control.teacher != pair.teacher) continue;
     const std::vector<double> gains = gains_in(control, judged.metric);
     if (gains.empty()) continue;
-    const json difference = difference_json(pair, control, judged.metric);
-    const json gained_more =
-        difference.is_null() ? json() : json(difference["mean"].get<double>() > 0.0);
-    out.push_back({{"control", control.control},
-                   {"gain", gain_json(summarise_gains(gains))},
-                   {"difference", difference},
-                   {"teacher_gains_more", gained_more}});
+    const auto difference = difference_of(pair, control, judged.metric);
+    std::optional<bool> gained_more;
+    if (difference) gained_more = *difference->mean > 0.0;
+    out.push_back(
+        {control.control, gain_over_seeds(summarise_gains(gains)), difference, gained_more});
   }
   return out;
 }
 
-json measured_json(const Measured& measured) {
-  return {{"value", optional_json(measured.value)},
-          {"interval95", interval_json(measured.interval95)},
-          {"cases", measured.cases}};
+documents::CasesValue cases_value(const Measured& measured) {
+  documents::CasesValue out{measured.value, {}, {}, measured.cases};
+  set_interval(measured.interval95, out.low, out.high);
+  return out;
 }
 
 const char* resampled_words(const CriterionScore& score) {
@@ -147,12 +159,15 @@ const char* resampled_words(const CriterionScore& score) {
   return score.resampled_seeds ? "clusters and seeds" : "clusters";
 }
 
-json share_json(const MeasuredShare& share) {
-  return {{"value", optional_json(share.value)},
-          {"count", share.count},
-          {"of", share.of},
-          {"wilson95", interval_json(share.wilson95)},
-          {"interval95", interval_json(share.interval95)}};
+documents::CountedShare counted_share(const MeasuredShare& share) {
+  documents::CountedShare out{share.value, share.count, share.of, {}, {}, {}, {}};
+  set_interval(share.wilson95, out.wilson_low, out.wilson_high);
+  set_interval(share.interval95, out.low, out.high);
+  return out;
+}
+
+std::string sign_word(int sign) {
+  return sign > 0 ? "+" : (sign < 0 ? "-" : "undecided");
 }
 
 }  // namespace
@@ -180,64 +195,47 @@ ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric) {
   return cell;
 }
 
-json gain_json(const GainSummary& gain) {
-  return {{"mean", gain.mean},
-          {"standard_deviation", optional_json(gain.standard_deviation)},
-          {"standard_error", optional_json(gain.standard_error)},
-          {"interval95", interval_json(gain.interval95)},
-          {"seeds", gain.seeds}};
-}
-
-std::string sign_word(int sign) {
-  return sign > 0 ? "+" : (sign < 0 ? "-" : "undecided");
-}
-
-json pair_json(const JudgedPair& judged, const PairedRuns& all, const std::string& by) {
+documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
+                                      const std::string& by) {
   const TrainedPair& pair = *judged.pair;
-  const json scores = means_of(pair, &PairSeed::scores);
-  const json predicted = predicted_json(scores, all, by);
-  std::vector<std::uint64_t> seeds;
-  for (const PairSeed& seed : pair.seeds) seeds.push_back(seed.seed);
-  return {{"study", pair.study},
-          {"unit", pair.unit},
-          {"teacher", pair.teacher},
-          {"loss", pair.loss},
-          {"seeds", seeds},
-          {"metric", judged.metric},
-          {"predicted", predicted},
-          {"observed_gain", gain_json(judged.gain)},
-          {"sign", sign_word(judged.gain.sign)},
-          {"agrees", agrees_json(predicted, judged.gain.sign)},
-          {"gains", all_gains(pair)},
-          {"student", means_of(pair, &PairSeed::student)},
-          {"distilled", means_of(pair, &PairSeed::distilled)},
-          {"teacher_alone", means_of(pair, &PairSeed::teacher)},
-          {"scores", scores},
-          {"controls", controls_json(judged, all)}};
+  documents::ComparedPair out = documents::read_question(pair.unit, pair.teacher, pair.loss);
+  out.study = pair.study;
+  for (const PairSeed& seed : pair.seeds) out.seeds.push_back(seed.seed);
+  out.metric = judged.metric;
+  out.scores = means_of(pair, &PairSeed::scores);
+  out.predicted = prediction_of(out.scores, all, by);
+  out.observed_gain = gain_over_seeds(judged.gain);
+  out.sign = sign_word(judged.gain.sign);
+  out.agrees = agrees(out.predicted, judged.gain.sign);
+  for (const std::string& metric : gain_metrics()) {
+    const std::vector<double> gains = gains_in(pair, metric);
+    if (!gains.empty()) out.gains[metric] = gain_over_seeds(summarise_gains(gains));
+  }
+  out.student = means_of(pair, &PairSeed::student);
+  out.distilled = means_of(pair, &PairSeed::distilled);
+  out.teacher_alone = means_of(pair, &PairSeed::teacher);
+  out.controls = controls_of(judged, all);
+  return out;
 }
 
-json criterion_json(const CriterionScore& score) {
-  json calibration = json::array();
+void fill(const CriterionScore& score, documents::CriterionNumbers& out) {
+  out.cells = score.cells;
+  out.plus = score.plus;
+  out.minus = score.minus;
+  out.clusters = score.clusters;
+  out.resampled = resampled_words(score);
+  out.sign_auroc = cases_value(score.sign_auroc);
+  out.hit_rate = counted_share(score.hits);
+  out.false_holds = counted_share(score.false_holds);
+  out.top1_regret = cases_value(score.top1_regret);
+  out.kendall_tau = cases_value(score.kendall_tau);
+  out.kendall_tau_overall = cases_value(score.kendall_tau_overall);
+  out.slope = cases_value(score.slope);
+  out.intercept = cases_value(score.intercept);
   for (const CalibrationBin& bin : score.calibration) {
-    calibration.push_back({{"cells", bin.cells},
-                           {"predicted", bin.predicted},
-                           {"observed", bin.observed},
-                           {"interval95", interval_json(bin.interval95)}});
+    out.calibration.push_back({bin.cells, bin.predicted, bin.observed, {}, {}});
+    set_interval(bin.interval95, out.calibration.back().low, out.calibration.back().high);
   }
-  return {{"cells", score.cells},
-          {"plus", score.plus},
-          {"minus", score.minus},
-          {"clusters", score.clusters},
-          {"resampled", resampled_words(score)},
-          {"sign_auroc", measured_json(score.sign_auroc)},
-          {"hit_rate", share_json(score.hits)},
-          {"false_holds", share_json(score.false_holds)},
-          {"top1_regret", measured_json(score.top1_regret)},
-          {"kendall_tau", measured_json(score.kendall_tau)},
-          {"kendall_tau_overall", measured_json(score.kendall_tau_overall)},
-          {"slope", measured_json(score.slope)},
-          {"intercept", measured_json(score.intercept)},
-          {"calibration", calibration}};
 }
 
 std::string criterion_kind(const std::string& name, const std::vector<std::string>& decisions) {

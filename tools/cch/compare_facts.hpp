@@ -1,11 +1,11 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "cch/experiments/comparison.hpp"
 #include "tools/cch/compare_cells.hpp"
+#include "tools/documents/compare.hpp"
 
 namespace cch {
 
@@ -21,17 +21,13 @@ struct JudgedPair {
 std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric);
 ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric);
 
-/// {"mean", "standard_deviation", "standard_error", "interval95", "seeds"}.
-nlohmann::json gain_json(const GainSummary& gain);
-/// "+", "−" or "undecided".
-std::string sign_word(int sign);
-
-/// The pair as an entry of "pairs"; `by` is the criterion that predicts ("" for the first that the
+/// The pair as the document has it; `by` is the criterion that predicts ("" for the first that the
 /// pair has).
-nlohmann::json pair_json(const JudgedPair& judged, const PairedRuns& all, const std::string& by);
+documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
+                                      const std::string& by);
 
-/// An entry of "criteria" without its slices, or one of these.
-nlohmann::json criterion_json(const CriterionScore& score);
+/// What was measured about a criterion over a set of pairs.
+void fill(const CriterionScore& score, documents::CriterionNumbers& out);
 
 /// "decision", "baseline" or "score".
 std::string criterion_kind(const std::string& name, const std::vector<std::string>& decisions);

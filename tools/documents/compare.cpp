@@ -138,4 +138,25 @@ CompareDocument read_compare(const nlohmann::json& document) {
   return read<CompareDocument>(document);
 }
 
+CompareDocument as_stored(const CompareDocument& document) {
+  return read_compare(json::parse(to_text(document)));
+}
+
+ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
+                           const nlohmann::json& loss) {
+  ComparedPair out;
+  out.unit = read<ComparedUnit>(unit);
+  out.teacher = read<ComparedTeacher>(teacher);
+  out.loss = read<ComparedLoss>(loss);
+  return out;
+}
+
+std::vector<ComparedFolder> read_folders(const nlohmann::json& folders) {
+  return read<std::vector<ComparedFolder>>(folders);
+}
+
+std::vector<FileRecord> read_files(const nlohmann::json& files) {
+  return read<std::vector<FileRecord>>(files);
+}
+
 }  // namespace cch::documents

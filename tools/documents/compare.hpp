@@ -190,5 +190,13 @@ nlohmann::json to_json(const CompareDocument& document);
 std::string to_text(const CompareDocument& document);
 /// Data Errors as those of read_rank.
 CompareDocument read_compare(const nlohmann::json& document);
+/// The document as its file gives it back.
+CompareDocument as_stored(const CompareDocument& document);
+
+/// A pair with the unit, teacher and loss of a run (schema cch.run/1), everything else empty.
+ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
+                           const nlohmann::json& loss);
+std::vector<ComparedFolder> read_folders(const nlohmann::json& folders);
+std::vector<FileRecord> read_files(const nlohmann::json& files);
 
 }  // namespace cch::documents
