@@ -545,8 +545,8 @@ TEST_CASE("compare: hostile names, missing values and large studies") {
   CHECK_FALSE(holds(page, "<img"));
   CHECK_FALSE(holds(page, "<b onclick"));
   for (json& pair : document["pairs"]) {
-    for (auto& [name, value] : pair["observed_gain"].items()) {
-      if (name != "seeds") value = nullptr;
+    for (const char* name : {"standard_deviation", "standard_error", "interval95"}) {
+      pair["observed_gain"][name] = nullptr;
     }
     pair["predicted"] = nullptr;
     pair["controls"] = json::array();

@@ -120,8 +120,9 @@ void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>
 bool better(const documents::ComparedCriterion& a, const documents::ComparedCriterion& b) {
   const auto places = [](const documents::ComparedCriterion& c) {
     constexpr double kNone = -2.0;  // below every AUROC and τ
-    return std::tuple(c.sign_auroc.value.value_or(kNone), c.sign_auroc.low.value_or(kNone),
-                      c.kendall_tau_overall.value.value_or(kNone));
+    const Measured& auroc = c.score.sign_auroc;
+    return std::tuple(auroc.value.value_or(kNone), auroc.interval95 ? auroc.interval95->lo : kNone,
+                      c.score.kendall_tau_overall.value.value_or(kNone));
   };
   return places(a) > places(b);
 }
@@ -133,14 +134,11 @@ std::vector<documents::ComparedCriterion> compared_criteria(
   for (const CriterionScore& score : scores) {
     documents::ComparedCriterion& entry = by_name[score.criterion];
     if (!score.facet.empty()) {
-      documents::CriterionSlice& slice = entry.slices.emplace_back();
-      fill(score, slice);
-      slice.by = score.facet;
-      slice.value = score.number ? documents::Fact(*score.number) : documents::Fact(score.value);
+      entry.slices.push_back({scored(score), score.number ? documents::Fact(*score.number)
+                                                          : documents::Fact(score.value)});
       continue;
     }
-    fill(score, entry);
-    entry.criterion = score.criterion;
+    static_cast<documents::ScoredCriterion&>(entry) = scored(score);
     entry.kind = criterion_kind(score.criterion, decisions);
     entry.foretells = predicted_metrics(score.criterion);
   }

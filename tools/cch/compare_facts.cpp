@@ -64,20 +64,6 @@ documents::Numbers means_of(const TrainedPair& pair,
   return out;
 }
 
-void set_interval(const std::optional<Interval>& interval, documents::Number& low,
-                  documents::Number& high) {
-  if (!interval) return;
-  low = interval->lo;
-  high = interval->hi;
-}
-
-documents::GainOverSeeds gain_over_seeds(const GainSummary& gain) {
-  documents::GainOverSeeds out{gain.mean, gain.standard_deviation, gain.standard_error, {}, {},
-                               gain.seeds};
-  set_interval(gain.interval95, out.low, out.high);
-  return out;
-}
-
 bool is_decision(const std::string& name, const std::vector<std::string>& decisions) {
   return std::find(decisions.begin(), decisions.end(), name) != decisions.end();
 }
@@ -111,9 +97,8 @@ std::optional<bool> agrees(const std::optional<documents::PairPrediction>& predi
 }
 
 /// The gains of the seeds that both have, teacher less control.
-std::optional<documents::GainOverSeeds> difference_of(const TrainedPair& pair,
-                                                      const TrainedPair& control,
-                                                      const std::string& metric) {
+std::optional<GainSummary> difference_of(const TrainedPair& pair, const TrainedPair& control,
+                                         const std::string& metric) {
   std::vector<double> differences;
   for (const PairSeed& seed : pair.seeds) {
     for (const PairSeed& other : control.seeds) {
@@ -126,7 +111,7 @@ std::optional<documents::GainOverSeeds> difference_of(const TrainedPair& pair,
     }
   }
   if (differences.empty()) return std::nullopt;
-  return gain_over_seeds(summarise_gains(differences));
+  return summarise_gains(differences);
 }
 
 std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all) {
@@ -141,29 +126,15 @@ std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const 
     if (gains.empty()) continue;
     const auto difference = difference_of(pair, control, judged.metric);
     std::optional<bool> gained_more;
-    if (difference) gained_more = *difference->mean > 0.0;
-    out.push_back(
-        {control.control, gain_over_seeds(summarise_gains(gains)), difference, gained_more});
+    if (difference) gained_more = difference->mean > 0.0;
+    out.push_back({control.control, summarise_gains(gains), difference, gained_more});
   }
-  return out;
-}
-
-documents::CasesValue cases_value(const Measured& measured) {
-  documents::CasesValue out{measured.value, {}, {}, measured.cases};
-  set_interval(measured.interval95, out.low, out.high);
   return out;
 }
 
 const char* resampled_words(const CriterionScore& score) {
   if (score.clusters == 1) return "seeds";
   return score.resampled_seeds ? "clusters and seeds" : "clusters";
-}
-
-documents::CountedShare counted_share(const MeasuredShare& share) {
-  documents::CountedShare out{share.value, share.count, share.of, {}, {}, {}, {}};
-  set_interval(share.wilson95, out.wilson_low, out.wilson_high);
-  set_interval(share.interval95, out.low, out.high);
-  return out;
 }
 
 std::string sign_word(int sign) {
@@ -204,12 +175,12 @@ documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns
   out.metric = judged.metric;
   out.scores = means_of(pair, &PairSeed::scores);
   out.predicted = prediction_of(out.scores, all, by);
-  out.observed_gain = gain_over_seeds(judged.gain);
+  out.observed_gain = judged.gain;
   out.sign = sign_word(judged.gain.sign);
   out.agrees = agrees(out.predicted, judged.gain.sign);
   for (const std::string& metric : gain_metrics()) {
     const std::vector<double> gains = gains_in(pair, metric);
-    if (!gains.empty()) out.gains[metric] = gain_over_seeds(summarise_gains(gains));
+    if (!gains.empty()) out.gains[metric] = summarise_gains(gains);
   }
   out.student = means_of(pair, &PairSeed::student);
   out.distilled = means_of(pair, &PairSeed::distilled);
@@ -218,24 +189,8 @@ documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns
   return out;
 }
 
-void fill(const CriterionScore& score, documents::CriterionNumbers& out) {
-  out.cells = score.cells;
-  out.plus = score.plus;
-  out.minus = score.minus;
-  out.clusters = score.clusters;
-  out.resampled = resampled_words(score);
-  out.sign_auroc = cases_value(score.sign_auroc);
-  out.hit_rate = counted_share(score.hits);
-  out.false_holds = counted_share(score.false_holds);
-  out.top1_regret = cases_value(score.top1_regret);
-  out.kendall_tau = cases_value(score.kendall_tau);
-  out.kendall_tau_overall = cases_value(score.kendall_tau_overall);
-  out.slope = cases_value(score.slope);
-  out.intercept = cases_value(score.intercept);
-  for (const CalibrationBin& bin : score.calibration) {
-    out.calibration.push_back({bin.cells, bin.predicted, bin.observed, {}, {}});
-    set_interval(bin.interval95, out.calibration.back().low, out.calibration.back().high);
-  }
+documents::ScoredCriterion scored(const CriterionScore& score) {
+  return {score, resampled_words(score)};
 }
 
 std::string criterion_kind(const std::string& name, const std::vector<std::string>& decisions) {

@@ -26,8 +26,8 @@ ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric);
 documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
                                       const std::string& by);
 
-/// What was measured about a criterion over a set of pairs.
-void fill(const CriterionScore& score, documents::CriterionNumbers& out);
+/// A score with what its bootstrap drew.
+documents::ScoredCriterion scored(const CriterionScore& score);
 
 /// "decision", "baseline" or "score".
 std::string criterion_kind(const std::string& name, const std::vector<std::string>& decisions);

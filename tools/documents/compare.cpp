@@ -2,53 +2,60 @@
 
 #include "tools/documents/parts_schema.hpp"
 
+namespace cch {
+
+using documents::Of;
+
+template <class V>
+void describe(V& v, Of<Measured> auto& x) {
+  v("value", x.value, "cases", x.cases);
+  v.interval("interval95", x.interval95);
+}
+
+template <class V>
+void describe(V& v, Of<MeasuredShare> auto& x) {
+  v("value", x.value, "count", x.count, "of", x.of);
+  v.interval("wilson95", x.wilson95);
+  v.interval("interval95", x.interval95);
+}
+
+template <class V>
+void describe(V& v, Of<CalibrationBin> auto& x) {
+  v("cells", x.cells, "predicted", x.predicted, "observed", x.observed);
+  v.interval("interval95", x.interval95);
+}
+
+template <class V>
+void describe(V& v, Of<GainSummary> auto& x) {
+  v("mean", x.mean, "standard_deviation", x.standard_deviation, "standard_error", x.standard_error,
+    "seeds", x.seeds);
+  v.interval("interval95", x.interval95);
+}
+
+}  // namespace cch
+
 namespace cch::documents {
 
 template <class V>
-void describe(V& v, Of<CasesValue> auto& x) {
-  v("value", x.value, "cases", x.cases);
-  v.interval("interval95", x.low, x.high);
-}
-
-template <class V>
-void describe(V& v, Of<CountedShare> auto& x) {
-  v("value", x.value, "count", x.count, "of", x.of);
-  v.interval("wilson95", x.wilson_low, x.wilson_high);
-  v.interval("interval95", x.low, x.high);
-}
-
-template <class V>
-void describe(V& v, Of<GainBin> auto& x) {
-  v("cells", x.cells, "predicted", x.predicted, "observed", x.observed);
-  v.interval("interval95", x.low, x.high);
-}
-
-template <class V>
-void describe(V& v, Of<CriterionNumbers> auto& x) {
-  v("cells", x.cells, "plus", x.plus, "minus", x.minus, "clusters", x.clusters, "resampled",
-    x.resampled, "sign_auroc", x.sign_auroc, "hit_rate", x.hit_rate, "false_holds", x.false_holds,
-    "top1_regret", x.top1_regret, "kendall_tau", x.kendall_tau, "kendall_tau_overall",
-    x.kendall_tau_overall, "slope", x.slope, "intercept", x.intercept, "calibration",
-    x.calibration);
+void describe_score(V& v, Of<ScoredCriterion> auto& x) {
+  auto& s = x.score;
+  v("cells", s.cells, "plus", s.plus, "minus", s.minus, "clusters", s.clusters, "resampled",
+    x.resampled, "sign_auroc", s.sign_auroc, "hit_rate", s.hits, "false_holds", s.false_holds,
+    "top1_regret", s.top1_regret, "kendall_tau", s.kendall_tau, "kendall_tau_overall",
+    s.kendall_tau_overall, "slope", s.slope, "intercept", s.intercept, "calibration",
+    s.calibration);
 }
 
 template <class V>
 void describe(V& v, Of<CriterionSlice> auto& x) {
-  describe(v, part<CriterionNumbers>(x));
-  v("by", x.by, "value", x.value);
+  describe_score(v, part<ScoredCriterion>(x));
+  v("by", x.score.facet, "value", x.value);
 }
 
 template <class V>
 void describe(V& v, Of<ComparedCriterion> auto& x) {
-  describe(v, part<CriterionNumbers>(x));
-  v("criterion", x.criterion, "kind", x.kind, "foretells", x.foretells, "slices", x.slices);
-}
-
-template <class V>
-void describe(V& v, Of<GainOverSeeds> auto& x) {
-  v("mean", x.mean, "standard_deviation", x.standard_deviation, "standard_error", x.standard_error,
-    "seeds", x.seeds);
-  v.interval("interval95", x.low, x.high);
+  describe_score(v, part<ScoredCriterion>(x));
+  v("criterion", x.score.criterion, "kind", x.kind, "foretells", x.foretells, "slices", x.slices);
 }
 
 template <class V>

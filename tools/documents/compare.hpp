@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/experiments/comparison.hpp"
 #include "tools/documents/parts.hpp"
 
 // The document of a comparison of criteria with the gains of trained pairs, schema cch.compare/1.
@@ -17,73 +18,21 @@ namespace cch::documents {
 /// Numbers by name: metrics of a network, scores of criteria.
 using Numbers = std::map<std::string, Number>;
 
-/// A statistic with its bootstrap interval, over so many cases.
-struct CasesValue {
-  Number value;
-  Number low;
-  Number high;
-  std::size_t cases = 0;
-};
-
-/// count/of with Wilson's interval and that of the bootstrap.
-struct CountedShare {
-  Number value;
-  std::size_t count = 0;
-  std::size_t of = 0;
-  Number wilson_low;
-  Number wilson_high;
-  Number low;
-  Number high;
-};
-
-/// Pairs of similar predicted gain.
-struct GainBin {
-  std::size_t cells = 0;
-  Number predicted;
-  Number observed;
-  Number low;
-  Number high;
-};
-
-/// How well a criterion did over a set of pairs.
-struct CriterionNumbers {
-  std::size_t cells = 0;
-  std::size_t plus = 0;  ///< pairs that gain
-  std::size_t minus = 0;
-  std::size_t clusters = 0;
+/// A criterion over a set of pairs.
+struct ScoredCriterion {
+  CriterionScore score;   ///< of a stored document without resampled_seeds
   std::string resampled;  ///< what the bootstrap drew
-  CasesValue sign_auroc;
-  CountedShare hit_rate;
-  CountedShare false_holds;
-  CasesValue top1_regret;
-  CasesValue kendall_tau;  ///< within groups that differ in the teacher alone
-  CasesValue kendall_tau_overall;
-  CasesValue slope;
-  CasesValue intercept;
-  std::vector<GainBin> calibration;
 };
 
 /// The same over the pairs with one value of a facet.
-struct CriterionSlice : CriterionNumbers {
-  std::string by;
-  Fact value;  ///< a number or a word
+struct CriterionSlice : ScoredCriterion {
+  Fact value;  ///< of the facet: a number or a word
 };
 
-struct ComparedCriterion : CriterionNumbers {
-  std::string criterion;
+struct ComparedCriterion : ScoredCriterion {
   std::string kind;                    ///< score, decision, baseline
   std::vector<std::string> foretells;  ///< metrics whose gain it predicts in their unit
   std::vector<CriterionSlice> slices;
-};
-
-/// A gain over seeds; interval of Student's t.
-struct GainOverSeeds {
-  Number mean;
-  Number standard_deviation;
-  Number standard_error;
-  Number low;
-  Number high;
-  std::size_t seeds = 0;
 };
 
 /// The question of a pair. What its study does not have is absent.
@@ -116,8 +65,8 @@ struct PairPrediction {
 
 struct PairControl {
   std::string control;
-  GainOverSeeds gain;
-  std::optional<GainOverSeeds> difference;  ///< teacher less control
+  GainSummary gain;
+  std::optional<GainSummary> difference;  ///< teacher less control
   std::optional<bool> teacher_gains_more;
 };
 
@@ -130,10 +79,10 @@ struct ComparedPair {
   std::vector<std::uint64_t> seeds;
   std::string metric;
   std::optional<PairPrediction> predicted;
-  GainOverSeeds observed_gain;
+  GainSummary observed_gain;
   std::string sign;  ///< "+", "-", undecided
   std::optional<bool> agrees;
-  std::map<std::string, GainOverSeeds> gains;  ///< by metric
+  std::map<std::string, GainSummary> gains;  ///< by metric
   Numbers student;
   Numbers distilled;
   Numbers teacher_alone;

@@ -71,6 +71,9 @@ class Writer {
   void interval(const char* key, const Number& low, const Number& high) {
     out_[key] = low || high ? json{encode(low), encode(high)} : json();
   }
+  void interval(const char* key, const std::optional<Interval>& value) {
+    out_[key] = value ? json{value->lo, value->hi} : json();
+  }
   /// A list or text whose absence is null.
   template <class T>
   void null_if_empty(const char* key, const T& value) {
@@ -122,6 +125,12 @@ class Reader {
     if (!found.is_array() || found.size() != 2) refuse_type(spot, "an interval [low, high]", found);
     decode(found[0], spot, low);
     decode(found[1], spot, high);
+  }
+  void interval(const char* key, std::optional<Interval>& value) {
+    Number low;
+    Number high;
+    interval(key, low, high);
+    if (low && high) value = Interval{*low, *high};
   }
   template <class T>
   void null_if_empty(const char* key, T& value) {

@@ -13,7 +13,7 @@
 namespace cch::report {
 namespace {
 
-using documents::CriterionNumbers;
+using documents::ScoredCriterion;
 
 bool predicts(const ComparedCriterion& criterion, const std::string& metric) {
   return std::find(criterion.foretells.begin(), criterion.foretells.end(), metric) !=
@@ -21,16 +21,16 @@ bool predicts(const ComparedCriterion& criterion, const std::string& metric) {
 }
 
 /// The entry of a criterion over the pairs of one metric: the whole where there is one metric.
-const CriterionNumbers* in_metric(const ComparedCriterion& criterion, const std::string& metric,
-                                  bool one_metric) {
+const ScoredCriterion* in_metric(const ComparedCriterion& criterion, const std::string& metric,
+                                 bool one_metric) {
   if (one_metric) return &criterion;
   for (const CriterionSlice& slice : criterion.slices) {
-    if (slice.by == "metric" && slice.value == documents::Fact(metric)) return &slice;
+    if (slice.score.facet == "metric" && slice.value == documents::Fact(metric)) return &slice;
   }
   return nullptr;
 }
 
-Plot plot_of(const CriterionNumbers& entry, const std::string& criterion, const std::string& metric,
+Plot plot_of(const ScoredCriterion& entry, const std::string& criterion, const std::string& metric,
              std::size_t number_of) {
   const GainUnit unit = gain_unit(metric);
   Plot plot{fmt::format("calibration-{}", number_of),
@@ -39,21 +39,18 @@ Plot plot_of(const CriterionNumbers& entry, const std::string& criterion, const 
   PlotCurve bins;
   double low = 0;
   double high = 0;
-  for (const documents::GainBin& bin : entry.calibration) {
-    const auto predicted = bin.predicted;
-    const auto observed = bin.observed;
-    if (!predicted || !observed) continue;
-    bins.points.emplace_back(*predicted * unit.factor, *observed * unit.factor);
-    low = std::min(low, *predicted * unit.factor);
-    high = std::max(high, *predicted * unit.factor);
-    if (!bin.low || !bin.high) continue;
-    plot.strokes.push_back(
-        {*predicted * unit.factor, *bin.low * unit.factor, *bin.high * unit.factor, "first"});
+  for (const CalibrationBin& bin : entry.score.calibration) {
+    bins.points.emplace_back(bin.predicted * unit.factor, bin.observed * unit.factor);
+    low = std::min(low, bin.predicted * unit.factor);
+    high = std::max(high, bin.predicted * unit.factor);
+    if (!bin.interval95) continue;
+    plot.strokes.push_back({bin.predicted * unit.factor, bin.interval95->lo * unit.factor,
+                            bin.interval95->hi * unit.factor, "first"});
   }
   bins.line = false;
   PlotCurve right{{{low, low}, {high, high}}, "plain", false, true};
   plot.description =
-      fmt::format("{} bins; slope {}.", bins.points.size(), measured_words(entry.slope, 2));
+      fmt::format("{} bins; slope {}.", bins.points.size(), measured_words(entry.score.slope, 2));
   plot.curves = {std::move(right), std::move(bins)};
   return plot;
 }
@@ -67,11 +64,11 @@ std::string compare_calibration(const CompareDocument& document) {
   for (const std::string& metric : metrics) {
     for (const ComparedCriterion& criterion : document.criteria) {
       if (!predicts(criterion, metric)) continue;
-      const CriterionNumbers* entry = in_metric(criterion, metric, metrics.size() == 1);
-      if (entry == nullptr || entry->calibration.empty()) continue;
-      const std::string& name = criterion.criterion;
+      const ScoredCriterion* entry = in_metric(criterion, metric, metrics.size() == 1);
+      if (entry == nullptr || entry->score.calibration.empty()) continue;
+      const std::string& name = criterion.score.criterion;
       headings.push_back(name_html(fit_middle(name, 60)) +
-                         escape_html(", slope " + measured_words(entry->slope, 2)));
+                         escape_html(", slope " + measured_words(entry->score.slope, 2)));
       pictures.push_back(render_plot(plot_of(*entry, name, metric, pictures.size())));
     }
   }

@@ -55,11 +55,12 @@ std::string number_cell(const documents::Numbers& values, const std::string& nam
   return number_cell(found == values.end() ? Number() : found->second);
 }
 
-std::string gain_cells(const GainOverSeeds* gain) {
+std::string gain_cells(const GainSummary* gain) {
   if (gain == nullptr) return ",,,,,,";
   return number_cell(gain->mean) + number_cell(gain->standard_deviation) +
          number_cell(gain->standard_error) + fmt::format(",{}", gain->seeds) +
-         number_cell(gain->low) + number_cell(gain->high);
+         number_cell(gain->interval95 ? Number(gain->interval95->lo) : Number()) +
+         number_cell(gain->interval95 ? Number(gain->interval95->hi) : Number());
 }
 
 std::string gain_headings(const std::string& prefix) {

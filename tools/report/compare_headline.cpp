@@ -30,11 +30,15 @@ std::string figure(const CompareDocument& document) {
   forest.references = {{0.5, "chance"}};
   forest.reach = 1.0;
   for (const ComparedCriterion& criterion : document.criteria) {
-    const CasesValue& auroc = criterion.sign_auroc;
-    const Value value{auroc.value, {}, auroc.low, auroc.high};
+    const Measured& auroc = criterion.score.sign_auroc;
+    Value value{auroc.value, {}, {}, {}};
+    if (auroc.interval95) {
+      value.low = auroc.interval95->lo;
+      value.high = auroc.interval95->hi;
+    }
     if (!value.nats) continue;
     if (forest.rows.size() == kCriteriaInHeadline) break;
-    forest.rows.push_back({fit_middle(criterion.criterion, 44),
+    forest.rows.push_back({fit_middle(criterion.score.criterion, 44),
                            {mark_of(value, criterion.kind)},
                            fixed(value.nats, 2)});
   }
@@ -48,10 +52,11 @@ std::string figure(const CompareDocument& document) {
 /// The best of the criteria by AUROC, in words.
 std::string best_words(const CompareDocument& document) {
   for (const ComparedCriterion& criterion : document.criteria) {
-    if (!criterion.sign_auroc.value) continue;
+    if (!criterion.score.sign_auroc.value) continue;
     if (criterion.kind == "baseline") continue;
-    return fmt::format("Best by AUROC of the sign: {}, {}.", name_in_sentence(criterion.criterion),
-                       measured_words(criterion.sign_auroc, 2));
+    return fmt::format("Best by AUROC of the sign: {}, {}.",
+                       name_in_sentence(criterion.score.criterion),
+                       measured_words(criterion.score.sign_auroc, 2));
   }
   return "No AUROC can be told: it needs pairs that gain and pairs that lose.";
 }

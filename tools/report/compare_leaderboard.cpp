@@ -9,15 +9,17 @@ namespace cch::report {
 namespace {
 
 /// A number with its interval on a line below.
-std::string measured_html(const CasesValue& measured, int decimals, double factor = 1.0) {
+std::string measured_html(const Measured& measured, int decimals, double factor = 1.0) {
   if (!measured.value) return kMissing;
   const std::string html = fixed(*measured.value * factor, decimals);
-  if (!measured.low || !measured.high) return html;
-  return html + element("span", interval(*measured.low * factor, *measured.high * factor, decimals),
+  if (!measured.interval95) return html;
+  return html + element("span",
+                        interval(measured.interval95->lo * factor, measured.interval95->hi * factor,
+                                 decimals),
                         "class=\"interval\"");
 }
 
-std::string share_html(const CountedShare& share) {
+std::string share_html(const MeasuredShare& share) {
   return escape_html(share_words(share)) +
          element("span", wilson_words(share), "class=\"interval\"");
 }
@@ -29,12 +31,13 @@ std::string compare_leaderboard(const CompareDocument& document) {
   const GainUnit unit = gain_unit(metrics.size() == 1 ? metrics.front() : "");
   std::vector<std::vector<std::string>> rows;
   for (const ComparedCriterion& criterion : document.criteria) {
-    rows.push_back({name_html(fit_middle(or_missing(criterion.criterion), 60)),
-                    measured_html(criterion.sign_auroc, 2), share_html(criterion.hit_rate),
-                    share_html(criterion.false_holds),
-                    measured_html(criterion.top1_regret, unit.factor > 1 ? 2 : 4, unit.factor),
-                    measured_html(criterion.kendall_tau, 2),
-                    measured_html(criterion.kendall_tau_overall, 2), count(criterion.cells)});
+    rows.push_back(
+        {name_html(fit_middle(or_missing(criterion.score.criterion), 60)),
+         measured_html(criterion.score.sign_auroc, 2), share_html(criterion.score.hits),
+         share_html(criterion.score.false_holds),
+         measured_html(criterion.score.top1_regret, unit.factor > 1 ? 2 : 4, unit.factor),
+         measured_html(criterion.score.kendall_tau, 2),
+         measured_html(criterion.score.kendall_tau_overall, 2), count(criterion.score.cells)});
   }
   if (rows.empty()) return "";
   const std::string caption =

@@ -83,7 +83,7 @@ GainUnit gain_unit(const std::string& metric) {
   return {1.0, fit_middle(metric, kLongestName)};
 }
 
-ShownGain shown_gain(const GainOverSeeds& gain, const std::string& metric) {
+ShownGain shown_gain(const GainSummary& gain, const std::string& metric) {
   const double factor = gain_unit(metric).factor;
   const auto scaled = [factor](std::optional<double> value) {
     return value ? std::optional(*value * factor) : std::nullopt;
@@ -91,8 +91,9 @@ ShownGain shown_gain(const GainOverSeeds& gain, const std::string& metric) {
   ShownGain out;
   out.mean = scaled(gain.mean);
   out.standard_error = scaled(gain.standard_error);
-  out.low = scaled(gain.low);
-  out.high = scaled(gain.high);
+  if (!gain.interval95) return out;
+  out.low = scaled(gain.interval95->lo);
+  out.high = scaled(gain.interval95->hi);
   return out;
 }
 
@@ -153,23 +154,24 @@ std::string loss_words(const ComparedPair& pair) {
   return words.empty() ? kMissing : words;
 }
 
-std::string measured_words(const CasesValue& measured, int decimals, double factor) {
+std::string measured_words(const Measured& measured, int decimals, double factor) {
   if (!measured.value) return kMissing;
   const std::string words = fixed(*measured.value * factor, decimals);
-  if (!measured.low || !measured.high) return words;
-  return words + ' ' + interval(*measured.low * factor, *measured.high * factor, decimals);
+  if (!measured.interval95) return words;
+  return words + ' ' +
+         interval(measured.interval95->lo * factor, measured.interval95->hi * factor, decimals);
 }
 
-std::string share_words(const CountedShare& share) {
+std::string share_words(const MeasuredShare& share) {
   const auto value = share.value;
   if (!value) return kMissing;
   return fmt::format("{} of {} ({}\u00a0%)", count(share.count), count(share.of),
                      fixed(100 * *value, 0));
 }
 
-std::string wilson_words(const CountedShare& share) {
-  if (!share.wilson_low || !share.wilson_high) return "";
-  return interval(100 * *share.wilson_low, 100 * *share.wilson_high, 0);
+std::string wilson_words(const MeasuredShare& share) {
+  if (!share.wilson95) return "";
+  return interval(100 * share.wilson95->lo, 100 * share.wilson95->hi, 0);
 }
 
 std::string compare_sentence(const CompareDocument& document) {

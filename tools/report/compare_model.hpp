@@ -8,13 +8,10 @@
 
 namespace cch::report {
 
-using documents::CasesValue;
 using documents::ComparedCriterion;
 using documents::CompareDocument;
 using documents::ComparedPair;
-using documents::CountedShare;
 using documents::CriterionSlice;
-using documents::GainOverSeeds;
 using documents::PairControl;
 
 /// How gains of a metric are shown: shares in points of 100.
@@ -31,7 +28,7 @@ struct ShownGain {
   std::optional<double> low;  ///< 95 % interval
   std::optional<double> high;
 };
-ShownGain shown_gain(const GainOverSeeds& gain, const std::string& metric);
+ShownGain shown_gain(const GainSummary& gain, const std::string& metric);
 
 /// Whether a criterion with this score was right about a pair of this sign.
 enum class Word { hit, false_alarm, miss, rejection, open };
@@ -52,11 +49,11 @@ std::string unit_words_apart(const ComparedPair& pair, const std::vector<Compare
 std::string loss_words(const ComparedPair& pair);
 
 /// "0.93 [0.81, 1.00]", "0.93" without an interval, "–" for null.
-std::string measured_words(const CasesValue& measured, int decimals, double factor = 1.0);
+std::string measured_words(const Measured& measured, int decimals, double factor = 1.0);
 /// "14 of 18 (78 %)"; "–" of none.
-std::string share_words(const CountedShare& share);
+std::string share_words(const MeasuredShare& share);
 /// "[55, 91]", Wilson's interval of a share in per cent; "" without.
-std::string wilson_words(const CountedShare& share);
+std::string wilson_words(const MeasuredShare& share);
 
 /// "Prediction and gain agree in 14 of 18 decided pairs."
 std::string compare_sentence(const CompareDocument& document);

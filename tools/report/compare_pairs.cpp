@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kListedPairs = 120;
 constexpr std::size_t kControls = 120;
 
-std::string gain_html(const GainOverSeeds& gain, const std::string& metric) {
+std::string gain_html(const GainSummary& gain, const std::string& metric) {
   const ShownGain shown = shown_gain(gain, metric);
   std::string html = escape_html(with_error(shown.mean, shown.standard_error));
   if (!shown.low || !shown.high) return html;

@@ -102,7 +102,7 @@ struct Panel {
 std::vector<Panel> panels_of(const CompareDocument& document, const std::string& metric) {
   std::vector<Panel> out;
   for (const ComparedCriterion& criterion : document.criteria) {
-    Panel panel{criterion.criterion, metric, {}};
+    Panel panel{criterion.score.criterion, metric, {}};
     panel.points = points_of(document, panel.criterion, metric);
     if (varies(panel.points)) out.push_back(std::move(panel));
   }

@@ -22,7 +22,7 @@ std::vector<const CriterionSlice*> slices_by(const ComparedCriterion& criterion,
                                              const std::string& facet) {
   std::vector<const CriterionSlice*> out;
   for (const CriterionSlice& slice : criterion.slices) {
-    if (slice.by == facet) out.push_back(&slice);
+    if (slice.score.facet == facet) out.push_back(&slice);
   }
   return out;
 }
@@ -31,7 +31,7 @@ std::vector<std::string> facets_of(const CompareDocument& document) {
   std::vector<std::string> out;
   for (const ComparedCriterion& criterion : document.criteria) {
     for (const CriterionSlice& slice : criterion.slices) {
-      const std::string& name = slice.by;
+      const std::string& name = slice.score.facet;
       if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
     }
   }
@@ -67,8 +67,8 @@ const CriterionSlice* slice_at(const ComparedCriterion& criterion, const std::st
 
 std::string cell_html(const CriterionSlice* slice) {
   if (slice == nullptr) return kMissing;
-  const std::string auroc = measured_words(slice->sign_auroc, 2);
-  return escape_html(share_words(slice->hit_rate)) +
+  const std::string auroc = measured_words(slice->score.sign_auroc, 2);
+  return escape_html(share_words(slice->score.hits)) +
          element("span", escape_html("AUROC " + auroc), "class=\"interval\"");
 }
 
@@ -83,7 +83,7 @@ std::string table(const CompareDocument& document, const std::string& facet) {
   for (const ComparedCriterion& criterion : document.criteria) {
     if (rows.size() == kCriteria) break;
     if (slices_by(criterion, facet).empty()) continue;
-    std::vector<std::string> row = {name_html(fit_middle(criterion.criterion, 60))};
+    std::vector<std::string> row = {name_html(fit_middle(criterion.score.criterion, 60))};
     for (std::size_t i = 0; i < shown; ++i) {
       row.push_back(cell_html(slice_at(criterion, facet, values[i])));
     }
@@ -99,19 +99,18 @@ std::string table(const CompareDocument& document, const std::string& facet) {
 /// Share of right signs against the facet's number, with Wilson's intervals.
 std::string picture(const ComparedCriterion& criterion, const std::string& facet,
                     std::size_t number_of) {
-  Plot plot{
-      fmt::format("slice-{}", number_of),
-      fmt::format("Sign right by {}, {}", facet_words(facet), fit_middle(criterion.criterion, 60)),
-      "", facet_words(facet), "% right"};
+  Plot plot{fmt::format("slice-{}", number_of),
+            fmt::format("Sign right by {}, {}", facet_words(facet),
+                        fit_middle(criterion.score.criterion, 60)),
+            "", facet_words(facet), "% right"};
   PlotCurve curve;
   for (const CriterionSlice* slice : slices_by(criterion, facet)) {
     const auto* value = std::get_if<double>(&slice->value);
-    const CountedShare& hits = slice->hit_rate;
+    const MeasuredShare& hits = slice->score.hits;
     const auto share = hits.value;
-    if (value == nullptr || !share || (!hits.wilson_low && !hits.wilson_high)) continue;
+    if (value == nullptr || !share || !hits.wilson95) continue;
     curve.points.emplace_back(*value, 100 * *share);
-    plot.strokes.push_back({*value, 100 * hits.wilson_low.value_or(*share),
-                            100 * hits.wilson_high.value_or(*share), "first"});
+    plot.strokes.push_back({*value, 100 * hits.wilson95->lo, 100 * hits.wilson95->hi, "first"});
     plot.description +=
         fmt::format("{} {}: {}. ", facet_words(facet), general(*value), share_words(hits));
   }
@@ -122,7 +121,7 @@ std::string picture(const ComparedCriterion& criterion, const std::string& facet
 }
 
 bool about_cch(const ComparedCriterion& criterion) {
-  return criterion.criterion.find("CCH") != std::string::npos;
+  return criterion.score.criterion.find("CCH") != std::string::npos;
 }
 
 std::string pictures_of(const CompareDocument& document, const std::string& facet,
@@ -134,7 +133,7 @@ std::string pictures_of(const CompareDocument& document, const std::string& face
     const std::string drawn = picture(criterion, facet, number_of);
     if (drawn.empty()) continue;
     ++number_of;
-    headings.push_back(name_html(fit_middle(criterion.criterion, 60)));
+    headings.push_back(name_html(fit_middle(criterion.score.criterion, 60)));
     pictures.push_back(drawn);
   }
   if (pictures.empty()) return "";

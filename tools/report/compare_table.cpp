@@ -25,13 +25,13 @@ std::string with_left_out(std::vector<TextColumn> columns, std::size_t width) {
 }
 
 /// "14/18".
-std::string short_share(const CountedShare& share) {
+std::string short_share(const MeasuredShare& share) {
   if (!share.value) return kMissing;
   return count(share.count) + '/' + count(share.of);
 }
 
 /// Without its interval: JSON and page have it.
-std::string value_alone(const CasesValue& measured, int decimals, double factor = 1.0) {
+std::string value_alone(const Measured& measured, int decimals, double factor = 1.0) {
   const auto value = measured.value;
   return value ? fixed(*value * factor, decimals) : kMissing;
 }
@@ -48,13 +48,13 @@ std::string criteria_table(const CompareDocument& document, std::size_t width) {
                                      {"τ overall", true, true}};
   for (const ComparedCriterion& criterion : document.criteria) {
     const std::vector<std::string> cells = {
-        fit(criterion.criterion, 48),
-        measured_words(criterion.sign_auroc, 2),
-        short_share(criterion.hit_rate),
-        short_share(criterion.false_holds),
-        value_alone(criterion.top1_regret, unit.factor > 1 ? 2 : 3, unit.factor),
-        value_alone(criterion.kendall_tau, 2),
-        value_alone(criterion.kendall_tau_overall, 2)};
+        fit(criterion.score.criterion, 48),
+        measured_words(criterion.score.sign_auroc, 2),
+        short_share(criterion.score.hits),
+        short_share(criterion.score.false_holds),
+        value_alone(criterion.score.top1_regret, unit.factor > 1 ? 2 : 3, unit.factor),
+        value_alone(criterion.score.kendall_tau, 2),
+        value_alone(criterion.score.kendall_tau_overall, 2)};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
   }
   return "\nCriteria\n" + with_left_out(columns, width) +
