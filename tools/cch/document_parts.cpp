@@ -2,8 +2,6 @@
 
 #include <fstream>
 #include <ostream>
-#include <set>
-#include <utility>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/version.hpp"
@@ -31,19 +29,6 @@ nlohmann::json interval_json(const std::optional<Interval>& interval) {
   return {interval->lo, interval->hi};
 }
 
-nlohmann::json value_json(const Estimate& estimate) {
-  return {{"nats", estimate.nats},
-          {"standard_error", optional_json(estimate.standard_error)},
-          {"interval95", interval_json(estimate.interval95)}};
-}
-
-nlohmann::json diagnostics_json(const Diagnostics& diagnostics) {
-  nlohmann::json json = nlohmann::json::object();
-  for (const auto& [name, value] : diagnostics.numbers()) json[name] = value;
-  for (const auto& [name, value] : diagnostics.notes()) json[name] = value;
-  return json;
-}
-
 void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
                        std::ostream& out) {
   out << "\nDiagnostics of " << title << '\n';
@@ -55,10 +40,7 @@ void print_diagnostics(const std::string& title, const nlohmann::json& diagnosti
 
 nlohmann::json warnings_json(const std::vector<Warning>& warnings) {
   nlohmann::json json = nlohmann::json::array();
-  std::set<std::pair<std::string, std::string>>
-      seen;  // several estimates may give the same warning
-  for (const Warning& warning : warnings) {
-    if (!seen.emplace(warning.code, warning.message).second) continue;
+  for (const Warning& warning : documents::distinct(warnings)) {
     json.push_back({{"code", warning.code}, {"message", warning.message}});
   }
   return json;

@@ -12,14 +12,11 @@
 
 namespace cch {
 
-/// {"nats", "standard_error", "interval95"} with null for what does not exist.
-nlohmann::json value_json(const Estimate& estimate);
 nlohmann::json interval_json(const std::optional<Interval>& interval);
 template <class T>
 nlohmann::json optional_json(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
 }
-nlohmann::json diagnostics_json(const Diagnostics& diagnostics);
 /// An array that was read, as the documents record it.
 documents::InputRecord input_record(const std::string& role, const std::string& name,
                                     const SourceInfo& info);

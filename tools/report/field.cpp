@@ -69,19 +69,6 @@ const std::vector<json>& elements(const json& node) {
   return node.get_ref<const json::array_t&>();
 }
 
-Value value_of(const json& node) {
-  if (node.is_number()) return {number(node), {}, {}, {}};
-  const json& nats = field(node, "nats");
-  const json& estimate = nats.is_null() ? field(node, "value") : nats;
-  Value value{number(estimate), number(field(node, "standard_error")), {}, {}};
-  const std::vector<json>& ends = elements(field(node, "interval95"));
-  if (ends.empty()) return value;
-  if (ends.size() != 2) refuse_type("an interval [low, high]", field(node, "interval95"));
-  value.low = number(ends[0]);
-  value.high = number(ends[1]);
-  return value;
-}
-
 std::vector<Warning> warnings_of(const json& document) {
   std::vector<Warning> out;
   for (const json& warning : elements(field(document, "warnings"))) {

@@ -37,10 +37,6 @@ const std::vector<json>& elements(const json& node);
 
 using documents::Value;
 
-/// An estimate as documents hold it: {nats, standard_error, interval95 [low, high]}, in nats, or
-/// the same with "value" in place of "nats" where the unit is another, or a bare number.
-Value value_of(const json& node);
-
 std::vector<Warning> warnings_of(const json& document);
 
 /// Any JSON value in one line of text: numbers by general(), lists and objects as JSON.

@@ -109,10 +109,6 @@ std::string download(std::string_view name, std::string_view type, std::string_v
   return element("li", element("a", words_html, attributes) + " (" + size + ")") + '\n';
 }
 
-std::string value_html(const json& node, bool with_interval) {
-  return value_html(value_of(node), with_interval);
-}
-
 std::string value_html(const Value& value, bool with_interval) {
   std::string html = escape_html(with_error(value.nats, value.standard_error));
   if (!with_interval || !value.low || !value.high) return html;

@@ -56,7 +56,6 @@ std::string download(std::string_view name, std::string_view type, std::string_v
 
 /// "0.432 ± 0.021", with the interval on a line below when there is one.
 std::string value_html(const Value& value, bool with_interval = false);
-std::string value_html(const json& node, bool with_interval = false);
 
 /// "0.432" with "± 0.021" on a line below.
 std::string stacked_html(const Value& value);
