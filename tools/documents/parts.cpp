@@ -22,6 +22,10 @@ Facts facts(const Diagnostics& diagnostics) {
   return out;
 }
 
+Facts read_facts(const json& object) {
+  return read<Facts>(object);
+}
+
 std::vector<Warning> distinct(const std::vector<Warning>& warnings) {
   std::vector<Warning> out;
   std::set<std::pair<std::string, std::string>> seen;

@@ -68,6 +68,8 @@ struct Alignment {
 
 Value value(const Estimate& estimate);
 Facts facts(const Diagnostics& diagnostics);
+/// The members of a JSON object of plain values, such as an echo of settings.
+Facts read_facts(const nlohmann::json& object);
 /// Each warning once: several estimates may give the same.
 std::vector<Warning> distinct(const std::vector<Warning>& warnings);
 
