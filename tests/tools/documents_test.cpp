@@ -71,10 +71,10 @@ void check_every_key_counts(const json& document, Read&& read, const Names& free
       json renamed = document;
       renamed[at].erase(key);
       const bool optional = may_lack.contains(key);
-      CHECK(fault_code([&] { read(renamed); }) == (optional ? "" : "result-incomplete"));
+      CHECK(fault_code([&] { read(renamed); }) == std::string(optional ? "" : "result-incomplete"));
       renamed[at][key + "_"] = value;
       CHECK(fault_code([&] { read(renamed); }) ==
-            (optional ? "document-schema" : "result-incomplete"));
+            std::string(optional ? "document-schema" : "result-incomplete"));
     }
   }
 }
@@ -111,11 +111,11 @@ TEST_CASE("documents: a comparison reads back as the same JSON, and every key co
   const json document = run_cch({"compare", folder.path("study"), "-q", "--json"}).document();
   REQUIRE(document["pairs"].size() > 1);
   CHECK(documents::to_json(documents::read_compare(document)) == document);
-  check_every_key_counts(
-      document, documents::read_compare,
-      {"folders", "setting", "parameters", "metrics", "gains", "student", "distilled",
-       "teacher_alone", "scores"},
-      {"labelled", "scenario", "labels_from", "weighting", "lambda", "temperature", "scaled"});
+  check_every_key_counts(document, documents::read_compare,
+                         {"folders", "setting", "parameters", "metrics", "gains", "student",
+                          "distilled", "teacher_alone", "scores"},
+                         {"labelled", "scenario", "parameters", "labels_from", "weighting",
+                          "lambda", "temperature", "scaled"});
 }
 
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {
