@@ -240,10 +240,9 @@ void CsvTable::refuse_gap(std::size_t row, std::size_t col, const std::string& p
   for (std::size_t i = 0; i < rows(); ++i) gaps += detail::is_gap(cell(i, col)) ? 1 : 0;
   const std::string_view field = detail::trimmed(cell(row, col));
   refuse_data("missing-value",
-              field.empty() ? "a field is empty" : in_quotes(field) + " stands for no value",
-              place + "; " + std::to_string(gaps) + " of " + std::to_string(rows()) +
-                  " fields of this column",
-              "samples have no gaps",
+              field.empty() ? "a field is empty" : in_quotes(field) + " stands for no value", place,
+              "samples have no gaps; this column has " + std::to_string(gaps) + " in " +
+                  std::to_string(rows()) + " rows",
               gaps == rows() ? "Drop the column '" + columns_[col] + "', which has no value at all"
                              : "Impute or drop these rows in all files");
 }

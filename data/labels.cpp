@@ -259,7 +259,8 @@ void refuse_unknown_among_numbers(const Opened& opened, std::size_t rows) {
 // 1 × N: the labels of N rows, laid the other way round.
 void refuse_one_row(const Opened& opened) {
   const auto& shape = opened.info.shape;
-  if (shape.size() != 2 || shape[0] != 1 || shape[1] < 2) return;
+  constexpr std::size_t kManyLabels = 20;  // of one sample
+  if (shape.size() != 2 || shape[0] != 1 || shape[1] < kManyLabels) return;
   refuse_data("labels-not-1d",
               "the labels lie in one row of " + std::to_string(shape[1]) + " values",
               opened.where + ", shape " + shape_text(shape),

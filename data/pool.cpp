@@ -102,11 +102,11 @@ Matrix means(Opened& opened, std::size_t rows, const LoadOptions& options) {
     }
   }
   auto& warnings = opened.info.warnings;
-  warnings.push_back({"pooled", opened.where + ": shape " + shape_text(opened.info.shape) +
-                                    " taken as means over " + std::to_string(shortest) + " to " +
-                                    std::to_string(longest) + " steps of each row, " +
-                                    (options.lengths ? "as --lengths says"
-                                                     : "steps of zeros at the ends left out")});
+  warnings.push_back(
+      {"pooled",
+       opened.where + ": shape " + shape_text(opened.info.shape) + " taken as means over " +
+           std::to_string(shortest) + " to " + std::to_string(longest) + " steps of each row, " +
+           (options.lengths ? "as --lengths says" : "steps of zeros at the ends left out")});
   if (empty > 0) {
     warnings.push_back(
         {"empty-sequences", opened.where + ": " + std::to_string(empty) + " of " +

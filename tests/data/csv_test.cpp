@@ -204,7 +204,7 @@ TEST_CASE("csv: numbers too small for a double are 0 or subnormal, not words") {
 TEST_CASE("csv: words for what is not known are gaps, and a column of gaps is to be dropped") {
   const Fault some = fault("a,b\n1,2\n3,NA\n");
   CHECK(some.code == "missing-value");
-  CHECK(some.where.find("column 'b'; 1 of 2") != std::string::npos);
+  CHECK(some.why.find("1 in 2 rows") != std::string::npos);
   CHECK(some.action.find("these rows") != std::string::npos);
   for (const char* text : {"a,b\n1,NA\n3,NA\n", "a,b\n1,\n3,\n", "a,b\n1,[Not Available]\n3,\n"}) {
     const Fault all = fault(text);

@@ -349,7 +349,7 @@ TEST_CASE("labels: one row of N values, and labels without a value, are refused 
     }
     return Fault{};
   };
-  const Fault turned = fault(floats("(1, 3)", {.5, 1.5, 2.5}));
+  const Fault turned = fault(floats("(1, 30)", std::vector<double>(30, .5)));
   CHECK(turned.code == "labels-not-1d");
   CHECK(turned.action.find("ravel") != std::string::npos);
   const Fault none = fault(floats("(2,)", {NAN, NAN}));
