@@ -123,8 +123,8 @@ TEST_CASE("unlabelled rows: found after the rows were matched by identifier") {
   CHECK(column(*inputs.input.extra.student) == Values{2, 5, 11});
   CHECK(column(inputs.input.extra.teachers[0]) == Values{-10, -7, -1});
   CHECK(inputs.input.extra.groups == Codes{0, 3, 3});
-  CHECK(inputs.alignment["rows"] == 11);
-  CHECK(inputs.alignment["rows_without_label"] == 3);
+  CHECK(inputs.alignment.rows == 11);
+  CHECK(inputs.alignment.rows_without_label == 3);
 }
 
 TEST_CASE("unlabelled rows: --first-rows counts rows of the files, with and without a label") {
@@ -193,8 +193,8 @@ TEST_CASE("labels set aside: the others become unlabelled rows, in the order of 
   for (const double none : {2.0, 5.0, 11.0}) {
     CHECK(std::find(others.begin(), others.end(), none) != others.end());
   }
-  CHECK(inputs.alignment["rows_without_label"] == 8);
-  CHECK(inputs.alignment["labels_set_aside"] == 5);
+  CHECK(inputs.alignment.rows_without_label == 8);
+  CHECK(inputs.alignment.labels_set_aside == 5);
   CHECK(has_warning(inputs.warnings, "labels-set-aside"));
 }
 
