@@ -119,6 +119,12 @@ TEST_CASE("cch train: inner folds choose λ and T, and the grid is one cell") {
   const json document = compared.document();
   CHECK(document["pairs"].size() == 4);
   for (const json& pair : document["pairs"]) CHECK(pair["observed_gain"]["seeds"] == 3);
+  const RunOutcome shown = run_cch({"compare", world.out, "-o", world.folder.path("compare")});
+  INFO(shown.err);
+  CHECK(shown.code == 0);
+  std::ifstream page(fs::path(world.folder.path("compare")) / "report.html");
+  const std::string html((std::istreambuf_iterator<char>(page)), {});
+  CHECK(html.find("λ chosen from 0.5, 1") != std::string::npos);
 }
 
 TEST_CASE("cch train: a folder with every run, a table, and cached the second time") {
