@@ -29,8 +29,8 @@ std::string content(const fs::path& path) {
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> out;
-  for (const char* folder :
-       {"include", "data", "estimators", "gaussian", "experiments", "tools/cch", "tools/report"}) {
+  for (const char* folder : {"include", "data", "estimators", "gaussian", "experiments",
+                             "tools/cch", "tools/options", "tools/report"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kSources / folder)) {
       const std::string ending = entry.path().extension();
       if (ending == ".cpp" || ending == ".hpp") out.push_back(entry.path());
@@ -254,87 +254,6 @@ TEST_CASE("explain prints codes, one code, and refuses others with the nearest")
   const auto all = test::run_cch({"explain", "--json"}).document();
   CHECK(all["codes"].size() == all_codes().size() + 1);
   CHECK(all["words"].size() == all_words().size());
-}
-
-/// Keys of the maps in which a study file's reader looks them up.
-std::set<std::string> keys_of(const std::string& text) {
-  static const std::regex place(
-      R"re(\{"([a-z0-9-]+)",\s*(?:\[|kLater|kSet\.|named|all_named|counts?\(|numbers?\(|texts?\(|flag\(|pairs\(|source\())re");
-  std::set<std::string> out;
-  for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {
-    out.insert((*it)[1]);
-  }
-  return out;
-}
-
-TEST_CASE("every key of a study file is documented, and no key that is not read") {
-  for (const char* study : {"rank", "gaussian_sweep", "train", "segment"}) {
-    const std::string reader =
-        content(kSources / "tools/cch" / (std::string(study) + "_study.cpp"));
-    std::set<std::string> documented;
-    for (const StudyKey& entry : all_study_keys()) {
-      if (entry.study == study) documented.insert(std::string(entry.key));
-    }
-    const auto read = keys_of(reader);
-    CHECK(read.size() > 10);
-    for (const std::string& key : read) {
-      CAPTURE(study);
-      CAPTURE(key);
-      CHECK(documented.contains(key));
-    }
-    for (const std::string& key : documented) {
-      CAPTURE(study);
-      CAPTURE(key);
-      CHECK(reader.find('"' + key + '"') != std::string::npos);
-    }
-  }
-}
-
-TEST_CASE("the page of study files is the one that the program makes") {
-  CHECK(content(kSources / "docs/study-files.md") == study_files_page());
-}
-
-TEST_CASE("the page of commands is the one that the program makes") {
-  CHECK(content(kSources / "docs/commands.md") == commands_page());
-}
-
-/// "--name" of every option that a command's sources add.
-std::set<std::string> flags_of(const std::string& text) {
-  static const std::regex place(R"re(\.(?:option|flag)\(\s*"([^"]+)")re");
-  static const std::regex name(R"re(--([a-z][a-z0-9-]*))re");
-  std::set<std::string> out;
-  for (std::sregex_iterator it(text.begin(), text.end(), place), end; it != end; ++it) {
-    const std::string names = (*it)[1];
-    for (std::sregex_iterator n(names.begin(), names.end(), name), last; n != last; ++n) {
-      out.insert((*n)[1]);
-    }
-  }
-  return out;
-}
-
-std::string all_pages() {
-  std::string out = content(kSources / "README.md");
-  for (const auto& entry : fs::directory_iterator(kSources / "docs")) {
-    out += content(entry.path());
-  }
-  for (const char* page : {"tools/cch/README.md", "experiments/README.md", "gaussian/README.md"}) {
-    out += content(kSources / page);
-  }
-  return out;
-}
-
-TEST_CASE("every flag of the program is in a page") {
-  const std::string pages = all_pages();
-  std::size_t found = 0;
-  for (const auto& entry : fs::directory_iterator(kSources / "tools/cch")) {
-    for (const std::string& flag : flags_of(content(entry.path()))) {
-      ++found;
-      CAPTURE(entry.path().string());
-      CAPTURE(flag);
-      CHECK(std::regex_search(pages, std::regex("--" + flag + "(?![a-z0-9-])")));
-    }
-  }
-  CHECK(found > 60);
 }
 
 }  // namespace

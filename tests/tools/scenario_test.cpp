@@ -72,10 +72,9 @@ struct TwelveRows {
     settings.teachers = {"t=" + folder.write("t.npy", npy_matrix(negative, 1))};
     settings.labels = folder.write("y.npy", npy_vector(labels));
     settings.groups = folder.write("g.npy", npy_vector(groups));
-    settings.y_kind = "discrete";
+    settings.y_kind = LabelKind::discrete;
     settings.unlabelled = "-1";
-    settings.unlabelled_given = true;
-    settings.scenario = "unlabelled-pairs";
+    settings.scenario = Scenario::unlabelled_pairs;
   }
 };
 
@@ -138,7 +137,7 @@ TEST_CASE("unlabelled rows: --first-rows counts rows of the files, with and with
 TEST_CASE("unlabelled rows: said to be left out where the scenario is another one") {
   TwelveRows twelve;
   CHECK_FALSE(has_warning(load_rank_inputs(twelve.settings).warnings, "unlabelled-rows"));
-  twelve.settings.scenario = "same-rows";
+  twelve.settings.scenario = Scenario::same_rows;
   const RankInputs inputs = load_rank_inputs(twelve.settings);
   CHECK(has_warning(inputs.warnings, "unlabelled-rows"));
   CHECK(inputs.input.extra.student->size() == 3);  // for I(teacher; student) on all rows

@@ -246,7 +246,7 @@ json check_document(const CheckSettings& s, const RankInputs* inputs, const Chec
            {{"name", inputs ? json(inputs->input.student.name) : json("student")},
             {"dim", shape.dim_student}}},
           {"labels", labels_json(inputs, shape)},
-          {"scale", s.rank.scale},
+          {"scale", to_string(s.rank.scale)},
           {"i_student_labels_planted", shape.i_student_labels},
           {"ceilings",
            {{"ln_rows", std::log(static_cast<double>(rows))},

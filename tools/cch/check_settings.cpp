@@ -1,10 +1,6 @@
 #include "tools/cch/check_settings.hpp"
 
-#include <charconv>
 #include <cmath>
-
-#include "cch/criterion/feasibility_checks.hpp"
-#include "tools/cch/fault_collector.hpp"
 
 namespace cch {
 namespace {
@@ -13,47 +9,22 @@ namespace {
 constexpr double kAssumedIcc = 0.3;
 constexpr std::size_t kPlannedPairs = 4;
 
-// `instead` of what cannot be read suits every other number, so that it is the only fault.
-std::size_t whole(const std::string& option, const std::string& text, const std::string& code,
-                  std::size_t instead, FaultCollector& faults) {
-  std::size_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  if (result.ec == std::errc{} && result.ptr == end) return value;
-  faults.add(ErrorKind::usage, {code,
-                                option + " '" + text + "' is not a whole number",
-                                {},
-                                "a plan is made of numbers",
-                                "Give for example " + option + " 100"});
-  return instead;
-}
-
-double real(const std::string& option, const std::string& text, FaultCollector& faults) {
-  double value = 0.0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  if (result.ec == std::errc{} && result.ptr == end) return value;
-  faults.add(
-      ErrorKind::usage,
-      {"plan-icc", option + " '" + text + "' is not a number", {}, {}, "Give for example 0.3"});
-  return 0.0;
+// Groups of a plan: a number, where inputs have a file of them.
+std::size_t plan_groups(const std::string& text, std::size_t rows, FaultCollector& faults) {
+  std::size_t groups = rows;  // suits every other number, so that it is the only fault
+  faults.attempt([&] { groups = plan_count("--groups", text, "plan-groups"); });
+  return groups;
 }
 
 PlanNumbers read_plan(const CheckSettings& s, FaultCollector& faults) {
   PlanNumbers plan;
-  plan.rows = whole("--n", s.n.empty() ? "0" : s.n, "plan-rows", 1'000'000, faults);
-  if (s.rank.groups_named()) {
-    plan.groups = whole("--groups", s.rank.groups, "plan-groups", plan.rows, faults);
-  }
-  plan.dim_student = whole("--dim-student", s.dim_student.empty() ? "0" : s.dim_student,
-                           "plan-dimension", 1, faults);
-  plan.dims_teacher.clear();
-  for (const std::string& dim : s.dims_teacher) {
-    plan.dims_teacher.push_back(whole("--dim-teacher", dim, "plan-dimension", 1, faults));
-  }
-  plan.classes = whole("--classes", s.classes.empty() ? "2" : s.classes, "plan-classes", 2, faults);
-  if (!s.icc.empty()) {
-    plan.icc = real("--icc", s.icc, faults);
+  plan.rows = s.n.value_or(0);
+  if (s.rank.groups_named()) plan.groups = plan_groups(s.rank.groups, plan.rows, faults);
+  plan.dim_student = s.dim_student.value_or(0);
+  plan.dims_teacher = s.dims_teacher;
+  plan.classes = s.classes.value_or(2);
+  if (s.icc) {
+    plan.icc = *s.icc;
   } else if (plan.groups && *plan.groups < plan.rows) {
     plan.icc = kAssumedIcc;
   }
@@ -86,14 +57,13 @@ void check_plan_settings(const CheckSettings& s, FaultCollector& faults) {
 
 }  // namespace
 
-void check_check_settings(const CheckSettings& s) {
+void check_check_settings(const CheckSettings& s, const FaultCollector& refused) {
   FaultCollector faults;
   if (s.planning()) {
+    faults = refused;
     check_plan_settings(s, faults);
   } else {
-    RankSettings inputs = s.rank;
-    inputs.fail_on.clear();  // its own verdicts
-    faults.attempt([&] { check_rank_settings(inputs); });
+    faults.attempt([&] { check_rank_settings(s.rank, refused); });
   }
   auto share = [&](double value, const std::string& option, const std::string& example) {
     if (value > 0.0 && value < 1.0) return;
@@ -112,9 +82,6 @@ void check_check_settings(const CheckSettings& s) {
                                   "zero is what a margin is told from",
                                   "Give for example --margin 0.1"});
   }
-  faults.attempt([&] {
-    if (!s.rank.fail_on.empty()) parse_feasibility_verdict(s.rank.fail_on);
-  });
   faults.throw_if_any();
 }
 
@@ -128,7 +95,7 @@ PlanNumbers plan_numbers(const CheckSettings& settings) {
 FeasibilityOptions feasibility_options(const CheckSettings& s) {
   FeasibilityOptions out;
   if (!s.rank.estimators.empty()) out.estimators = s.rank.estimators;
-  out.scale = parse_scale(s.rank.scale);
+  out.scale = s.rank.scale;
   out.k = s.rank.k;
   out.exact = s.rank.exact;
   out.power = s.power;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cch/criterion/feasibility.hpp"
+#include "cch/criterion/feasibility_checks.hpp"
 #include "tools/cch/rank_settings.hpp"
 
 namespace cch {
@@ -25,22 +26,30 @@ struct CheckSettings {
   std::size_t draws = 0;
   bool estimators_given = false;
 
-  // Planning, without features. Texts, so that every number that is none is named.
-  std::string n;
-  std::vector<std::string> dims_teacher;
-  std::string dim_student;
-  std::string classes;
-  std::string icc;
+  std::optional<FeasibilityVerdict> fail_on;
+
+  // Planning, without features.
+  std::optional<std::size_t> n;
+  std::vector<std::size_t> dims_teacher;
+  std::optional<std::size_t> dim_student;
+  std::optional<std::size_t> classes;
+  std::optional<double> icc;
 
   /// Whether there are no features to read.
   [[nodiscard]] bool planning() const {
-    return !n.empty() || !dims_teacher.empty() || !dim_student.empty() || !classes.empty() ||
-           !icc.empty();
+    return n || !dims_teacher.empty() || dim_student || classes || icc;
   }
 };
 
-/// Every wrong value and every combination without a meaning, in one usage Error.
-void check_check_settings(const CheckSettings& settings);
+/// The options of `cch check`.
+options::Table check_table(CheckSettings& settings);
+/// The keys of its study files, those of `cch rank`.
+options::Table check_study_table(CheckSettings& settings);
+/// What was `refused`, every wrong value and every combination without a meaning, in one usage
+/// Error.
+void check_check_settings(const CheckSettings& settings, const FaultCollector& refused = {});
+/// A number of a plan; a usage Error with this code if the text is none.
+std::size_t plan_count(const std::string& option, const std::string& text, const std::string& code);
 /// The plan that checked settings stand for; groups is then a number.
 PlanNumbers plan_numbers(const CheckSettings& settings);
 FeasibilityOptions feasibility_options(const CheckSettings& settings);

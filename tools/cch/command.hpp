@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "tools/cch/command_line.hpp"
 #include "tools/cch/terminal.hpp"
+#include "tools/options/command_line.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
+
+using options::CommandLine;
 
 /// What a sub-command gets when it runs.
 struct Invocation {
@@ -21,10 +24,11 @@ struct Invocation {
 /// function.
 using Command = std::function<int(Invocation&)>;
 
-/// A command of the program: its name, what --help says of it, and its options.
+/// A command of the program: its name, what --help says of it, an example, and its options.
 struct CommandEntry {
   std::string name;
   std::string help;
+  std::string example;
   Command (*setup)(CommandLine);
 };
 
@@ -33,6 +37,8 @@ struct CommandEntry {
 const std::vector<CommandEntry>& program_commands();
 /// Those that need neither Gaussian studies nor experiments.
 const std::vector<CommandEntry>& ranking_commands();
+/// The study files that they read.
+std::vector<options::StudyFile> program_study_files();
 
 Command setup_estimate(CommandLine app);
 Command setup_rank(CommandLine app);
@@ -46,5 +52,6 @@ Command setup_check(CommandLine app);
 Command setup_explain(CommandLine app);
 Command setup_inspect(CommandLine app);
 Command setup_doctor(CommandLine app);
+Command setup_completion(CommandLine app);
 
 }  // namespace cch

@@ -8,15 +8,22 @@
 
 namespace cch {
 
-void add_common_options(CommandLine app, CommonOptions& o) {
-  app.option("--seed", o.seed, "Seed of every random stream").whole_number().show_default();
-  app.option("--threads", o.threads, "Worker threads, 0 = all; results do not depend on it")
-      .in_range(0, 4096)
-      .show_default();
-  app.option("--device", o.device, "auto, cpu, cuda or cuda:N").show_default();
-  app.flag("--json", o.json, "One JSON document on standard output");
-  app.flag("-q,--quiet", o.quiet, "No progress; the table alone");
-  app.flag("-v,--verbose", o.verbose, "Also show diagnostics");
+options::Table common_table(CommonOptions& o) {
+  using options::Echo;
+  return {
+      {"--seed", &o.seed, "Seed of every random stream"},
+      {"--threads",
+       &o.threads,
+       "Worker threads, 0 = all; results do not depend on it",
+       {.echo = Echo::never, .range = {{0, 4096}}}},
+      {"--device",
+       &o.device,
+       "auto, cpu, cuda or cuda:N",
+       {.suggestions = {"auto", "cpu", "cuda"}}},
+      {"--json", &o.json, "One JSON document on standard output", {.echo = Echo::never}},
+      {"-q,--quiet", &o.quiet, "No progress; the table alone", options::kLineOnly},
+      {"-v,--verbose", &o.verbose, "Also show diagnostics", options::kLineOnly},
+  };
 }
 
 Execution make_execution(const CommonOptions& options, std::stop_token stop, ProgressSink* sink,

@@ -32,24 +32,28 @@ int run(const CompareSettings& s, Invocation& invocation) {
 
 Command setup_compare(CommandLine app) {
   auto s = std::make_shared<CompareSettings>();
-  app.option("folders", s->folders,
-             "Folders of `cch train` and `cch rank -o`, told apart by what is in them")
-      .required();
-  app.option("-o,--out", s->out, "Folder for compare.json, compare.csv and report.html");
-  app.flag("--force", s->force, "Overwrite files there that cch did not make");
-  app.option("--html", s->html, "File for the report besides the folder's own");
-  app.option("--metric", s->metric,
-             "What is gained: accuracy, cross-entropy, weighted-f1, auc, mse, mse-difference, "
-             "miou, miou-full or miou-worst; by default accuracy for classes, mse for real "
-             "labels and miou for segmentation")
-      .one_of(gain_metrics());
-  app.option("--predict-by", s->predict_by,
-             "The criterion that predicts each pair; by default the verdict of cch rank, else the "
-             "combined verdict of the study's criteria, the levels of CCH, the closed form");
-  app.option("--draws", s->draws, "Draws of the bootstrap behind the intervals")
-      .in_range(100, 1000000)
-      .show_default();
-  add_common_options(app, s->common);
+  app.add({{"folders", &s->folders,
+            "Folders of `cch train` and `cch rank -o`, told apart by what is in them",
+            options::kRequiredFolder},
+           {"-o,--out", &s->out, "Folder for compare.json, compare.csv and report.html",
+            options::kFolder},
+           {"--force", &s->force, "Overwrite files there that cch did not make"},
+           {"--html", &s->html, "File for the report besides the folder's own", options::kFile},
+           {"--metric",
+            &s->metric,
+            "What is gained",
+            {.standard = "accuracy for classes, mse for real labels, miou for segmentation",
+             .one_of = gain_metrics()}},
+           {"--predict-by",
+            &s->predict_by,
+            "The criterion that predicts each pair",
+            {.standard = "the verdict of cch rank, else the combined verdict of the study's "
+                         "criteria, the levels of CCH, the closed form"}},
+           {"--draws",
+            &s->draws,
+            "Draws of the bootstrap behind the intervals",
+            {.range = {{100, 1000000}}}}});
+  app.add(common_table(s->common));
   return [s](Invocation& invocation) { return run(*s, invocation); };
 }
 

@@ -94,7 +94,7 @@ void print(const nlohmann::json& d, std::ostream& out) {
 
 Command setup_doctor(CommandLine app) {
   auto json = std::make_shared<bool>(false);
-  app.flag("--json", *json, "One JSON document on standard output");
+  app.add({{"--json", json.get(), "One JSON document on standard output"}});
   return [json](Invocation& invocation) {
     const nlohmann::json facts = document();
     if (*json) {

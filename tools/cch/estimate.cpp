@@ -13,8 +13,10 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/fault_collector.hpp"
+#include "tools/cch/rank_settings.hpp"
 #include "tools/cch/y_kind.hpp"
 #include "tools/documents/estimate.hpp"
+#include "tools/options/echo.hpp"
 #include "tools/report/table.hpp"
 
 namespace cch {
@@ -22,21 +24,58 @@ namespace {
 
 constexpr std::string_view kConditional = "ksg-conditional";
 
+using options::named;
+
 struct EstimateOptions {
   CommonOptions common;
   std::string x;
   std::string y;
   std::string given;
   std::string estimator = "auto";
-  std::string y_kind = "auto";
+  LabelKind y_kind = LabelKind::automatic;
   std::string groups;
-  std::string scale = "rank";
+  Scale scale = Scale::rank;
   std::optional<std::size_t> k;
   std::size_t first_rows = 0;
-  std::string pool = "none";
+  Pool pool = Pool::none;
   std::string lengths;
   bool exact = false;
 };
+
+// auto, a name of the catalog or that of I(X;Y|Z).
+options::Words estimator_name(std::string& to) {
+  std::vector<std::string> known{"auto", std::string(kConditional)};
+  for (const CatalogEntry& entry : catalog()) known.emplace_back(entry.name);
+  return {[&to](const std::string& name) {
+            if (name != "auto" && name != kConditional) default_options(name);
+            to = name;
+          },
+          [&to] { return to; }, known};
+}
+
+options::Table estimate_table(EstimateOptions& o) {
+  using options::Completes;
+  using options::Echo;
+  const options::Rules source{.echo = Echo::never, .completes = Completes::files};
+  options::Rules required = source;
+  required.required = true;
+  options::Table out{
+      {"x", &o.x, "PATH, PATH:KEY or a data set such as fashion-mnist:left", required},
+      {"y", &o.y, "Likewise; labels or real values", required},
+      {"--estimator", estimator_name(o.estimator), "auto, or a name that `cch doctor` lists"},
+      {"--given", &o.given, "Z of I(X;Y|Z), for --estimator ksg-conditional", source},
+      {"--y-kind", named(o.y_kind, parse_label_kind, {"auto", "continuous", "discrete"}),
+       "What y is"},
+      {"--groups", &o.groups,
+       "Which rows belong together (images, videos, patients); none if rows are independent",
+       source},
+      {"--scale", named(o.scale, parse_scale, {"none", "zscore", "rank"}), "Of every column"},
+      {"--k", &o.k, "Neighbours; the estimator's own default otherwise"},
+      {"--first-rows", &o.first_rows, "Use only the first rows, 0 = all"},
+      {"--exact", &o.exact, "Every row a query, however long it takes"},
+  };
+  return append(out, pool_table(o.pool, o.lengths));
+}
 
 bool groups_named(const EstimateOptions& o) {
   return !o.groups.empty() && o.groups != "none";
@@ -61,7 +100,7 @@ class Loader {
                .hashes = std::make_shared<FileHashes>()} {}
 
   EstimateInputs run() {
-    limit_.pool = parse_pool(o_.pool);
+    limit_.pool = o_.pool;
     if (!o_.lengths.empty()) {
       faults_.attempt([&] { limit_.lengths = load_lengths(parse_source(o_.lengths), limit_); });
     }
@@ -119,7 +158,7 @@ class Loader {
       keep("y", y.info);
       return;
     }
-    LoadedLabels y = load_labels(parse_source(o_.y), parse_label_kind(o_.y_kind), limit_);
+    LoadedLabels y = load_labels(parse_source(o_.y), o_.y_kind, limit_);
     in_.y = std::move(y.labels);
     y_shape_ = y.info.shape;
     keep("y", y.info);
@@ -140,7 +179,7 @@ void put_on_scale(Variable& v, Scale scale, std::vector<Warning>& warnings, cons
 }
 
 void check_options(const EstimateOptions& o) {
-  if (!o.lengths.empty() && o.pool != "mean") {
+  if (!o.lengths.empty() && o.pool != Pool::mean) {
     refuse_usage("option-without-meaning", "--lengths has no use without --pool mean",
                  "it says how many steps the mean is over", "Add --pool mean, or leave it out");
   }
@@ -190,7 +229,7 @@ documents::EstimateDocument document(const EstimateOptions& o, const EstimateInp
   out.value = documents::value(estimate);
   out.estimator = estimate.method;
   out.why = why;
-  out.scale = o.scale;
+  out.scale = to_string(o.scale);
   out.n = estimate.n;
   out.dim_x = estimate.dim_x;
   out.dim_y = estimate.dim_y;
@@ -199,11 +238,8 @@ documents::EstimateDocument document(const EstimateOptions& o, const EstimateInp
   warnings.insert(warnings.end(), estimate.warnings.begin(), estimate.warnings.end());
   out.warnings = documents::distinct(warnings);
   out.inputs = in.record;
-  out.config = {{"estimator", o.estimator}, {"y_kind", o.y_kind},
-                {"scale", o.scale},         {"k", o.k ? documents::Fact(*o.k) : documents::Fact()},
-                {"exact", o.exact},         {"first_rows", o.first_rows}};
-  if (o.pool != "none") out.config["pool"] = o.pool;
-  if (!o.lengths.empty()) out.config["lengths"] = o.lengths;
+  EstimateOptions asked = o;
+  out.config = documents::read_facts(options::echo(estimate_table(asked), '_'));
   out.version = version();
   out.command = invocation.command_line;
   out.seed = o.common.seed;
@@ -213,16 +249,14 @@ documents::EstimateDocument document(const EstimateOptions& o, const EstimateInp
 
 int run(const EstimateOptions& o, Invocation& invocation) {
   check_options(o);
-  const Scale scale = parse_scale(o.scale);
-  if (o.estimator != "auto" && o.estimator != kConditional) default_options(o.estimator);
   Terminal& terminal = invocation.terminal;
   const auto progress = make_progress(terminal, true);
   const Execution exec = make_execution(o.common, invocation.stop, progress.get(),
                                         any_networks(std::span(&o.estimator, 1)));
   EstimateInputs in = Loader(o).run();
-  put_on_scale(in.x, scale, in.warnings, exec);
-  put_on_scale(in.y, scale, in.warnings, exec);
-  if (in.given) in.given = scaled(*in.given, scale, in.warnings, exec);
+  put_on_scale(in.x, o.scale, in.warnings, exec);
+  put_on_scale(in.y, o.scale, in.warnings, exec);
+  if (in.given) in.given = scaled(*in.given, o.scale, in.warnings, exec);
   std::string why;
   const Estimate estimate = run_estimator(o, in, why, exec);
   const documents::EstimateDocument found = document(o, in, estimate, why, invocation, exec);
@@ -242,23 +276,12 @@ int run(const EstimateOptions& o, Invocation& invocation) {
 
 Command setup_estimate(CommandLine app) {
   auto o = std::make_shared<EstimateOptions>();
-  app.option("x", o->x, "PATH, PATH:KEY or a data set such as fashion-mnist:left").required();
-  app.option("y", o->y, "Likewise; labels or real values").required();
-  app.option("--estimator", o->estimator, "auto, or a name that `cch doctor` lists").show_default();
-  app.option("--given", o->given, "Z of I(X;Y|Z), for --estimator ksg-conditional");
-  app.option("--y-kind", o->y_kind, "auto, continuous or discrete").show_default();
-  app.option("--groups", o->groups,
-             "Which rows belong together (images, videos, patients); none if rows are independent");
-  app.option("--scale", o->scale, "none, zscore or rank").show_default();
-  app.option("--k", o->k, "Neighbours; the estimator's own default otherwise").whole_number();
-  app.option("--first-rows", o->first_rows, "Use only the first rows, 0 = all")
-      .whole_number()
-      .show_default();
-  app.option("--pool", o->pool, kPoolHelp).show_default();
-  app.option("--lengths", o->lengths, kLengthsHelp);
-  app.flag("--exact", o->exact, "Every row a query, however long it takes");
-  add_common_options(app, o->common);
-  return [o](Invocation& invocation) { return run(*o, invocation); };
+  app.add(estimate_table(*o));
+  app.add(common_table(o->common));
+  return [o, app](Invocation& invocation) {
+    app.refused().throw_if_any();
+    return run(*o, invocation);
+  };
 }
 
 }  // namespace cch

@@ -1,6 +1,7 @@
 #include "tools/cch/explain.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -13,6 +14,8 @@
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/program.hpp"
+#include "tools/options/pages.hpp"
+#include "tools/options/schema.hpp"
 #include "tools/report/text_layout.hpp"
 
 namespace cch {
@@ -22,10 +25,6 @@ using Kind = CodeEntry::Kind;
 
 constexpr CodeEntry kCodes[] = {
 #include "tools/cch/explain_codes.inc"
-};
-
-constexpr StudyKey kStudyKeys[] = {
-#include "tools/cch/explain_keys.inc"
 };
 
 constexpr std::string_view kLeftOut = "-left-out";
@@ -73,16 +72,55 @@ struct ExplainOptions {
   bool markdown = false;
   bool study_files = false;
   bool commands = false;
+  bool man = false;
+  std::string schema;
 };
+
+using options::OptionEntry;
+
+// Options of commands and keys of study files.
+const std::vector<OptionEntry>& all_options() {
+  static const std::vector<OptionEntry> entries = [] {
+    std::vector<OptionEntry> out;
+    rendered_commands([&](const auto& commands) {
+      out = options::option_entries(commands, program_study_files());
+      return std::string();
+    });
+    return out;
+  }();
+  return entries;
+}
+
+std::vector<OptionEntry> find_options(const std::string& key) {
+  std::vector<OptionEntry> out;
+  for (const OptionEntry& entry : all_options()) {
+    if (squeezed(entry.key) == squeezed(key)) out.push_back(entry);
+  }
+  return out;
+}
+
+std::string in_words(const OptionEntry& entry, std::size_t width) {
+  std::string out = fmt::format("{} (option)\n", entry.key);
+  out += report::wrap(entry.means, width, "  means  ", "         ");
+  if (!entry.value.empty()) out += report::wrap(entry.value, width, "  value  ", "         ");
+  return out + report::wrap(fmt::format("{}", fmt::join(entry.where, ", ")), width, "  where  ",
+                            "         ");
+}
+
+nlohmann::json as_json(const OptionEntry& entry) {
+  return {
+      {"key", entry.key}, {"means", entry.means}, {"value", entry.value}, {"where", entry.where}};
+}
 
 // A code or a word that was asked for, under the name that is shown.
 struct Found {
   std::string name;
   const CodeEntry* code = nullptr;
   const WordEntry* word = nullptr;
+  std::vector<OptionEntry> options = {};
 };
 
-std::optional<Found> find_any(const std::string& asked) {
+std::optional<Found> find_name(const std::string& asked) {
   // A code has no spaces; several arguments may end in one that names a part left out.
   const bool one = asked.find(' ') == std::string::npos;
   const CodeEntry* code = one ? find_code(asked) : nullptr;
@@ -93,6 +131,16 @@ std::optional<Found> find_any(const std::string& asked) {
     if (squeezed(entry.code) == key) return Found{std::string(entry.code), &entry, nullptr};
   }
   return std::nullopt;
+}
+
+// A word may be that of an option as well.
+std::optional<Found> find_any(const std::string& asked) {
+  auto found = find_name(asked);
+  auto options = find_options(asked);
+  if (!found && options.empty()) return std::nullopt;
+  if (!found) found = Found{options.front().key};
+  found->options = std::move(options);
+  return found;
 }
 
 std::string joined(std::span<const std::string> words) {
@@ -109,6 +157,7 @@ std::vector<std::string> all_names() {
     names.insert(names.end(), entry.also.begin(), entry.also.end());
   }
   for (const CodeEntry& entry : kCodes) names.emplace_back(entry.code);
+  for (const OptionEntry& entry : all_options()) names.push_back(entry.key);
   return names;
 }
 
@@ -175,24 +224,40 @@ std::vector<Found> everything() {
 nlohmann::json explain_document(const std::vector<Found>& chosen) {
   nlohmann::json codes = nlohmann::json::array();
   nlohmann::json words = nlohmann::json::array();
+  nlohmann::json options = nlohmann::json::array();
   for (const Found& found : chosen) {
     if (found.code != nullptr) codes.push_back(as_json(*found.code, found.name));
     if (found.word != nullptr) words.push_back(as_json(*found.word));
+    for (const OptionEntry& option : found.options) options.push_back(as_json(option));
   }
-  return {{"schema", "cch.explain/1"}, {"codes", codes}, {"words", words}};
+  nlohmann::json out{{"schema", "cch.explain/1"}, {"codes", codes}, {"words", words}};
+  if (!options.empty()) out["options"] = options;
+  return out;
+}
+
+std::string schema(const std::string& name) {
+  std::vector<std::string> names;
+  for (const options::StudyFile& file : program_study_files()) {
+    if (file.name == name) return options::schema_of(file).dump(2) + '\n';
+    names.push_back(file.name);
+  }
+  refuse_usage(
+      "unknown-schema", "no study file is called '" + name + "'", {},
+      "Did you mean '" + nearest_name(name, names) + "'? There are " + options::listed(names));
+}
+
+// The page that was asked for instead of words; "" if none was.
+std::string page(const ExplainOptions& o) {
+  if (o.markdown) return codes_page();
+  if (o.commands) return rendered_commands(options::commands_page);
+  if (o.study_files) return options::studies_page(program_study_files());
+  if (o.man) return rendered_commands(options::man_page);
+  return o.schema.empty() ? "" : schema(o.schema);
 }
 
 int run(const ExplainOptions& o, Terminal& terminal) {
-  if (o.markdown) {
-    terminal.out << codes_page();
-    return kExitDone;
-  }
-  if (o.commands) {
-    terminal.out << commands_page();
-    return kExitDone;
-  }
-  if (o.study_files) {
-    terminal.out << study_files_page();
+  if (const std::string text = page(o); !text.empty()) {
+    terminal.out << text;
     return kExitDone;
   }
   const std::vector<Found> chosen = o.names.empty() ? everything() : find_all(o.names);
@@ -203,8 +268,9 @@ int run(const ExplainOptions& o, Terminal& terminal) {
     print_lists(width, terminal.out);
   } else {
     for (const Found& found : chosen) {
-      terminal.out << (found.code != nullptr ? in_words(*found.code, found.name, width)
-                                             : in_words(*found.word, width));
+      if (found.code != nullptr) terminal.out << in_words(*found.code, found.name, width);
+      if (found.word != nullptr) terminal.out << in_words(*found.word, width);
+      for (const OptionEntry& option : found.options) terminal.out << in_words(option, width);
     }
   }
   return kExitDone;
@@ -247,19 +313,20 @@ std::string codes_page() {
          words_table();
 }
 
-std::span<const StudyKey> all_study_keys() {
-  return kStudyKeys;
-}
-
 Command setup_explain(CommandLine app) {
   auto o = std::make_shared<ExplainOptions>();
-  app.option("word", o->names,
-             "Codes of errors and warnings, or words of tables and reports (verdicts, columns, "
-             "estimators, ...); none lists all");
-  app.flag("--json", o->json, "One JSON document on standard output");
-  app.flag("--markdown", o->markdown, "The page docs/codes.md");
-  app.flag("--commands", o->commands, "The page docs/commands.md");
-  app.flag("--study-files", o->study_files, "The page docs/study-files.md");
+  app.add({{"word", &o->names,
+            "Codes of errors and warnings, words of tables and reports (verdicts, columns, "
+            "estimators, ...), or options; none lists all"},
+           {"--json", &o->json, "One JSON document on standard output"},
+           {"--markdown", &o->markdown, "The page docs/codes.md"},
+           {"--commands", &o->commands, "The page docs/commands.md"},
+           {"--study-files", &o->study_files, "The page docs/study-files.md"},
+           {"--man", &o->man, "A manual page of section 1"},
+           {"--schema",
+            &o->schema,
+            "The JSON schema of a kind of study files",
+            {.suggestions = {"rank", "model", "gaussian_sweep", "train", "segment"}}}});
   return [o](Invocation& invocation) { return run(*o, invocation.terminal); };
 }
 

@@ -45,15 +45,4 @@ std::string squeezed(std::string_view words);
 /// docs/codes.md.
 std::string codes_page();
 
-/// One key of a study file.
-struct StudyKey {
-  std::string_view study;  ///< rank, gaussian_sweep, train or segment: tools/cch/STUDY_study.cpp
-  std::string_view place;  ///< table, "top" for none
-  std::string_view key;
-  std::string_view means;
-};
-std::span<const StudyKey> all_study_keys();
-/// docs/study-files.md, with the parameters of Gaussian studies from their own tables.
-std::string study_files_page();
-
 }  // namespace cch

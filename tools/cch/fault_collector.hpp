@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,12 @@ class FaultCollector {
     // Refused data weigh more than a wrong option: it is the files that must be looked at.
     if (faults_.empty() || kind == ErrorKind::data) kind_ = kind;
     faults_.push_back(std::move(fault));
+  }
+
+  /// Whether there is a fault with this code.
+  [[nodiscard]] bool has(std::string_view code) const {
+    return std::any_of(faults_.begin(), faults_.end(),
+                       [&](const Fault& fault) { return fault.code == code; });
   }
 
   /// One Error with every fault, of kind data if some data were refused.

@@ -11,6 +11,7 @@
 #include "cch/gaussian/shared_private_model.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 
@@ -50,6 +51,9 @@ struct GaussianProblem {
   [[nodiscard]] ModelInformation information() const;
 };
 
+/// The options of `cch gaussian solve`, which a model file may have too.
+options::Table gaussian_table(GaussianSettings& settings);
+
 /// Reads a model file: the fields of SharedPrivateModel with hyphens (a, b, d, nuisance,
 /// nuisance-size, teacher-noise, student-noise, label-noise, teacher-dim, student-dim), and n,
 /// lambda, teacher, teacher-scale, teachers, ridge, intercept, simulate and seed into the settings
@@ -58,6 +62,9 @@ struct GaussianProblem {
 SharedPrivateModel read_gaussian_model(const std::string& path,
                                        const std::vector<std::string>& given,
                                        GaussianSettings& settings);
+
+/// Its keys, for the reference pages.
+options::StudyFile gaussian_model_file();
 
 /// Reads everything that the settings name. `given` are the options on the command line.
 GaussianProblem read_gaussian_problem(GaussianSettings& settings,

@@ -35,32 +35,8 @@ int run(const GaussianSettings& asked, const std::vector<std::string>& given,
 
 Command setup_gaussian_solve(CommandLine app) {
   auto s = std::make_shared<GaussianSettings>();
-  app.option("source", s->source, "Covariance of (x1, x2, y) in any readable file, or MODEL.toml")
-      .required();
-  app.option("--dims", s->dims, "D1,D2,DY: columns of teacher, student and labels")
-      .separated_by_commas()
-      .whole_number();
-  app.option("--n", s->n, "Rows that the student is fitted on").whole_number();
-  app.option("--lambda", s->lambdas, "Weights of the teacher against the labels")
-      .separated_by_commas()
-      .show_default();
-  app.option("--teacher", s->teacher,
-             "optimal; ols:N1 (least squares on N1 fresh rows); same-rows[:FOLDS] (on the "
-             "student's rows, simulated); or a file of weights, D1 or D1 × DY")
-      .show_default();
-  app.option("--teacher-scale", s->teacher_scale, "The teacher labels with γt instead of t")
-      .show_default();
-  app.option("--teachers", s->teachers,
-             "D11,D12,...: x1's columns belong to several teachers, each as --teacher says")
-      .separated_by_commas()
-      .whole_number();
-  app.option("--ridge", s->ridges,
-             "Also a ridge student, penalties nℓ|w|² with these ℓ and the best; then n may be "
-             "below p")
-      .separated_by_commas();
-  app.flag("--intercept", s->intercept, "Teacher and student are fitted with an intercept");
-  app.option("--simulate", s->simulate, "Also simulate, with so many training sets").whole_number();
-  add_common_options(app, s->common);
+  app.add(gaussian_table(*s));
+  app.add(common_table(s->common));
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 

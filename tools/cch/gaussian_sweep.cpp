@@ -129,13 +129,14 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
 
 Command setup_gaussian_sweep(CommandLine app) {
   auto s = std::make_shared<SweepSettings>();
-  app.option("study", s->study, "STUDY.toml").required();
-  app.option("-o,--out", s->out,
-             "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on "
-             "from what is there");
-  app.flag("--force", s->force, "Overwrite files there that cch did not make");
-  app.flag("-n,--dry-run", s->dry_run, "Say what would be run, and run nothing");
-  add_common_options(app, s->common);
+  app.add({{"study", &s->study, "STUDY.toml", options::kRequiredFile},
+           {"-o,--out", &s->out,
+            "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on from "
+            "what is there",
+            options::kFolder},
+           {"--force", &s->force, "Overwrite files there that cch did not make"},
+           {"-n,--dry-run", &s->dry_run, "Say what would be run, and run nothing"}});
+  app.add(common_table(s->common));
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 

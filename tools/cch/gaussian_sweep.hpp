@@ -8,9 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "cch/estimators/scale.hpp"
 #include "cch/experiments/store.hpp"
 #include "cch/gaussian/study.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 
@@ -27,7 +29,7 @@ struct SweepEstimates {
   std::vector<std::string> estimators;
   std::size_t draws = 5;
   std::size_t rows = 0;  ///< 0 = the student's n
-  std::string scale = "rank";
+  Scale scale = Scale::rank;
 };
 
 /// What `cch gaussian sweep` was asked.
@@ -57,6 +59,9 @@ struct SweepSettings {
 /// "config-missing", "config-syntax", "config-type", "unknown-key", "unknown-parameter",
 /// "parameter-range", "empty-grid", "bad-range", "bad-lambda", "bad-teacher", "unknown-estimator".
 void read_sweep_study(SweepSettings& settings, const std::vector<std::string>& given);
+
+/// Its keys, for the reference pages.
+options::StudyFile sweep_study_file();
 
 /// The grid's cells, the last axis fastest, and how many were left out because they have no finite
 /// risk. Usage Errors: "grid-too-large" (above a million cells), and the first error of a cell,

@@ -98,7 +98,7 @@ json information_json(const EstimatedInformation& information) {
 }
 
 json estimates_json(const SweepEstimates& asked, const StudyCell& cell, const Execution& exec) {
-  const Scale scale = parse_scale(asked.scale);
+  const Scale scale = asked.scale;
   std::vector<NamedEstimator> estimators;
   for (const std::string& name : asked.estimators) {
     estimators.push_back(
@@ -129,7 +129,7 @@ std::string question_of(const SweepSettings& s, const StudyCell& cell) {
                    {"simulate", s.simulate},           {"seed", s.common.seed}};
   if (!s.estimates.estimators.empty()) {
     question["estimates"] = {s.estimates.estimators, s.estimates.draws, s.estimates.rows,
-                             s.estimates.scale};
+                             to_string(s.estimates.scale)};
   }
   return question.dump();
 }

@@ -46,7 +46,7 @@ json config_json(const SweepSettings& s) {
     out["estimates"] = {{"estimators", s.estimates.estimators},
                         {"draws", s.estimates.draws},
                         {"rows", s.estimates.rows},
-                        {"scale", s.estimates.scale}};
+                        {"scale", to_string(s.estimates.scale)}};
   }
   return out;
 }
@@ -231,7 +231,7 @@ nlohmann::json sweep_document(const SweepSettings& s, const SweepCells& cells,
     out["estimation"] = {{"estimators", s.estimates.estimators},
                          {"repeats", s.estimates.draws},
                          {"rows", s.estimates.rows > 0 ? json(s.estimates.rows) : json()},
-                         {"scale", s.estimates.scale}};
+                         {"scale", to_string(s.estimates.scale)}};
   }
   out["warnings"] = warnings_of(cells, results);
   out["formula_against_simulation"] = agreement_json(results);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -9,8 +11,7 @@
 #include "cch/estimators/scale.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian_sweep.hpp"
-#include "tools/cch/toml_keys.hpp"
-#include "tools/cch/toml_values.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 namespace {
@@ -18,11 +19,16 @@ namespace {
 constexpr std::size_t kMostCells = 1'000'000;
 constexpr const char* kTeacher = "teacher";
 
-const TomlValues kValues("study");
+using options::FileTable;
+using options::FileValue;
+using options::FromFile;
+using options::kStudyReader;
+using options::named;
+using options::Table;
 
-GridValue value_of(const toml::node& node, const std::string& key) {
-  if (key == kTeacher) return kValues.text(node, key);
-  return kValues.number(node, key);
+GridValue value_of(const FileValue& value, const std::string& key) {
+  if (key == kTeacher) return kStudyReader.text(value, key);
+  return kStudyReader.number(value, key);
 }
 
 [[noreturn]] void refuse_range(const std::string& key, const std::string& why) {
@@ -31,18 +37,25 @@ GridValue value_of(const toml::node& node, const std::string& key) {
                "spacing = \"log\"");
 }
 
-/// {from, to, count, spacing}.
-std::vector<double> range_of(const toml::table& table, const std::string& key) {
+struct Range {
   double from = std::nan("");
   double to = std::nan("");
   std::size_t count = 0;
   std::string spacing = "linear";
-  apply_toml(table,
-             {{"from", [&](const auto& n, const auto& k) { from = kValues.number(n, k); }},
-              {"to", [&](const auto& n, const auto& k) { to = kValues.number(n, k); }},
-              {"count", [&](const auto& n, const auto& k) { count = kValues.count(n, k); }},
-              {"spacing", [&](const auto& n, const auto& k) { spacing = kValues.text(n, k); }}},
-             {}, "range of '" + key + "'", "study");
+};
+
+Table range_table(Range& r) {
+  return {{"from", &r.from, "First value", {.standard = "none"}},
+          {"to", &r.to, "Last value", {.standard = "none"}},
+          {"count", &r.count, "Of values, at least 2"},
+          {"spacing", &r.spacing, "linear or log", {.suggestions = {"linear", "log"}}}};
+}
+
+/// {from, to, count, spacing}.
+std::vector<double> range_of(const FileTable& table, const std::string& key) {
+  Range range;
+  read_table(table, range_table(range), {"range of '" + key + "'", "study"});
+  const auto& [from, to, count, spacing] = range;
   if (!std::isfinite(from) || !std::isfinite(to)) refuse_range(key, "an end is missing");
   if (count < 2 || count > kMostCells) refuse_range(key, "its count is not from 2 to a million");
   const bool log = spacing == "log";
@@ -58,15 +71,15 @@ std::vector<double> range_of(const toml::table& table, const std::string& key) {
   return out;
 }
 
-std::vector<double> numbers_of(const toml::node& node, const std::string& key) {
-  if (const toml::table* range = node.as_table()) return range_of(*range, key);
-  return kValues.numbers(node, key);
+std::vector<double> numbers_of(const FileValue& value, const std::string& key) {
+  if (const auto* range = std::get_if<FileTable>(&value.value)) return range_of(*range, key);
+  return kStudyReader.numbers(value, key);
 }
 
-GridAxis axis_of(const toml::node& node, const std::string& key) {
+GridAxis axis_of(const FileValue& node, const std::string& key) {
   GridAxis axis{key, {}};
   if (key == kTeacher) {
-    for (const std::string& name : kValues.texts(node, key)) axis.values.emplace_back(name);
+    for (const std::string& name : kStudyReader.texts(node, key)) axis.values.emplace_back(name);
   } else {
     for (const double number : numbers_of(node, key)) axis.values.emplace_back(number);
   }
@@ -83,17 +96,48 @@ GridAxis axis_of(const toml::node& node, const std::string& key) {
   return axis;
 }
 
+// "0 to 1", "1 and more".
+std::string bounds(const StudyParameter& p) {
+  const std::string kind = p.whole ? "whole number" : "number";
+  if (!std::isfinite(p.least) && !std::isfinite(p.most)) return kind;
+  if (!std::isfinite(p.most)) return fmt::format("{} from {}", kind, p.least);
+  return fmt::format("{}, {} to {}", kind, p.least, p.most);
+}
+
 /// Every parameter of the family, and `teacher`, with what is done with its value.
-std::map<std::string, TomlSetter> parameter_setters(StudyFamily family, const TomlSetter& then) {
-  std::map<std::string, TomlSetter> out{{kTeacher, then}};
-  for (const StudyParameter& p : study_parameters(family)) out[std::string(p.name)] = then;
+Table parameter_table(StudyFamily family, const FromFile& then, const std::string& schema) {
+  Table out{{kTeacher, FromFile{then.read, "text", "{}"},
+             "optimal, ols:N1 or same-rows[:FOLDS], as --teacher of `cch gaussian solve`"}};
+  for (const StudyParameter& p : study_parameters(family)) {
+    out.push_back(
+        {std::string(p.name), FromFile{then.read, bounds(p), schema}, std::string(p.meaning)});
+  }
   return out;
 }
 
-StudyFamily family_of(const toml::table& model) {
-  const toml::node* node = model.get("family");
-  if (node == nullptr) return StudyFamily::shared_private;
-  const std::string name = kValues.text(*node, "family");
+constexpr const char* kNumber = R"({"type": "number"})";
+constexpr const char* kNumbers =
+    R"({"anyOf": [{"type": ["number", "array"]}, {"$ref": "#/definitions/range"}]})";
+
+Table model_table(SweepSettings& s) {
+  return parameter_table(s.family,
+                         {[&s](const FileValue& value, const std::string& key) {
+                            s.fixed.emplace_back(key, value_of(value, key));
+                          },
+                          "", ""},
+                         kNumber);
+}
+
+Table grid_table(SweepSettings& s) {
+  return parameter_table(s.family,
+                         {[&s](const FileValue& value, const std::string& key) {
+                            s.axes.push_back(axis_of(value, key));
+                          },
+                          "", ""},
+                         kNumbers);
+}
+
+StudyFamily parse_family(const std::string& name) {
   for (const StudyFamily family : {StudyFamily::shared_private, StudyFamily::shares}) {
     if (name == to_string(family)) return family;
   }
@@ -102,32 +146,34 @@ StudyFamily family_of(const toml::table& model) {
                    nearest_name(name, std::vector<std::string>{"shared-private", "shares"}) + "'?");
 }
 
-void read_model(SweepSettings& s, const toml::table& model, const std::string& path) {
-  s.family = family_of(model);
-  auto known = parameter_setters(s.family, [&](const toml::node& node, const std::string& key) {
-    s.fixed.emplace_back(key, value_of(node, key));
-  });
-  known["family"] = [](const toml::node&, const std::string&) {};
-  apply_toml(model, known, {}, path, "model of the study");
+void read_model(SweepSettings& s, const FileTable& model) {
+  if (const FileValue* family = find(model, "family")) {
+    s.family = parse_family(kStudyReader.text(*family, "family"));
+  }
+  read_table(model, model_table(s), {s.study, "model of the study"}, {}, {"family"});
 }
 
-void read_grid(SweepSettings& s, const toml::table& grid, const std::string& path) {
-  const auto known =
-      parameter_setters(s.family, [&](const toml::node& node, const std::string& key) {
-        s.axes.push_back(axis_of(node, key));
-      });
-  apply_toml(grid, known, {}, path, "grid of the study");
+Table estimates_table(SweepEstimates& e) {
+  return {{"estimators", &e.estimators, "Names of the catalog, beside the closed form"},
+          {"draws", &e.draws, "Data sets a cell, at least 2"},
+          {"rows", &e.rows, "Of each, 0 = the student's n"},
+          {"scale", named(e.scale, parse_scale, {"none", "zscore", "rank"}), "Of every column"}};
 }
 
-void read_estimates(SweepEstimates& e, const toml::table& table, const std::string& path) {
-  apply_toml(
-      table,
-      {{"estimators", [&](const auto& n, const auto& k) { e.estimators = kValues.texts(n, k); }},
-       {"draws", [&](const auto& n, const auto& k) { e.draws = kValues.count(n, k); }},
-       {"rows", [&](const auto& n, const auto& k) { e.rows = kValues.count(n, k); }},
-       {"scale", [&](const auto& n, const auto& k) { e.scale = kValues.text(n, k); }}},
-      {}, path, "estimates of the study");
-  parse_scale(e.scale);
+Table top_table(SweepSettings& s) {
+  const FromFile lambdas{
+      [&s](const FileValue& value, const std::string& key) { s.lambdas = numbers_of(value, key); },
+      "numbers, or a range", kNumbers};
+  return {{"title", &s.title, "Of the page"},
+          {"seed", &s.common.seed, "Of simulation and draws"},
+          {"intercept", &s.intercept, "The student fits one"},
+          {"skip-impossible", &s.skip_impossible, "Cells that are no model are skipped"},
+          {"lambda", lambdas, "Values of λ", {.standard = "[0.1, 0.5, 1]"}},
+          {"simulate", &s.simulate, "Repeats of the simulation beside; 0 = none"}};
+}
+
+void read_estimates(SweepEstimates& e, const FileTable& table, const std::string& path) {
+  read_table(table, estimates_table(e), {path, "estimates of the study"});
   for (const std::string& name : e.estimators) {
     if (name == "auto") continue;
     const CatalogEntry& entry = entry_of(default_options(name));
@@ -191,27 +237,16 @@ bool advance(const SweepSettings& s, std::vector<std::size_t>& at) {
 }  // namespace
 
 void read_sweep_study(SweepSettings& s, const std::vector<std::string>& given) {
-  const toml::table table = parse_toml(s.study, "study");
+  const FileTable file = options::parse_file(s.study, "study");
   s.inputs.push_back(file_input_json("study", s.study));
-  if (const toml::node* model = table.get("model")) {
-    read_model(s, kValues.table(*model, "model"), s.study);  // the family comes first
+  if (const FileTable* model = kStudyReader.part(file, "model")) read_model(s, *model);
+  read_table(file, top_table(s), {s.study, "study"}, given, {"model", "grid", "estimates"});
+  if (const FileTable* grid = kStudyReader.part(file, "grid")) {
+    read_table(*grid, grid_table(s), {s.study, "grid of the study"});
   }
-  apply_toml(
-      table,
-      {{"title", [&](const auto& n, const auto& k) { s.title = kValues.text(n, k); }},
-       {"seed", [&](const auto& n, const auto& k) { s.common.seed = kValues.count(n, k); }},
-       {"intercept", [&](const auto& n, const auto& k) { s.intercept = kValues.flag(n, k); }},
-       {"skip-impossible",
-        [&](const auto& n, const auto& k) { s.skip_impossible = kValues.flag(n, k); }},
-       {"lambda", [&](const auto& n, const auto& k) { s.lambdas = numbers_of(n, k); }},
-       {"simulate", [&](const auto& n, const auto& k) { s.simulate = kValues.count(n, k); }},
-       {"model", [](const auto&, const auto&) {}},
-       {"grid", [&](const auto& n, const auto& k) { read_grid(s, kValues.table(n, k), s.study); }},
-       {"estimates",
-        [&](const auto& n, const auto& k) {
-          read_estimates(s.estimates, kValues.table(n, k), s.study);
-        }}},
-      given, s.study, "study");
+  if (const FileTable* estimates = kStudyReader.part(file, "estimates")) {
+    read_estimates(s.estimates, *estimates, s.study);
+  }
   check_lambdas(s.lambdas);
   if (s.simulate == 1) {
     refuse_usage("bad-repeats", "a simulation needs at least 2 training sets",
@@ -252,6 +287,31 @@ SweepCells make_cells(const SweepSettings& s) {
                  "none has a finite risk, which needs n > p + 1", "Raise n or lower student-dim");
   }
   return out;
+}
+
+options::StudyFile sweep_study_file() {
+  struct Shown {
+    SweepSettings s;
+    SweepSettings shares;
+    Range range;
+    StudyFamily family = StudyFamily::shared_private;
+  };
+  const auto shown = std::make_shared<Shown>();
+  auto& [s, shares, range, family] = *shown;
+  shares.family = StudyFamily::shares;
+  return {"gaussian_sweep",
+          "`cch gaussian sweep STUDY.toml`",
+          {{"", top_table(s)},
+           {"model",
+            {{"family", named(family, parse_family, {"shared-private", "shares"}), "Of models"}}},
+           {"model", model_table(s), "family", {"shared-private"}},
+           {"model", model_table(shares), "family", {"shares"}},
+           {"grid", grid_table(s), "", {}, false},
+           {"grid", grid_table(shares), "", {}, false},
+           {"{range}", range_table(range)},
+           {"estimates", estimates_table(s.estimates)}},
+          "`[grid]` has the parameters that vary, each a list or a range.\n\n",
+          shown};
 }
 
 }  // namespace cch

@@ -6,12 +6,12 @@
 namespace cch {
 
 Command setup_inspect(CommandLine app) {
-  auto options = std::make_shared<InspectOptions>();
-  app.option("files", options->files, "PATH, PATH:KEY or a data set such as fashion-mnist:left")
-      .required();
-  app.flag("--json", options->json, "One JSON document on standard output");
-  return [options](Invocation& invocation) {
-    return run_inspect(*options, invocation.terminal.out, invocation.terminal.err);
+  auto asked = std::make_shared<InspectOptions>();
+  app.add({{"files", &asked->files, "PATH, PATH:KEY or a data set such as fashion-mnist:left",
+            options::kRequiredFile},
+           {"--json", &asked->json, "One JSON document on standard output"}});
+  return [asked](Invocation& invocation) {
+    return run_inspect(*asked, invocation.terminal.out, invocation.terminal.err);
   };
 }
 

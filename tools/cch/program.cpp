@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <list>
 #include <map>
 #include <new>
 
@@ -125,12 +126,19 @@ int run_guarded(const Command& command, Invocation& invocation) {
   return kExitRunFailed;
 }
 
-std::map<std::string, Command> add_commands(CLI::App& app) {
-  std::map<std::string, Command> commands;
+// The commands and their pages; what their options stand for lives in the commands.
+struct Commands {
+  std::list<options::CommandPage> pages;
+  std::map<std::string, Command> run;
+};
+
+Commands add_commands(CLI::App& app) {
+  Commands out;
   for (const CommandEntry& entry : program_commands()) {
-    commands[entry.name] = entry.setup(CommandLine(app.add_subcommand(entry.name, entry.help)));
+    out.run[entry.name] =
+        entry.setup(options::add_command(app, out.pages, entry.name, entry.help, entry.example));
   }
-  return commands;
+  return out;
 }
 
 // What `cch` alone says. Its examples are compared with the program by a test.
@@ -151,36 +159,12 @@ Train the pairs of a study, then compare the predictions with the gains:
 All commands: cch --help. A word or code that you meet: cch explain WORD.
 )";
 
-// The options of a command and of those below it.
-void describe(const CLI::App& app, const std::string& words, std::string& out) {
-  out += fmt::format("## `{}`\n\n{}.\n\n", words, app.get_description());
-  std::string rows;
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string name = option->get_name(false, true);
-    if (name == "-h,--help") continue;
-    std::string value = option->get_type_name();
-    const std::string standard = option->get_default_str();
-    if (!standard.empty()) value += (value.empty() ? "" : ", ") + ("default " + standard);
-    rows += fmt::format("| `{}` | {} | {} |\n", name, value, option->get_description());
-  }
-  if (!rows.empty()) out += "| option | value | meaning |\n|---|---|---|\n" + rows + '\n';
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    describe(*command, words + ' ' + command->get_name(), out);
-  }
-}
-
 }  // namespace
 
-std::string commands_page() {
+std::string rendered_commands(
+    const std::function<std::string(const std::list<options::CommandPage>&)>& render) {
   CLI::App app;
-  const auto commands = add_commands(app);
-  std::string out =
-      "# Commands and their options\n\nMade by `cch explain --commands`; a test compares. Every "
-      "command has `--help`.\n\n";
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    describe(*command, "cch " + command->get_name(), out);
-  }
-  return out;
+  return render(add_commands(app).pages);
 }
 
 int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
@@ -203,7 +187,7 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
   std::vector<std::string> line{"cch"};
   line.insert(line.end(), arguments.begin(), arguments.end());
   Invocation invocation{terminal, std::move(stop), shell_line(line)};
-  return run_guarded(commands.at(app.get_subcommands().front()->get_name()), invocation);
+  return run_guarded(commands.run.at(app.get_subcommands().front()->get_name()), invocation);
 }
 
 }  // namespace cch

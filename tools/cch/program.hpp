@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <list>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "tools/cch/terminal.hpp"
+#include "tools/options/command_line.hpp"
 
 namespace cch {
 
@@ -13,7 +16,8 @@ namespace cch {
 int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
                 std::stop_token stop = {});
 
-/// docs/commands.md: every option of every command, from the commands themselves.
-std::string commands_page();
+/// A page on every command of the program, such as options::commands_page.
+std::string rendered_commands(
+    const std::function<std::string(const std::list<options::CommandPage>&)>& render);
 
 }  // namespace cch

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -28,18 +27,14 @@ void print_all_diagnostics(const documents::RankDocument& document, std::ostream
 }
 
 bool fails(const RankSettings& s, const RankResult& result) {
-  return !s.fail_on.empty() && result.evidence.front().decision.verdict == parse_verdict(s.fail_on);
+  return s.fail_on && result.evidence.front().decision.verdict == *s.fail_on;
 }
 
-bool is_given(const std::vector<std::string>& given, const std::string& name) {
-  return std::find(given.begin(), given.end(), name) != given.end();
-}
-
-int run(RankSettings s, const std::vector<std::string>& given, Invocation& invocation) {
-  s.unlabelled_given = is_given(given, "unlabelled");
-  if (!s.study.empty()) read_rank_study(s.study, given, s);
+int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
+  FaultCollector refused = app.refused();
+  if (!s.study.empty()) read_rank_study(s.study, app.given(), rank_table(s), refused);
   if (s.estimators.empty()) s.estimators = {"auto"};
-  check_rank_settings(s);
+  check_rank_settings(s, refused);
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
   const RankInputs inputs = load_rank_inputs(s);
@@ -76,88 +71,12 @@ int run(RankSettings s, const std::vector<std::string>& given, Invocation& invoc
   return fails(s, result) ? kExitFailOn : kExitDone;
 }
 
-void add_inputs(CommandLine app, RankSettings& s) {
-  app.option("study", s.study, "STUDY.toml with the same names as the options");
-  app.option("--student", s.student,
-             "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY "
-             "or the file's name without its ending");
-  app.option("--teacher", s.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each")
-      .one_value_each();  // a study may follow
-  app.option("--labels", s.labels, "PATH[:KEY] of classes or real values");
-  app.option("--y-kind", s.y_kind, "auto, continuous or discrete").show_default();
-  app.option("--unlabelled", s.unlabelled,
-             "Label that means that a row has none, such as -1, 255 or nan; empty fields of a "
-             "table are then accepted too");
-  app.option("--labelled", s.labelled,
-             "Pretend that only so many rows have a label: drawn by the seed, classes in their "
-             "shares, whole groups; the others count as unlabelled")
-      .whole_number();
-  app.option("--groups", s.groups,
-             "Which rows belong together (images, videos, patients); none if rows are independent");
-  app.option("--ids", s.ids,
-             "NAME=PATH[:KEY] of row identifiers; one for every modality, labels and groups")
-      .one_value_each();
-  app.option("--extra-teacher", s.extra_teachers,
-             "NAME=PATH[:KEY] of further labelled rows of a teacher (scenario more-labels); "
-             "one for every teacher")
-      .one_value_each();
-  app.option("--extra-labels", s.extra_labels, "PATH[:KEY] of their labels");
-  app.option("--split", s.split,
-             "PATH[:KEY] of the split by which features were fitted: ranks on the rows held out");
-  app.option("--split-train", s.split_train, "Its value for rows that were fitted on");
-  app.option("--first-rows", s.first_rows, "Use only the first rows, 0 = all")
-      .whole_number()
-      .show_default();
-  app.option("--pool", s.pool, kPoolHelp).show_default();
-  app.option("--lengths", s.lengths, kLengthsHelp);
-  app.option("--pixels", s.pixels,
-             "Inputs are images (N x C x H x W, labels N x H x W): draw so many pixels, "
-             "balanced over classes and images; pixels of one image are a group")
-      .whole_number();
-  app.option("--channels", s.channels, "Of images: first, or last (N x H x W x C)").show_default();
-}
-
-void add_questions(CommandLine app, RankSettings& s) {
-  app.option("--scenario", s.scenario,
-             "same-rows, more-labels (the teacher learns from further labelled rows) or "
-             "unlabelled-pairs (it also labels paired rows that have no label)")
-      .show_default();
-  app.option("--decide-by", s.decide_by, "combined, cch, cch-prediction or pilot").show_default();
-  app.option("--lambda", s.lambda,
-             "Weight of the teacher's part of the pilot's loss, auto picks it on inner folds")
-      .show_default();
-  app.option("--estimator", s.estimators,
-             "auto or a name of `cch doctor`; repeat to compare, the first decides")
-      .one_value_each();
-  app.option("--scale", s.scale, "none, zscore or rank").show_default();
-  app.option("--k", s.k, "Neighbours, where the estimator has them").whole_number();
-  app.flag("--exact", s.exact, "Every row a query, however long it takes");
-  app.option("--permutations", s.permutations,
-             "Permutations of the test that I(teacher; student) = 0, 0 = no test")
-      .whole_number()
-      .show_default();
-  app.flag("--controls", s.controls,
-           "Also rank teachers of known worth: clones of the student, shuffled rows, noise");
-  app.flag("--per-class", s.per_class, "Also rank the teachers for each class against all others");
-  app.flag("--planted-bias,!--no-planted-bias", s.planted_bias,
-           "Measure the estimators' bias on planted data of this shape (on by default)");
-  app.flag("--sensitivity,!--no-sensitivity", s.sensitivity,
-           "Curves and the grid of estimators, scales and k (on by default)");
-}
-
 }  // namespace
 
 Command setup_rank(CommandLine app) {
   auto s = std::make_shared<RankSettings>();
-  add_inputs(app, *s);
-  add_questions(app, *s);
-  app.option("-o,--out", s->out, "Folder for rank.json, ranking.csv and report.html");
-  app.flag("--force", s->force, "Overwrite files there that cch did not make");
-  app.option("--html", s->html, "File for the report alone");
-  app.option("--fail-on", s->fail_on, "Exit with 4 if the first teacher's verdict is this one");
-  app.flag("-n,--dry-run", s->dry_run, "Read and check the inputs, estimate nothing");
-  add_common_options(app, s->common);
-  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
+  app.add(rank_table(*s));
+  return [s, app](Invocation& invocation) { return run(*s, app, invocation); };
 }
 
 }  // namespace cch

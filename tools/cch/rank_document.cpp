@@ -4,6 +4,7 @@
 
 #include "cch/core/version.hpp"
 #include "tools/cch/document_parts.hpp"
+#include "tools/options/echo.hpp"
 
 namespace cch {
 namespace {
@@ -262,44 +263,6 @@ std::optional<documents::GroupFacts> group_facts(const Groups& groups) {
   return out;
 }
 
-/// The settings by the names of the command line.
-documents::Facts settings_facts(const RankSettings& s) {
-  using documents::Fact;
-  const auto number = [](const std::optional<std::size_t>& n) { return n ? Fact(*n) : Fact(); };
-  documents::Facts out{{"student", s.student},
-                       {"teacher", s.teachers},
-                       {"labels", s.labels},
-                       {"groups", s.groups},
-                       {"ids", s.ids},
-                       {"estimator", s.estimators},
-                       {"scale", s.scale},
-                       {"y-kind", s.y_kind},
-                       {"k", number(s.k)},
-                       {"exact", s.exact},
-                       {"first-rows", s.first_rows},
-                       {"pixels", s.pixels},
-                       {"channels", s.channels},
-                       {"per-class", s.per_class},
-                       {"scenario", s.scenario},
-                       {"decide-by", s.decide_by},
-                       {"lambda", s.lambda == "auto" ? Fact(s.lambda) : Fact(std::stod(s.lambda))},
-                       {"unlabelled", s.unlabelled},
-                       {"labelled", number(s.labelled)},
-                       {"extra-teacher", s.extra_teachers},
-                       {"extra-labels", s.extra_labels},
-                       {"permutations", s.permutations},
-                       {"controls", s.controls},
-                       {"planted-bias", s.planted_bias},
-                       {"sensitivity", s.sensitivity},
-                       {"seed", s.common.seed},
-                       {"device", s.common.device}};
-  if (s.pool != "none") out["pool"] = s.pool;
-  if (!s.lengths.empty()) out["lengths"] = s.lengths;
-  if (!s.split.empty()) out["split"] = s.split;
-  if (!s.split_train.empty()) out["split-train"] = s.split_train;
-  return out;
-}
-
 void add_warnings(const std::string& of, const std::vector<Warning>& from,
                   std::vector<Warning>& to) {
   for (const Warning& warning : from) to.push_back({warning.code, of + ": " + warning.message});
@@ -395,11 +358,12 @@ documents::RankDocument rank_document(const RankSettings& settings, const RankIn
   out.rows = input.student.features.size();
   out.labels = label_facts(inputs, result);
   out.groups = group_facts(input.groups);
-  out.scale = settings.scale;
+  out.scale = to_string(settings.scale);
   out.warnings = documents::distinct(all_warnings(settings, inputs, result));
   out.inputs = inputs.record;
   out.alignment = inputs.alignment;
-  out.config = settings_facts(settings);
+  RankSettings asked = settings;
+  out.config = documents::read_facts(options::echo(rank_table(asked)));
   out.version = kVersion;
   out.command = command_line;
   out.seed = settings.common.seed;

@@ -9,7 +9,6 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/named_source.hpp"
-#include "tools/cch/y_kind.hpp"
 
 namespace cch {
 
@@ -22,7 +21,7 @@ class Reader {
     // everything must be read.
     whole_.threads = settings.common.threads;
     whole_.hashes = std::make_shared<FileHashes>();
-    whole_.pool = parse_pool(settings.pool);
+    whole_.pool = settings.pool;
     limit_ = whole_;
     if (settings.ids.empty() && settings.split.empty()) limit_.max_rows = settings.first_rows;
   }
@@ -71,9 +70,8 @@ class Reader {
   void read_labels_and_groups() {
     faults_.attempt([&] {
       LoadOptions options = limit_;
-      if (settings_.unlabelled_given) options.unlabelled = settings_.unlabelled;
-      files_.labels =
-          load_labels(parse_source(settings_.labels), parse_label_kind(settings_.y_kind), options);
+      options.unlabelled = settings_.unlabelled;
+      files_.labels = load_labels(parse_source(settings_.labels), settings_.y_kind, options);
       keep("labels", "labels", files_.labels->info);
     });
     if (!settings_.split.empty()) {

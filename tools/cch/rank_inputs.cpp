@@ -218,7 +218,7 @@ class Assembly {
   }
 
   void take_extra() {
-    const Scenario scenario = parse_scenario(settings_.scenario);
+    const Scenario scenario = settings_.scenario;
     if (scenario == Scenario::more_labels) {
       result_.input.extra = checked_extra(files_);
       if (!settings_.groups_named()) return warn_about_unlabelled("the scenario more-labels");

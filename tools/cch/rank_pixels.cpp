@@ -15,13 +15,14 @@ namespace {
 
 /// "255" or "nan" as a number.
 std::optional<double> ignored_value(const RankSettings& s) {
-  if (!s.unlabelled_given) return std::nullopt;
-  if (s.unlabelled == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (!s.unlabelled) return std::nullopt;
+  const std::string& text = *s.unlabelled;
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
   double value = 0.0;
-  const char* end = s.unlabelled.data() + s.unlabelled.size();
-  const auto read = std::from_chars(s.unlabelled.data(), end, value);
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
   if (read.ec == std::errc{} && read.ptr == end) return value;
-  refuse_usage("bad-arguments", "--unlabelled '" + s.unlabelled + "' is no number",
+  refuse_usage("bad-arguments", "--unlabelled '" + text + "' is no number",
                "labels of pixels are numbers", "Say for example --unlabelled 255");
 }
 
@@ -30,7 +31,7 @@ class PixelReader {
   explicit PixelReader(const RankSettings& settings) : settings_(settings) {}
 
   RankFiles run() {
-    const ChannelOrder order = parse_channel_order(settings_.channels);
+    const ChannelOrder order = settings_.channels;
     open(settings_.student, "student", "--student", order);
     for (const std::string& pair : settings_.teachers) open(pair, "teacher", "--teacher", order);
     std::optional<PixelLabels> labels;
@@ -95,7 +96,7 @@ class PixelReader {
 
   void take(const PixelLabels& labels) {
     const PixelGrid grid = coarsest(labels);
-    const bool pairs = settings_.scenario == "unlabelled-pairs";
+    const bool pairs = settings_.scenario == Scenario::unlabelled_pairs;
     PixelChoice choice =
         choose_pixels(labels, grid, settings_.pixels, settings_.common.seed, pairs);
     const std::size_t rows = choice.places.size();

@@ -1,13 +1,5 @@
 #include "tools/cch/rank_settings.hpp"
 
-#include <charconv>
-#include <cmath>
-
-#include "cch/data/pool.hpp"
-#include "cch/estimators/catalog.hpp"
-#include "tools/cch/fault_collector.hpp"
-#include "tools/cch/y_kind.hpp"
-
 namespace cch {
 namespace {
 
@@ -22,41 +14,20 @@ void check_there(const RankSettings& s, FaultCollector& faults) {
   missing(!s.labels.empty(), "--labels", "--labels PATH");
 }
 
-void check_values(const RankSettings& s, FaultCollector& faults) {
-  for (const std::string& name : s.estimators) {
-    faults.attempt([&] {
-      if (name != "auto") default_options(name);
-    });
-  }
-  faults.attempt([&] { parse_scale(s.scale); });
-  faults.attempt([&] { parse_label_kind(s.y_kind); });
-  faults.attempt([&] { parse_decide_by(s.decide_by); });
-  faults.attempt([&] { parse_lambda(s.lambda); });
-  faults.attempt([&] {
-    if (!s.fail_on.empty()) parse_verdict(s.fail_on);
-  });
-}
-
 // Which options go with which scenario.
 void check_scenario(const RankSettings& s, FaultCollector& faults) {
-  Scenario scenario = Scenario::same_rows;
-  try {
-    scenario = parse_scenario(s.scenario);
-  } catch (const Error& error) {
-    faults.add(error.kind(), error.faults().front());
-    return;
-  }
   const bool some_extra = !s.extra_teachers.empty() || !s.extra_labels.empty();
   const bool all_extra = !s.extra_teachers.empty() && !s.extra_labels.empty();
-  if (some_extra && scenario != Scenario::more_labels) {
+  if (some_extra && s.scenario != Scenario::more_labels) {
     faults.add(ErrorKind::usage,
                {"option-without-meaning",
-                "--extra-teacher and --extra-labels have no use in the scenario " + s.scenario,
+                "--extra-teacher and --extra-labels have no use in the scenario " +
+                    std::string(to_string(s.scenario)),
                 {},
                 "they are further labelled rows that only the teacher sees",
                 "Add --scenario more-labels, or leave them out"});
   }
-  if (!all_extra && scenario == Scenario::more_labels) {
+  if (!all_extra && s.scenario == Scenario::more_labels) {
     faults.add(ErrorKind::usage,
                {"option-missing",
                 "the scenario more-labels needs --extra-teacher and --extra-labels",
@@ -64,7 +35,7 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
                 "the teacher's further labels are what it is about",
                 "Add --extra-labels PATH, and --extra-teacher NAME=PATH for every teacher"});
   }
-  if (!s.unlabelled_given && !s.labelled && scenario == Scenario::unlabelled_pairs) {
+  if (!s.unlabelled && !s.labelled && s.scenario == Scenario::unlabelled_pairs) {
     faults.add(ErrorKind::usage,
                {"option-missing",
                 "the scenario unlabelled-pairs needs --unlabelled or --labelled",
@@ -78,7 +49,7 @@ void check_scenario(const RankSettings& s, FaultCollector& faults) {
 // Lengths without a mean, or of rows in another order than theirs.
 void check_pool(const RankSettings& s, FaultCollector& faults) {
   const bool other_rows = !s.ids.empty() || !s.extra_teachers.empty();
-  if (s.lengths.empty() || (s.pool == "mean" && !other_rows)) return;
+  if (s.lengths.empty() || (s.pool == Pool::mean && !other_rows)) return;
   faults.add(ErrorKind::usage,
              {"option-without-meaning",
               other_rows ? "--lengths does not go together with --ids or --extra-teacher"
@@ -100,7 +71,7 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
                                   "Add --split PATH, or leave it out"});
   }
   if (s.pixels == 0) {
-    if (s.channels == "first") return;
+    if (s.channels == ChannelOrder::first) return;
     faults.add(ErrorKind::usage, {"option-without-meaning",
                                   "--channels has no use without --pixels",
                                   {},
@@ -117,49 +88,33 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
                                   "Leave one of them out"});
   };
   refuse(!s.ids.empty(), "--ids", "images are matched by their order");
-  refuse(s.pool != "none", "--pool", "images are no sequences");
+  refuse(s.pool != Pool::none, "--pool", "images are no sequences");
   refuse(!s.split.empty(), "--split", "it has a value a row, and rows are drawn pixels");
   refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
-  refuse(s.scenario == "more-labels", "--scenario " + s.scenario,
+  refuse(s.scenario == Scenario::more_labels, "--scenario more-labels",
          "pixels are drawn, the same for all");
-  refuse(s.y_kind == "continuous", "--y-kind continuous", "labels of pixels are classes");
+  refuse(s.y_kind == LabelKind::continuous, "--y-kind continuous", "labels of pixels are classes");
 }
 
 }  // namespace
 
-std::optional<double> parse_lambda(const std::string& text) {
-  if (text == "auto") return std::nullopt;
-  double value = 0.0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  if (result.ec == std::errc{} && result.ptr == end && std::isfinite(value) && value > 0.0) {
-    return value;
-  }
-  refuse_usage("bad-lambda", "--lambda '" + text + "' is neither auto nor a number above 0",
-               "λ = a/(1 − a) weighs the teacher's part of the loss against the labels'",
-               "Write --lambda auto or, for example, --lambda 1");
-}
-
-void check_rank_settings(const RankSettings& settings) {
-  FaultCollector faults;
+void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
   check_there(settings, faults);
-  check_values(settings, faults);
-  check_scenario(settings, faults);
+  if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
   check_rows(settings, faults);
-  faults.attempt([&] { parse_pool(settings.pool); });
-  check_pool(settings, faults);
+  if (!faults.has("unknown-pool")) check_pool(settings, faults);
   faults.throw_if_any();
 }
 
 RankOptions rank_options(const RankSettings& s) {
   RankOptions options;
   if (!s.estimators.empty()) options.estimators = s.estimators;
-  options.scale = parse_scale(s.scale);
+  options.scale = s.scale;
   options.k = s.k;
   options.exact = s.exact;
-  options.decide_by = parse_decide_by(s.decide_by);
-  options.scenario = parse_scenario(s.scenario);
-  options.lambda = parse_lambda(s.lambda);
+  options.decide_by = s.decide_by;
+  options.scenario = s.scenario;
+  options.lambda = s.lambda;
   options.permutations = s.permutations;
   options.controls = s.controls;
   options.planted_bias = s.planted_bias;

@@ -5,8 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "cch/criterion/cch.hpp"
 #include "cch/criterion/ranking.hpp"
+#include "cch/data/label_kind.hpp"
+#include "cch/data/pixels.hpp"
+#include "cch/data/pool.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/cch/fault_collector.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 
@@ -20,15 +26,14 @@ struct RankSettings {
   std::string groups;
   std::vector<std::string> ids;  ///< NAME=PATH[:KEY], NAME a modality, "labels" or "groups"
   std::vector<std::string> estimators;
-  std::string scale = "rank";
-  std::string y_kind = "auto";
+  Scale scale = Scale::rank;
+  LabelKind y_kind = LabelKind::automatic;
   std::optional<std::size_t> k;
   bool exact = false;
-  std::string scenario = "same-rows";
-  std::string decide_by = "combined";
-  std::string lambda = "auto";              ///< "auto" or a positive number
-  std::string unlabelled;                   ///< label that means "no label"
-  bool unlabelled_given = false;            ///< because "" is such a label as well
+  Scenario scenario = Scenario::same_rows;
+  DecideBy decide_by = DecideBy::combined;
+  std::optional<double> lambda;             ///< weight of the teacher's labels; none: picked
+  std::optional<std::string> unlabelled;    ///< label that means "no label"; "" is one as well
   std::optional<std::size_t> labelled;      ///< so many rows keep their label
   std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher
   std::string extra_labels;                 ///< their labels
@@ -39,33 +44,42 @@ struct RankSettings {
   std::string split;        ///< rows that features were fitted on are left out
   std::string split_train;  ///< its value for those
   std::size_t first_rows = 0;
-  std::string pool = "none";       ///< of arrays N × T × D
-  std::string lengths;             ///< steps of each row, for pool = "mean"
-  std::size_t pixels = 0;          ///< inputs are images, of which so many pixels are rows; 0: rows
-  std::string channels = "first";  ///< of images: "first" N × C × H × W, "last" N × H × W × C
-  bool per_class = false;          ///< also each class against the others
+  Pool pool = Pool::none;  ///< of arrays N × T × D
+  std::string lengths;     ///< steps of each row, for Pool::mean
+  std::size_t pixels = 0;  ///< inputs are images, of which so many pixels are rows; 0: rows
+  ChannelOrder channels = ChannelOrder::first;  ///< of images
+  bool per_class = false;                       ///< also each class against the others
   std::string out;
   bool force = false;  ///< also into a folder of others
   std::string html;
-  std::string fail_on;
+  std::optional<Verdict> fail_on;
   bool dry_run = false;
 
   /// Whether groups are read; "none" says that rows are independent.
   [[nodiscard]] bool groups_named() const { return !groups.empty() && groups != "none"; }
 };
 
-/// Every wrong value and every combination that has no meaning, in one usage Error.
-void check_rank_settings(const RankSettings& settings);
+/// The options of `cch rank`, its study files and the `config` of its documents.
+options::Table rank_table(RankSettings& settings);
+/// Parts that `cch check` has as well: what is read, and how it is measured.
+options::Table rows_table(RankSettings& settings);
+options::Table pool_table(Pool& pool, std::string& lengths);
+options::Table estimators_table(std::vector<std::string>& estimators, Scale& scale,
+                                std::optional<std::size_t>& k, bool& exact);
+/// auto and names of the catalog.
+options::WordList estimator_names(std::vector<std::string>& names);
+
+/// Fills every setting of the table that no flag has set (`given` names those) from the TOML study;
+/// what is no value of an option is gathered. Paths in it are relative to its folder; data-set
+/// names stay as they are. Usage Errors: a file that is not TOML (with line and column), an unknown
+/// key (with the nearest one), a value of another type.
+void read_rank_study(const std::string& path, const std::vector<std::string>& given,
+                     const options::Table& table, FaultCollector& refused);
+/// Its keys, for the reference pages.
+options::StudyFile rank_study_file();
+/// What was `refused` and every combination that has no meaning, in one usage Error.
+void check_rank_settings(const RankSettings& settings, FaultCollector refused = {});
 /// The options of the ranking that checked settings stand for.
 RankOptions rank_options(const RankSettings& settings);
-/// λ > 0 of "--lambda L", nothing for "auto"; a usage Error "bad-lambda" otherwise.
-std::optional<double> parse_lambda(const std::string& text);
-
-/// Reads the TOML study and fills every setting that no flag has set (`given` names those that a
-/// flag has set). Paths in it are relative to its folder; data-set names stay as they are. Usage
-/// Errors: a file that is not TOML (with line and column), an unknown key (with the nearest one), a
-/// value of another type.
-void read_rank_study(const std::string& path, const std::vector<std::string>& given,
-                     RankSettings& settings);
 
 }  // namespace cch

@@ -1,7 +1,7 @@
-// What the program that only ranks has in place of commands.cpp and explain_study_files.cpp.
+// What the program that only ranks has in place of commands.cpp.
 
 #include "tools/cch/command.hpp"
-#include "tools/cch/explain.hpp"
+#include "tools/cch/rank_settings.hpp"
 
 namespace cch {
 
@@ -9,8 +9,8 @@ const std::vector<CommandEntry>& program_commands() {
   return ranking_commands();
 }
 
-std::string study_files_page() {
-  return "This program only ranks; the whole one prints the page (cmake --build build/release).\n";
+std::vector<options::StudyFile> program_study_files() {
+  return {rank_study_file()};
 }
 
 }  // namespace cch

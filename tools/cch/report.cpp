@@ -85,12 +85,12 @@ int run(const ReportOptions& o, Invocation& invocation) {
 
 Command setup_report(CommandLine app) {
   auto o = std::make_shared<ReportOptions>();
-  app.option("folder", o->folder,
-             "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o")
-      .required();
-  app.option("--html", o->html, "File for the report besides the folder's own");
-  app.flag("--json", o->json, "The stored document on standard output");
-  app.flag("-q,--quiet", o->quiet, "The table alone");
+  app.add({{"folder", &o->folder,
+            "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o",
+            options::kRequiredFolder},
+           {"--html", &o->html, "File for the report besides the folder's own", options::kFile},
+           {"--json", &o->json, "The stored document on standard output"},
+           {"-q,--quiet", &o->quiet, "The table alone"}});
   return [o](Invocation& invocation) { return run(*o, invocation); };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -20,6 +21,14 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
 
 /// Reads the study; where its data lie comes from `s`. Usage Errors of config files, "bad-study".
 SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<std::string>& given);
+
+/// Its [task]. Usage Errors "bad-task", "no-data-folder"; a data Error "dataset-missing".
+void read_segmentation_task(const options::FileTable& table, SegmentationTask& task,
+                            TrainSettings& s);
+/// Its keys with their defaults, of settings that live as long as they are kept.
+options::Table segmentation_task_table(std::shared_ptr<void>& settings);
+/// Its keys, for the reference pages.
+options::StudyFile segmentation_study_file();
 
 // --- documents (experiments/segmentation/README.md)
 

@@ -212,27 +212,31 @@ void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& text) {
 
 Command setup_train(CommandLine app) {
   auto s = std::make_shared<TrainSettings>();
-  app.option("study", s->path, "STUDY.toml").required();
-  app.option("-o,--out", s->out, "Folder of the runs; finished ones are not run again");
-  app.flag("--force", s->force, "Overwrite files there that cch did not make");
-  app.option("--data", s->data, "Folder of data sets, one folder of .npy files each");
-  app.option("--shard", s->shard, "Only part I of N of the units (I/N), for job arrays");
-  app.option("--write-images", s->write_images,
-             "Write the images of a segmentation study's first seed there, and run nothing");
-  app.option("--features", s->features,
-             "Also write what the networks of a segmentation study make of its images, for cch "
-             "rank: \"head\" or a stage of the encoder, 1, 2, …");
-  app.option("--features-of", s->features_of,
-             "Of these images: test, train, validation, all; or held-out: test and, without "
-             "labels, training images whose labels no set-up sees")
-      .one_of({"test", "held-out", "train", "validation", "all"})
-      .needs("--features")
-      .show_default();
-  app.option("--set", s->overrides,
-             "KEY=VALUE in place of the study's, as in the file: task.shared=0.2");
-  app.flag("--list", s->list, "Print one line a unit (what trains together), and run nothing");
-  app.flag("-n,--dry-run", s->dry_run, "Say how much would be run, and run nothing");
-  add_common_options(app, s->common);
+  app.add(
+      {{"study", &s->path, "STUDY.toml", options::kRequiredFile},
+       {"-o,--out", &s->out, "Folder of the runs; finished ones are not run again",
+        options::kFolder},
+       {"--force", &s->force, "Overwrite files there that cch did not make"},
+       {"--data", &s->data, "Folder of data sets, one folder of .npy files each", options::kFolder},
+       {"--shard", &s->shard, "Only part I of N of the units (I/N), for job arrays"},
+       {"--write-images", &s->write_images,
+        "Write the images of a segmentation study's first seed there, and run nothing",
+        options::kFolder},
+       {"--features",
+        &s->features,
+        "Also write what the networks of a segmentation study make of its images, for cch rank: "
+        "\"head\" or a stage of the encoder, 1, 2, …",
+        {.suggestions = {"head"}}},
+       {"--features-of",
+        &s->features_of,
+        "Of these images: test, train, validation, all; or held-out: test and, without labels, "
+        "training images whose labels no set-up sees",
+        {.needs = "--features", .one_of = {"test", "held-out", "train", "validation", "all"}}},
+       {"--set", &s->overrides,
+        "KEY=VALUE in place of the study's, as in the file: task.shared=0.2"},
+       {"--list", &s->list, "Print one line a unit (what trains together), and run nothing"},
+       {"-n,--dry-run", &s->dry_run, "Say how much would be run, and run nothing"}});
+  app.add(common_table(s->common));
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
 }
 

@@ -9,6 +9,7 @@
 
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 
@@ -38,6 +39,16 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
 /// The seeds of part I of N of a study whose runs depend on one another within a seed. Usage Error
 /// "bad-shard".
 void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& shard);
+
+/// Its keys, for the reference pages.
+options::StudyFile train_study_file();
+/// The tables of its parts; of a task without the names of its data.
+options::Table network_table(NetworkSpec& network);
+options::Table training_table(Optimisation& training);
+options::Table teacher_table(Study& study);
+options::Table distil_table(Study& study);
+options::Table criteria_table(Study& study);
+options::Table task_table(Task& task);
 
 // --- documents (docs of the format: experiments/README.md)
 

@@ -4,119 +4,44 @@
 
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/options/echo.hpp"
 
 namespace cch {
 namespace {
 
 using nlohmann::json;
 
-template <class T>
-json names_json(const std::vector<T>& values) {
-  json out = json::array();
-  for (const T value : values) out.push_back(to_string(value));
+json network_json(NetworkSpec network) {
+  return options::echo(network_table(network));
+}
+
+json training_json(Optimisation o) {
+  json out = options::echo(training_table(o));
+  out.erase(o.steps > 0 ? "epochs" : "steps");
   return out;
 }
 
-json network_json(const NetworkSpec& n) {
-  return {{"layers", to_string(n.layers)}, {"widths", n.widths}, {"dropout", n.dropout}};
-}
-
-json training_json(const Optimisation& o) {
-  json out{{"optimiser", to_string(o.optimiser)},
-           {"schedule", to_string(o.schedule)},
-           {"learning-rate", o.learning_rate},
-           {"momentum", o.momentum},
-           {"weight-decay", o.weight_decay},
-           {"batch", o.batch},
-           {"validation", o.validation},
-           {"precision", o.double_precision ? "double" : "single"}};
-  if (o.steps > 0) {
-    out["steps"] = o.steps;
-  } else {
-    out["epochs"] = o.epochs;
+json whole_task_json(Task task) {
+  json out = options::echo(task_table(task));
+  out["name"] = task_name(task);
+  if (const auto* digits = std::get_if<DigitsTask>(&task)) out["source"] = digits->source;
+  if (const auto* features = std::get_if<FeaturesTask>(&task)) {
+    out["source"] = features->source;
+    for (const auto& [name, shape] : features->images) {
+      out["images"][name] = {shape.height, shape.width, shape.channels};
+    }
   }
   return out;
 }
 
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
 /// What draws depend on: everything but what a run names itself (its setting and its teacher).
 json task_json(const Task& task) {
-  json out =
-      std::visit(Overloaded{[](const MfhTask& t) -> json {
-                              return {{"rows", t.rows},
-                                      {"fresh-rows", t.fresh_rows},
-                                      {"test-rows", t.test_rows},
-                                      {"moment-rows", t.moment_rows}};
-                            },
-                            [](const GaussianTask& t) -> json {
-                              return {{"common-factors", t.common_factors},
-                                      {"teacher-factors", t.teacher_factors},
-                                      {"student-factors", t.student_factors},
-                                      {"nuisance-factors", t.nuisance_factors},
-                                      {"share", t.share},
-                                      {"student-noise", t.student_noise},
-                                      {"label-noise", t.label_noise},
-                                      {"teacher-dim", t.teacher_dim},
-                                      {"student-dim", t.student_dim},
-                                      {"rows", t.rows},
-                                      {"fresh-rows", t.fresh_rows},
-                                      {"test-rows", t.test_rows},
-                                      {"moment-rows", t.moment_rows}};
-                            },
-                            [](const GeneralisedTask& t) -> json {
-                              return {{"columns", t.columns},
-                                      {"rows", t.rows},
-                                      {"fresh-rows", t.fresh_rows},
-                                      {"test-rows", t.test_rows}};
-                            },
-                            [](const DigitsTask& t) -> json {
-                              return {{"source", t.source},
-                                      {"patches", t.patches},
-                                      {"rows", t.rows},
-                                      {"pool-rows", t.pool_rows},
-                                      {"fresh-rows", t.fresh_rows},
-                                      {"test-rows", t.test_rows}};
-                            },
-                            [](const FeaturesTask& t) -> json {
-                              json own{{"source", t.source},
-                                       {"split", t.split_of_file ? "file" : "random"},
-                                       {"test-share", t.test_share},
-                                       {"test-rows", t.test_rows}};
-                              for (const auto& [name, shape] : t.images) {
-                                own["images"][name] = {shape.height, shape.width, shape.channels};
-                              }
-                              return own;
-                            }},
-                 task);
-  out["name"] = task_name(task);
+  const json whole = whole_task_json(task);
+  json out = json::object();
+  for (const auto& [key, value] : whole.items()) {
+    if (!is_axis("/task/" + key)) out[key] = value;
+  }
   return out;
-}
-
-json task_axes(const Task& task) {
-  return std::visit(
-      Overloaded{
-          [](const MfhTask& t) -> json {
-            return {{"v", t.v}};
-          },
-          [](const GaussianTask& t) -> json {
-            return {{"teacher-noise", t.teacher_noise}};
-          },
-          [](const GeneralisedTask& t) -> json {
-            return {{"cases", t.cases}};
-          },
-          [](const DigitsTask& t) -> json {
-            return {{"blur", t.blur}};
-          },
-          [](const FeaturesTask& t) -> json {
-            return {{"students", t.students}, {"teachers", t.teachers}, {"teacher-noise", t.noise}};
-          }},
-      task);
 }
 
 std::string key_of(const json& document) {
@@ -165,32 +90,20 @@ json metrics_json(const Metrics& m) {
 }
 
 json study_json(const TrainSettings& s) {
-  const Study& study = s.study;
-  json task = task_json(study.task);
-  task.update(task_axes(study.task));
-  json teacher = network_json(study.teacher);
-  teacher["rows"] = names_json(study.teacher_rows);
-  teacher["folds"] = study.folds;
-  teacher["allow-chance"] = study.allow_chance;
-  json criteria = {{"seeds", study.criteria_seeds}, {"estimators", study.estimators}};
-  if (!study.planted_bias) criteria["planted-bias"] = false;
-  json distil = {{"loss", names_json(study.forms)}, {"weighting", to_string(study.weighting)},
-                 {"lambda", study.lambdas},         {"temperature", study.temperatures},
-                 {"scaled", study.scaled},          {"controls", names_json(study.controls)}};
-  if (study.choose != Choose::all) distil["choose"] = to_string(study.choose);
+  Study study = s.study;
   return {{"title", study.title},
           {"seeds", study.seeds},
           {"labelled", study.labelled},
           {"scenario", study.scenarios},
           {"most-extra", study.most_extra},
           {"keep-weights", s.keep_weights},
-          {"task", task},
+          {"task", whole_task_json(study.task)},
           {"student", network_json(study.student)},
-          {"teacher", teacher},
+          {"teacher", options::echo(teacher_table(study))},
           {"training", training_json(study.training)},
           {"teacher-training", training_json(study.teacher_training)},
-          {"distil", distil},
-          {"criteria", criteria}};
+          {"distil", options::echo(distil_table(study))},
+          {"criteria", options::echo(criteria_table(study))}};
 }
 
 bool is_axis(const std::string& path) {

@@ -5,60 +5,21 @@
 #include "cch/core/error.hpp"
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/datasets.hpp"
-#include "tools/cch/toml_keys.hpp"
-#include "tools/cch/toml_values.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/options/study_file.hpp"
 
 namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
-using Setters = std::map<std::string, TomlSetter>;
-
-const TomlValues kValues("study");
-
-template <class T, class Get>
-TomlSetter into(T& to, Get get) {
-  return [&to, get](const toml::node& n, const std::string& k) { to = get(n, k); };
-}
-TomlSetter number(double& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.number(n, k); });
-}
-TomlSetter numbers(std::vector<double>& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.numbers(n, k); });
-}
-TomlSetter count(std::size_t& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.count(n, k); });
-}
-TomlSetter counts(std::vector<std::size_t>& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.counts(n, k); });
-}
-TomlSetter text(std::string& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.text(n, k); });
-}
-TomlSetter texts(std::vector<std::string>& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.texts(n, k); });
-}
-TomlSetter flag(bool& to) {
-  return into(to, [](const auto& n, const auto& k) { return kValues.flag(n, k); });
-}
-template <class T>
-TomlSetter named(T& to, T (*parse)(std::string_view)) {
-  return into(to, [parse](const auto& n, const auto& k) { return parse(kValues.text(n, k)); });
-}
-template <class T>
-TomlSetter all_named(std::vector<T>& to, T (*parse)(std::string_view)) {
-  return [&to, parse](const toml::node& n, const std::string& k) {
-    to.clear();
-    for (const std::string& name : kValues.texts(n, k)) to.push_back(parse(name));
-  };
-}
-
-Setters network_keys(NetworkSpec& network) {
-  return {{"layers", named(network.layers, parse_layers)},
-          {"widths", counts(network.widths)},
-          {"dropout", number(network.dropout)}};
-}
+using options::all_named;
+using options::either;
+using options::FileTable;
+using options::FileValue;
+using options::FromFile;
+using options::kStudyReader;
+using options::named;
+using options::Table;
 
 bool parse_precision(const std::string& name) {
   if (name == "double") return true;
@@ -67,56 +28,120 @@ bool parse_precision(const std::string& name) {
                "Take \"single\" or \"double\"");
 }
 
-Setters training_keys(Optimisation& o) {
-  return {{"optimiser", named(o.optimiser, parse_optimiser)},
-          {"schedule", named(o.schedule, parse_schedule)},
-          {"learning-rate", number(o.learning_rate)},
-          {"momentum", number(o.momentum)},
-          {"weight-decay", number(o.weight_decay)},
-          {"epochs", count(o.epochs)},
-          {"steps", count(o.steps)},
-          {"batch", count(o.batch)},
-          {"validation", number(o.validation)},
-          {"precision", [&o](const toml::node& n, const std::string& k) {
-             o.double_precision = parse_precision(kValues.text(n, k));
-           }}};
+}  // namespace
+
+Table network_table(NetworkSpec& network) {
+  return {
+      {"layers", named(network.layers, parse_layers, {"linear", "mlp", "cnn"}), "Of the network"},
+      {"widths", &network.widths, "Of hidden layers"},
+      {"dropout", &network.dropout, "Share"}};
 }
 
-Setters teacher_keys(Study& study) {
-  Setters out = network_keys(study.teacher);
-  out["rows"] = all_named(study.teacher_rows, parse_teacher_rows);
-  out["folds"] = count(study.folds);
-  out["allow-chance"] = flag(study.allow_chance);
-  return out;
+Table training_table(Optimisation& o) {
+  return {
+      {"optimiser", named(o.optimiser, parse_optimiser, {"sgd", "adam", "adamw"}),
+       "Of the training"},
+      {"schedule", named(o.schedule, parse_schedule, {"constant", "cosine", "step"}),
+       "Of the learning rate"},
+      {"learning-rate", &o.learning_rate, "Of the first step"},
+      {"momentum", &o.momentum, "Of sgd"},
+      {"weight-decay", &o.weight_decay, "A step"},
+      {"epochs", &o.epochs, "Or steps"},
+      {"steps", &o.steps, "Or epochs"},
+      {"batch", &o.batch, "Rows a step, 0 = all"},
+      {"validation", &o.validation, "Share of labelled rows held out to tell the best weights"},
+      {"precision", named(o.double_precision, parse_precision, {"single", "double"}), "Of numbers"},
+  };
 }
 
-Setters distil_keys(Study& study) {
-  return {{"loss", all_named(study.forms, parse_distil_form)},
-          {"weighting", named(study.weighting, parse_weighting)},
-          {"lambda", numbers(study.lambdas)},
-          {"temperature", numbers(study.temperatures)},
-          {"scaled", flag(study.scaled)},
-          {"choose", named(study.choose, parse_choose)},
-          {"controls", all_named(study.controls, parse_control)}};
+Table teacher_table(Study& study) {
+  Table out = network_table(study.teacher);
+  return append(
+      out,
+      {{"rows",
+        all_named(study.teacher_rows, parse_teacher_rows, {"same-rows", "k-fold", "fresh-rows"}),
+        "Rows that teachers learn from"},
+       {"folds", &study.folds, "Of k-fold"},
+       {"allow-chance", &study.allow_chance, "A teacher at chance is no fault"}});
 }
+
+Table distil_table(Study& study) {
+  return {
+      {"loss",
+       all_named(study.forms, parse_distil_form,
+                 {"kl", "reverse-kl", "logits", "prediction", "fitnet", "cosine", "contrastive"}),
+       "Of distillation"},
+      {"weighting", named(study.weighting, parse_weighting, {"added", "mixed"}),
+       "How it joins the labels' loss"},
+      {"lambda", &study.lambdas, "Its weights"},
+      {"temperature", &study.temperatures, "Of soft labels"},
+      {"scaled", &study.scaled, "Times T²"},
+      {"choose",
+       named(study.choose, parse_choose, {"all", "inner-folds"}),
+       "all: each lambda with each temperature is a cell; inner-folds: each student takes what "
+       "does "
+       "best on inner folds of its labelled rows",
+       {.unless = "all"}},
+      {"controls",
+       all_named(study.controls, parse_control, {"uniform", "shuffled", "self", "shrinkage"}),
+       "Teachers of known worth"},
+  };
+}
+
+Table criteria_table(Study& study) {
+  return {{"seeds", &study.criteria_seeds, "The first so many get criteria"},
+          {"estimators", &study.estimators, "Names of the catalog"},
+          {"planted-bias",
+           &study.planted_bias,
+           "Verdicts of the representation level look at planted data, which takes time",
+           {.unless = "true"}}};
+}
+
+namespace {
 
 /// "all" or numbers of rows.
-void read_labelled(Study& study, const toml::node& node, const std::string& key) {
+void read_labelled(Study& study, const FileValue& node, const std::string& key) {
   study.labelled.clear();
-  const auto one = [&](const toml::node& value) {
-    if (value.is_string() && kValues.text(value, key) == "all") {
+  const auto one = [&](const FileValue& value) {
+    if (std::holds_alternative<std::string>(value.value) &&
+        kStudyReader.text(value, key) == "all") {
       study.labelled.push_back(0);
       return;
     }
-    const std::size_t n = kValues.count(value, key);
-    if (n == 0) kValues.refuse(key, "numbers of rows above 0, or \"all\"");
+    const std::size_t n = kStudyReader.count(value, key);
+    if (n == 0) kStudyReader.refuse(key, "numbers of rows above 0, or \"all\"");
     study.labelled.push_back(n);
   };
-  if (const toml::array* list = node.as_array()) {
-    for (const toml::node& value : *list) one(value);
+  if (const auto* list = std::get_if<options::FileList>(&node.value)) {
+    for (const FileValue& value : *list) one(value);
   } else {
     one(node);
   }
+}
+
+// How many seeds, and the first.
+struct Seeds {
+  std::size_t count = 5;
+  std::size_t first = 1;
+};
+
+Table top_table(TrainSettings& s, Seeds& seeds) {
+  Study& study = s.study;
+  const FromFile labelled{[&study](const FileValue& value, const std::string& key) {
+                            read_labelled(study, value, key);
+                          },
+                          "whole numbers above 0, or \"all\"",
+                          R"({"type": ["array", "integer", "string"]})"};
+  return {{"title", &study.title, "Of the study"},
+          {"seeds", &seeds.count, "How many"},
+          {"first-seed", &seeds.first, "Number of the first"},
+          {"labelled", labelled, "Numbers of labelled rows"},
+          {"scenario",
+           &study.scenarios,
+           "What teachers see: same-rows, more-labels, unlabelled-pairs",
+           {.suggestions = {"same-rows", "more-labels", "unlabelled-pairs"}}},
+          {"most-extra", &study.most_extra, "Most rows beside the labelled ones"},
+          {"keep-weights", &s.keep_weights, "Networks of every run are kept"}};
 }
 
 /// Names a data set: the folder SET of --data, or a source such as fashion-mnist or dir:PATH.
@@ -125,9 +150,10 @@ struct DataName {
   std::string source;
 };
 
-Setters data_keys(DataName& name, TrainSettings& s) {
-  return {
-      {"set", text(name.set)}, {"source", text(name.source)}, {"how-to-get", text(s.how_to_get)}};
+Table data_table(DataName& name, TrainSettings& s) {
+  return {{"set", &name.set, "Folder of --data"},
+          {"source", &name.source, "dir:PATH, or a data set such as fashion-mnist"},
+          {"how-to-get", &s.how_to_get, "Shown where the set is missing"}};
 }
 
 std::string source_of(const DataName& name, const TrainSettings& s, const std::string& otherwise) {
@@ -160,178 +186,197 @@ std::string source_of(const DataName& name, const TrainSettings& s, const std::s
   return "dir:" + folder.string();
 }
 
-void apply(const toml::table& table, Setters keys, const TrainSettings& s, const char* what) {
-  // Its value chose these keys.
-  keys["name"] = [](const toml::node&, const std::string&) {};
-  apply_toml(table, keys, {}, s.path, what);
-}
-
 /// images = { NAME = [height, width, channels], … }
-void read_images(FeaturesTask& task, const toml::node& node, const std::string& key) {
+void read_images(FeaturesTask& task, const FileValue& node, const std::string& key) {
   task.images.clear();
-  for (const auto& [name, value] : kValues.table(node, key)) {
-    const auto sizes = kValues.counts(value, key + "." + std::string(name.str()));
+  for (const auto& [name, value] : kStudyReader.table(node, key)) {
+    const auto sizes = kStudyReader.counts(value, key + "." + name);
     if (sizes.size() != 3 || std::count(sizes.begin(), sizes.end(), std::size_t{0}) > 0) {
-      kValues.refuse(key, "[height, width, channels], each above 0");
+      kStudyReader.refuse(key, "[height, width, channels], each above 0");
     }
-    task.images.emplace_back(name.str(), ImageShape{sizes[2], sizes[0], sizes[1]});
+    task.images.emplace_back(name, ImageShape{sizes[2], sizes[0], sizes[1]});
   }
 }
 
-Task read_task(const toml::table& table, TrainSettings& s) {
-  const toml::node* node = table.get("name");
-  const std::string name = node != nullptr ? kValues.text(*node, "name") : "";
-  constexpr const char* kWhat = "task of the study";
+Table rows_table(std::size_t& rows, std::size_t& fresh, std::size_t& test) {
+  return {{"rows", &rows, "Labelled rows of a seed"},
+          {"fresh-rows", &fresh, "Rows of the teacher's own"},
+          {"test-rows", &test, "Held out"}};
+}
+
+Table mfh_table(MfhTask& t) {
+  Table out = rows_table(t.rows, t.fresh_rows, t.test_rows);
+  return append(out, {{"v", &t.v, "Columns shared (γ = v/(20 − v), α = v/(v + 10))"},
+                      {"moment-rows", &t.moment_rows, "For the closed form"}});
+}
+
+Table gaussian_task_table(GaussianTask& t) {
+  Table out = rows_table(t.rows, t.fresh_rows, t.test_rows);
+  return append(
+      out, {{"moment-rows", &t.moment_rows, "For the closed form"},
+            {"common-factors", &t.common_factors, "Seen by both"},
+            {"teacher-factors", &t.teacher_factors, "Seen by the teacher alone"},
+            {"student-factors", &t.student_factors, "Seen by the student alone"},
+            {"nuisance-factors", &t.nuisance_factors, "Shared, without information about labels"},
+            {"share", &t.share, "Of the signal that is common"},
+            {"teacher-noise", &t.teacher_noise, "Standard deviations"},
+            {"student-noise", &t.student_noise, "Standard deviation"},
+            {"label-noise", &t.label_noise, "Standard deviation"},
+            {"teacher-dim", &t.teacher_dim, "Columns"},
+            {"student-dim", &t.student_dim, "Columns"}});
+}
+
+Table generalised_table(GeneralisedTask& t) {
+  Table out = rows_table(t.rows, t.fresh_rows, t.test_rows);
+  return append(
+      out, {{"cases", &t.cases, "1 to 4"}, {"columns", &t.columns, "Of the regular features"}});
+}
+
+Table digits_table(DigitsTask& t) {
+  Table out = rows_table(t.rows, t.fresh_rows, t.test_rows);
+  return append(out, {{"blur", &t.blur, "Standard deviations of the teacher's blur, pixels"},
+                      {"patches",
+                       &t.patches,
+                       "Folder of pictures behind the student's digits",
+                       {.placed = [](const std::string& text,
+                                     const fs::path& folder) { return (folder / text).string(); }}},
+                      {"pool-rows", &t.pool_rows, "Rows that seeds draw from"}});
+}
+
+Table features_table(FeaturesTask& t) {
+  const FromFile images{
+      [&t](const FileValue& value, const std::string& key) { read_images(t, value, key); },
+      "table of [height, width, channels]",
+      R"({"type": "object", "additionalProperties": {"type": "array"}})"};
+  return {{"students", &t.students, "Names of arrays, a+b for a fusion"},
+          {"teachers", &t.teachers, "Likewise"},
+          {"teacher-noise", &t.noise, "Standard deviations of noise added to teachers"},
+          {"images", images, "Arrays that are images"},
+          {"split", either(t.split_of_file, "split", "random", "file"),
+           "Where train and test rows come from"},
+          {"test-share", &t.test_share, "Where there is no split"},
+          {"test-rows", &t.test_rows, "Held out"},
+          {"note", &t.note, "Shown in the page", {.echo = options::Echo::never}}};
+}
+
+Task read_task(const FileTable& file, TrainSettings& s) {
+  const FileValue* node = find(file, "name");
+  const std::string name = node != nullptr ? kStudyReader.text(*node, "name") : "";
+  const auto read = [&](const Table& table) {
+    read_table(file, table, {s.path, "task of the study"}, {}, {"name"});  // it chose these keys
+  };
   if (name == "mfh-gamma" || name == "mfh-alpha") {
     MfhTask t;
     t.alpha = name == "mfh-alpha";
     if (t.alpha) t.v = {0, 10, 20, 30, 40};
-    apply(table,
-          {{"v", counts(t.v)},
-           {"rows", count(t.rows)},
-           {"fresh-rows", count(t.fresh_rows)},
-           {"test-rows", count(t.test_rows)},
-           {"moment-rows", count(t.moment_rows)}},
-          s, kWhat);
+    read(mfh_table(t));
     return t;
   }
   if (name == "gaussian") {
     GaussianTask t;
-    apply(table,
-          {{"common-factors", count(t.common_factors)},
-           {"teacher-factors", count(t.teacher_factors)},
-           {"student-factors", count(t.student_factors)},
-           {"nuisance-factors", count(t.nuisance_factors)},
-           {"share", number(t.share)},
-           {"teacher-noise", numbers(t.teacher_noise)},
-           {"student-noise", number(t.student_noise)},
-           {"label-noise", number(t.label_noise)},
-           {"teacher-dim", count(t.teacher_dim)},
-           {"student-dim", count(t.student_dim)},
-           {"rows", count(t.rows)},
-           {"fresh-rows", count(t.fresh_rows)},
-           {"test-rows", count(t.test_rows)},
-           {"moment-rows", count(t.moment_rows)}},
-          s, kWhat);
+    read(gaussian_task_table(t));
     return t;
   }
   if (name == "generalised-distillation") {
     GeneralisedTask t;
-    apply(table,
-          {{"cases", counts(t.cases)},
-           {"columns", count(t.columns)},
-           {"rows", count(t.rows)},
-           {"fresh-rows", count(t.fresh_rows)},
-           {"test-rows", count(t.test_rows)}},
-          s, kWhat);
+    read(generalised_table(t));
     return t;
   }
   DataName data;
-  Setters keys = data_keys(data, s);
+  Table names = data_table(data, s);
   if (name == "digits") {
     DigitsTask t;
-    keys.merge(Setters{{"blur", numbers(t.blur)},
-                       {"patches",
-                        [&](const toml::node& n, const std::string& k) {
-                          t.patches =
-                              (fs::path(s.path).parent_path() / kValues.text(n, k)).string();
-                        }},
-                       {"rows", count(t.rows)},
-                       {"pool-rows", count(t.pool_rows)},
-                       {"fresh-rows", count(t.fresh_rows)},
-                       {"test-rows", count(t.test_rows)}});
-    apply(table, keys, s, kWhat);
+    read(append(names, digits_table(t)));
     t.source = source_of(data, s, "fashion-mnist");
     return t;
   }
   if (name == "features") {
     FeaturesTask t;
-    keys.merge(Setters{
-        {"students", texts(t.students)},
-        {"teachers", texts(t.teachers)},
-        {"teacher-noise", numbers(t.noise)},
-        {"images", [&](const toml::node& n, const std::string& k) { read_images(t, n, k); }},
-        {"split",
-         [&](const toml::node& n, const std::string& k) {
-           const std::string how = kValues.text(n, k);
-           if (how != "file" && how != "random") {
-             kValues.refuse(k, "\"random\" or \"file\"");
-           }
-           t.split_of_file = how == "file";
-         }},
-        {"test-share", number(t.test_share)},
-        {"test-rows", count(t.test_rows)},
-        {"note", text(t.note)}});
-    apply(table, keys, s, kWhat);
+    read(append(names, features_table(t)));
     t.source = source_of(data, s, "");
     return t;
   }
-  const std::vector<std::string> names{
+  const std::vector<std::string> tasks{
       "mfh-gamma", "mfh-alpha", "gaussian", "generalised-distillation", "digits", "features"};
   refuse_usage("unknown-task",
                name.empty() ? "the task has no name" : "there is no task '" + name + "'", {},
-               "Did you mean name = \"" + nearest_name(name, names) + "\"?");
-}
-
-/// A table of the study, if it has it.
-const toml::table* part(const toml::table& study, const char* name) {
-  const toml::node* node = study.get(name);
-  return node != nullptr ? &kValues.table(*node, name) : nullptr;
+               "Did you mean name = \"" + nearest_name(name, tasks) + "\"?");
 }
 
 }  // namespace
 
+Table task_table(Task& task) {
+  struct Tables {
+    Table operator()(MfhTask& t) const { return mfh_table(t); }
+    Table operator()(GaussianTask& t) const { return gaussian_task_table(t); }
+    Table operator()(GeneralisedTask& t) const { return generalised_table(t); }
+    Table operator()(DigitsTask& t) const { return digits_table(t); }
+    Table operator()(FeaturesTask& t) const { return features_table(t); }
+  };
+  return std::visit(Tables{}, task);
+}
+
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
-  const toml::table table = parse_toml(s.path, "study", s.overrides);
+  const FileTable file = options::parse_file(s.path, "study", s.overrides);
   Study& study = s.study;
-  std::size_t seeds = 5;
-  std::size_t first_seed = 1;
-  const TomlSetter later = [](const toml::node&, const std::string&) {};
-  Setters keys{{"title", text(study.title)},
-               {"seeds", count(seeds)},
-               {"first-seed", count(first_seed)},
-               {"labelled", [&](const auto& n, const auto& k) { read_labelled(study, n, k); }},
-               {"scenario", texts(study.scenarios)},
-               {"most-extra", count(study.most_extra)},
-               {"keep-weights", flag(s.keep_weights)}};
-  for (const char* name :
-       {"task", "student", "teacher", "training", "teacher-training", "distil", "criteria"}) {
-    keys[name] = later;
-  }
-  apply_toml(table, keys, given, s.path, "study");
-  if (const auto* t = part(table, "student")) {
-    apply_toml(*t, network_keys(study.student), {}, s.path, "student of the study");
-  }
+  Seeds seeds;
+  read_table(file, top_table(s, seeds), {s.path, "study"}, given,
+             {"task", "student", "teacher", "training", "teacher-training", "distil", "criteria"});
+  const auto read = [&](const std::string& key, const Table& table, const char* what = "") {
+    const FileTable* part = kStudyReader.part(file, key);
+    if (part == nullptr) return;
+    read_table(*part, table, {s.path, *what == 0 ? key + " of the study" : what});
+  };
+  read("student", network_table(study.student));
   study.teacher = study.student;
-  if (const auto* t = part(table, "teacher")) {
-    apply_toml(*t, teacher_keys(study), {}, s.path, "teacher of the study");
-  }
-  if (const auto* t = part(table, "training")) {
-    apply_toml(*t, training_keys(study.training), {}, s.path, "training of the study");
-  }
+  read("teacher", teacher_table(study));
+  read("training", training_table(study.training));
   study.teacher_training = study.training;
-  if (const auto* t = part(table, "teacher-training")) {
-    apply_toml(*t, training_keys(study.teacher_training), {}, s.path,
-               "teacher-training of the study");
-  }
-  if (const auto* t = part(table, "distil")) {
-    apply_toml(*t, distil_keys(study), {}, s.path, "distil part of the study");
-  }
-  if (const auto* t = part(table, "criteria")) {
-    apply_toml(*t,
-               {{"seeds", count(study.criteria_seeds)},
-                {"estimators", texts(study.estimators)},
-                {"planted-bias", flag(study.planted_bias)}},
-               {}, s.path, "criteria of the study");
-  }
-  if (std::find(given.begin(), given.end(), "seed") != given.end()) first_seed = s.common.seed;
+  read("teacher-training", training_table(study.teacher_training));
+  read("distil", distil_table(study), "distil part of the study");
+  read("criteria", criteria_table(study));
+  if (std::find(given.begin(), given.end(), "seed") != given.end()) seeds.first = s.common.seed;
   study.seeds.clear();
-  for (std::size_t i = 0; i < seeds; ++i) study.seeds.push_back(first_seed + i);
-  const toml::table* task = part(table, "task");
+  for (std::size_t i = 0; i < seeds.count; ++i) study.seeds.push_back(seeds.first + i);
+  const FileTable* task = kStudyReader.part(file, "task");
   if (task == nullptr) {
     refuse_usage("bad-study", "the study has no [task]", s.path, "Give [task] with its name");
   }
   study.task = read_task(*task, s);
+}
+
+options::StudyFile train_study_file() {
+  struct Shown {
+    TrainSettings s;
+    Seeds seeds;
+    DataName data;
+    MfhTask mfh;
+    GaussianTask gaussian;
+    GeneralisedTask generalised;
+    DigitsTask digits;
+    FeaturesTask features;
+  };
+  const auto shown = std::make_shared<Shown>();
+  auto& [s, seeds, data, mfh, gaussian, generalised, digits, features] = *shown;
+  Study& study = s.study;
+  Table names = data_table(data, s);
+  Table more_names = names;
+  return {"train",
+          "`cch train STUDY.toml`",
+          {{"", top_table(s, seeds)},
+           {"student", network_table(study.student)},
+           {"teacher", teacher_table(study)},
+           {"training", training_table(study.training)},
+           {"teacher-training", training_table(study.teacher_training)},
+           {"distil", distil_table(study)},
+           {"criteria", criteria_table(study)},
+           {"task", mfh_table(mfh), "name", {"mfh-gamma", "mfh-alpha"}},
+           {"task", gaussian_task_table(gaussian), "name", {"gaussian"}},
+           {"task", generalised_table(generalised), "name", {"generalised-distillation"}},
+           {"task", append(names, digits_table(digits)), "name", {"digits"}},
+           {"task", append(more_names, features_table(features)), "name", {"features"}}},
+          "",
+          shown};
 }
 
 }  // namespace cch
