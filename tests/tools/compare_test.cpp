@@ -316,8 +316,9 @@ TEST_CASE(
   study.student = "audio";
   study.write(folder.path("study"));
   json document = ranking("audio");
-  document["teachers"][0]["cch"]["representation"] = {{"outcome", "holds"},
-                                                      {"verdict", "unreliable"}};
+  json& representation = document["teachers"][0]["cch"]["representation"];
+  representation["outcome"] = "holds";
+  representation["verdict"] = "unreliable";
   test::write_json(folder.path("rank") + "/rank.json", document);
   const json found = compared({folder.path("rank"), folder.path("study")});
   CHECK(found["pairs"][0]["scores"]["cch rank: representation-level CCH"] == 0.0);
