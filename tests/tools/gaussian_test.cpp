@@ -80,6 +80,23 @@ TEST_CASE("cch gaussian solve: the reference row, as JSON and as text") {
   CHECK(document["warnings"][0]["code"] == "infinite-value");
 }
 
+TEST_CASE("cch gaussian solve: without rows informations alone, and said so") {
+  const Files files;
+  const auto with = run_cch(files.solve({"--n", "100", "--json"})).document();
+  const auto without = run_cch(files.solve({"--json"})).document();
+  for (const char* same : {"i_teacher_student", "i_student_labels", "beta_s", "beta_e", "i_blocks",
+                           "moments", "cch_holds"}) {
+    CHECK(without[same] == with[same]);
+  }
+  CHECK(without["risk"].is_null());
+  CHECK(without["kappa"].is_null());
+  CHECK(without["config"]["n"].is_null());
+  CHECK(without["warnings"][0]["code"] == "n-needed");
+  const auto text = run_cch(files.solve({}));
+  CHECK(text.code == 0);
+  CHECK(text.out_has("--n N"));
+}
+
 TEST_CASE("cch gaussian solve: a model file, and options before it") {
   const Files files;
   const auto document = run_cch({"gaussian", "solve", files.model, "--json"}).document();
@@ -319,7 +336,8 @@ TEST_CASE("cch gaussian solve: what cannot be answered is refused, each for its 
       {{"gaussian", "solve", typo}, 2, "[unknown-key]"},
       {{"gaussian", "solve", files.model, "--dims", "1,2,3"}, 2, "[option-without-meaning]"},
       {{"gaussian"}, 2, "cch gaussian --help"},
-      {files.solve({}), 2, "[n-needed]"},
+      {files.solve({"--simulate", "10"}), 2, "[n-needed]"},
+      {files.solve({"--teacher", "same-rows:5"}), 2, "[n-needed]"},
       {files.solve({"--n", "21"}), 2, "[infinite-risk]"},
       {files.solve({"--n", "-5"}), 2, "whole number"},
       {files.solve({"--n", "50", "--lambda", "-1"}), 2, "[bad-lambda]"},

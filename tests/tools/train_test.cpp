@@ -359,6 +359,11 @@ TEST_CASE(
   const RunOutcome empty = train("empty", "test-share = 0.001");
   CHECK(empty.code == 5);  // every run failed, and says why
   CHECK(empty.out_has("no row is left to test on"));
+  for (std::size_t i = 0; i < 60; i += 3) y[i] = 2;  // rows to test alone
+  static_cast<void>(world.folder.write("set/labels.npy", npy("<i8", "(200,)", raw(y))));
+  const RunOutcome absent = with_split("absent", 0, 2);
+  CHECK(absent.code == 3);
+  CHECK(absent.err_has("class '2' is in test rows alone"));
 }
 
 /// Files of this process may not grow beyond `bytes`: writing fails as on a full disk.

@@ -111,6 +111,13 @@ void add_ridge_alone(json& out, const GaussianProblem& p, std::vector<Warning>& 
                       "student has risks, and those of least squares are null"});
 }
 
+void add_without_rows(json& out, const GaussianProblem& p, std::vector<Warning>& warnings) {
+  add_population(out, DistillationRisk(p.moments(), {p.p + 3, p.fit.intercept}), warnings);
+  warnings.push_back({"n-needed",
+                      "the number of the student's rows is not given (--n): risks, κ and λ depend "
+                      "on it and are null"});
+}
+
 json simulated_json(const SimulatedValue& value) {
   return {{"mean", value.mean}, {"standard_error", value.standard_error}};
 }
@@ -145,7 +152,7 @@ void refuse_closed_parts(const GaussianSettings& s) {
 
 json config_json(const GaussianSettings& s, const GaussianProblem& p) {
   return {{"dims", {p.d1, p.p, p.q}},
-          {"n", p.fit.n},
+          {"n", optional_json(s.n)},
           {"intercept", p.fit.intercept},
           {"teacher", s.teacher},
           {"teacher_scale", s.teacher_scale},
@@ -173,6 +180,8 @@ nlohmann::json gaussian_document(const GaussianSettings& s, const GaussianProble
   if (own_rows) {
     refuse_closed_parts(s);
     add_simulated_alone(out, p, warnings);
+  } else if (!s.n) {
+    add_without_rows(out, p, warnings);
   } else if (!s.ridges.empty() && too_few_rows(p)) {
     add_ridge_alone(out, p, warnings);
   } else {

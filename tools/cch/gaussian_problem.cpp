@@ -134,6 +134,12 @@ void check_grid(const GaussianSettings& s) {
   refuse_usage("bad-scale", "the teacher's scale is not finite", {}, "Give a number");
 }
 
+/// Informations and moments are those of the distribution; all else is of a student's rows.
+bool needs_rows(const GaussianSettings& s) {
+  return s.simulate > 0 || !s.ridges.empty() || !s.teachers.empty() ||
+         s.teacher.starts_with("same-rows");
+}
+
 }  // namespace
 
 GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std::string>& given) {
@@ -143,14 +149,14 @@ GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std
   } else {
     read_covariance(s, p);
   }
-  if (!s.n) {
+  if (!s.n && needs_rows(s)) {
     refuse_usage("n-needed", "the number of the student's rows is missing",
-                 "the risk of least squares depends on it", "Give --n N");
+                 "what was asked for depends on it", "Give --n N");
   }
   check_grid(s);
-  p.teacher = read_teacher(s.teacher, *s.n, p.inputs, p.warnings);
+  p.teacher = read_teacher(s.teacher, s.n.value_or(0), p.inputs, p.warnings);
   p.teacher_scale = s.teacher_scale;
-  p.fit = {*s.n, s.intercept};
+  p.fit = {s.n.value_or(0), s.intercept};
   return p;
 }
 

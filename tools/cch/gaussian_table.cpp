@@ -25,6 +25,9 @@ std::string headline(const json& d) {
   if (field(d, "risk").is_null() && !field(d, "ridge").is_null()) {
     return "Too few rows for least squares: a ridge student alone.\n";
   }
+  if (field(d, "config", "n").is_null()) {
+    return "Informations alone: risks need the number of the student's rows, --n N.\n";
+  }
   if (field(d, "risk").is_null()) {
     return "Simulated: no formula covers a teacher that is fitted on the student's own rows.\n";
   }
