@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
@@ -49,6 +50,10 @@ options::Table teacher_table(Study& study);
 options::Table distil_table(Study& study);
 options::Table criteria_table(Study& study);
 options::Table task_table(Task& task);
+/// Its [task]; errors as read_train_study.
+Task read_train_task(const options::FileTable& file, TrainSettings& s);
+/// The keys of every task with their defaults, of settings that live as long as they are kept.
+std::vector<options::Section> train_task_sections(std::shared_ptr<void>& settings);
 
 // --- documents (docs of the format: experiments/README.md)
 
