@@ -205,7 +205,7 @@ TEST_CASE("the null is bitwise equal for any number of threads") {
   }
 }
 
-TEST_CASE("a histogram counts every value once; the largest lies in the last bin") {
+TEST_CASE("a histogram counts every value once, and the largest lies in the last bin") {
   const std::vector<double> values = {0.0, 0.4, 0.5, 1.9, 2.0};
   const Histogram bins = histogram(values, 4);
   CHECK(bins.edges == std::vector<double>{0.0, 0.5, 1.0, 1.5, 2.0});

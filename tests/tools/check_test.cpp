@@ -10,7 +10,7 @@
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/tag_fault.hpp"
-#include "tools/report/check_model.hpp"
+#include "tools/report/check/model.hpp"
 
 namespace cch {
 namespace {

@@ -93,7 +93,7 @@ TEST_CASE("codes are sorted, once each, and say what, why and what to do") {
 }
 
 TEST_CASE("the page of codes is the one that the program makes") {
-  CHECK(content(kSources / "docs/codes.md") == codes_page());
+  CHECK(content(kSources / "docs/reference/codes.md") == codes_page());
 }
 
 TEST_CASE("words are sorted, told apart from each other and from codes, and say how to be read") {

@@ -6,7 +6,7 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
-#include "tools/cch/named_source.hpp"
+#include "tools/cch/inputs/named_source.hpp"
 
 namespace cch {
 namespace {

@@ -218,9 +218,9 @@ TEST_CASE("a command refuses a word that is none of its choices, whatever else i
 }
 
 TEST_CASE("every option and every key stands in the reference pages and is explained") {
-  const std::string commands = content(kSources / "docs/commands.md");
+  const std::string commands = content(kSources / "docs/reference/commands.md");
   CHECK(commands == rendered_commands(options::commands_page));
-  const std::string studies = content(kSources / "docs/study-files.md");
+  const std::string studies = content(kSources / "docs/reference/study-files.md");
   CHECK(studies == options::studies_page(program_study_files()));
   std::size_t keys = 0;
   for (const options::StudyFile& file : program_study_files()) {
@@ -359,7 +359,8 @@ TEST_CASE("bash completes commands, options, choices and file names") {
 }
 
 TEST_CASE(
-    "scripts for the shells that are installed have no fault of syntax; pages of manuals neither") {
+    "scripts for the shells that are installed have no fault of syntax, nor have pages of "
+    "manuals") {
   test::TempFolder folder;
   for (const std::string name : {"bash", "zsh", "fish"}) {
     const auto script = run_cch({"completion", name});

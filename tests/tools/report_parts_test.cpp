@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "support/test.hpp"
-#include "tools/report/escape.hpp"
-#include "tools/report/number.hpp"
-#include "tools/report/svg.hpp"
-#include "tools/report/svg_forest.hpp"
-#include "tools/report/text_layout.hpp"
-#include "tools/report/utf8.hpp"
+#include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/number.hpp"
+#include "tools/report/kit/svg.hpp"
+#include "tools/report/kit/svg_forest.hpp"
+#include "tools/report/kit/text_layout.hpp"
+#include "tools/report/kit/utf8.hpp"
 
 namespace cch::report {
 namespace {

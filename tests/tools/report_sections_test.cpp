@@ -9,15 +9,15 @@
 
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
-#include "tools/report/csv.hpp"
-#include "tools/report/html.hpp"
-#include "tools/report/sections/sections.hpp"
-#include "tools/report/sentence.hpp"
-#include "tools/report/svg_forest.hpp"
-#include "tools/report/svg_plot.hpp"
-#include "tools/report/table.hpp"
-#include "tools/report/text_layout.hpp"
-#include "tools/report/utf8.hpp"
+#include "tools/report/kit/svg_forest.hpp"
+#include "tools/report/kit/svg_plot.hpp"
+#include "tools/report/kit/text_layout.hpp"
+#include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/csv.hpp"
+#include "tools/report/rank/html.hpp"
+#include "tools/report/rank/sections.hpp"
+#include "tools/report/rank/sentence.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 namespace {

@@ -13,11 +13,11 @@
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
-#include "tools/report/csv.hpp"
-#include "tools/report/html.hpp"
-#include "tools/report/sentence.hpp"
-#include "tools/report/table.hpp"
-#include "tools/report/utf8.hpp"
+#include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/csv.hpp"
+#include "tools/report/rank/html.hpp"
+#include "tools/report/rank/sentence.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 namespace {

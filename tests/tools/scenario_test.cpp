@@ -7,7 +7,7 @@
 #include "cch/data/labelled_rows.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
-#include "tools/cch/rank_inputs.hpp"
+#include "tools/cch/inputs/rows.hpp"
 
 namespace cch {
 namespace {

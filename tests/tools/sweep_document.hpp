@@ -15,8 +15,8 @@
 
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
-#include "tools/report/sweep_counts.hpp"
-#include "tools/report/utf8.hpp"
+#include "tools/report/gaussian/counts.hpp"
+#include "tools/report/kit/utf8.hpp"
 
 namespace cch::test {
 

@@ -12,10 +12,10 @@
 
 #include "support/test.hpp"
 #include "tests/tools/sweep_document.hpp"
-#include "tools/report/svg_tiles.hpp"
+#include "tools/report/gaussian/counts.hpp"
+#include "tools/report/gaussian/model.hpp"
+#include "tools/report/kit/svg_tiles.hpp"
 #include "tools/report/sweep.hpp"
-#include "tools/report/sweep_counts.hpp"
-#include "tools/report/sweep_model.hpp"
 
 namespace cch::report {
 namespace {

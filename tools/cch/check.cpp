@@ -1,13 +1,13 @@
 #include <chrono>
 #include <memory>
 
-#include "tools/cch/check_document.hpp"
-#include "tools/cch/check_settings.hpp"
+#include "tools/cch/check/document.hpp"
+#include "tools/cch/check/settings.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
-#include "tools/cch/rank_folder.hpp"
-#include "tools/cch/rank_plan.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/cch/rank/plan.hpp"
 #include "tools/report/check.hpp"
 
 namespace cch {

@@ -1,7 +1,7 @@
 #include "tools/cch/command.hpp"
-#include "tools/cch/gaussian_settings.hpp"
-#include "tools/cch/gaussian_sweep.hpp"
-#include "tools/cch/rank_settings.hpp"
+#include "tools/cch/gaussian/settings.hpp"
+#include "tools/cch/gaussian/sweep.hpp"
+#include "tools/cch/rank/settings.hpp"
 #include "tools/cch/segment.hpp"
 
 namespace cch {

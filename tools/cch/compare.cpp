@@ -5,7 +5,7 @@
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
-#include "tools/cch/rank_folder.hpp"
+#include "tools/cch/rank/folder.hpp"
 #include "tools/report/compare.hpp"
 
 namespace cch {

@@ -6,8 +6,8 @@
 
 #include "cch/core/execution.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/cch/compare_cells.hpp"
-#include "tools/cch/compare_read.hpp"
+#include "tools/cch/compare/cells.hpp"
+#include "tools/cch/compare/read.hpp"
 #include "tools/documents/compare.hpp"
 
 namespace cch {

@@ -13,11 +13,11 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/fault_collector.hpp"
-#include "tools/cch/rank_settings.hpp"
-#include "tools/cch/y_kind.hpp"
+#include "tools/cch/inputs/y_kind.hpp"
+#include "tools/cch/rank/settings.hpp"
 #include "tools/documents/estimate.hpp"
 #include "tools/options/echo.hpp"
-#include "tools/report/table.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {

@@ -16,7 +16,7 @@
 #include "tools/cch/program.hpp"
 #include "tools/options/pages.hpp"
 #include "tools/options/schema.hpp"
-#include "tools/report/text_layout.hpp"
+#include "tools/report/kit/text_layout.hpp"
 
 namespace cch {
 namespace {
@@ -319,9 +319,9 @@ Command setup_explain(CommandLine app) {
             "Codes of errors and warnings, words of tables and reports (verdicts, columns, "
             "estimators, ...), or options; none lists all"},
            {"--json", &o->json, "One JSON document on standard output"},
-           {"--markdown", &o->markdown, "The page docs/codes.md"},
-           {"--commands", &o->commands, "The page docs/commands.md"},
-           {"--study-files", &o->study_files, "The page docs/study-files.md"},
+           {"--markdown", &o->markdown, "The page docs/reference/codes.md"},
+           {"--commands", &o->commands, "The page docs/reference/commands.md"},
+           {"--study-files", &o->study_files, "The page docs/reference/study-files.md"},
            {"--man", &o->man, "A manual page of section 1"},
            {"--schema",
             &o->schema,

@@ -37,12 +37,12 @@ struct WordEntry {
 const std::vector<WordEntry>& all_words();
 /// The entry of a word in any of its spellings (compared as squeezed); null where there is none.
 const WordEntry* find_word(std::string_view words);
-/// The second table of docs/codes.md.
+/// The second table of docs/reference/codes.md.
 std::string words_table();
 /// Without ASCII signs and spaces, in lower case: "I(T; S)" and "i(t;s)" are one word.
 std::string squeezed(std::string_view words);
 
-/// docs/codes.md.
+/// docs/reference/codes.md.
 std::string codes_page();
 
 }  // namespace cch

@@ -5,12 +5,12 @@
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
-#include "tools/cch/rank_document.hpp"
-#include "tools/cch/rank_folder.hpp"
-#include "tools/cch/rank_inputs.hpp"
-#include "tools/cch/rank_plan.hpp"
-#include "tools/cch/rank_settings.hpp"
-#include "tools/report/table.hpp"
+#include "tools/cch/inputs/rows.hpp"
+#include "tools/cch/rank/document.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/cch/rank/plan.hpp"
+#include "tools/cch/rank/settings.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {

@@ -1,7 +1,7 @@
 // What the program that only ranks has in place of commands.cpp.
 
 #include "tools/cch/command.hpp"
-#include "tools/cch/rank_settings.hpp"
+#include "tools/cch/rank/settings.hpp"
 
 namespace cch {
 

@@ -1,16 +1,16 @@
 #include <memory>
 
-#include "tools/cch/check_document.hpp"
+#include "tools/cch/check/document.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/compare.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
-#include "tools/cch/gaussian_sweep.hpp"
-#include "tools/cch/rank_folder.hpp"
+#include "tools/cch/gaussian/sweep.hpp"
+#include "tools/cch/rank/folder.hpp"
 #include "tools/report/check.hpp"
 #include "tools/report/compare.hpp"
+#include "tools/report/rank/table.hpp"
 #include "tools/report/sweep.hpp"
-#include "tools/report/table.hpp"
 
 namespace cch {
 namespace {

@@ -12,9 +12,9 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/files.hpp"
-#include "tools/cch/rank_folder.hpp"
-#include "tools/cch/segment_features.hpp"
-#include "tools/cch/segment_report.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/cch/segmentation/features.hpp"
+#include "tools/cch/segmentation/report.hpp"
 
 namespace cch {
 namespace {

@@ -9,9 +9,9 @@
 
 namespace cch::options {
 
-/// docs/commands.md: every option of every command.
+/// docs/reference/commands.md: every option of every command.
 std::string commands_page(const std::list<CommandPage>& commands);
-/// docs/study-files.md: every key of every study file.
+/// docs/reference/study-files.md: every key of every study file.
 std::string studies_page(const std::vector<StudyFile>& files);
 /// An option or a key of study files, in words.
 struct OptionEntry {

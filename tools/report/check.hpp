@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "tools/report/field.hpp"
-#include "tools/report/table.hpp"
+#include "tools/report/kit/field.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "tools/documents/compare.hpp"
-#include "tools/report/table.hpp"
+#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tools/report/field.hpp"
+#include "tools/report/kit/field.hpp"
 
 namespace cch::report {
 

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "tools/cch/compare/read.hpp"
+#include "tools/documents/rank.hpp"
+
+namespace cch {
+
+/// The teachers of a ranking with what it says about each, under names that start with
+/// "cch rank: ". Null and infinite values have no score.
+std::vector<RankedTeacher> ranked_teachers(const documents::RankDocument& document);
+
+}  // namespace cch

@@ -1,0 +1,43 @@
+#include <memory>
+
+#include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/gaussian/settings.hpp"
+
+namespace cch {
+namespace {
+
+int run(const GaussianSettings& asked, const std::vector<std::string>& given,
+        Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  GaussianSettings settings = asked;
+  const GaussianProblem problem = read_gaussian_problem(settings, given);
+  const Execution exec = make_execution(settings.common, invocation.stop, nullptr);
+  nlohmann::json document = gaussian_document(settings, problem, exec);
+  document["command"] = invocation.command_line;
+  if (settings.common.json) {
+    terminal.out << document.dump(2) << '\n';
+    return kExitDone;
+  }
+  terminal.out << render_gaussian(document, settings.common.quiet);
+  if (settings.common.verbose) {
+    print_diagnostics("the blocks, nats", document["i_blocks"], terminal.out);
+    if (document["moments"].is_object()) {
+      print_diagnostics("the moments", document["moments"], terminal.out);
+    }
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_gaussian_solve(CommandLine app) {
+  auto s = std::make_shared<GaussianSettings>();
+  app.add(gaussian_table(*s));
+  app.add(common_table(s->common));
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
+}
+
+}  // namespace cch

@@ -1,0 +1,143 @@
+#include "tools/cch/gaussian/sweep.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "cch/experiments/runner.hpp"
+#include "tools/cch/command.hpp"
+#include "tools/cch/common_options.hpp"
+#include "tools/cch/document_parts.hpp"
+#include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/report/sweep.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+/// Cells with what is there already.
+struct Work {
+  std::vector<std::string> keys;
+  std::vector<json> results;
+  std::vector<RunCell> cells;
+  std::size_t stored = 0;
+};
+
+Work find_work(const SweepSettings& s, const std::vector<StudyCell>& cells,
+               const SweepFolder& folder) {
+  Work work;
+  for (const StudyCell& cell : cells) {
+    work.keys.push_back(cell_key(s, cell));
+    work.results.push_back(folder.find(work.keys.back()));
+    work.cells.push_back({{}, !work.results.back().is_null()});
+    work.stored += work.cells.back().stored ? 1 : 0;
+  }
+  return work;
+}
+
+void run_open(const SweepSettings& s, const std::vector<StudyCell>& cells, Work& work,
+              const SweepFolder& folder, const Execution& exec) {
+  std::mutex mutex;
+  CellWork of;
+  of.run = [&](std::size_t i, const Execution& inner) {
+    work.results[i] = run_cell(s, cells[i], inner);
+    const std::scoped_lock lock(mutex);
+    folder.add(work.keys[i], work.results[i]);
+    return true;
+  };
+  run_cells(work.cells, of, {"cells", true}, exec);
+}
+
+void print_plan(const SweepSettings& s, const SweepCells& cells, const Work& work,
+                std::ostream& out) {
+  for (const GridAxis& axis : s.axes) {
+    out << "axis      " << axis.name << ", " << axis.values.size() << " values\n";
+  }
+  out << "cells     " << cells.cells.size();
+  if (cells.skipped > 0) out << " (" << cells.skipped << " without a finite risk left out)";
+  if (work.stored > 0) out << ", " << work.stored << " of them done already";
+  out << "\nλ         " << s.lambdas.size() << " values\n";
+  if (s.simulate > 0) out << "simulated " << s.simulate << " training sets a cell\n";
+  for (const std::string& name : s.estimates.estimators) {
+    out << "estimator " << name << ", " << s.estimates.draws << " draws a cell\n";
+  }
+  out << "Nothing was run.\n";
+}
+
+json plan_json(const SweepSettings& s, const SweepCells& cells, const Work& work) {
+  json axes = json::array();
+  for (const GridAxis& axis : s.axes) {
+    axes.push_back({{"name", axis.name}, {"values", axis.values.size()}});
+  }
+  return {{"schema", "cch.gaussian-plan/1"},
+          {"version", version()},
+          {"axes", axes},
+          {"cells", cells.cells.size()},
+          {"skipped", cells.skipped},
+          {"done", work.stored},
+          {"lambdas", s.lambdas},
+          {"simulate", s.simulate},
+          {"estimators", s.estimates.estimators}};
+}
+
+report::SweepDetail detail_of(const CommonOptions& o) {
+  if (o.quiet) return report::SweepDetail::counts;
+  return o.verbose ? report::SweepDetail::all : report::SweepDetail::some;
+}
+
+int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  read_sweep_study(s, given);
+  const SweepCells cells = make_cells(s);
+  const SweepFolder folder =
+      s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out, s.force);
+  Work work = find_work(s, cells.cells, folder);
+  if (s.dry_run) {
+    if (s.common.json) {
+      terminal.out << plan_json(s, cells, work).dump(2) << '\n';
+    } else {
+      print_plan(s, cells, work, terminal.out);
+    }
+    return kExitDone;
+  }
+  const auto progress = make_progress(terminal, s.common.quiet);
+  const Execution exec = make_execution(s.common, invocation.stop, progress.get(),
+                                        any_networks(s.estimates.estimators));
+  if (!s.common.quiet) {
+    for (const Warning& w : folder.damage()) terminal.err << "warning: " << w.message << '\n';
+    if (work.stored > 0) {
+      terminal.err << work.stored << " of " << cells.cells.size() << " cells cached\n";
+    }
+  }
+  const auto start = std::chrono::steady_clock::now();
+  run_open(s, cells.cells, work, folder, exec);
+  json document = sweep_document(s, cells, std::move(work.results), exec);
+  document["seconds"] =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  document["command"] = invocation.command_line;
+  document = as_written(document);
+  const auto written = folder.write(document);
+  terminal.out << (s.common.json ? document.dump(1) + "\n"
+                                 : report::render_sweep_table(document, detail_of(s.common)));
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+}  // namespace
+
+Command setup_gaussian_sweep(CommandLine app) {
+  auto s = std::make_shared<SweepSettings>();
+  app.add({{"study", &s->study, "STUDY.toml", options::kRequiredFile},
+           {"-o,--out", &s->out,
+            "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on from "
+            "what is there",
+            options::kFolder},
+           {"--force", &s->force, "Overwrite files there that cch did not make"},
+           {"-n,--dry-run", &s->dry_run, "Say what would be run, and run nothing"}});
+  app.add(common_table(s->common));
+  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
+}
+
+}  // namespace cch

@@ -1,0 +1,87 @@
+#include <filesystem>
+
+#include "tools/cch/files.hpp"
+#include "tools/cch/gaussian/sweep.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/report/sweep.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kDocument = "sweep.json";
+constexpr const char* kCells = "cells.jsonl";
+
+std::string in(const std::string& folder, const char* name) {
+  return (fs::path(folder) / name).string();
+}
+
+}  // namespace
+
+SweepFolder::SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim)
+    : folder_(std::move(folder)), lines_(std::move(lines)), claim_(std::move(claim)) {
+  for (const std::string& record : lines_.records()) {
+    json entry = json::parse(record, nullptr, false);
+    if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
+    stored_[entry["key"].get<std::string>()] = std::move(entry["cell"]);
+  }
+}
+
+SweepFolder SweepFolder::open(const std::string& folder, bool force) {
+  if (folder.empty()) return look_into(folder);
+  refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells}, force);
+  make_folder(folder);
+  for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
+    check_writable(in(folder, name));
+  }
+  Claim claim = claim_study(folder, {});
+  return {folder, LineStore(in(folder, kCells)), std::move(claim)};
+}
+
+SweepFolder SweepFolder::look_into(const std::string& folder) {
+  return {folder, LineStore(folder.empty() ? "" : in(folder, kCells), LineStore::Use::look), {}};
+}
+
+json SweepFolder::find(const std::string& key) const {
+  const auto found = stored_.find(key);
+  return found == stored_.end() ? json() : found->second;
+}
+
+void SweepFolder::add(const std::string& key, const json& result) const {
+  lines_.add(json{{"key", key}, {"cell", result}}.dump());
+}
+
+std::vector<std::string> SweepFolder::write(const nlohmann::json& document,
+                                            bool with_document) const {
+  if (folder_.empty()) return {};
+  std::vector<FileContent> files;
+  if (with_document) files.push_back({in(folder_, kDocument), document.dump(1) + "\n"});
+  files.push_back({in(folder_, "sweep.csv"), report::sweep_csv(document)});
+  files.push_back({in(folder_, "report.html"), report::render_sweep_html(document)});
+  write_files(files);
+  std::vector<std::string> paths;
+  for (const FileContent& file : files) paths.push_back(file.path);
+  return paths;
+}
+
+bool has_sweep(const std::string& folder) {
+  return fs::exists(in(folder, kDocument));
+}
+
+std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,
+                                            nlohmann::json& document) {
+  const std::string path = in(folder, kDocument);
+  const std::string writer = "cch gaussian sweep -o";
+  document = read_document(path, "cch.gaussian/1", writer);
+  require_fields(document, {"kind", "cells", "lambdas", "confusion", "version"}, path, writer);
+  std::vector<std::string> written = SweepFolder::look_into(folder).write(document, false);
+  if (!html.empty()) {
+    write_files({{html, report::render_sweep_html(document)}});
+    written.push_back(html);
+  }
+  return written;
+}
+
+}  // namespace cch

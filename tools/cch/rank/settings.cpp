@@ -1,0 +1,125 @@
+#include "tools/cch/rank/settings.hpp"
+
+namespace cch {
+namespace {
+
+void check_there(const RankSettings& s, FaultCollector& faults) {
+  auto missing = [&](bool there, const std::string& option, const std::string& example) {
+    if (there) return;
+    faults.add(ErrorKind::usage,
+               {"option-missing", option + " is missing", {}, {}, "Add " + example});
+  };
+  missing(!s.student.empty(), "--student", "--student PATH");
+  missing(!s.teachers.empty(), "--teacher", "--teacher PATH, once for each candidate");
+  missing(!s.labels.empty(), "--labels", "--labels PATH");
+}
+
+// Which options go with which scenario.
+void check_scenario(const RankSettings& s, FaultCollector& faults) {
+  const bool some_extra = !s.extra_teachers.empty() || !s.extra_labels.empty();
+  const bool all_extra = !s.extra_teachers.empty() && !s.extra_labels.empty();
+  if (some_extra && s.scenario != Scenario::more_labels) {
+    faults.add(ErrorKind::usage,
+               {"option-without-meaning",
+                "--extra-teacher and --extra-labels have no use in the scenario " +
+                    std::string(to_string(s.scenario)),
+                {},
+                "they are further labelled rows that only the teacher sees",
+                "Add --scenario more-labels, or leave them out"});
+  }
+  if (!all_extra && s.scenario == Scenario::more_labels) {
+    faults.add(ErrorKind::usage,
+               {"option-missing",
+                "the scenario more-labels needs --extra-teacher and --extra-labels",
+                {},
+                "the teacher's further labels are what it is about",
+                "Add --extra-labels PATH, and --extra-teacher NAME=PATH for every teacher"});
+  }
+  if (!s.unlabelled && !s.labelled && s.scenario == Scenario::unlabelled_pairs) {
+    faults.add(ErrorKind::usage,
+               {"option-missing",
+                "the scenario unlabelled-pairs needs --unlabelled or --labelled",
+                {},
+                "it must be known which rows have no label",
+                "Add --unlabelled VALUE, the label that means none (such as -1 or nan; \"\" for "
+                "empty fields alone), or --labelled N to set the labels of all but N rows aside"});
+  }
+}
+
+// Lengths without a mean, or of rows in another order than theirs.
+void check_pool(const RankSettings& s, FaultCollector& faults) {
+  const bool other_rows = !s.ids.empty() || !s.extra_teachers.empty();
+  if (s.lengths.empty() || (s.pool == Pool::mean && !other_rows)) return;
+  faults.add(ErrorKind::usage,
+             {"option-without-meaning",
+              other_rows ? "--lengths does not go together with --ids or --extra-teacher"
+                         : "--lengths has no use without --pool mean",
+              {},
+              other_rows ? "length i is that of row i of every array"
+                         : "it says how many steps the mean is over",
+              other_rows ? "Pad sequences with zeros at the end, which are seen"
+                         : "Add --pool mean, or leave it out"});
+}
+
+// A split's value without a split; what rows of tables have and pixels of images have not.
+void check_rows(const RankSettings& s, FaultCollector& faults) {
+  if (s.split.empty() && !s.split_train.empty()) {
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--split-train has no use without --split",
+                                  {},
+                                  "it is a value of the split",
+                                  "Add --split PATH, or leave it out"});
+  }
+  if (s.pixels == 0) {
+    if (s.channels == ChannelOrder::first) return;
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--channels has no use without --pixels",
+                                  {},
+                                  "it says how images are stored",
+                                  "Add --pixels N, or leave it out"});
+    return;
+  }
+  const auto refuse = [&](bool given, const std::string& option, const std::string& why) {
+    if (!given) return;
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  option + " and --pixels do not go together",
+                                  {},
+                                  why,
+                                  "Leave one of them out"});
+  };
+  refuse(!s.ids.empty(), "--ids", "images are matched by their order");
+  refuse(s.pool != Pool::none, "--pool", "images are no sequences");
+  refuse(!s.split.empty(), "--split", "it has a value a row, and rows are drawn pixels");
+  refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
+  refuse(s.scenario == Scenario::more_labels, "--scenario more-labels",
+         "pixels are drawn, the same for all");
+  refuse(s.y_kind == LabelKind::continuous, "--y-kind continuous", "labels of pixels are classes");
+}
+
+}  // namespace
+
+void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
+  check_there(settings, faults);
+  if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
+  check_rows(settings, faults);
+  if (!faults.has("unknown-pool")) check_pool(settings, faults);
+  faults.throw_if_any();
+}
+
+RankOptions rank_options(const RankSettings& s) {
+  RankOptions options;
+  if (!s.estimators.empty()) options.estimators = s.estimators;
+  options.scale = s.scale;
+  options.k = s.k;
+  options.exact = s.exact;
+  options.decide_by = s.decide_by;
+  options.scenario = s.scenario;
+  options.lambda = s.lambda;
+  options.permutations = s.permutations;
+  options.controls = s.controls;
+  options.planted_bias = s.planted_bias;
+  options.sensitivity = s.sensitivity;
+  return options;
+}
+
+}  // namespace cch

@@ -1,0 +1,365 @@
+#include "tools/cch/segmentation/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "cch/data/npy.hpp"
+#include "cch/experiments/png.hpp"
+#include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/html_page.hpp"
+#include "tools/report/kit/html_parts.hpp"
+#include "tools/report/kit/number.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using report::element;
+using report::elements;
+using report::escape_html;
+using report::field;
+using report::text;
+
+constexpr const char* kTitle = "Segmentation under missing modalities";
+constexpr std::size_t kLargestSide = 96;  // of a picture, pixels
+constexpr std::size_t kShownSetups = 8;
+constexpr std::size_t kLargestPictures = 600'000;  // bytes
+
+/// Colours of classes, far apart also for the colour-blind; the legend has their names.
+constexpr std::array<std::array<std::uint8_t, 3>, 12> kColours{{{90, 90, 90},
+                                                                {86, 180, 233},
+                                                                {0, 158, 115},
+                                                                {213, 94, 0},
+                                                                {0, 90, 60},
+                                                                {204, 121, 167},
+                                                                {240, 228, 66},
+                                                                {230, 159, 0},
+                                                                {0, 114, 178},
+                                                                {220, 220, 220},
+                                                                {120, 60, 160},
+                                                                {130, 90, 50}}};
+
+std::string percent(const json& value, bool sign = false) {
+  const auto v = report::number(field(value, "value"));
+  if (!v) return report::kMissing;
+  const auto error = report::number(field(value, "standard_error"));
+  std::string out = report::fixed(100.0 * *v, 2);
+  if (sign && *v > 0.0) out = "+" + out;
+  if (error) out += " ± " + report::fixed(100.0 * *error, 2);
+  return escape_html(out);
+}
+
+std::string interval_words(const json& value) {
+  const auto& ends = elements(field(value, "interval95"));
+  if (ends.size() != 2) return "";
+  return escape_html(" [" + report::fixed(100.0 * ends[0].get<double>(), 2) + ", " +
+                     report::fixed(100.0 * ends[1].get<double>(), 2) + "]");
+}
+
+/// Under its number, so that columns stay narrow.
+std::string interval_below(const json& value) {
+  const std::string words = interval_words(value);
+  return words.empty() ? words : "<span class=\"interval\">" + words + "</span>";
+}
+
+/// Many set-ups make tables wider than a page.
+std::string wide(const std::string& html) {
+  return "<div class=\"wide\">" + html + "</div>";
+}
+
+/// The first sentence: which set-up gains most, and whether that is beyond its interval.
+std::string headline(const json& document) {
+  const json* best = nullptr;
+  for (const json& entry : elements(field(document, "results"))) {
+    const auto gain = report::number(field(entry, "gain", "miou_average", "value"));
+    if (!gain) continue;
+    const auto most = best != nullptr
+                          ? report::number(field(*best, "gain", "miou_average", "value"))
+                          : std::nullopt;
+    if (!most || *gain > *most) best = &entry;
+  }
+  if (best == nullptr) return element("p", "There is one set-up, so nothing to compare.");
+  const json& gain = field(*best, "gain", "miou_average");
+  const auto& ends = elements(field(gain, "interval95"));
+  const bool sure = ends.size() == 2 && ends[0].get<double>() > 0.0;
+  return element(
+      "p",
+      fmt::format("<strong>{}</strong> gains most over {}: {} points of mIoU over all subsets of "
+                  "modalities{}, {}. With all modalities there: {} points.",
+                  report::name_html(text(field(*best, "name"))),
+                  report::name_html(text(field(*best, "baseline"))), percent(gain, true),
+                  interval_words(gain),
+                  sure ? "beyond its interval" : "within its interval, so not shown",
+                  percent(field(*best, "gain", "miou_full"), true)));
+}
+
+std::string levels(const json& document) {
+  const std::vector<report::HtmlColumn> columns{{"set-up"},
+                                                {"mIoU_Avg", true},
+                                                {"all there", true},
+                                                {"worst subset", true},
+                                                {"expected, p = .1", true},
+                                                {"unimodal bias", true},
+                                                {"gain of mIoU_Avg", true},
+                                                {"gain, all there", true},
+                                                {"images/s", true}};
+  std::vector<std::vector<std::string>> rows;
+  for (const json& e : elements(field(document, "results"))) {
+    const bool base = text(field(e, "name")) == text(field(e, "baseline"));
+    rows.push_back({report::name_html(text(field(e, "name"))), percent(field(e, "miou_average")),
+                    percent(field(e, "miou_full")), percent(field(e, "miou_worst")),
+                    percent(field(e, "miou_expected_0.1")), percent(field(e, "unimodal_bias")),
+                    base ? "baseline"
+                         : percent(field(e, "gain", "miou_average"), true) +
+                               interval_below(field(e, "gain", "miou_average")),
+                    base ? "baseline" : percent(field(e, "gain", "miou_full"), true),
+                    escape_html(report::fixed(report::number(field(e, "images_per_second")), 0))});
+  }
+  return report::section(
+      "levels", "Levels and gains",
+      wide(report::html_table(
+          "Per cent, mean ± standard error over seeds; missing modalities are dropped. Gains are "
+          "over the baseline of the set-up (the first one of the same modalities and labels, or "
+          "the one that the study names), paired by seed, with their 95 % interval.",
+          columns, rows)));
+}
+
+/// White to blue; the number in the cell says the same.
+std::string heat(double share) {
+  const double s = std::clamp(share, 0.0, 1.0);
+  const auto mix = [&](double from, double to) { return static_cast<int>(from + s * (to - from)); };
+  return fmt::format("<div style=\"background:rgb({},{},{});color:{};padding:2px 6px\">{}</div>",
+                     mix(250, 0), mix(250, 90), mix(250, 160), s > 0.55 ? "#fff" : "#111",
+                     report::fixed(100.0 * share, 1));
+}
+
+/// One value a set-up and row: subsets, conditions or classes.
+std::string map_table(const json& document, const std::string& caption, const std::string& first,
+                      const std::vector<std::string>& names,
+                      const std::function<std::optional<double>(const json&, std::size_t)>& value) {
+  std::vector<report::HtmlColumn> columns{{first}};
+  for (const json& e : elements(field(document, "results"))) {
+    columns.push_back({text(field(e, "name")), true});
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    rows.push_back({report::name_html(names[i])});
+    for (const json& e : elements(field(document, "results"))) {
+      const auto v = value(e, i);
+      rows.back().push_back(v ? heat(*v) : report::kMissing);
+    }
+  }
+  return wide(report::html_table(escape_html(caption), columns, rows));
+}
+
+const json& subset_of(const json& entry, std::size_t condition, const std::string& name) {
+  static const json none;
+  const auto& conditions = elements(field(entry, "conditions"));
+  if (condition >= conditions.size()) return none;
+  for (const json& s : elements(field(conditions[condition], "subsets"))) {
+    if (text(field(s, "modalities")) == name) return s;
+  }
+  return none;
+}
+
+/// Names of the subsets of all set-ups, smallest first.
+std::vector<std::string> subset_names(const json& document) {
+  std::vector<std::string> out;
+  for (const json& e : elements(field(document, "results"))) {
+    const auto& conditions = elements(field(e, "conditions"));
+    if (conditions.empty()) continue;
+    for (const json& s : elements(field(conditions[0], "subsets"))) {
+      const std::string name = text(field(s, "modalities"));
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {
+    return std::count(a.begin(), a.end(), '+') < std::count(b.begin(), b.end(), '+');
+  });
+  return out;
+}
+
+std::string maps(const json& document) {
+  const auto subsets = subset_names(document);
+  std::string out = report::section(
+      "subsets", "By what is there",
+      map_table(document, "mIoU in % for every subset of modalities; missing ones are dropped.",
+                "there", subsets, [&](const json& e, std::size_t i) {
+                  return report::number(field(subset_of(e, 0, subsets[i]), "miou"));
+                }));
+  std::vector<std::string> conditions;
+  for (const json& e : elements(field(document, "results"))) {
+    if (!conditions.empty()) break;
+    for (const json& c : elements(field(e, "conditions")))
+      conditions.push_back(text(field(c, "name")));
+  }
+  out += report::section(
+      "conditions", "By what happens to the images",
+      map_table(
+          document,
+          "mIoU_Avg in %. emm: whole modalities are missing, dropped from the fusion or zero; "
+          "rmm-R: elements are zero with probability R; nm: salt and pepper with Gaussian noise.",
+          "condition", conditions, [](const json& e, std::size_t i) {
+            const auto& all = elements(field(e, "conditions"));
+            return i < all.size() ? report::number(field(all[i], "miou_average", "value"))
+                                  : std::nullopt;
+          }));
+  std::vector<std::string> classes;
+  for (const json& c : elements(field(document, "classes"))) classes.push_back(text(c));
+  const auto of_class = [&](const json& e, std::size_t i) -> std::optional<double> {
+    double sum = 0.0;
+    double n = 0.0;
+    const auto& all = elements(field(e, "conditions"));
+    if (all.empty()) return std::nullopt;
+    for (const json& s : elements(field(all[0], "subsets"))) {
+      const auto& iou = elements(field(s, "class_iou"));
+      if (i >= iou.size() || !iou[i].is_number()) continue;
+      sum += iou[i].get<double>();
+      n += 1.0;
+    }
+    if (n == 0.0) return std::nullopt;
+    return sum / n;
+  };
+  return out + report::section("classes", "By class",
+                               map_table(document, "IoU in %, mean over all subsets of modalities.",
+                                         "class", classes, of_class));
+}
+
+// --- pictures
+
+struct Side {
+  std::size_t step = 1;
+  std::size_t height = 0;
+  std::size_t width = 0;
+};
+
+Side side_of(const SegmentationSet& set) {
+  const std::size_t step = (std::max(set.height, set.width) + kLargestSide - 1) / kLargestSide;
+  return {step, set.height / step, set.width / step};
+}
+
+std::string img(const Side& side, const std::vector<std::uint8_t>& rgb, const std::string& words) {
+  return fmt::format(
+      "<img alt=\"{}\" width=\"80\" style=\"image-rendering:pixelated\" "
+      "src=\"data:image/png;base64,{}\">",
+      escape_html(words), report::base64(png_bytes(side.height, side.width, rgb)));
+}
+
+std::string input_picture(const SegmentationSet& set, std::size_t m, std::size_t n) {
+  const Side side = side_of(set);
+  const std::size_t channels = set.modalities[m].channels;
+  const auto image = set.image(m, n);
+  std::vector<std::uint8_t> rgb;
+  for (std::size_t y = 0; y < side.height; ++y) {
+    for (std::size_t x = 0; x < side.width; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        const std::size_t from = std::min(c, channels - 1) * set.pixels();
+        // Two standard deviations around the mean.
+        const double v = image[from + y * side.step * set.width + x * side.step] / 4.0 + 0.5;
+        rgb.push_back(static_cast<std::uint8_t>(255.0 * std::clamp(v, 0.0, 1.0)));
+      }
+    }
+  }
+  return img(side, rgb, set.modalities[m].name + " of image " + std::to_string(n));
+}
+
+std::string code_picture(const SegmentationSet& set, std::span<const std::uint8_t> codes,
+                         const std::string& words) {
+  const Side side = side_of(set);
+  std::vector<std::uint8_t> rgb;
+  for (std::size_t y = 0; y < side.height; ++y) {
+    for (std::size_t x = 0; x < side.width; ++x) {
+      const std::uint8_t c = codes[y * side.step * set.width + x * side.step];
+      for (std::size_t k = 0; k < 3; ++k) {
+        rgb.push_back(c == kIgnoreLabel ? 0 : kColours[c % kColours.size()][k]);
+      }
+    }
+  }
+  return img(side, rgb, words);
+}
+
+/// Predictions of a run: of all modalities, then of each alone; empty where they are not there.
+std::vector<std::uint8_t> examples_of(const std::string& folder, const std::string& key,
+                                      std::vector<std::size_t>& shape) {
+  const std::string path = (std::filesystem::path(folder) / "runs" / key / "examples.npy").string();
+  if (!std::filesystem::exists(path)) return {};
+  const Array array = parse_npy(map_file(path), path);
+  shape = array.shape();
+  std::vector<double> values(array.rows() * array.cols());
+  array.to_doubles(0, array.rows(), values);
+  return {values.begin(), values.end()};
+}
+
+std::string legend(const SegmentationSet& set) {
+  std::string out;
+  for (std::size_t c = 0; c < set.classes.size(); ++c) {
+    const auto& k = kColours[c % kColours.size()];
+    out += fmt::format(
+        "<span style=\"white-space:nowrap\"><span style=\"background:rgb({},{},{})\">"
+        "&#8195;</span> {}</span> ",
+        k[0], k[1], k[2], report::name_html(set.classes[c]));
+  }
+  return element("p", out + "Pixels without a label are black.");
+}
+
+std::string pictures(const json& document, const SegmentationSet& set, const std::string& folder) {
+  std::vector<report::HtmlColumn> columns;
+  for (const ModalityImages& m : set.modalities) columns.push_back({m.name});
+  columns.push_back({"label"});
+  const auto test = set.rows(Split::test);
+  std::vector<std::vector<std::string>> rows(std::min<std::size_t>(4, test.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t m = 0; m < set.modalities.size(); ++m) {
+      rows[i].push_back(input_picture(set, m, test[i]));
+    }
+    rows[i].push_back(code_picture(set, set.label(test[i]), "label"));
+  }
+  std::size_t shown = 0;
+  for (const json& run : elements(field(document, "runs"))) {
+    if (field(run, "seed") != field(document, "seed") || shown == kShownSetups) continue;
+    std::vector<std::size_t> shape;
+    const auto codes = examples_of(folder, text(field(run, "key")), shape);
+    if (codes.empty()) continue;
+    ++shown;
+    const std::string name = text(field(run, "setup"));
+    // All modalities, and the first alone.
+    for (std::size_t s = 0; s < std::min<std::size_t>(shape[0] > 2 ? 2 : 1, shape[0]); ++s) {
+      columns.push_back({s == 0 ? name : name + ", one sensor"});
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::size_t at = (s * shape[1] + std::min(i, shape[1] - 1)) * set.pixels();
+        rows[i].push_back(
+            code_picture(set, std::span(codes).subspan(at, set.pixels()), name + " predicts"));
+      }
+    }
+  }
+  const std::string table = report::html_table(
+      "Test images of the first seed: what each sensor sees (two standard deviations around its "
+      "mean), "
+      "the label, and predictions with all modalities there and with the first alone.",
+      columns, rows);
+  return report::section("pictures", "Pictures", legend(set) + wide(table));
+}
+
+}  // namespace
+
+std::string segmentation_page(const json& document, const SegmentationSet& set,
+                              const std::string& folder) {
+  const std::string title = escape_html(text(field(document, "config", "title"), kTitle));
+  std::string body = element("header", element("h1", title) + headline(document)) +
+                     levels(document) + maps(document);
+  const std::string shown = pictures(document, set, folder);
+  body += shown.size() <= kLargestPictures ? shown
+                                           : element("p", "Pictures are too large for one page.");
+  body += report::section("reproduce", "Reproduce",
+                          report::code_block(text(field(document, "command"))));
+  return report::html_page(report::text(report::field(document, "version")), kTitle, body, true);
+}
+
+}  // namespace cch

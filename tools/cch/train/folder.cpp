@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "tools/cch/document_parts.hpp"
+#include "tools/cch/files.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/cch/train.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Keys of the old study whose values the new one has changed, axes apart.
+std::vector<std::string> changed_keys(const json& before, const json& now) {
+  std::vector<std::string> out;
+  for (const json& step : json::diff(before, now)) {
+    const std::string path = step.at("path");
+    if (is_axis(path)) continue;
+    std::string name = path.substr(1);
+    std::replace(name.begin(), name.end(), '/', '.');
+    out.push_back(name);
+  }
+  return out;
+}
+
+/// Roles whose files had other bytes before; the study's own file may change in its axes.
+std::vector<std::string> changed_inputs(const json& before, const json& now) {
+  std::vector<std::string> out;
+  for (const json& input : now) {
+    for (const json& old : before) {
+      const bool same_role = old["role"] == input["role"] && input["role"] != "study";
+      if (same_role && old["sha256"] != input["sha256"]) out.push_back(input["role"]);
+    }
+  }
+  return out;
+}
+
+void refuse_changed(const std::string& path, const json& head) {
+  const json before = read_document(path, "cch.study/1", "cch train -o");
+  require_fields(before, {"config", "inputs"}, path, "cch train -o");
+  auto keys = changed_keys(before["config"], head["config"]);
+  for (const std::string& role : changed_inputs(before["inputs"], head["inputs"])) {
+    keys.push_back("the data of '" + role + "'");
+  }
+  if (keys.empty()) return;
+  std::string names;
+  for (const std::string& key : keys) names += (names.empty() ? "" : ", ") + key;
+  throw Error(ErrorKind::usage, Fault{"study-changed", "the folder holds another study",
+                                      path + ": " + names, "runs of both would be compared as one",
+                                      "Name another folder with -o, or put these keys back"});
+}
+
+}  // namespace
+
+json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
+                const std::vector<std::pair<std::string, SourceInfo>>& files,
+                const std::vector<Warning>& warnings, const std::string& command,
+                const std::string& device) {
+  json inputs = json::array({file_input_json("study", s.path)});
+  for (const auto& [role, info] : files) {
+    inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
+    if (!info.sha256_of.empty()) inputs.back()["sha256_of"] = info.sha256_of;
+  }
+  return {{"schema", "cch.study/1"}, {"version", version()},
+          {"command", command},      {"seed", seed},
+          {"config", config},        {"inputs", inputs},
+          {"device", device},        {"warnings", warnings_json(warnings)}};
+}
+
+Claim open_study_folder(const TrainSettings& s, const json& head) {
+  refuse_foreign(s.out, {"study.json", "segmentation.json", "criteria.json", "report.html"},
+                 s.force);
+  RunStore(s.out).make();
+  const std::string path = (fs::path(s.out) / "study.json").string();
+  check_writable(path);
+  Claim claim = claim_study(s.out, s.shard);
+  if (fs::exists(path)) refuse_changed(path, head);
+  write_files({{path, head.dump(1) + "\n"}});
+  return claim;
+}
+
+json stored_record(const RunStore& store, const std::string& key, const char* file,
+                   std::vector<Warning>& damage) {
+  const auto text = store.find(key, file, damage);
+  const json record = text ? json::parse(*text, nullptr, false) : json();
+  const bool done = record.is_object() && record.value("key", "") == key &&
+                    record.value("status", "done") == "done";
+  return done ? record : json();
+}
+
+RunTally count_runs(const std::vector<json>& results, std::size_t most_reasons, std::ostream& err) {
+  RunTally out;
+  std::map<std::string, std::size_t> reasons;
+  for (const json& run : results) {
+    if (run["status"] == "done") {
+      ++out.done;
+      continue;
+    }
+    ++out.failed;
+    const std::string reason = run["failure"];
+    ++reasons[reason.substr(0, reason.find(" at step "))];
+  }
+  std::size_t shown = 0;
+  for (const auto& [reason, times] : reasons) {
+    if (++shown > most_reasons) break;
+    err << "failed: " << times << (times == 1 ? " run: " : " runs: ") << reason << '\n';
+  }
+  if (reasons.size() > most_reasons) {
+    err << "failed: and " << reasons.size() - most_reasons << " other reasons, shown with -v\n";
+  }
+  return out;
+}
+
+}  // namespace cch

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "tools/report/check/sections.hpp"
+#include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/html_parts.hpp"
+#include "tools/report/kit/number.hpp"
+#include "tools/report/kit/utf8.hpp"
+
+namespace cch::report {
+namespace {
+
+const std::vector<std::string> kMethods = {
+    "Student, labels and teacher are planted with known informations at the rows, groups, "
+    "intra-class correlation, dimensions, spectra and labels of the question: S carries class "
+    "means (or a real-valued label is a noisy copy of it), T is a noisy copy of the leading "
+    "directions of S, and both are spread over all their columns.",
+    "Curved: pairs of columns are turned by an angle that grows with their radius, before they are "
+    "spread: one to one, so the informations stay, but correlations no longer hold all of them.",
+    "Every draw is measured as a ranking would, with the paired error bar. Verdicts are those of "
+    "the ranking's rule on representations, over the normal distribution of the measured margin; "
+    "p values are multiplied by the number of teachers; where the planted bias could turn a sign "
+    "the verdict is none.",
+    "Means are shifted by their standard error to the unfavourable side before a margin counts as "
+    "decided.",
+    "Other numbers of rows: parts of the groups are planted too. Beyond all rows the rule is asked "
+    "with errors that fall as 1/√n and with biases c n^(−β), c fitted to all planted sizes, β "
+    "between 0 and 1 weighed by that fit; intervals join the spread over β with a jackknife over "
+    "draws.",
+    "Effective rows: N / (1 + (m̄ − 1) ICC), m̄ the size of a row's group (Kish 1965).",
+    "A network that was trained on these labels knows those of its own training rows better than "
+    "others: the label bound within training rows is compared with that within as many held-out "
+    "rows."};
+
+const std::vector<std::string> kReferences = {
+    "Xie, Xu, Sanguinetti (2025). Information-theoretic criteria for knowledge distillation in "
+    "multimodal learning. arXiv 2510.13182.",
+    "Song, Ermon (2020). Understanding the limitations of variational mutual information "
+    "estimators. ICLR.",
+    "Kish (1965). Survey Sampling. Wiley.",
+    "Holmes, Nemenman (2019). Estimation of mutual information for real-valued data with error "
+    "bars and controlled bias. Physical Review E 100, 022404."};
+
+std::string reproduce(const json& document) {
+  const std::string command = text(field(document, "command"));
+  std::string html = "<h3>Reproduce</h3>\n";
+  if (!command.empty()) html += code_block(command);
+  const json& machine = field(document, "machine");
+  std::vector<Fact> facts = {
+      {"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
+      {"Seed", escape_html(plain_value(field(document, "seed")))},
+      {"Machine",
+       escape_html(fmt::format("{}, {} threads", text(field(machine, "processor"), kMissing),
+                               count(whole_number(field(machine, "threads")))))},
+      {"Time", duration(number(field(document, "seconds")))}};
+  for (const json& input : elements(field(document, "inputs"))) {
+    const std::string part = text(field(input, "sha256_of"));
+    facts.push_back({fit_middle(text(field(input, "name"), "input"), 40),
+                     name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
+                         (part.empty() ? "" : "of " + escape_html(fit(part, 100)) + " ") +
+                         escape_html(text(field(input, "sha256"), kMissing))});
+  }
+  return html + facts_list(facts);
+}
+
+}  // namespace
+
+std::string check_methods(const json& document) {
+  return section(
+      "methods", "How this is measured",
+      sentences(kMethods) + "<h3>References</h3>\n" + sentences(kReferences) + reproduce(document));
+}
+
+std::string check_downloads(const json& document, std::size_t room) {
+  const std::string whole = download("check.json", "application/json",
+                                     document.dump(-1, ' ', false, json::error_handler_t::replace),
+                                     "Everything as JSON", "check.json beside it has it", room);
+  return section("downloads", "Downloads", element("ul", whole) + '\n');
+}
+
+}  // namespace cch::report

@@ -1,0 +1,24 @@
+#include "tools/report/gaussian/sections.hpp"
+#include "tools/report/kit/html_page.hpp"
+#include "tools/report/kit/utf8.hpp"
+#include "tools/report/sweep.hpp"
+
+namespace cch::report {
+namespace {
+
+constexpr PagePart<Sweep> kSweepParts[] = {
+    {"headline", sweep_headline},           {"curves", sweep_curves, true},
+    {"phases", sweep_phases, true},         {"confusion", sweep_confusion, true},
+    {"margins", sweep_margins, true},       {"agreement", sweep_agreement, true},
+    {"estimators", sweep_estimators, true}, {"methods", sweep_methods}};
+
+}  // namespace
+
+std::string render_sweep_html(const json& document) {
+  const std::string name = text(field(document, "title"));
+  return page_of({name.empty() ? "Gaussian study" : "Gaussian study: " + fit(name, 60),
+                  text(field(document, "version")), "sweep.json has its numbers"},
+                 kSweepParts, read_sweep(document), sweep_downloads);
+}
+
+}  // namespace cch::report

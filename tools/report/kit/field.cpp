@@ -1,0 +1,106 @@
+#include "tools/report/kit/field.hpp"
+
+#include <fmt/format.h>
+
+#include "cch/core/error.hpp"
+#include "tools/report/kit/number.hpp"
+
+namespace cch::report {
+namespace {
+
+[[noreturn]] void refuse_type(std::string_view expected, const json& found) {
+  const std::string shown = found.dump(-1, ' ', false, json::error_handler_t::replace);
+  refuse_data("document-field-type",
+              fmt::format("a value of the result document is not {}", expected),
+              fmt::format("found {}", shown.substr(0, 80)),
+              "the document was changed or was written by another program",
+              "Make the result again with cch rank or cch estimate");
+}
+
+void append_leaves(const json& node, const std::string& path,
+                   std::vector<std::pair<std::string, std::string>>& out) {
+  if (!node.is_object()) {
+    out.emplace_back(path, plain_value(node));
+    return;
+  }
+  for (const auto& [name, value] : node.items()) {
+    append_leaves(value, path.empty() ? name : path + " · " + name, out);
+  }
+}
+
+}  // namespace
+
+const json& field(const json& node, std::string_view key) {
+  static const json null;
+  if (node.is_null()) return null;
+  if (!node.is_object()) refuse_type(fmt::format("an object with the field {}", key), node);
+  const auto found = node.find(key);
+  return found == node.end() ? null : *found;
+}
+
+std::optional<double> number(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_number()) refuse_type("a number", node);
+  return node.get<double>();
+}
+
+std::optional<std::int64_t> whole_number(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_number_integer()) refuse_type("a whole number", node);
+  return node.get<std::int64_t>();
+}
+
+std::optional<bool> boolean(const json& node) {
+  if (node.is_null()) return std::nullopt;
+  if (!node.is_boolean()) refuse_type("true or false", node);
+  return node.get<bool>();
+}
+
+std::string text(const json& node, std::string_view otherwise) {
+  if (node.is_null()) return std::string(otherwise);
+  if (!node.is_string()) refuse_type("a string", node);
+  return node.get<std::string>();
+}
+
+const std::vector<json>& elements(const json& node) {
+  static const std::vector<json> none;
+  if (node.is_null()) return none;
+  if (!node.is_array()) refuse_type("a list", node);
+  return node.get_ref<const json::array_t&>();
+}
+
+std::vector<Warning> warnings_of(const json& document) {
+  std::vector<Warning> out;
+  for (const json& warning : elements(field(document, "warnings"))) {
+    out.push_back({text(field(warning, "code")), text(field(warning, "message"))});
+  }
+  return out;
+}
+
+std::string plain_value(const json& value) {
+  if (value.is_null()) return kMissing;
+  if (value.is_number()) return general(number(value));
+  if (value.is_string()) return text(value);
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string plain_value(const documents::Fact& fact) {
+  return plain_value(documents::to_json(fact));
+}
+
+std::vector<std::pair<std::string, std::string>> leaves(const json& object) {
+  std::vector<std::pair<std::string, std::string>> out;
+  if (!object.is_null()) append_leaves(object, "", out);
+  return out;
+}
+
+void require_schema(const json& document, std::string_view schema) {
+  if (!document.is_object()) refuse_type("an object", document);
+  const std::string found = text(field(document, "schema"));
+  if (found == schema) return;
+  refuse_data("document-schema", fmt::format("the document has the schema \"{}\"", found),
+              "field schema", fmt::format("this renderer reads {}", schema),
+              "Render it with the version of cch that wrote it");
+}
+
+}  // namespace cch::report

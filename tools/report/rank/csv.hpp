@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "tools/documents/rank.hpp"
+#include "tools/report/kit/field.hpp"
+
+namespace cch::report {
+
+/// The ranking of a cch.rank/1 document as CSV (RFC 4180), a line a teacher in rank order, numbers
+/// in full precision (they read back as the same doubles), an empty field for null.
+std::string render_rank_csv(const documents::RankDocument& document);
+
+/// Any leaf of a document as a field: numbers in full precision, structures as JSON, nothing for
+/// null.
+std::string csv_value(const json& value);
+
+}  // namespace cch::report
