@@ -29,8 +29,8 @@ std::string content(const fs::path& path) {
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> out;
-  for (const char* folder : {"include", "data", "estimators", "gaussian", "experiments",
-                             "tools/cch", "tools/options", "tools/report"}) {
+  for (const char* folder : {"include", "core", "data", "estimators", "gaussian", "experiments",
+                             "tools/cch", "tools/documents", "tools/options", "tools/report"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kSources / folder)) {
       const std::string ending = entry.path().extension();
       if (ending == ".cpp" || ending == ".hpp") out.push_back(entry.path());

@@ -118,7 +118,7 @@ struct PilotResult {
 /// would be 16/15. (ours; 5-fold cross-validation has no unbiased estimate of its variance: Bengio
 /// & Grandvalet 2004, and the corrected variance of Nadeau & Bengio 2003 has 4 degrees of freedom
 /// here and 1.5 times the error bar.) Rows that a scenario adds are not varied, so what they do by
-/// chance is left out. docs/verdicts.md says how often the true gain lay inside.
+/// chance is left out. docs/statistics.md says how often the true gain lay inside.
 /// Students of outer folds learn from 4/5 of the rows: with all of them gains are smaller.
 ///
 /// At least 10 groups (data Error), matching rows (data Error), a scenario with its extra rows
