@@ -179,8 +179,8 @@ TEST_CASE("criteria: an estimator that refuses has no score and no decision") {
   task.fresh_rows = 0;
   task.test_rows = 100;
   task.moment_rows = 100;
-  task.teacher_dim = 3;
-  task.student_dim = 3;
+  task.teacher_dim = 4;
+  task.student_dim = 4;
   task.common_factors = task.teacher_factors = task.student_factors = 2;
   study.forms = {DistilForm::prediction};
   study.estimators = {"auto", "discrete"};
