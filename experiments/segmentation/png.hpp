@@ -24,7 +24,7 @@ enum class Palette {
 
 /// 8 or 16 bits (fewer are unpacked, not scaled), grey, RGB or palette; alpha is dropped. Data
 /// Errors of map_file; "unreadable-file" with libpng's reason (no PNG, truncated, broken checksum);
-/// "picture-too-large" above 2^26 pixels, told from the header before anything is allocated.
+/// "picture-too-large" above 2^26 pixels, known from the header before anything is allocated.
 PngImage read_png(const std::string& path, Palette palette);
 
 }  // namespace cch::detail

@@ -122,7 +122,7 @@ TEST_CASE("compare: gains, predictions and criteria of a study worked by hand") 
   // The score of γ = ½ is 0 up to rounding on either side: its teacher is as good as the student.
   CHECK(criterion(document, "best-accuracy teacher")["sign_auroc"]["value"] == 1.0);
   CHECK(near(criterion(document, "closed-form accuracy gain")["slope"]["value"], 1.0, kRounding));
-  CHECK(criterion(document, "closed-form accuracy gain")["foretells"] == json::array({"accuracy"}));
+  CHECK(criterion(document, "closed-form accuracy gain")["predicts"] == json::array({"accuracy"}));
   CHECK(criterion(document, "prediction-level CCH, decision")["kind"] == "decision");
   CHECK(criterion(document, "prediction-level CCH, decision")["hit_rate"]["of"] == 6);
 }

@@ -39,7 +39,7 @@ TEST_CASE("a modality without a name has its file's, or the key, column or view"
   CHECK(of("audio=fashion-mnist:left").name == "audio");
 }
 
-TEST_CASE("NAME=PATH is told from a path that has '=' in it by what is there") {
+TEST_CASE("NAME=PATH is distinguished from a path that has '=' in it by what is there") {
   const TempFolder folder;
   fs::create_directories(folder.path("lr=0.1"));
   const std::string inside = folder.write("lr=0.1/audio.npy", "");

@@ -12,7 +12,7 @@
 
 namespace cch::bench {
 
-/// What one fit is told apart by.
+/// What distinguishes one fit from others.
 struct FitKey {
   std::string task;
   std::string estimator;  ///< as asked for: a catalog name or auto

@@ -33,7 +33,7 @@ int run(const CompareSettings& s, Invocation& invocation) {
 Command setup_compare(CommandLine app) {
   auto s = std::make_shared<CompareSettings>();
   app.add({{"folders", &s->folders,
-            "Folders of `cch train` and `cch rank -o`, told apart by what is in them",
+            "Folders of `cch train` and `cch rank -o`, distinguished by what is in them",
             options::kRequiredFolder},
            {"-o,--out", &s->out, "Folder for compare.json, compare.csv and report.html",
             options::kFolder},

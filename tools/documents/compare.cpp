@@ -55,7 +55,7 @@ void describe(V& v, Of<CriterionSlice> auto& x) {
 template <class V>
 void describe(V& v, Of<ComparedCriterion> auto& x) {
   describe_score(v, part<ScoredCriterion>(x));
-  v("criterion", x.score.criterion, "kind", x.kind, "foretells", x.foretells, "slices", x.slices);
+  v("criterion", x.score.criterion, "kind", x.kind, "predicts", x.predicts, "slices", x.slices);
 }
 
 template <class V>

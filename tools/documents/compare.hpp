@@ -30,8 +30,8 @@ struct CriterionSlice : ScoredCriterion {
 };
 
 struct ComparedCriterion : ScoredCriterion {
-  std::string kind;                    ///< score, decision, baseline
-  std::vector<std::string> foretells;  ///< metrics whose gain it predicts in their unit
+  std::string kind;                   ///< score, decision, baseline
+  std::vector<std::string> predicts;  ///< metrics whose gain it predicts in their unit
   std::vector<CriterionSlice> slices;
 };
 

@@ -41,7 +41,7 @@ void check(const FeasibilityOptions& o) {
     faults.push_back({"bad-margin",
                       "the wanted margin is not a number above 0",
                       {},
-                      "zero is what a margin is told from",
+                      "zero is what a margin is distinguished from",
                       "Give for example --margin 0.1"});
   }
   for (const std::string& name : o.estimators) {

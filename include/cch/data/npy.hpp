@@ -17,7 +17,7 @@ struct NpyHeader {
   std::size_t data_bytes = 0;   ///< elements · item_bytes
 };
 
-/// Number of bytes from the start of the file to its first element, told from the first 12 bytes.
+/// Number of bytes from the start of the file to its first element, read from the first 12 bytes.
 /// Data Errors: "bad-magic", "unsupported-version", "truncated", "bad-header".
 std::size_t npy_header_bytes(std::span<const std::byte> front, const std::string& where);
 

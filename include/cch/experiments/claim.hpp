@@ -8,7 +8,7 @@
 
 namespace cch {
 
-/// A process, told from all others that ever ran.
+/// A process, distinguished from all others that ever ran.
 struct ClaimOwner {
   std::string host;
   /// Boot and process namespace of the system: processes of one machine see each other.

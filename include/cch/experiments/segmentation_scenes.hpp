@@ -19,7 +19,7 @@ namespace cch {
 /// colour, relief, flicker, reflectivity. Class c has the full signature in its own modality (c mod
 /// 4, counting from the ground on) and `shared` of it in the others:
 ///   shared = 1  every modality tells all classes apart (redundant)
-///   shared = 0  each class is told apart by one modality alone (complementary)
+///   shared = 0  each class is distinguished by one modality alone (complementary)
 /// Signatures go with `rgb`, `depth`, `event`, `lidar` (0: the modality knows shapes alone);
 /// `nuisance` adds one field without meaning to all modalities alike, `noise` another to each.
 struct SceneOptions {

@@ -79,7 +79,7 @@ void check_check_settings(const CheckSettings& s, const FaultCollector& refused)
     faults.add(ErrorKind::usage, {"bad-margin",
                                   "--margin is not a number above 0",
                                   {},
-                                  "zero is what a margin is told from",
+                                  "zero is what a margin is distinguished from",
                                   "Give for example --margin 0.1"});
   }
   faults.throw_if_any();

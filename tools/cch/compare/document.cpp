@@ -140,7 +140,7 @@ std::vector<documents::ComparedCriterion> compared_criteria(
     }
     static_cast<documents::ScoredCriterion&>(entry) = scored(score);
     entry.kind = criterion_kind(score.criterion, decisions);
-    entry.foretells = predicted_metrics(score.criterion);
+    entry.predicts = predicted_metrics(score.criterion);
   }
   std::vector<documents::ComparedCriterion> sorted;
   for (auto& [name, entry] : by_name) sorted.push_back(std::move(entry));

@@ -16,8 +16,8 @@ namespace {
 using documents::ScoredCriterion;
 
 bool predicts(const ComparedCriterion& criterion, const std::string& metric) {
-  return std::find(criterion.foretells.begin(), criterion.foretells.end(), metric) !=
-         criterion.foretells.end();
+  return std::find(criterion.predicts.begin(), criterion.predicts.end(), metric) !=
+         criterion.predicts.end();
 }
 
 /// The entry of a criterion over the pairs of one metric: the whole where there is one metric.

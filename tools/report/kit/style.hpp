@@ -4,7 +4,7 @@
 
 namespace cch::report {
 
-/// The style sheet of the page. Colours are those of Okabe and Ito (2008), told apart with every
+/// The style sheet of the page. Colours are those of Okabe and Ito (2008), distinguished with every
 /// common form of colour blindness.
 std::string_view style_sheet();
 
