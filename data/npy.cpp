@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cctype>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "data/npy_dictionary.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMaxHeader = 1 << 20;  // numpy itself warns above 10 kB
-
-[[noreturn]] void refuse_header(const std::string& where, const std::string& problem) {
-  refuse_data("bad-header", "the .npy header is malformed: " + problem, where,
-              "type and shape of the values are unknown", "Write the file again with numpy.save");
-}
 
 [[noreturn]] void refuse_truncated(const std::string& where, std::size_t needed, std::size_t got) {
   refuse_data("truncated",
@@ -35,144 +30,6 @@ constexpr std::size_t kMaxHeader = 1 << 20;  // numpy itself warns above 10 kB
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 40)) out += (c >= ' ' && c <= '~') ? c : '?';
-  return out;
-}
-
-// Reads the Python dictionary of a header: exactly 'descr', 'fortran_order' and 'shape'.
-class HeaderParser {
- public:
-  HeaderParser(std::string_view text, const std::string& where) : rest_(text), where_(where) {}
-
-  std::string descr;
-  std::optional<bool> fortran;
-  std::optional<std::vector<std::size_t>> shape;
-
-  void parse() {
-    expect('{');
-    while (!accept('}')) {
-      const std::string key = quoted();
-      expect(':');
-      read_value(key);
-      if (accept(',')) continue;
-      expect('}');
-      break;
-    }
-    skip_space();
-    if (!rest_.empty()) fail("text after the dictionary");
-    if (descr.empty() || !fortran || !shape) fail("descr, fortran_order or shape is missing");
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& problem) const { refuse_header(where_, problem); }
-
-  void skip_space() {
-    while (!rest_.empty() && std::isspace(static_cast<unsigned char>(rest_[0])) != 0) {
-      rest_.remove_prefix(1);
-    }
-  }
-  bool accept(char c) {
-    skip_space();
-    if (rest_.empty() || rest_[0] != c) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  void expect(char c) {
-    if (!accept(c)) fail(std::string("'") + c + "' expected");
-  }
-  bool accept_word(std::string_view word) {
-    skip_space();
-    if (!rest_.starts_with(word)) return false;
-    rest_.remove_prefix(word.size());
-    return true;
-  }
-
-  std::string quoted() {
-    skip_space();
-    if (rest_.empty() || (rest_[0] != '\'' && rest_[0] != '"')) fail("a quoted name expected");
-    const std::size_t end = rest_.find(rest_[0], 1);
-    if (end == std::string_view::npos) fail("a quote is not closed");
-    std::string out(rest_.substr(1, end - 1));
-    rest_.remove_prefix(end + 1);
-    return out;
-  }
-
-  // [('name', '<i4'), …]: names stand behind '('.
-  [[noreturn]] void refuse_records() const {
-    std::vector<std::string> names;
-    std::string_view text = rest_;
-    for (std::size_t at = text.find('('); at != std::string_view::npos; at = text.find('(')) {
-      text.remove_prefix(at + 1);
-      if (text.empty() || (text[0] != '\'' && text[0] != '"')) continue;
-      const std::size_t end = text.find(text[0], 1);
-      if (end == std::string_view::npos) break;
-      names.push_back(printable(text.substr(1, end - 1)));
-      text.remove_prefix(end + 1);
-    }
-    const std::string field = names.empty() ? "FIELD" : names.front();
-    refuse_data("unsupported-dtype",
-                "the array has structured records" +
-                    (names.empty() ? "" : " of the fields " + detail::join_names(names)),
-                where_, "only plain numbers and strings are read",
-                "Save each field as its own array, e.g. numpy.save(\"" + field + ".npy\", a[\"" +
-                    field + "\"])");
-  }
-
-  void read_value(const std::string& key) {
-    if (key == "descr" && descr.empty()) {
-      if (accept('[')) {
-        refuse_records();
-      }
-      descr = quoted();
-      if (descr.empty()) fail("descr is empty");
-    } else if (key == "fortran_order" && !fortran) {
-      if (accept_word("True")) {
-        fortran = true;
-      } else if (accept_word("False")) {
-        fortran = false;
-      } else {
-        fail("fortran_order is neither True nor False");
-      }
-    } else if (key == "shape" && !shape) {
-      shape = tuple();
-    } else {
-      fail("unexpected or repeated key");
-    }
-  }
-
-  std::vector<std::size_t> tuple() {
-    std::vector<std::size_t> extents;
-    expect('(');
-    while (!accept(')')) {
-      extents.push_back(extent());
-      if (accept(',')) continue;
-      expect(')');
-      break;
-    }
-    if (extents.size() > 64) fail("more than 64 dimensions");
-    return extents;
-  }
-
-  std::size_t extent() {
-    skip_space();
-    std::size_t value = 0;
-    const auto result = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (result.ec == std::errc::result_out_of_range) {
-      refuse_data("shape-overflow", "the shape in the header is too large for any file", where_,
-                  "the header is wrong", "Write the file again");
-    }
-    if (result.ec != std::errc{}) fail("shape holds something that is not a number");
-    rest_.remove_prefix(static_cast<std::size_t>(result.ptr - rest_.data()));
-    if (!rest_.empty() && rest_[0] == 'L') rest_.remove_prefix(1);  // written by Python 2
-    return value;
-  }
-
-  std::string_view rest_;
-  const std::string& where_;
-};
 
 std::optional<DType> number_type(std::string_view code) {
   constexpr std::array<std::pair<std::string_view, DType>, 13> kTypes = {{
@@ -208,7 +65,8 @@ void read_type(const std::string& descr, NpyHeader& header, const std::string& w
   if (const auto type = number_type(code)) {
     header.layout.dtype = *type;
     header.item_bytes = item_size(*type);
-    if (header.item_bytes > 1 && order == '|') refuse_header(where, "descr names no byte order");
+    if (header.item_bytes > 1 && order == '|')
+      detail::refuse_npy_header(where, "descr names no byte order");
     return;
   }
   if (code.starts_with('O')) {
@@ -219,8 +77,9 @@ void read_type(const std::string& descr, NpyHeader& header, const std::string& w
   const bool text = code.starts_with('U') || code.starts_with('S');
   const auto length = text ? detail::parse_number<std::size_t>(code.substr(1)) : std::nullopt;
   if (!length || *length == 0 || *length > (std::size_t{1} << 32)) {
-    refuse_data("unsupported-dtype", "elements of type '" + printable(descr) + "' are not read",
-                where, "bool, integers, float16/32/64 and fixed-width strings are",
+    refuse_data("unsupported-dtype",
+                "elements of type '" + detail::printable(descr) + "' are not read", where,
+                "bool, integers, float16/32/64 and fixed-width strings are",
                 "Convert the array to one of these and save it again");
   }
   header.layout.dtype = DType::text;
@@ -291,7 +150,7 @@ std::size_t npy_header_bytes(std::span<const std::byte> front, const std::string
   std::size_t length = byte(8) | (byte(9) << 8);
   if (major > 1) length |= (byte(10) << 16) | (byte(11) << 24);
   if (length > kMaxHeader)
-    refuse_header(where, "it claims to be " + std::to_string(length) + " bytes long");
+    detail::refuse_npy_header(where, "it claims to be " + std::to_string(length) + " bytes long");
   return start + length;
 }
 
@@ -299,13 +158,13 @@ NpyHeader parse_npy_header(std::span<const std::byte> front, const std::string& 
   const std::size_t offset = npy_header_bytes(front, where);
   if (front.size() < offset) refuse_truncated(where, offset, front.size());
   const std::size_t start = std::to_integer<int>(front[6]) == 1 ? 10 : 12;
-  HeaderParser parser(as_text(front.subspan(start, offset - start)), where);
-  parser.parse();
+  detail::NpyDictionary words =
+      detail::parse_npy_dictionary(as_text(front.subspan(start, offset - start)), where);
   NpyHeader header;
   header.data_offset = offset;
-  read_type(parser.descr, header, where);
-  header.layout.fortran = *parser.fortran;
-  header.layout.shape = std::move(*parser.shape);
+  read_type(words.descr, header, where);
+  header.layout.fortran = words.fortran;
+  header.layout.shape = std::move(words.shape);
   const auto count = element_count(header.layout.shape);
   if (!count || __builtin_mul_overflow(*count, header.item_bytes, &header.data_bytes) ||
       header.data_bytes > (std::size_t{1} << 62)) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 
 #include "cch/core/parallel.hpp"
@@ -12,6 +11,7 @@
 #include "estimators/cca/features.hpp"
 #include "estimators/cca/pair_readings.hpp"
 #include "estimators/cca/principal_components.hpp"
+#include "estimators/cca/splits.hpp"
 
 namespace cch::detail {
 namespace {
@@ -54,48 +54,11 @@ const RungValue& value_of(const Rung& rung, const std::vector<RungValue>& values
                        [&](const RungValue& value) { return value.rung == rung; });
 }
 
-// The groups of these rows dealt at random to at most `most` blocks of rows.
-std::vector<std::vector<std::size_t>> deal_groups(const Groups& groups,
-                                                  const std::vector<std::size_t>& rows,
-                                                  std::size_t most, std::uint64_t seed) {
-  const Groups chosen = groups.select(rows);
-  std::vector<std::vector<std::size_t>> blocks(std::min(most, chosen.count()));
-  const auto order = Random(seed).permutation(chosen.count());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    for (const std::size_t place : chosen.members(order[i])) {
-      blocks[i % blocks.size()].push_back(rows[place]);
-    }
-  }
-  return blocks;
-}
-
-std::vector<std::size_t> without_block(const std::vector<std::size_t>& rows,
-                                       std::vector<std::size_t> block) {
-  std::sort(block.begin(), block.end());
-  std::vector<std::size_t> kept;
-  std::set_difference(rows.begin(), rows.end(), block.begin(), block.end(),
-                      std::back_inserter(kept));
-  return kept;
-}
-
 // A reading depends on how the rows fell into halves; the fewer rows, the more splits are
 // affordable.
 std::size_t split_count(const CcaKsgOptions& options, std::size_t rows) {
   if (options.splits > 0) return options.splits;
   return std::clamp<std::size_t>(10'000 / std::max<std::size_t>(1, rows), 1, 5);
-}
-
-// Whole groups in random order, each to the half that has fewer rows so far.
-std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<char> half(groups.rows(), 0);
-  std::size_t rows[2] = {0, 0};
-  for (const std::size_t g : random.permutation(groups.count())) {
-    const char to = rows[1] < rows[0] ? 1 : 0;
-    for (const std::size_t row : groups.members(g)) half[row] = to;
-    rows[static_cast<std::size_t>(to)] += groups.members(g).size();
-  }
-  return half;
 }
 
 // What a rung counts for when one is chosen. In heavy tails waves can come out well in one half and
