@@ -30,6 +30,12 @@ TrainingData side(const StudyDraw& draw, const Matrix& x, const ImageShape& shap
   return {x, shape, draw.y, draw.classes, draw.targets, {}};
 }
 
+/// All rows but the held-out ones are fitted on, so none tells the best weights.
+Optimisation without_choice(Optimisation out) {
+  out.weight_decay.resize(1);
+  return out;
+}
+
 Optimisation shorter(Optimisation out, const TrainingFit& fit) {
   const std::size_t rows = fit.labelled.size() + fit.unlabelled.size();
   const std::size_t batch = out.batch == 0 ? rows : std::min(out.batch, rows);
@@ -57,13 +63,15 @@ double short_training_gain(const CriteriaRows& of, const TeacherView& view) {
   fit.order = of.exec.seed;
   fit.keeps_features = compares_features(loss.form);
   fit.jobs = {{{}, {}, of.exec.seed, 1.0}};
-  auto teacher = train_networks(data, fit, study.teacher, study.teacher_training, of.exec).front();
+  auto teacher =
+      train_networks(data, fit, study.teacher, without_choice(study.teacher_training), of.exec)
+          .front();
   data = side(draw, draw.x, draw.shape);
   data.teachers.push_back({std::move(teacher.outputs), std::move(teacher.features)});
   if (of.options.scenario == Scenario::unlabelled_pairs) fit.unlabelled = of.rows.extra;
   fit.jobs.push_back({loss, 0, of.exec.seed, 1.0});
-  const auto trained =
-      train_networks(data, fit, study.student, shorter(study.training, fit), of.exec);
+  const auto trained = train_networks(data, fit, study.student,
+                                      without_choice(shorter(study.training, fit)), of.exec);
   const Metrics alone = measured(draw, trained[0].outputs, parts.held);
   const Metrics taught = measured(draw, trained[1].outputs, parts.held);
   if (draw.classes == 0) return 0.5 * std::log(*alone.mse / *taught.mse);

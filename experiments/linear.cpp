@@ -38,7 +38,7 @@ class LinearTraining {
   }
 
   std::vector<TrainedNetwork> run(const Execution& exec) {
-    for (std::size_t s = 0; s < order_.steps(); ++s) {
+    for (std::size_t s = 0; s < order_.steps() && !weights_.all_frozen(); ++s) {
       if (s % 16 == 0) exec.throw_if_stopped();
       step(s);
     }
@@ -78,12 +78,17 @@ class LinearTraining {
     times(validation_.values(), validation_.tiles(), q_, weights_.data(), k_, z_validation_.data());
     Matrix z(fit_.validation.size(), k_one_);
     for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (out_[m].stopped) continue;
       for (std::size_t i = 0; i < z.rows(); ++i) {
         const Real* tile = z_validation_.data() + (i / kLanes) * k_ * kLanes + i % kLanes;
         for (std::size_t c = 0; c < k_one_; ++c) z(i, c) = tile[(m * k_one_ + c) * kLanes];
       }
       if (note_validation(out_[m], s, hard_loss(data_, fit_.validation, z))) {
         out_[m].best->weights = weights_.flat(m);
+      }
+      if (out_of_patience(out_[m], o_.patience)) {
+        out_[m].stopped = s + 1;
+        weights_.freeze(m);
       }
     }
   }
@@ -97,7 +102,7 @@ class LinearTraining {
     transposed_times(batch_.values(), soft_.data(), batch_.tiles(), q_, k_, g_soft_.data());
     const std::size_t one = weights_.one();
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (out_[m].failure.empty())
+      if (out_[m].failure.empty() && !out_[m].stopped)
         add_point(m, s, norm(&g_[m * one], one), norm(&g_soft_[m * one], one));
     }
     for (std::size_t i = 0; i < g_.size(); ++i) g_[i] += g_soft_[i];

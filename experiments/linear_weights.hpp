@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -31,16 +32,18 @@ class Weights {
   [[nodiscard]] Real* of(std::size_t job) { return w_.data() + job * one(); }
   [[nodiscard]] std::size_t one() const { return q_ * k_one_; }
   void freeze(std::size_t job) { frozen_[job] = true; }
+  [[nodiscard]] bool all_frozen() const {
+    return std::find(frozen_.begin(), frozen_.end(), false) == frozen_.end();
+  }
 
   /// One step along the gradients g, laid out as the weights.
   void step(const std::vector<Real>& g, double rate, std::size_t s) {
     for (std::size_t m = 0; m < frozen_.size(); ++m) {
       if (frozen_[m]) continue;
-      const std::size_t begin = m * one();
       if (o_.optimiser == Optimiser::sgd) {
-        sgd(g, begin, static_cast<Real>(rate));
+        sgd(g, m, static_cast<Real>(rate));
       } else {
-        adam(g, begin, rate, s);
+        adam(g, m, rate, s);
       }
     }
   }
@@ -65,16 +68,18 @@ class Weights {
   }
 
  private:
-  void sgd(const std::vector<Real>& g, std::size_t begin, Real rate) {
+  void sgd(const std::vector<Real>& g, std::size_t job, Real rate) {
+    const std::size_t begin = job * one();
     const auto momentum = static_cast<Real>(o_.momentum);
-    const auto decay = static_cast<Real>(o_.weight_decay);
+    const auto decay = static_cast<Real>(o_.weight_decay[job]);
     for (std::size_t i = begin; i < begin + one(); ++i) {
       first_[i] = momentum * first_[i] + (g[i] + decay * w_[i]);
       w_[i] -= rate * first_[i];
     }
   }
 
-  void adam(const std::vector<Real>& g, std::size_t begin, double rate, std::size_t s) {
+  void adam(const std::vector<Real>& g, std::size_t job, double rate, std::size_t s) {
+    const std::size_t begin = job * one();
     constexpr Real kFirst = static_cast<Real>(0.9);
     constexpr Real kSecond = static_cast<Real>(0.999);
     constexpr Real kSmall = static_cast<Real>(1e-8);
@@ -82,8 +87,8 @@ class Weights {
     const auto size = static_cast<Real>(rate / (1.0 - std::pow(0.9, at)));
     const auto root = static_cast<Real>(std::sqrt(1.0 - std::pow(0.999, at)));
     const bool apart = o_.optimiser == Optimiser::adamw;
-    const auto decay = static_cast<Real>(o_.weight_decay);
-    const auto keep = static_cast<Real>(1.0 - rate * o_.weight_decay);
+    const auto decay = static_cast<Real>(o_.weight_decay[job]);
+    const auto keep = static_cast<Real>(1.0 - rate * o_.weight_decay[job]);
     for (std::size_t i = begin; i < begin + one(); ++i) {
       const Real gradient = apart ? g[i] : g[i] + decay * w_[i];
       if (apart) w_[i] *= keep;

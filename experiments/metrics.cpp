@@ -25,32 +25,37 @@ double cross_entropy(const Matrix& z, std::span<const int> y, std::span<const st
   return sum / static_cast<double>(rows.size());
 }
 
-/// The scale in [1/100, 100] that minimises cross_entropy, which is convex in it: golden section on
-/// its logarithm.
-double best_scale(const Matrix& z, std::span<const int> y, std::span<const std::size_t> rows) {
+/// Where a function with one minimum in [1/100, 100] has it: golden section on the logarithm.
+template <class Of>
+double least_between(const Of& of) {
   constexpr double kShare = 0.6180339887498949;
   double low = std::log(0.01);
   double high = std::log(100.0);
   double a = high - kShare * (high - low);
   double b = low + kShare * (high - low);
-  double at_a = cross_entropy(z, y, rows, std::exp(a));
-  double at_b = cross_entropy(z, y, rows, std::exp(b));
+  double at_a = of(std::exp(a));
+  double at_b = of(std::exp(b));
   for (int i = 0; i < 30; ++i) {
     if (at_a < at_b) {
       high = b;
       b = a;
       at_b = at_a;
       a = high - kShare * (high - low);
-      at_a = cross_entropy(z, y, rows, std::exp(a));
+      at_a = of(std::exp(a));
     } else {
       low = a;
       a = b;
       at_a = at_b;
       b = low + kShare * (high - low);
-      at_b = cross_entropy(z, y, rows, std::exp(b));
+      at_b = of(std::exp(b));
     }
   }
   return std::exp(0.5 * (low + high));
+}
+
+/// The scale that minimises cross_entropy, which is convex in it.
+double best_scale(const Matrix& z, std::span<const int> y, std::span<const std::size_t> rows) {
+  return least_between([&](double scale) { return cross_entropy(z, y, rows, scale); });
 }
 
 double calibrated(const Matrix& z, std::span<const int> y, std::span<const std::size_t> rows) {
@@ -132,6 +137,16 @@ Metrics class_metrics(const Matrix& outputs, std::span<const int> y,
   m.weighted_f1 = weighted_f1(outputs, y, rows);
   m.auc = mean_auc(outputs, y, rows);
   return m;
+}
+
+double calibration_temperature(const Matrix& outputs, std::span<const int> y,
+                               std::span<const std::size_t> rows) {
+  if (rows.empty()) return 1.0;
+  const auto n = static_cast<double>(rows.size());
+  return 1.0 / least_between([&](double scale) {
+           const double log_scale = std::log(scale);
+           return n * cross_entropy(outputs, y, rows, scale) + 0.5 * log_scale * log_scale;
+         });
 }
 
 Metrics real_metrics(const Matrix& outputs, const Matrix& targets,

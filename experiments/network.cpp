@@ -28,6 +28,8 @@ constexpr Names<DistilForm, 7> kForms{{{DistilForm::kl, "kl"},
                                        {DistilForm::fitnet, "fitnet"},
                                        {DistilForm::cosine, "cosine"},
                                        {DistilForm::contrastive, "contrastive"}}};
+constexpr Names<Checkpoint, 2> kCheckpoints{
+    {{Checkpoint::best, "best"}, {Checkpoint::last, "last"}}};
 constexpr Names<Weighting, 2> kWeightings{
     {{Weighting::added, "added"}, {Weighting::mixed, "mixed"}}};
 
@@ -72,6 +74,9 @@ std::string_view to_string(DistilForm v) {
 std::string_view to_string(Weighting v) {
   return name_of(kWeightings, v);
 }
+std::string_view to_string(Checkpoint v) {
+  return name_of(kCheckpoints, v);
+}
 Layers parse_layers(std::string_view name) {
   return parse(kLayers, name, "network");
 }
@@ -86,6 +91,10 @@ DistilForm parse_distil_form(std::string_view name) {
 }
 Weighting parse_weighting(std::string_view name) {
   return parse(kWeightings, name, "weighting");
+}
+
+Checkpoint parse_checkpoint(std::string_view name) {
+  return parse(kCheckpoints, name, "kind of weights");
 }
 
 bool compares_features(DistilForm form) {
@@ -123,15 +132,28 @@ void check(const Optimisation& o) {
   need(o.momentum == 0.0 || o.optimiser == Optimiser::sgd, "bad-training",
        fmt::format("{} has no momentum to set", to_string(o.optimiser)),
        "'momentum' would not be used", "Remove it, or take optimiser = \"sgd\"");
-  need(finite(o.weight_decay), "bad-training",
-       fmt::format("a weight decay of {} has no meaning", o.weight_decay), {},
-       "Give a number from 0");
+  need(!o.weight_decay.empty(), "bad-training", "there is no weight decay", {},
+       "Give a number from 0, or a list to choose from");
+  for (const double decay : o.weight_decay) {
+    need(finite(decay), "bad-training", fmt::format("a weight decay of {} has no meaning", decay),
+         {}, "Give numbers from 0");
+  }
   need(o.steps > 0 || o.epochs > 0, "bad-training", "the training has no step", {},
        "Give epochs or steps of at least 1");
   need(finite(o.validation) && o.validation < 1.0, "bad-training",
        fmt::format("a validation share of {} has no meaning", o.validation),
        "it is the part of the labelled rows that is held out",
        "Give a number from 0 (none) to below 1");
+  const bool validates = o.validation > 0.0;
+  need(validates || o.weights == Checkpoint::last, "bad-training",
+       "the best weights cannot be told without validation rows", "validation is 0",
+       "Give validation = 0.2, or weights = \"last\"");
+  need(validates || o.patience == 0, "bad-training",
+       "a training without validation rows cannot stop early", "validation is 0",
+       "Give validation = 0.2, or patience = 0");
+  need(validates || o.weight_decay.size() == 1, "bad-training",
+       "a weight decay cannot be chosen without validation rows", "validation is 0",
+       "Give validation = 0.2, or one weight-decay");
 }
 
 void check(const DistilLoss& loss, const NetworkSpec& network, bool classes) {

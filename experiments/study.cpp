@@ -126,11 +126,19 @@ Control parse_control(std::string_view name) {
 }
 
 std::string_view to_string(Choose choose) {
-  return choose == Choose::all ? "all" : "inner-folds";
+  switch (choose) {
+    case Choose::all:
+      return "all";
+    case Choose::inner_folds:
+      return "inner-folds";
+    case Choose::validation:
+      return "validation";
+  }
+  return {};
 }
 
 Choose parse_choose(std::string_view name) {
-  return by_name(name, {Choose::all, Choose::inner_folds}, "way to choose");
+  return by_name(name, {Choose::all, Choose::inner_folds, Choose::validation}, "way to choose");
 }
 
 void check(const Study& study, const TaskData& data) {
@@ -152,14 +160,22 @@ void check(const Study& study, const TaskData& data) {
   }
   check_losses(study, !real);
   need(study.choose == Choose::all || study.lambdas.size() * study.temperatures.size() > 1,
-       "inner folds have one loss to choose from", "there is nothing to choose",
+       "there is one loss to choose from", "there is nothing to choose",
        "Give more than one lambda or temperature, or choose = \"all\"");
+  need(study.choose != Choose::validation || study.training.validation > 0.0,
+       "λ and T cannot be chosen without validation rows", "training.validation is 0",
+       "Give validation = 0.2, or choose = \"inner-folds\"");
   for (const TeacherRows rows : study.teacher_rows) {
     need(rows != TeacherRows::fresh_rows || fresh_rows(study.task) > 0,
          "a fresh-rows teacher has no rows", "they are labelled rows beside the student's",
          "Give the task fresh-rows, if it has that key; else take k-fold");
     need(rows != TeacherRows::k_fold || study.folds >= 2, "one fold has no others to learn from",
          {}, "Give folds of at least 2");
+    need(rows == TeacherRows::k_fold || real || !study.calibrate ||
+             study.teacher_training.validation > 0.0,
+         "a teacher cannot be calibrated without validation rows",
+         "on the rows that it was fitted on it is surer than elsewhere",
+         "Give teacher-training validation = 0.2, or calibrate = false in [teacher]");
   }
   for (const Control control : study.controls) {
     need(control != Control::shrinkage || real, "control 'shrinkage' needs real labels",
@@ -215,7 +231,7 @@ std::vector<RunSpec> runs(const Study& study, const StudyUnit& unit) {
       const auto add = [&](Role role, std::optional<Control> control,
                            std::optional<RunTeacher> teacher) {
         out.push_back({role, control, std::move(teacher), losses.front(), {}});
-        if (study.choose == Choose::inner_folds) out.back().candidates = losses;
+        if (study.choose != Choose::all) out.back().candidates = losses;
       };
       for (const RunTeacher& teacher : teachers) add(Role::distilled, {}, teacher);
       for (const Control control : study.controls) {

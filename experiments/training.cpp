@@ -1,6 +1,7 @@
 #include "cch/experiments/training.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "cch/core/error.hpp"
 #include "cch/estimators/neural.hpp"
@@ -60,6 +61,35 @@ void check_data(const TrainingData& data, const NetworkSpec& network) {
   }
 }
 
+std::vector<TrainedNetwork> train_each(const TrainingData& data, const TrainingFit& fit,
+                                       const NetworkSpec& network, const Optimisation& optimisation,
+                                       const Execution& exec) {
+  if (network.layers == Layers::linear && exec.device == "cpu") {
+    return detail::train_linear(data, fit, optimisation, exec);
+  }
+  Execution resolved = exec;
+  resolved.device = resolved_device(exec.device);
+  return detail::training_backend().train(data, fit, network, optimisation, resolved);
+}
+
+/// Of so many networks in a row the one with the least validation loss, the first where none has
+/// any.
+std::vector<TrainedNetwork> best_of_each(std::vector<TrainedNetwork> all, std::size_t in_a_row) {
+  const auto loss = [](const TrainedNetwork& n) {
+    return n.failure.empty() && n.best ? n.best->validation
+                                       : std::numeric_limits<double>::infinity();
+  };
+  std::vector<TrainedNetwork> out;
+  for (std::size_t begin = 0; begin < all.size(); begin += in_a_row) {
+    std::size_t least = begin;
+    for (std::size_t i = begin; i < begin + in_a_row; ++i) {
+      if (loss(all[i]) < loss(all[least])) least = i;
+    }
+    out.push_back(std::move(all[least]));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::size_t>> weight_shapes(const NetworkSpec& network, std::size_t inputs,
@@ -93,12 +123,23 @@ std::vector<TrainedNetwork> train_networks(const TrainingData& data, const Train
   check_rows(data, fit);
   for (const TrainingJob& job : fit.jobs) check_job(data, job, network);
   if (fit.jobs.empty()) return {};
-  if (network.layers == Layers::linear && exec.device == "cpu") {
-    return detail::train_linear(data, fit, optimisation, exec);
+  const std::size_t decays = optimisation.weight_decay.size();
+  if (decays > 1 && fit.validation.empty()) {
+    refuse("a weight decay is chosen on validation rows, and there are none");
   }
-  Execution resolved = exec;
-  resolved.device = resolved_device(exec.device);
-  return detail::training_backend().train(data, fit, network, optimisation, resolved);
+  TrainingFit every = fit;
+  Optimisation of_jobs = optimisation;
+  every.jobs.clear();
+  of_jobs.weight_decay.clear();
+  for (const TrainingJob& job : fit.jobs) {
+    every.jobs.insert(every.jobs.end(), decays, job);
+    of_jobs.weight_decay.insert(of_jobs.weight_decay.end(), optimisation.weight_decay.begin(),
+                                optimisation.weight_decay.end());
+  }
+  std::vector<TrainedNetwork> trained = train_each(data, every, network, of_jobs, exec);
+  for (std::size_t m = 0; m < trained.size(); ++m)
+    trained[m].weight_decay = of_jobs.weight_decay[m];
+  return decays == 1 ? trained : best_of_each(std::move(trained), decays);
 }
 
 }  // namespace cch

@@ -107,8 +107,17 @@ bool note_validation(TrainedNetwork& out, std::size_t s, double loss) {
   if (!out.failure.empty() || out.curve.empty() || out.curve.back().step != s + 1) return false;
   out.curve.back().validation = loss;
   if (!std::isfinite(loss) || (out.best && loss >= out.best->validation)) return false;
-  out.best = BestNetwork{s + 1, loss, {}, {}};
+  out.best = BestNetwork{s + 1, loss, {}, {}, {}};
   return true;
+}
+
+bool out_of_patience(const TrainedNetwork& out, std::size_t patience) {
+  if (patience == 0 || out.curve.empty() || !out.curve.back().validation) return false;
+  std::size_t waited = 0;
+  for (const TrainingPoint& point : out.curve) {
+    waited += !out.best || point.step > out.best->step ? 1 : 0;
+  }
+  return waited >= patience;
 }
 
 const TrainingBackend& training_backend() {

@@ -59,6 +59,12 @@ double hard_loss(const TrainingData& data, std::span<const std::size_t> rows, co
 /// failed there; true: it is the least so far, and `out.best` wants the weights.
 bool note_validation(TrainedNetwork& out, std::size_t s, double loss);
 
+/// Whether the last `patience` points of its curve had no lower validation loss than an earlier
+/// one; 0: never.
+bool out_of_patience(const TrainedNetwork& out, std::size_t patience);
+
+// What follows wants as many weight decays as the fit has jobs.
+
 /// Linear networks, processor.
 std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
                                          const Optimisation& optimisation, const Execution& exec);
@@ -75,7 +81,7 @@ class TrainingBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kTrainingInterface = 3;
+inline constexpr int kTrainingInterface = 4;
 /// What the module exports, under the name "cch_training_backend".
 using TrainingEntry = const TrainingBackend* (*)(int interface_number);
 

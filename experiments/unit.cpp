@@ -15,21 +15,41 @@ TrainingData training_data(const StudyDraw& draw, const Matrix& x, const ImageSh
   return {x, shape, draw.y, draw.classes, draw.targets, {}};
 }
 
+Metrics metrics_on(const StudyDraw& draw, const Matrix& outputs,
+                   const std::vector<std::size_t>& rows) {
+  if (draw.classes > 0) return class_metrics(outputs, draw.y, rows);
+  return real_metrics(outputs, draw.targets, rows);
+}
+
 Metrics metrics_of(const UnitContext& of, const Matrix& outputs) {
-  if (of.draw.classes > 0) return class_metrics(outputs, of.draw.y, of.part.test);
-  return real_metrics(outputs, of.draw.targets, of.part.test);
+  return metrics_on(of.draw, outputs, of.part.test);
+}
+
+void take_counted(const UnitContext& of, Checkpoint weights, TrainedNetwork& trained,
+                  RunResult& result) {
+  if (weights == Checkpoint::last || !trained.failure.empty()) return;
+  if (!trained.best) {
+    result.failure = "no best weights: no loss on the validation rows is finite";
+    return;
+  }
+  result.last = metrics_of(of, trained.outputs);
+  trained.outputs = std::move(trained.best->outputs);
+  trained.features = std::move(trained.best->features);
 }
 
 void keep(const UnitContext& of, const TrainingData& data, const NetworkSpec& network,
-          TrainedNetwork& trained, RunResult& result) {
+          Checkpoint weights, TrainedNetwork& trained, RunResult& result) {
   result.failure = trained.failure;
   result.curve = std::move(trained.curve);
   result.weights = std::move(trained.weights);
+  result.stopped = trained.stopped;
+  result.weight_decay = trained.weight_decay;
   if (trained.best && trained.failure.empty()) {
     BestNetwork& best = *trained.best;
     result.best =
         BestRun{best.step, best.validation, metrics_of(of, best.outputs), std::move(best.weights)};
   }
+  take_counted(of, weights, trained, result);
   result.shapes = weight_shapes(network, data.x.cols(), data.shape, data.outputs());
 }
 
@@ -50,6 +70,36 @@ std::size_t least(const std::vector<std::optional<double>>& losses) {
   return best;
 }
 
+/// Tells a run what it was chosen from; one without a choice has failed.
+void tell_choice(const RunSpec& spec, const std::vector<std::optional<double>>& losses,
+                 RunResult& to) {
+  to.spec.candidates = spec.candidates;
+  to.candidate_losses = losses;
+  if (!losses.empty() && least(losses) == losses.size() && to.failure.empty()) {
+    to.failure = "no λ and T could be chosen: none could be trained on every row to choose by";
+  }
+}
+
+/// The best of the whole grid on the validation rows, for each of the runs.
+std::vector<RunResult> train_validated(const detail::UnitContext& of,
+                                       const std::vector<RunSpec>& specs) {
+  std::vector<RunResult> all = detail::train_part(of, detail::every_candidate(specs));
+  std::vector<RunResult> out;
+  std::size_t next = 0;
+  for (const RunSpec& spec : specs) {
+    std::vector<std::optional<double>> losses;
+    for (std::size_t c = 0; c < spec.candidates.size(); ++c) {
+      const RunResult& run = all[next + c];
+      losses.push_back(run.failure.empty() ? run.validation_loss : std::nullopt);
+    }
+    const std::size_t best = least(losses);
+    out.push_back(std::move(all[next + (best < losses.size() ? best : 0)]));
+    tell_choice(spec, losses, out.back());
+    next += std::max<std::size_t>(1, losses.size());
+  }
+  return out;
+}
+
 /// The same runs with the λ and T that inner folds choose.
 std::vector<RunResult> train_chosen(const detail::UnitContext& of, std::vector<RunSpec> specs) {
   const auto losses = detail::inner_losses(of, specs);
@@ -61,12 +111,7 @@ std::vector<RunResult> train_chosen(const detail::UnitContext& of, std::vector<R
   }
   std::vector<RunResult> out = detail::train_part(of, std::move(chosen));
   for (std::size_t s = 0; s < specs.size(); ++s) {
-    out[s].spec.candidates = specs[s].candidates;
-    out[s].inner_losses = losses[s];
-    const bool none = !losses[s].empty() && least(losses[s]) == losses[s].size();
-    if (none && out[s].failure.empty()) {
-      out[s].failure = "no λ and T could be chosen: none could be trained on every inner fold";
-    }
+    tell_choice(specs[s], losses[s], out[s]);
   }
   return out;
 }
@@ -81,6 +126,7 @@ std::vector<RunResult> train_unit(const Study& study, const TaskData& data, cons
   const detail::UnitContext of{study, unit, rows, whole, serial};
   std::vector<RunSpec> specs = runs(study, unit);
   if (study.choose == Choose::inner_folds) return train_chosen(of, std::move(specs));
+  if (study.choose == Choose::validation) return train_validated(of, specs);
   return detail::train_part(of, std::move(specs));
 }
 

@@ -12,24 +12,6 @@ constexpr std::size_t kInnerFolds = 3;
 
 using Losses = std::vector<std::vector<std::optional<double>>>;
 
-/// A run for every candidate.
-std::vector<RunSpec> every_candidate(const std::vector<RunSpec>& specs) {
-  std::vector<RunSpec> out;
-  for (const RunSpec& spec : specs) {
-    if (spec.candidates.empty()) out.push_back(spec);
-    for (const DistilLoss& loss : spec.candidates) {
-      out.push_back({spec.role, spec.control, spec.teacher, loss, {}});
-    }
-  }
-  return out;
-}
-
-/// Of a row, on average.
-double loss_of(const Metrics& m) {
-  if (m.mse) return *m.mse;
-  return m.calibrated_cross_entropy ? *m.calibrated_cross_entropy : *m.cross_entropy;
-}
-
 /// Rows of all folds but one are learned from, the fold's are measured.
 UnitPart without_fold(const UnitPart& whole, const std::vector<std::size_t>& fold, std::size_t f) {
   UnitPart out{{{}, whole.rows.extra}, {}, true};
@@ -63,6 +45,22 @@ void add_fold(const std::vector<RunSpec>& specs, const std::vector<RunResult>& t
 }
 
 }  // namespace
+
+std::vector<RunSpec> every_candidate(const std::vector<RunSpec>& specs) {
+  std::vector<RunSpec> out;
+  for (const RunSpec& spec : specs) {
+    if (spec.candidates.empty()) out.push_back(spec);
+    for (const DistilLoss& loss : spec.candidates) {
+      out.push_back({spec.role, spec.control, spec.teacher, loss, {}});
+    }
+  }
+  return out;
+}
+
+double loss_of(const Metrics& m) {
+  if (m.mse) return *m.mse;
+  return m.calibrated_cross_entropy ? *m.calibrated_cross_entropy : *m.cross_entropy;
+}
 
 Losses inner_losses(const UnitContext& of, const std::vector<RunSpec>& specs) {
   Losses out;

@@ -41,7 +41,7 @@ class Students {
         data_(training_data(of.draw, of.draw.x, of.draw.shape)) {
     if (!of.part.inner) closed_form_.emplace(of.draw, fitted_.fitted.size());
     for (RunSpec& spec : specs) {
-      results_.push_back({std::move(spec), {}, {}, {}, {}, {}, {}, {}, {}, 0.0});
+      results_.emplace_back().spec = std::move(spec);
     }
   }
 
@@ -118,6 +118,7 @@ class Students {
       planned.push_back({i, job_of(*results_[i].spec.loss, data_.teachers.size())});
     }
     if (planned.empty()) return;
+    calibrate(of_, fitted_.validation, alone_.outputs);
     data_.teachers.push_back(std::move(alone_));
     train(planned, unlabelled_pairs() ? of_.part.rows.extra : Rows{});
   }
@@ -197,7 +198,7 @@ class Students {
     const double share = seconds_since(start) / static_cast<double>(planned.size());
     for (std::size_t i = 0; i < planned.size(); ++i) {
       RunResult& result = results_[planned[i].result];
-      keep(of_, data_, of_.study.student, trained[i], result);
+      keep(of_, data_, of_.study.student, of_.study.training.weights, trained[i], result);
       result.seconds = share;
       if (result.failure.empty()) measure(planned[i], trained[i], result);
     }
@@ -205,6 +206,9 @@ class Students {
 
   void measure(const Planned& planned, TrainedNetwork& trained, RunResult& result) {
     result.metrics = metrics_of(of_, trained.outputs);
+    if (!fitted_.validation.empty()) {
+      result.validation_loss = loss_of(metrics_on(of_.draw, trained.outputs, fitted_.validation));
+    }
     const RunSpec& spec = result.spec;
     if (spec.role == Role::distilled && !unlabelled_pairs() && closed_form_) {
       const Matrix& said = data_.teachers[*planned.job.teacher].outputs;

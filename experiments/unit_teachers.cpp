@@ -22,12 +22,20 @@ TrainingFit teacher_fit(const UnitContext& of, const Rows& rows, const RunTeache
   return fit;
 }
 
-TeacherOutputs fitted_once(const UnitContext& of, const TrainingData& data, const Rows& rows,
-                           RunResult& result) {
-  auto trained = train_networks(data, teacher_fit(of, rows, *result.spec.teacher, 0),
-                                of.study.teacher, of.study.teacher_training, of.exec);
-  keep(of, data, of.study.teacher, trained.front(), result);
-  return {std::move(trained.front().outputs), std::move(trained.front().features)};
+/// What a teacher says, and labelled rows that it says this of without having been fitted on them.
+struct Said {
+  TeacherOutputs teacher;
+  Rows unseen;
+};
+
+Said fitted_once(const UnitContext& of, const TrainingData& data, const Rows& rows,
+                 RunResult& result) {
+  const Optimisation& training = of.study.teacher_training;
+  TrainingFit fit = teacher_fit(of, rows, *result.spec.teacher, 0);
+  auto trained = train_networks(data, fit, of.study.teacher, training, of.exec);
+  keep(of, data, of.study.teacher, training.weights, trained.front(), result);
+  return {{std::move(trained.front().outputs), std::move(trained.front().features)},
+          std::move(fit.validation)};
 }
 
 /// Outputs of the network of every fold; the first gives the curve.
@@ -41,15 +49,18 @@ std::vector<Matrix> outputs_by_fold(const UnitContext& of, const TrainingData& d
     }
     auto trained = train_networks(data, teacher_fit(of, others, *result.spec.teacher, f),
                                   of.study.teacher, of.study.teacher_training, of.exec);
-    if (result.failure.empty()) result.failure = trained.front().failure;
+    RunResult own;
+    own.failure = trained.front().failure;
+    take_counted(of, of.study.teacher_training.weights, trained.front(), own);
+    if (result.failure.empty()) result.failure = own.failure;
     if (f == 0) result.curve = std::move(trained.front().curve);
     out.push_back(std::move(trained.front().outputs));
   }
   return out;
 }
 
-TeacherOutputs cross_fitted(const UnitContext& of, const TrainingData& data, const Rows& rows,
-                            RunResult& result) {
+Said cross_fitted(const UnitContext& of, const TrainingData& data, const Rows& rows,
+                  RunResult& result) {
   const std::size_t folds = of.study.folds;
   const auto fold = folds_of(of.draw.groups, rows, folds, of.unit.seed, "teacher folds");
   const std::vector<Matrix> by_fold = outputs_by_fold(of, data, rows, fold, result);
@@ -65,7 +76,7 @@ TeacherOutputs cross_fitted(const UnitContext& of, const TrainingData& data, con
     const auto own = by_fold[fold[i]].row(rows[i]);
     std::copy(own.begin(), own.end(), out.outputs.row(rows[i]).begin());
   }
-  return out;
+  return {std::move(out), rows};
 }
 
 Rows rows_of(const UnitContext& of, TeacherRows kind) {
@@ -79,6 +90,15 @@ Rows rows_of(const UnitContext& of, TeacherRows kind) {
 
 }  // namespace
 
+std::optional<double> calibrate(const UnitContext& of, const Rows& unseen, Matrix& logits) {
+  if (!of.study.calibrate || of.draw.classes == 0 || unseen.empty()) return std::nullopt;
+  const double temperature = calibration_temperature(logits, of.draw.y, unseen);
+  for (std::size_t i = 0; i < logits.rows(); ++i) {
+    for (double& z : logits.row(i)) z /= temperature;
+  }
+  return temperature;
+}
+
 TeacherOutputs train_teacher(const UnitContext& of, RunResult& result) {
   const auto start = std::chrono::steady_clock::now();
   const RunTeacher& teacher = *result.spec.teacher;
@@ -87,11 +107,14 @@ TeacherOutputs train_teacher(const UnitContext& of, RunResult& result) {
       [&](const auto& v) { return v.name == teacher.name && v.parameters == teacher.parameters; });
   const TrainingData data = training_data(of.draw, view.x, view.shape);
   const Rows rows = rows_of(of, teacher.rows);
-  TeacherOutputs said = teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
-                                                            : fitted_once(of, data, rows, result);
-  if (result.failure.empty()) result.metrics = metrics_of(of, said.outputs);
+  Said said = teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
+                                                  : fitted_once(of, data, rows, result);
+  if (result.failure.empty()) {
+    result.temperature = calibrate(of, said.unseen, said.teacher.outputs);
+    result.metrics = metrics_of(of, said.teacher.outputs);
+  }
   result.seconds = seconds_since(start);
-  return said;
+  return std::move(said.teacher);
 }
 
 }  // namespace cch::detail

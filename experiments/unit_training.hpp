@@ -32,14 +32,29 @@ struct UnitContext {
 
 TrainingData training_data(const StudyDraw& draw, const Matrix& x, const ImageShape& shape);
 
+Metrics metrics_on(const StudyDraw& draw, const Matrix& outputs,
+                   const std::vector<std::size_t>& rows);
 /// On the part's test rows.
 Metrics metrics_of(const UnitContext& of, const Matrix& outputs);
 
-/// Moves what is kept of a network into its result.
+/// Where the best weights count, they take the place of the last in outputs and features.
+void take_counted(const UnitContext& of, Checkpoint weights, TrainedNetwork& trained,
+                  RunResult& result);
+
+/// Moves what is kept of a network into its result; outputs and features are then of the weights
+/// that count.
 void keep(const UnitContext& of, const TrainingData& data, const NetworkSpec& network,
-          TrainedNetwork& trained, RunResult& result);
+          Checkpoint weights, TrainedNetwork& trained, RunResult& result);
+
+/// Calibrated cross-entropy or mean square error.
+double loss_of(const Metrics& metrics);
 
 double seconds_since(std::chrono::steady_clock::time_point start);
+
+/// Divides a teacher's logits by its temperature on rows that it was not fitted on, and gives it;
+/// nothing where the study does not want it, where there are no classes or no such rows.
+std::optional<double> calibrate(const UnitContext& of, const std::vector<std::size_t>& unseen,
+                                Matrix& logits);
 
 /// Trains the teacher of result.spec and says what it says about every row of the draw.
 TeacherOutputs train_teacher(const UnitContext& of, RunResult& result);
@@ -47,7 +62,10 @@ TeacherOutputs train_teacher(const UnitContext& of, RunResult& result);
 /// Trains everything of a part, in the order of the specs. Specs have no candidates.
 std::vector<RunResult> train_part(const UnitContext& of, std::vector<RunSpec> specs);
 
-/// Losses of each spec's candidates, as RunResult::inner_losses.
+/// A spec for every candidate, or the spec itself where there are none.
+std::vector<RunSpec> every_candidate(const std::vector<RunSpec>& specs);
+
+/// Losses of each spec's candidates, as RunResult::candidate_losses.
 std::vector<std::vector<std::optional<double>>> inner_losses(const UnitContext& of,
                                                              const std::vector<RunSpec>& specs);
 

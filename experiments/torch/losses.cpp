@@ -170,4 +170,12 @@ std::vector<Tensor> FitLosses::maps() const {
   return out;
 }
 
+std::vector<Tensor> FitLosses::map_members() const {
+  std::vector<Tensor> out;
+  for (const DistilGroup& group : groups_) {
+    if (group.maps().defined()) out.push_back(group.members());
+  }
+  return out;
+}
+
 }  // namespace cch::training

@@ -55,6 +55,8 @@ class FitLosses {
   [[nodiscard]] Losses operator()(const Outputs& out, const Step& step) const;
   /// Weights that the losses themselves learn.
   [[nodiscard]] std::vector<Tensor> maps() const;
+  /// The jobs of each of maps(), by its first dimension.
+  [[nodiscard]] std::vector<Tensor> map_members() const;
 
  private:
   [[nodiscard]] Tensor hard(const Tensor& z, const Step& step) const;

@@ -13,21 +13,42 @@ constexpr std::int64_t kCached = 1 << 15;  // four arrays of as many floats fit 
 
 }  // namespace
 
-StackedOptimiser::StackedOptimiser(const Optimisation& optimisation, std::vector<Tensor> weights)
+StackedOptimiser::StackedOptimiser(const Optimisation& optimisation, std::vector<Tensor> weights,
+                                   const std::vector<Tensor>& decays)
     : o_(optimisation), weights_(std::move(weights)) {
+  const auto& all = o_.weight_decay;
+  if (std::all_of(all.begin(), all.end(), [&](double d) { return d == all.front(); })) {
+    decay_ = all.front();
+  } else {
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      std::vector<std::int64_t> shape(static_cast<std::size_t>(weights_[i].dim()), 1);
+      shape.front() = -1;
+      decays_.push_back(decays[i].view(shape));
+    }
+  }
   for (const Tensor& w : weights_) {
     first_.push_back(torch::zeros_like(w.detach()));
     second_.push_back(torch::zeros_like(w.detach()));
   }
 }
 
+void StackedOptimiser::decay_each(std::size_t i, Tensor& g, double rate) const {
+  if (decays_.empty()) return;
+  Tensor w = weights_[i];
+  if (o_.optimiser == Optimiser::adamw) {
+    w.mul_((1.0 - rate * decays_[i]).to(w.scalar_type()));
+  } else {
+    g = g + w * decays_[i].to(w.scalar_type());
+  }
+}
+
 void StackedOptimiser::update(Tensor w, Tensor g, Tensor first, Tensor second, double rate) const {
   const bool apart = o_.optimiser == Optimiser::adamw;
-  if (o_.weight_decay > 0.0) {
+  if (decay_ > 0.0) {
     if (apart) {
-      w.mul_(1.0 - rate * o_.weight_decay);
+      w.mul_(1.0 - rate * decay_);
     } else {
-      g = g.add(w, o_.weight_decay);
+      g = g.add(w, decay_);
     }
   }
   if (o_.optimiser == Optimiser::sgd) {
@@ -47,7 +68,9 @@ void StackedOptimiser::step(const std::vector<Tensor>& gradients, double rate) {
   for (std::size_t i = 0; i < weights_.size(); ++i) {
     if (!gradients[i].defined()) continue;
     const Tensor flat = weights_[i].view({-1});
-    const Tensor g = gradients[i].reshape({-1});
+    Tensor whole = gradients[i];
+    decay_each(i, whole, rate);
+    const Tensor g = whole.reshape({-1});
     const Tensor first = first_[i].view({-1});
     const Tensor second = second_[i].view({-1});
     const std::int64_t block = flat.is_cuda() ? flat.numel() : kCached;

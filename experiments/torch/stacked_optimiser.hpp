@@ -13,16 +13,22 @@ namespace cch::training {
 /// for all operations of a step.
 class StackedOptimiser {
  public:
-  StackedOptimiser(const Optimisation& optimisation, std::vector<Tensor> weights);
+  /// The first dimension of weight i are networks; decays[i] has the weight decay of each.
+  StackedOptimiser(const Optimisation& optimisation, std::vector<Tensor> weights,
+                   const std::vector<Tensor>& decays);
 
   /// One step along the gradients, in the order of the weights; those undefined are left out.
   void step(const std::vector<Tensor>& gradients, double rate);
 
  private:
+  /// Where networks have decays of their own: of weight i, or added to its gradient.
+  void decay_each(std::size_t i, Tensor& g, double rate) const;
   void update(Tensor w, Tensor g, Tensor first, Tensor second, double rate) const;
 
   const Optimisation& o_;
   std::vector<Tensor> weights_;
+  double decay_ = 0.0;          // of all networks, where they have the same
+  std::vector<Tensor> decays_;  // of each; empty where they have the same
   std::vector<Tensor> first_;   // velocity, or mean of gradients
   std::vector<Tensor> second_;  // mean of squared gradients
   int steps_ = 0;

@@ -76,7 +76,7 @@ class Trainer {
   }
 
   std::vector<TrainedNetwork> run() {
-    StackedOptimiser optimiser(o_, learned_);
+    StackedOptimiser optimiser(o_, learned_, decays());
     for (std::size_t s = 0; s < order_.steps() && any_left(); ++s) {
       exec_.throw_if_stopped();
       optimiser.step(gradients(s), detail::learning_rate(o_, s, order_.steps()));
@@ -87,9 +87,24 @@ class Trainer {
   }
 
  private:
+  [[nodiscard]] bool runs(std::size_t m) const {
+    return out_[m].failure.empty() && !out_[m].stopped;
+  }
   [[nodiscard]] bool any_left() const {
-    return std::any_of(out_.begin(), out_.end(),
-                       [](const TrainedNetwork& n) { return n.failure.empty(); });
+    for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (runs(m)) return true;
+    }
+    return false;
+  }
+  // The weight decay of each network, for each of learned_.
+  [[nodiscard]] std::vector<Tensor> decays() const {
+    const Tensor all = to_tensor(o_.weight_decay, {as_int(o_.weight_decay.size())},
+                                 options_.dtype(torch::kFloat64));
+    std::vector<Tensor> out(networks_.weights().size(), all);
+    for (const Tensor& members : losses_.map_members()) {
+      out.push_back(all.index_select(0, members));
+    }
+    return out;
   }
   [[nodiscard]] bool whole() const { return order_.steps_per_pass() == 1; }
 
@@ -135,7 +150,7 @@ class Trainer {
       }
     }
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (out_[m].failure.empty()) add_point(m, s, hard_norms[m], soft_norms[m]);
+      if (runs(m)) add_point(m, s, hard_norms[m], soft_norms[m]);
     }
     return sum;
   }
@@ -148,7 +163,7 @@ class Trainer {
     const std::vector<double> soft =
         losses.soft.defined() ? to_doubles(losses.soft) : std::vector<double>(hard.size(), 0.0);
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (!out_[m].failure.empty()) continue;
+      if (!runs(m)) continue;
       if (whole()) sums_[m] = {};
       sums_[m].hard += hard[m];
       sums_[m].soft += soft[m];
@@ -202,15 +217,20 @@ class Trainer {
       for (std::size_t m = 0; m < z.size(); ++m) write_rows(part.z[as_int(m)], begin, z[m]);
     });
     for (std::size_t m = 0; m < out_.size(); ++m) {
+      if (!runs(m)) continue;
       if (detail::note_validation(out_[m], s, detail::hard_loss(data_, fit_.validation, z[m]))) {
         out_[m].best->weights = networks_.weights_of(m);
       }
+      if (!detail::out_of_patience(out_[m], o_.patience)) continue;
+      // The others go on, and its own weights with them.
+      out_[m].stopped = s + 1;
+      out_[m].weights = networks_.weights_of(m);
     }
   }
 
   void finish() {
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (!out_[m].failure.empty()) {
+      if (!runs(m)) {
         networks_.put_weights(m, out_[m].weights);
         continue;
       }
@@ -246,10 +266,15 @@ class Trainer {
       if (!out_[m].best) continue;
       networks_.put_weights(m, out_[m].best->weights);
       out_[m].best->outputs = Matrix(data_.x.rows(), data_.outputs());
+      if (keeps_features()) out_[m].best->features = Matrix(data_.x.rows(), networks_.features());
     }
     in_parts(x_, [&](const Outputs& part, std::size_t begin) {
       for (std::size_t m = 0; m < out_.size(); ++m) {
-        if (out_[m].best) write_rows(part.z[as_int(m)], begin, out_[m].best->outputs);
+        if (!out_[m].best) continue;
+        write_rows(part.z[as_int(m)], begin, out_[m].best->outputs);
+        if (keeps_features()) {
+          write_rows(part.features[as_int(m)], begin, out_[m].best->features);
+        }
       }
     });
   }

@@ -24,6 +24,8 @@ Study choosing_study() {
   task.moment_rows = 300;
   study.task = task;
   study.seeds = {1};
+  study.training = {};  // the last weights, from all rows
+  study.calibrate = false;
   study.training.optimiser = Optimiser::sgd;
   study.training.learning_rate = 0.1;
   study.training.steps = 30;
@@ -76,18 +78,47 @@ TEST_CASE("inner folds: losses are those of networks that have not seen the fold
   for (const RunResult& result : train_unit(study, {}, unit, {})) {
     CHECK(result.failure.empty());
     if (result.spec.role != Role::distilled) continue;
-    REQUIRE(result.inner_losses.size() == 6);
+    REQUIRE(result.candidate_losses.size() == 6);
     std::size_t least = 0;
-    for (std::size_t c = 0; c < result.inner_losses.size(); ++c) {
+    for (std::size_t c = 0; c < result.candidate_losses.size(); ++c) {
       CAPTURE(c);
       const double slow = loss_on_folds(study, d, view, result.spec.candidates[c]);
-      CHECK(near(result.inner_losses[c].value(), slow, kRounding));
-      if (*result.inner_losses[c] < *result.inner_losses[least]) least = c;
+      CHECK(near(result.candidate_losses[c].value(), slow, kRounding));
+      if (*result.candidate_losses[c] < *result.candidate_losses[least]) least = c;
     }
     CHECK(*result.spec.loss == result.spec.candidates[least]);
     ++view;
   }
   CHECK(view == 2);
+}
+
+TEST_CASE("validation rows choose: the run is the grid's with the least loss on them") {
+  Study study = choosing_study();
+  study.training.validation = 0.25;
+  study.training.weights = Checkpoint::best;
+  study.choose = Choose::validation;
+  const StudyUnit unit = units(study).front();
+  const auto chosen = train_unit(study, {}, unit, {});
+  study.choose = Choose::all;
+  const auto grid = train_unit(study, {}, unit, {});
+  CHECK(chosen.size() == 1 + 2 + 2);
+  for (const RunResult& run : chosen) {
+    CHECK(run.failure.empty());
+    REQUIRE(run.last.has_value() == (run.spec.role != Role::teacher));
+    if (run.spec.role != Role::distilled) continue;
+    std::size_t place = 0;
+    for (const RunResult& other : grid) {
+      if (other.spec.role != Role::distilled ||
+          other.spec.teacher->parameters != run.spec.teacher->parameters) {
+        continue;
+      }
+      CHECK(*run.candidate_losses[place] == *other.validation_loss);
+      CHECK(*other.validation_loss >= *run.validation_loss);
+      if (*other.spec.loss == *run.spec.loss) CHECK(other.weights == run.weights);
+      ++place;
+    }
+    CHECK(place == 6);
+  }
 }
 
 TEST_CASE("inner folds: the run is that of the whole grid at the chosen place") {
@@ -152,7 +183,7 @@ TEST_CASE("inner folds: a loss that diverges is not chosen") {
     if (run.spec.role != Role::distilled) continue;
     CHECK(run.failure.empty());
     CHECK(run.spec.loss->lambda == 0.5);
-    CHECK_FALSE(run.inner_losses[1].has_value());
+    CHECK_FALSE(run.candidate_losses[1].has_value());
   }
   study.lambdas = {1e300, 2e300};
   for (const RunResult& run : train_unit(study, {}, unit, {})) {

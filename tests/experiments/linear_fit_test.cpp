@@ -138,12 +138,13 @@ std::vector<double> plain(const TrainingData& data, const TrainingFit& fit, std:
     const double rate = detail::learning_rate(o, s, order.steps());
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (o.optimiser == Optimiser::sgd) {
-        first[i] = o.momentum * first[i] + g[i] + o.weight_decay * w[i];
+        first[i] = o.momentum * first[i] + g[i] + o.weight_decay.front() * w[i];
         w[i] -= rate * first[i];
         continue;
       }
-      const double gradient = o.optimiser == Optimiser::adam ? g[i] + o.weight_decay * w[i] : g[i];
-      if (o.optimiser == Optimiser::adamw) w[i] -= rate * o.weight_decay * w[i];
+      const double gradient =
+          o.optimiser == Optimiser::adam ? g[i] + o.weight_decay.front() * w[i] : g[i];
+      if (o.optimiser == Optimiser::adamw) w[i] -= rate * o.weight_decay.front() * w[i];
       first[i] = 0.9 * first[i] + 0.1 * gradient;
       second[i] = 0.999 * second[i] + 0.001 * gradient * gradient;
       const auto at = static_cast<double>(s + 1);
@@ -164,7 +165,7 @@ Optimisation few_steps(Optimiser optimiser) {
   o.learning_rate = 0.05;
   o.schedule = Schedule::cosine;
   o.momentum = optimiser == Optimiser::sgd ? 0.9 : 0.0;
-  o.weight_decay = 0.01;
+  o.weight_decay = {0.01};
   o.steps = 7;
   o.batch = 16;
   o.double_precision = true;

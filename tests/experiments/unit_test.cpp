@@ -160,6 +160,73 @@ TEST_CASE("unit: with a validation share every network has its best weights besi
   }
 }
 
+TEST_CASE("unit: the best weights count and teach, and a teacher's temperature fits unseen rows") {
+  Study study = small_study();
+  study.training.steps = 400;  // long enough to overfit 45 rows of 50 columns
+  study.training.patience = 5;
+  study.teacher_training = study.training;
+  study.teacher_rows = {TeacherRows::same_rows, TeacherRows::k_fold};
+  for (const RunResult& run : train_unit(study, {}, units(study)[0], {})) {
+    REQUIRE(run.failure.empty());
+    const bool teacher = run.spec.role == Role::teacher;
+    CHECK(run.temperature.has_value() == teacher);
+    if (teacher) {
+      CHECK(*run.temperature > 0.01);
+      CHECK(*run.temperature < 100.0);
+      if (run.spec.teacher->rows == TeacherRows::k_fold) continue;
+      // Dividing logits by one number changes no decision.
+      CHECK(*run.metrics.accuracy == *run.best->metrics.accuracy);
+    } else {
+      CHECK(*run.metrics.cross_entropy == *run.best->metrics.cross_entropy);
+    }
+    REQUIRE(run.last.has_value());
+    if (run.stopped) CHECK(run.curve.back().step == *run.stopped);
+  }
+}
+
+TEST_CASE("unit: a calibration temperature has the least penalised loss, also of rows all right") {
+  Matrix z(40, 2);
+  std::vector<int> y;
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < z.rows(); ++i) {
+    y.push_back(i % 2 == 0 ? 1 : 0);
+    z(i, 1) = (i % 2 == 0 ? 6.0 : -6.0) * (i % 5 == 0 ? -1.0 : 1.0);  // 8 of 40 wrong, all sure
+    rows.push_back(i);
+  }
+  const auto loss = [&](double t, double wrong, double n) {
+    const double right = std::log1p(std::exp(-6.0 / t));
+    return (n - wrong) * right + wrong * (right + 6.0 / t) + 0.5 * std::log(t) * std::log(t);
+  };
+  const double found = calibration_temperature(z, y, rows);
+  for (const double t : {0.9 * found, 1.1 * found}) CHECK(loss(found, 8, 40) < loss(t, 8, 40));
+  // Sure of what is wrong in a fifth of the rows: odds of 4, z = 6 means e^6. τ near 6/ln 4.
+  CHECK(found > 3.0);
+  CHECK(found < 6.0 / std::log(4.0) + 0.1);
+  std::vector<std::size_t> right;
+  for (const std::size_t i : rows) {
+    if (i % 5 != 0) right.push_back(i);
+  }
+  const double sharp = calibration_temperature(z, y, right);
+  CHECK(sharp > 0.3);  // without the prior it would be the smallest that is allowed, .01
+  CHECK(sharp < 1.0);
+}
+
+TEST_CASE("unit: of several weight decays each network has the one with the least loss") {
+  Study study = small_study();
+  study.controls = {};
+  const auto alone = [&](double decay) {
+    study.training.weight_decay = {decay};
+    return find(train_unit(study, {}, units(study)[0], {}), Role::student);
+  };
+  const RunResult none = alone(0.0);
+  const RunResult strong = alone(2.0);
+  study.training.weight_decay = {0.0, 2.0};
+  const RunResult chosen = find(train_unit(study, {}, units(study)[0], {}), Role::student);
+  const RunResult& better = strong.best->validation < none.best->validation ? strong : none;
+  CHECK(chosen.weights == better.weights);
+  CHECK(chosen.weight_decay == better.weight_decay);
+}
+
 TEST_CASE("unit: the three kinds of teacher rows teach three different students") {
   Study study = small_study();
   MfhTask task = std::get<MfhTask>(study.task);

@@ -39,6 +39,7 @@ moment-rows = 300
 rows = ["same-rows", "fresh-rows"]
 allow-chance = true
 [training]
+weights = "last"
 optimiser = "sgd"
 learning-rate = 0.1
 steps = 20
@@ -100,12 +101,12 @@ TEST_CASE("cch train: inner folds choose λ and T, and the grid is one cell") {
     if (run["loss"].is_null()) continue;
     ++taught;
     CHECK(run["loss"]["lambda"] == "chosen from 0.5, 1");
-    CHECK(run["chosen"]["inner_losses"].size() == 4);
+    CHECK(run["chosen"]["losses"].size() == 4);
     double least = INFINITY;
-    for (const json& one : run["chosen"]["inner_losses"]) {
+    for (const json& one : run["chosen"]["losses"]) {
       least = std::min(least, one["loss"].get<double>());
     }
-    for (const json& one : run["chosen"]["inner_losses"]) {
+    for (const json& one : run["chosen"]["losses"]) {
       if (one["loss"] != least) continue;
       CHECK(run["chosen"]["lambda"] == one["lambda"]);
       CHECK(run["chosen"]["temperature"] == one["temperature"]);

@@ -81,8 +81,11 @@ inline std::vector<TrainingJob> jobs_of_all_forms(Layers layers, bool classes) {
 
 /// The module alone: linear networks on the processor would go elsewhere.
 inline std::vector<TrainedNetwork> train_by_module(const Problem& p, const NetworkSpec& network,
-                                                   const Optimisation& optimisation,
+                                                   Optimisation optimisation,
                                                    const Execution& exec = {}) {
+  // The module wants a weight decay for each network.
+  const double decay = optimisation.weight_decay.front();
+  optimisation.weight_decay.assign(p.fit.jobs.size(), decay);
   return detail::training_backend().train(p.data, p.fit, network, optimisation, exec);
 }
 

@@ -110,9 +110,9 @@ struct Entry {
 
   double updated(const Optimisation& o, double w, double g, double r, std::size_t step) {
     if (o.optimiser == Optimiser::adamw) {
-      w *= 1.0 - r * o.weight_decay;
+      w *= 1.0 - r * o.weight_decay.front();
     } else {
-      g += o.weight_decay * w;
+      g += o.weight_decay.front() * w;
     }
     if (o.optimiser == Optimiser::sgd) {
       first = o.momentum * first + g;
@@ -168,7 +168,7 @@ TEST_CASE("linear networks equal a plain loop: every form, optimiser and schedul
         CAPTURE(std::string(to_string(schedule)));
         Optimisation o = test::in_doubles(optimiser, 0.05, 12, 6);
         o.schedule = schedule;
-        o.weight_decay = 0.1;
+        o.weight_decay = {0.1};
         if (optimiser == Optimiser::sgd) o.momentum = 0.8;
         check_fit(p, o);
       }

@@ -27,6 +27,11 @@ enum class Optimiser { sgd, adam, adamw };
 std::string_view to_string(Optimiser optimiser);
 enum class Schedule { constant, cosine, step };
 std::string_view to_string(Schedule schedule);
+/// The weights of a training that count: they are judged, and they teach.
+///   best   those with the least loss on the validation rows
+///   last   those after the last step
+enum class Checkpoint { best, last };
+std::string_view to_string(Checkpoint checkpoint);
 
 /// How a network is fitted. With S steps in all and step s from 0, the rate is
 ///   constant  r;   cosine  r/2 (1 + cos(πs/S));   step  r/10^⌊3s/S⌋.
@@ -34,15 +39,21 @@ struct Optimisation {
   Optimiser optimiser = Optimiser::adam;
   Schedule schedule = Schedule::constant;
   double learning_rate = 1e-3;
-  double momentum = 0.0;      ///< sgd: v ← μv + g, w ← w − r v
-  double weight_decay = 0.0;  ///< sgd, adam: added to the gradient; adamw: w ← w(1 − r·decay)
-  std::size_t epochs = 30;    ///< passes over the rows; with `steps` given it is not used
-  std::size_t steps = 0;      ///< steps in all; 0: as many as the epochs have
-  std::size_t batch = 128;    ///< rows a step; 0: all of them
+  double momentum = 0.0;  ///< sgd: v ← μv + g, w ← w − r v
+  /// sgd, adam: added to the gradient; adamw: w ← w(1 − r·decay). Of several, every network takes
+  /// the one whose best weights have the least loss on the validation rows.
+  std::vector<double> weight_decay{0.0};
+  std::size_t epochs = 30;  ///< passes over the rows; with `steps` given it is not used
+  std::size_t steps = 0;    ///< steps in all; 0: as many as the epochs have
+  std::size_t batch = 128;  ///< rows a step; 0: all of them
   bool double_precision = false;
-  /// Share of the labelled rows (whole groups) that no step sees, to tell the best weights from the
-  /// last; 0: none. Read by who chooses the rows of a fit.
+  /// Share of the labelled rows (whole groups) that no step sees, to find the best weights; 0:
+  /// none. Read by who chooses the rows of a fit.
   double validation = 0.0;
+  /// Points of its curve (about 50 in a full run) without a lower validation loss after which a
+  /// network stops; 0: it runs to the end.
+  std::size_t patience = 0;
+  Checkpoint weights = Checkpoint::last;
 
   bool operator==(const Optimisation&) const = default;
 };
@@ -92,5 +103,6 @@ Optimiser parse_optimiser(std::string_view name);
 Schedule parse_schedule(std::string_view name);
 DistilForm parse_distil_form(std::string_view name);
 Weighting parse_weighting(std::string_view name);
+Checkpoint parse_checkpoint(std::string_view name);
 
 }  // namespace cch

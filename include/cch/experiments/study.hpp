@@ -34,11 +34,23 @@ Control parse_control(std::string_view name);
 /// What is done with the grid of λ and T.
 ///   all          every λ with every T is a cell of its own
 ///   inner-folds  each student is trained with the λ and T that did best on three inner folds of
-///   its
-///                own labelled rows; the grid is one cell
-enum class Choose { all, inner_folds };
+///                its own labelled rows; the grid is one cell
+///   validation   every λ with every T is trained, and each student is the one that did best on its
+///                validation rows; the grid is one cell
+enum class Choose { all, inner_folds, validation };
 std::string_view to_string(Choose choose);
 Choose parse_choose(std::string_view name);
+
+/// What studies train by where nothing else is said: a fifth of the labelled rows tells the best
+/// weights, which count, and stops a network after a fifth of a full run without a lower loss.
+/// Protocols that were published with the last weights have to say so.
+inline Optimisation usual_training() {
+  Optimisation out;
+  out.validation = 0.2;
+  out.patience = 10;
+  out.weights = Checkpoint::best;
+  return out;
+}
 
 /// A grid of trainings. Lists are axes; every combination is a cell, every seed a repetition.
 struct Study {
@@ -52,11 +64,12 @@ struct Study {
 
   NetworkSpec student;
   NetworkSpec teacher;
-  Optimisation training;
-  Optimisation teacher_training;
+  Optimisation training = usual_training();
+  Optimisation teacher_training = usual_training();
   std::vector<TeacherRows> teacher_rows{TeacherRows::same_rows};
   std::size_t folds = 5;
   bool allow_chance = false;  ///< distil from teachers that are no better than chance, too
+  bool calibrate = true;      ///< teachers of classes, on rows that they were not fitted on
 
   std::vector<DistilForm> forms{DistilForm::kl};
   Weighting weighting = Weighting::added;

@@ -76,16 +76,19 @@ struct TrainingPoint {
 struct BestNetwork {
   std::size_t step = 0;
   double validation = 0.0;
-  Matrix outputs;  ///< as TrainedNetwork::outputs
+  Matrix outputs;   ///< as TrainedNetwork::outputs
+  Matrix features;  ///< as TrainedNetwork::features
   std::vector<double> weights;
 };
 
 struct TrainedNetwork {
-  Matrix outputs;                    ///< N × K (or Dy), all rows of the data
-  Matrix features;                   ///< N × m, last hidden layer; empty for a linear network
-  std::vector<TrainingPoint> curve;  ///< at most about 50 points, the last step among them
-  std::vector<double> weights;       ///< in the order of weight_shapes, after the last step
-  std::optional<BestNetwork> best;   ///< where the fit has validation rows
+  Matrix outputs;                      ///< N × K (or Dy), all rows of the data
+  Matrix features;                     ///< N × m, last hidden layer; empty for a linear network
+  std::vector<TrainingPoint> curve;    ///< at most about 50 points, the last step among them
+  std::vector<double> weights;         ///< in the order of weight_shapes, after the last step
+  std::optional<BestNetwork> best;     ///< where the fit has validation rows
+  std::optional<std::size_t> stopped;  ///< the step after which its patience was at its end
+  double weight_decay = 0.0;           ///< its own
   /// Empty, or why its numbers do not count: "diverged: …" (a loss that is not finite) or "no loss:
   /// …" (the loss was exactly 0, so nothing was learned).
   std::string failure;
@@ -104,8 +107,14 @@ std::vector<std::vector<std::size_t>> weight_shapes(const NetworkSpec& network, 
 /// hard loss of a row counts with N/N_labelled (0 for the others), so that its mean over a pass is
 /// that over labelled rows; the distillation loss is a mean over all rows of the step.
 ///
+/// Optimisation::patience stops each network for itself. Of several weight decays each network's
+/// own is the one whose best weights have the least validation loss (the first of equals; of one
+/// that failed there is none); only that network is returned. Optimisation::weights is for the
+/// caller.
+///
 /// Checks: those of network.hpp; usage Error "bad-fit" where rows, labels and teachers do not fit
 /// together. One thread; the same numbers on every run. Cost O(steps · batch · weights · jobs).
+/// Cost with D weight decays: D times as much.
 std::vector<TrainedNetwork> train_networks(const TrainingData& data, const TrainingFit& fit,
                                            const NetworkSpec& network,
                                            const Optimisation& optimisation, const Execution& exec);

@@ -24,7 +24,7 @@ struct ClosedForm {
   std::optional<double> accuracy_gain;  ///< two classes
 };
 
-/// The weights with the least loss on the validation rows, beside the last ones, which count.
+/// The weights with the least loss on the validation rows. Optimisation::weights says which count.
 struct BestRun {
   std::size_t step = 0;
   double validation = 0.0;  ///< hard loss on the validation rows
@@ -35,12 +35,21 @@ struct BestRun {
 struct RunResult {
   RunSpec spec;
   std::string failure;          ///< empty: it counts
-  Metrics metrics;              ///< on the test rows
+  Metrics metrics;              ///< on the test rows, of the weights that count
   std::optional<BestRun> best;  ///< where rows are held out for it; k-fold teachers: none
+  std::optional<Metrics> last;  ///< on the test rows, of the last weights, where the best count
+  std::optional<std::size_t> stopped;  ///< the step after which it was stopped early
+  double weight_decay = 0.0;           ///< its own, where one is chosen
+  /// A teacher of classes that is calibrated: its logits are divided by this before they teach and
+  /// are judged.
+  std::optional<double> temperature;
+  /// Of the weights that count on the rows held out of the student's labelled ones: calibrated
+  /// cross-entropy or mean square error. What Choose::validation compares.
+  std::optional<double> validation_loss;
   std::optional<ClosedForm> predicted;
-  /// Of spec.candidates on held-out inner folds (spec.loss has the least): calibrated
+  /// Of spec.candidates on inner folds or validation rows (spec.loss has the least): calibrated
   /// cross-entropy or mean square error; nothing where one could not be trained.
-  std::vector<std::optional<double>> inner_losses;
+  std::vector<std::optional<double>> candidate_losses;
   std::vector<TrainingPoint> curve;
   std::vector<double> weights;
   std::vector<std::vector<std::size_t>>
@@ -56,7 +65,13 @@ struct RunResult {
 /// each, the whole grid is trained on the rows of the other two, teachers included, so that nothing
 /// has seen the fold, and judged on it against its hard labels. The λ and T with the least mean
 /// loss over all rows (the first of equals) are those of the run on all labelled rows. Every
-/// teacher and every control has its own choice. Costs three grids more.
+/// teacher and every control has its own choice. Costs three grids more. With Choose::validation
+/// the whole grid is trained once, and each student, teacher and control keeps the λ and T with the
+/// least loss on the validation rows.
+///
+/// The weights of study.training and study.teacher_training that count are judged and teach. With
+/// Study::calibrate a teacher of classes teaches by z/τ (calibration_temperature), τ fitted on its
+/// validation rows; k-fold: on the rows of each fold, which its network has not seen.
 std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
                                   const Execution& exec);
 

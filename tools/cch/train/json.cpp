@@ -157,9 +157,12 @@ std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
   if (!run.candidates.empty()) {
     out["loss"] = json::array();
     for (const DistilLoss& loss : run.candidates) out["loss"].push_back(loss_json(loss));
+    out["choose"] = to_string(study_.choose);
   }
+  if (run.control == Control::self) out["calibrate"] = study_.calibrate;
   if (run.teacher) {
     out["teacher"] = teacher_;
+    out["teacher"]["calibrate"] = study_.calibrate;
     out["teacher"]["view"] = teacher_json(*run.teacher, true);
     out["teacher"]["allow-chance"] = study_.allow_chance;
     if (run.teacher->rows == TeacherRows::k_fold) out["teacher"]["folds"] = study_.folds;
@@ -230,20 +233,20 @@ json loss_of_cell(const RunSpec& spec) {
   return out;
 }
 
-json chosen_json(const RunResult& run) {
+json chosen_json(Choose choose, const RunResult& run) {
   json losses = json::array();
-  for (std::size_t c = 0; c < run.inner_losses.size(); ++c) {
+  for (std::size_t c = 0; c < run.candidate_losses.size(); ++c) {
     const DistilLoss& loss = run.spec.candidates[c];
     losses.push_back({{"lambda", loss.lambda},
                       {"temperature", loss.temperature},
-                      {"loss", optional_json(run.inner_losses[c])}});
+                      {"loss", optional_json(run.candidate_losses[c])}});
   }
-  const bool none = std::none_of(run.inner_losses.begin(), run.inner_losses.end(),
+  const bool none = std::none_of(run.candidate_losses.begin(), run.candidate_losses.end(),
                                  [](const auto& loss) { return loss.has_value(); });
-  return {{"by", "inner-folds"},
+  return {{"by", to_string(choose)},
           {"lambda", none ? json() : json(run.spec.loss->lambda)},
           {"temperature", none ? json() : json(run.spec.loss->temperature)},
-          {"inner_losses", losses}};
+          {"losses", losses}};
 }
 
 }  // namespace
@@ -252,6 +255,7 @@ json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult&
                  const std::string& key, const std::string& student_key) {
   const bool teacher = run.spec.role == Role::teacher;
   const bool paired = run.spec.role == Role::distilled || run.spec.role == Role::control;
+  const Optimisation& optimisation = teacher ? s.study.teacher_training : s.study.training;
   json out{{"schema", "cch.run/1"},
            {"version", version()},
            {"seed", unit.seed},
@@ -264,15 +268,21 @@ json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult&
            {"teacher", run.spec.teacher ? teacher_json(*run.spec.teacher, true) : json()},
            {"loss", run.spec.loss ? loss_of_cell(run.spec) : json()},
            {"network", network_json(teacher ? s.study.teacher : s.study.student)},
-           {"training", training_json(teacher ? s.study.teacher_training : s.study.training)},
+           {"training", training_json(optimisation)},
            {"status", run.failure.empty() ? "done" : "failed"},
            {"failure", optional_text(run.failure)},
+           {"weights", to_string(optimisation.weights)},
            {"metrics", metrics_json(run.metrics)},
            {"best", best_json(run.best)},
+           {"last", run.last ? json{{"metrics", metrics_json(*run.last)}} : json()},
+           {"stopped", run.stopped ? json(*run.stopped) : json()},
+           {"weight_decay", run.weight_decay},
+           {"calibration_temperature", optional_json(run.temperature)},
+           {"validation_loss", optional_json(run.validation_loss)},
            {"student", paired ? json(student_key) : json()},
            {"predicted", closed_form_json(run.predicted)},
            {"seconds", run.seconds}};
-  if (!run.spec.candidates.empty()) out["chosen"] = chosen_json(run);
+  if (!run.spec.candidates.empty()) out["chosen"] = chosen_json(s.study.choose, run);
   return out;
 }
 

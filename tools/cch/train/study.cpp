@@ -39,11 +39,20 @@ Table training_table(Optimisation& o) {
        "Of the learning rate"},
       {"learning-rate", &o.learning_rate, "Of the first step"},
       {"momentum", &o.momentum, "Of sgd"},
-      {"weight-decay", &o.weight_decay, "A step"},
+      {"weight-decay", &o.weight_decay,
+       "A step; of several, each network takes the one that does best on the validation rows"},
       {"epochs", &o.epochs, "Or steps"},
       {"steps", &o.steps, "Or epochs"},
       {"batch", &o.batch, "Rows a step, 0 = all"},
-      {"validation", &o.validation, "Share of labelled rows held out to tell the best weights"},
+      {"validation", &o.validation,
+       "Share of labelled rows (whole groups) held out to find the best weights"},
+      {"patience", &o.patience,
+       "Points of the curve (50 in a full run) without a lower validation loss until a network "
+       "stops, 0 = never"},
+      {"weights", named(o.weights, parse_checkpoint, {"best", "last"}),
+       "That are judged and teach: those with the least validation loss, or those of the last "
+       "step; with last, validation and patience are 0 and teachers are not calibrated unless the "
+       "file says so"},
       {"precision", named(o.double_precision, parse_precision, {"single", "double"}), "Of numbers"},
   };
 }
@@ -56,7 +65,9 @@ Table teacher_table(Study& study) {
         all_named(study.teacher_rows, parse_teacher_rows, {"same-rows", "k-fold", "fresh-rows"}),
         "Rows that teachers learn from"},
        {"folds", &study.folds, "Of k-fold"},
-       {"allow-chance", &study.allow_chance, "A teacher at chance is no fault"}});
+       {"allow-chance", &study.allow_chance, "A teacher at chance is no fault"},
+       {"calibrate", &study.calibrate,
+        "Teachers of classes get a temperature on rows that they were not fitted on"}});
 }
 
 Table distil_table(Study& study) {
@@ -71,10 +82,9 @@ Table distil_table(Study& study) {
       {"temperature", &study.temperatures, "Of soft labels"},
       {"scaled", &study.scaled, "Times T²"},
       {"choose",
-       named(study.choose, parse_choose, {"all", "inner-folds"}),
-       "all: each lambda with each temperature is a cell; inner-folds: each student takes what "
-       "does "
-       "best on inner folds of its labelled rows",
+       named(study.choose, parse_choose, {"all", "inner-folds", "validation"}),
+       "all: each lambda with each temperature is a cell; inner-folds, validation: each student "
+       "takes what does best on inner folds of its labelled rows, or on its validation rows",
        {.unless = "all"}},
       {"controls",
        all_named(study.controls, parse_control, {"uniform", "shuffled", "self", "shrinkage"}),
@@ -138,6 +148,13 @@ Table top_table(TrainSettings& s, Seeds& seeds) {
           {"keep-weights", &s.keep_weights, "Networks of every run are kept"}};
 }
 
+/// Whether a training says weights = "last": other defaults follow from it.
+bool says_last(const FileTable* training) {
+  const FileValue* weights = training != nullptr ? find(*training, "weights") : nullptr;
+  const auto* text = weights != nullptr ? std::get_if<std::string>(&weights->value) : nullptr;
+  return text != nullptr && *text == "last";
+}
+
 }  // namespace
 
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
@@ -154,9 +171,20 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   read("student", network_table(study.student));
   study.teacher = study.student;
   read("teacher", teacher_table(study));
-  read("training", training_table(study.training));
+  const auto read_training = [&](const std::string& key, Optimisation& o) {
+    if (says_last(kStudyReader.part(file, key))) {
+      o.validation = 0.0;
+      o.patience = 0;
+    }
+    read(key, training_table(o));
+  };
+  read_training("training", study.training);
   study.teacher_training = study.training;
-  read("teacher-training", training_table(study.teacher_training));
+  read_training("teacher-training", study.teacher_training);
+  const FileTable* teacher = kStudyReader.part(file, "teacher");
+  if (teacher == nullptr || find(*teacher, "calibrate") == nullptr) {
+    study.calibrate = study.teacher_training.weights == Checkpoint::best;
+  }
   read("distil", distil_table(study), "distil part of the study");
   read("criteria", criteria_table(study));
   if (std::find(given.begin(), given.end(), "seed") != given.end()) seeds.first = s.common.seed;
