@@ -95,18 +95,22 @@ TEST_CASE("check: document, files and rendering again") {
 }
 
 TEST_CASE("check: the first sentence names the teachers that can be decided") {
-  const auto teacher = [](const char* name, const json& nats) {
-    const json family = {{"family", "gaussian"}, {"smallest_margin", {{"nats", nats}}}};
-    return json{{"name", name}, {"estimators", {{{"families", {family}}}}}};
+  documents::CheckDocument d;
+  d.verdict = "with_caution";
+  const auto add = [&d](const char* name, documents::Number nats) {
+    documents::FamilyForecast family;
+    family.family = "gaussian";
+    family.smallest.nats = nats;
+    d.teachers.emplace_back().name = name;
+    d.teachers.back().estimators = {{"ksg1", "label-bound", {family}}};
   };
-  json d = {
-      {"verdict", "with_caution"},
-      {"minimal_margin_nats", nullptr},
-      {"teachers", {teacher("text", 0.25), teacher("video", nullptr), teacher("depth", 0.5)}}};
+  add("text", 0.25);
+  add("video", {});
+  add("depth", 0.5);
   CHECK(report::check_sentence(d) ==
         "Feasible with caution. Margins of text and depth from 0.500 nats can be decided, those of "
         "1 other teacher not.");
-  d["minimal_margin_nats"] = 0.5;
+  d.minimal_margin = 0.5;
   CHECK(report::check_sentence(d) ==
         "Feasible with caution. Margins from 0.500 nats can be decided.");
 }

@@ -12,6 +12,7 @@
 #include "tests/tools/program.hpp"
 #include "tests/tools/study_folder.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tools/documents/check.hpp"
 #include "tools/documents/compare.hpp"
 
 namespace cch {
@@ -116,6 +117,31 @@ TEST_CASE("documents: a comparison reads back as the same JSON, and every key co
                           "distilled", "teacher_alone", "scores"},
                          {"labelled", "scenario", "parameters", "labels_from", "weighting",
                           "lambda", "temperature", "scaled"});
+}
+
+TEST_CASE("documents: a check reads back as the same JSON, and every key counts") {
+  const WorldFiles files;
+  std::vector<std::int64_t> halves(160, 0);
+  std::fill(halves.begin() + 80, halves.end(), 1);
+  const std::string split = files.folder.write("split.npy", test::npy_vector(halves));
+  const std::vector<std::string> few{"check",       "--json", "--draws",  "2",  "-q",
+                                     "--estimator", "ksg1",   "--margin", "0.3"};
+  const auto check = [&few](std::vector<std::string> more) {
+    more.insert(more.begin(), few.begin(), few.end());
+    return run_cch(more).document();
+  };
+  const json features = check({"--student", "s=" + files.student, "--teacher", "t=" + files.teacher,
+                               "--labels", files.labels, "--split", split, "--no-sizes"});
+  const json plan = check({"--n", "300", "--groups", "60", "--dim-student", "1", "--dim-teacher",
+                           "1", "--classes", "2", "--no-curved"});
+  for (const char* part : {"leaks", "alignment"}) REQUIRE_FALSE(features[part].is_null());
+  REQUIRE_FALSE(features["consistency"].empty());
+  for (const char* part : {"plan", "groups"}) REQUIRE_FALSE(plan[part].is_null());
+  REQUIRE_FALSE(plan["teachers"][0]["needed"].is_null());
+  for (const json& document : {features, plan}) {
+    CHECK(documents::to_json(documents::read_check(document)) == document);
+    check_every_key_counts(document, documents::read_check, {});
+  }
 }
 
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {

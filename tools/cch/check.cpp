@@ -13,11 +13,9 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
-void show(const CheckSettings& s, const json& document, Terminal& terminal) {
+void show(const CheckSettings& s, const documents::CheckDocument& document, Terminal& terminal) {
   if (s.rank.common.json) {
-    terminal.out << document.dump(2) << '\n';
+    terminal.out << documents::to_text(document, 2) << '\n';
     return;
   }
   terminal.out << report::render_check_table(
@@ -51,8 +49,8 @@ int run(CheckSettings s, const CommandLine& app, Invocation& invocation) {
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  const json document = as_written(check_document(s, inputs ? &*inputs : nullptr, result, exec,
-                                                  invocation.command_line, seconds.count()));
+  const auto document = documents::as_stored(check_document(
+      s, inputs ? &*inputs : nullptr, result, exec, invocation.command_line, seconds.count()));
   const auto written = write_check(document, s.rank.out, s.rank.html, true);
   show(s, document, terminal);
   print_written(written, terminal.err);

@@ -52,12 +52,12 @@ int show_comparison(const ReportOptions& o, Terminal& terminal) {
 }
 
 int show_check(const ReportOptions& o, Terminal& terminal) {
-  nlohmann::json document;
+  documents::CheckDocument document;
   const auto written = render_check_again(o.folder, o.html, document);
-  terminal.out << (o.json ? document.dump(1) + "\n"
+  terminal.out << (o.json ? documents::to_text(document, 1) + "\n"
                           : report::render_check_table(document,
                                                        {terminal.colour, terminal.width, o.quiet}));
-  note_version(report::text(report::field(document, "version")), terminal);
+  note_version(document.version, terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }

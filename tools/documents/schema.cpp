@@ -30,6 +30,10 @@ void refuse_type(const Spot& at, std::string_view expected, const json& found) {
               "Make the result again with this version of cch");
 }
 
+void refuse_size(const Spot& at, std::size_t expected, const json& found) {
+  refuse_type(at, fmt::format("a list of {}", expected), found);
+}
+
 void refuse_missing(const Spot& at) {
   refuse_data("result-incomplete", fmt::format("the result has no {}", field_of(at)), "",
               "every document of this version has it: the file was changed, or another version of "

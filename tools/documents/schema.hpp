@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <map>
@@ -45,6 +46,8 @@ struct Spot {
 
 /// Data Error "document-field-type".
 [[noreturn]] void refuse_type(const Spot& at, std::string_view expected, const json& found);
+/// The same where a list of so many is expected.
+[[noreturn]] void refuse_size(const Spot& at, std::size_t expected, const json& found);
 /// Data Error "result-incomplete": the schema always writes this key.
 [[noreturn]] void refuse_missing(const Spot& at);
 /// Data Error "document-schema": a key of `node` that is not among those known.
@@ -191,6 +194,10 @@ struct IsList : std::false_type {};
 template <class T>
 struct IsList<std::vector<T>> : std::true_type {};
 template <class T>
+struct IsArray : std::false_type {};
+template <class T, std::size_t kSize>
+struct IsArray<std::array<T, kSize>> : std::true_type {};
+template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
@@ -207,7 +214,7 @@ json encode(const T& value) {
     return write_fact(value);
   } else if constexpr (IsOptional<T>::value) {
     return value ? encode(*value) : json();
-  } else if constexpr (IsList<T>::value) {
+  } else if constexpr (IsList<T>::value || IsArray<T>::value) {
     json out = json::array();
     for (const auto& element : value) out.push_back(encode(element));
     return out;
@@ -246,6 +253,9 @@ void decode(const json& node, const Spot& at, T& out) {
   } else if constexpr (IsList<T>::value) {
     if (!node.is_array()) refuse_type(at, "a list", node);
     out.resize(node.size());
+    for (std::size_t i = 0; i < out.size(); ++i) decode(node[i], Spot{&at, nullptr, i}, out[i]);
+  } else if constexpr (IsArray<T>::value) {
+    if (!node.is_array() || node.size() != out.size()) refuse_size(at, out.size(), node);
     for (std::size_t i = 0; i < out.size(); ++i) decode(node[i], Spot{&at, nullptr, i}, out[i]);
   } else if constexpr (IsMap<T>::value) {
     if (!node.is_object()) refuse_type(at, "an object", node);

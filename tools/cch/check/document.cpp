@@ -8,196 +8,139 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
+using documents::CheckDocument;
 
-json or_null(const std::string& text) {
-  return text.empty() ? json() : json(text);
+documents::DecidedFrom decided_from(const SmallestMargin& side) {
+  return {side.nats, side.why_not};
 }
 
-json side_json(const SmallestMargin& side) {
-  return {{"nats", optional_json(side.nats)}, {"why_not", or_null(side.why_not)}};
-}
-
-// Bias of I(teacher; student) at each planted truth.
-json bias_json(const FamilyPower& family) {
-  json out = json::array();
+std::vector<documents::PlantedMean> biases(const FamilyPower& family) {
+  std::vector<documents::PlantedMean> out;
   for (const MarginPoint& p : family.points) {
-    out.push_back({{"truth", p.i_teacher_student},
-                   {"mean", p.i_teacher_student_mean},
-                   {"standard_error", p.mean_error}});
+    out.push_back({p.i_teacher_student, p.i_teacher_student_mean, p.mean_error});
   }
   return out;
 }
 
-json power_json(const FamilyPower& family) {
-  json out = json::array();
+std::vector<documents::PlantedMargin> power_of(const FamilyPower& family) {
+  std::vector<documents::PlantedMargin> out;
   for (const MarginPoint& p : family.points) {
-    out.push_back({{"margin", p.margin},
-                   {"mean", p.mean},
-                   {"sd", p.sd},
-                   {"standard_error", p.standard_error},
-                   {"right", p.right},
-                   {"wrong", p.wrong},
-                   {"draws", p.draws}});
+    out.push_back({p.margin, p.mean, p.sd, p.standard_error, p.right, p.wrong, p.draws});
   }
   return out;
 }
 
-json curve_json(const FamilyPower& family) {
-  json out = json::array();
-  for (const VerdictPoint& p : family.curve) out.push_back({p.margin, p.right, p.wrong});
+documents::FamilyForecast forecast(const FamilyPower& family, const CheckSettings& s,
+                                   double i_student_labels) {
+  documents::FamilyForecast out;
+  out.family = to_string(family.family);
+  out.smallest = decided_from(family.above);
+  if (family.family == PlantedFamily::gaussian) out.smallest_against = decided_from(family.below);
+  if (s.margin) out.power_at_wanted_margin = family.right_at_wanted;
+  out.bias = biases(family);
+  out.bias_student_labels = {i_student_labels, family.i_student_labels_mean,
+                             family.i_student_labels_error};
+  out.student_labels_standard_error = family.student_labels_standard_error;
+  out.power = power_of(family);
+  for (const VerdictPoint& p : family.curve)
+    out.verdict_curve.push_back({p.margin, p.right, p.wrong});
   return out;
 }
 
-json family_json(const FamilyPower& family, const CheckSettings& s, double i_student_labels) {
-  return {{"family", to_string(family.family)},
-          {"smallest_margin", side_json(family.above)},
-          {"smallest_margin_against",
-           family.family == PlantedFamily::gaussian ? side_json(family.below) : json()},
-          {"power_at_wanted_margin", s.margin ? json(family.right_at_wanted) : json()},
-          {"bias", bias_json(family)},
-          {"bias_student_labels",
-           {{"truth", i_student_labels},
-            {"mean", family.i_student_labels_mean},
-            {"standard_error", family.i_student_labels_error}}},
-          {"student_labels_standard_error", family.student_labels_standard_error},
-          {"power", power_json(family)},
-          {"verdict_curve", curve_json(family)}};
-}
-
-json size_json(const SizePoint& size) {
-  return {{"rows", size.rows},
-          {"groups", size.groups < size.rows ? json(size.groups) : json()},
-          {"smallest_margin", optional_json(size.above.nats)},
-          {"why_not", or_null(size.above.why_not)},
-          {"interval95", {optional_json(size.low), optional_json(size.high)}},
-          {"extrapolated", size.extrapolated}};
-}
-
-json needed_json(const TeacherPower& teacher) {
-  if (!teacher.needed) return nullptr;
-  json out = size_json(*teacher.needed);
-  out.erase("interval95");  // the margin is what was asked for
-  const auto rows = [](const std::optional<std::size_t>& n) { return n ? json(*n) : json(); };
-  out["rows_interval95"] = {rows(teacher.needed_low), rows(teacher.needed_high)};
+template <class Size>
+Size sized(const SizePoint& size) {
+  Size out;
+  out.rows = size.rows;
+  if (size.groups < size.rows) out.groups = size.groups;
+  out.smallest_margin = size.above.nats;
+  out.why_not = size.above.why_not;
+  out.extrapolated = size.extrapolated;
   return out;
 }
 
-json teacher_json(const TeacherPower& teacher, const CheckSettings& s, double i_student_labels) {
-  json estimators = json::array();
+documents::TeacherForecast forecast(const TeacherPower& teacher, const CheckSettings& s,
+                                    double i_student_labels) {
+  documents::TeacherForecast out;
+  out.name = teacher.shape.name;
+  out.dim = teacher.shape.dim;
+  out.pairs = teacher.shape.pairs;
+  out.planted_as = teacher.planted_as;
+  out.why = teacher.why;
+  out.needed_why_not = teacher.needed_why_not;
   for (const EstimatorPower& estimator : teacher.estimators) {
-    json families = json::array();
+    out.estimators.push_back({estimator.teacher_student, estimator.student_labels, {}});
     for (const FamilyPower& family : estimator.families) {
-      families.push_back(family_json(family, s, i_student_labels));
+      out.estimators.back().families.push_back(forecast(family, s, i_student_labels));
     }
-    estimators.push_back({{"name", estimator.teacher_student},
-                          {"student_labels", estimator.student_labels},
-                          {"families", families}});
   }
-  json sizes = json::array();
-  for (const SizePoint& size : teacher.sizes) sizes.push_back(size_json(size));
-  const bool any = !teacher.estimators.empty();
-  return {
-      {"name", teacher.shape.name},
-      {"dim", teacher.shape.dim},
-      {"pairs", teacher.shape.pairs},
-      {"planted_as", teacher.planted_as},
-      {"recommended", any ? json(teacher.estimators[teacher.recommended].teacher_student) : json()},
-      {"why", or_null(teacher.why)},
-      {"estimators", estimators},
-      {"sizes", sizes},
-      {"needed", needed_json(teacher)},
-      {"needed_why_not", or_null(teacher.needed_why_not)}};
-}
-
-// What the contract asks for: one entry an estimator, of the first teacher.
-json estimators_json(const PowerForecast& power) {
-  json out = json::array();
-  if (power.teachers.empty()) return out;
-  for (const EstimatorPower& estimator : power.teachers.front().estimators) {
-    const FamilyPower& gaussian = estimator.families.front();
-    out.push_back({{"name", estimator.teacher_student},
-                   {"student_labels", estimator.student_labels},
-                   {"bias", bias_json(gaussian)},
-                   {"power", power_json(gaussian)}});
+  if (!out.estimators.empty()) out.recommended = out.estimators[teacher.recommended].name;
+  for (const SizePoint& size : teacher.sizes) {
+    out.sizes.push_back(sized<documents::TriedSize>(size));
+    out.sizes.back().interval95 = {size.low, size.high};
+  }
+  if (teacher.needed) {
+    out.needed = sized<documents::NeededSize>(*teacher.needed);
+    out.needed->rows_interval95 = {teacher.needed_low, teacher.needed_high};
   }
   return out;
 }
 
-json consistency_json(const ConsistencyReport& report) {
-  json out = json::array();
-  for (const ConsistencyTest& test : report.tests) {
-    out.push_back({{"name", test.name},
-                   {"subject", test.subject},
-                   {"value", test.value},
-                   {"expected", test.expected},
-                   {"tolerance", test.tolerance},
-                   {"at_most", test.at_most},
-                   {"passed", test.passed},
-                   {"words", test.words}});
+void add_power(const PowerForecast& power, const CheckSettings& s, CheckDocument& out) {
+  out.rows_planted = power.rows_planted;
+  out.entropy_labels = power.entropy_labels;
+  for (const TeacherPower& teacher : power.teachers) {
+    out.teachers.push_back(forecast(teacher, s, power.i_student_labels));
   }
-  return out;
+  if (out.teachers.empty()) return;
+  for (const documents::EstimatorForecast& estimator : out.teachers.front().estimators) {
+    const documents::FamilyForecast& gaussian = estimator.families.front();
+    out.estimators.push_back(
+        {estimator.name, estimator.student_labels, gaussian.bias, gaussian.power});
+  }
 }
 
-json leaks_json(const CheckResult& result) {
-  if (result.leaks.checks.empty()) return nullptr;
-  json checks = json::array();
+void add_tests(const CheckResult& result, CheckDocument& out) {
+  for (const ConsistencyTest& t : result.consistency.tests) {
+    out.consistency.push_back(
+        {t.name, t.subject, t.value, t.expected, t.tolerance, t.at_most, t.passed, t.words});
+  }
+  if (result.leaks.checks.empty()) return;
+  out.leaks = {result.split_reason, {}};
   for (const LeakCheck& check : result.leaks.checks) {
-    checks.push_back({{"code", check.code},
-                      {"subject", or_null(check.subject)},
-                      {"alarm", check.alarm},
-                      {"value", optional_json(check.value)},
-                      {"limit", optional_json(check.limit)},
-                      {"words", check.words}});
+    out.leaks->checks.push_back(
+        {check.code, check.subject, check.alarm, check.value, check.limit, check.words});
   }
-  return {{"split", or_null(result.split_reason)}, {"checks", checks}};
 }
 
-json labels_json(const RankInputs* inputs, const QuestionShape& shape) {
-  const bool classes = shape.labels.has_value();
-  return {{"kind", classes ? "discrete" : "continuous"},
-          {"reason", inputs ? json(inputs->labels_reason) : json()},
-          {"classes", classes ? json(shape.labels->classes()) : json()},
-          {"entropy_nats", classes ? json(shape.labels->entropy_nats()) : json()}};
-}
-
-json groups_json(const QuestionShape& shape) {
-  if (!shape.groups.grouped()) return nullptr;
-  const auto rows = static_cast<double>(shape.groups.rows());
+void add_shape(const QuestionShape& shape, CheckDocument& out) {
+  out.rows = shape.groups.rows();
+  out.ln_rows = std::log(static_cast<double>(out.rows));
+  out.dim_student = shape.dim_student;
+  out.i_student_labels_planted = shape.i_student_labels;
+  out.labels = shape.labels ? "discrete" : "continuous";
+  if (shape.labels) {
+    out.classes = shape.labels->classes();
+    out.entropy_nats = shape.labels->entropy_nats();
+  }
+  if (!shape.groups.grouped()) return;
   const double effective = effective_rows(shape.groups, shape.icc);
-  return {{"count", shape.groups.count()},
-          {"icc", shape.icc},
-          {"design_effect", rows / effective},
-          {"effective_rows", effective}};
+  out.groups = {shape.groups.count(), shape.icc, static_cast<double>(out.rows) / effective,
+                effective};
 }
 
-json plan_json(const CheckResult& result) {
-  if (result.scenarios.empty()) return nullptr;
-  json scenarios = json::array();
-  std::optional<double> low;
-  std::optional<double> high;
+std::optional<documents::PlannedWorlds> planned_worlds(const CheckResult& result) {
+  if (result.scenarios.empty()) return std::nullopt;
+  documents::PlannedWorlds out;
   bool open = false;
   for (const PlanScenario& scenario : result.scenarios) {
-    scenarios.push_back({{"share_of_entropy", scenario.share_of_entropy},
-                         {"pairs", scenario.pairs},
-                         {"minimal_margin_nats", optional_json(scenario.minimal_margin)}});
-    if (!scenario.minimal_margin) {
-      open = true;
-      continue;
-    }
-    low = std::min(low.value_or(*scenario.minimal_margin), *scenario.minimal_margin);
-    high = std::max(high.value_or(*scenario.minimal_margin), *scenario.minimal_margin);
+    const std::optional<double> margin = scenario.minimal_margin;
+    out.scenarios.push_back({scenario.share_of_entropy, scenario.pairs, margin});
+    open = open || !margin;
+    if (!margin) continue;
+    out.minimal_margin_low = std::min(out.minimal_margin_low.value_or(*margin), *margin);
+    out.minimal_margin_high = std::max(out.minimal_margin_high.value_or(*margin), *margin);
   }
-  return {{"scenarios", scenarios},
-          {"minimal_margin_low", optional_json(low)},
-          {"minimal_margin_high", open ? json() : optional_json(high)}};
-}
-
-json teachers_json(const CheckSettings& s, const PowerForecast& power) {
-  json out = json::array();
-  for (const TeacherPower& teacher : power.teachers) {
-    out.push_back(teacher_json(teacher, s, power.i_student_labels));
-  }
+  if (open) out.minimal_margin_high.reset();
   return out;
 }
 
@@ -220,48 +163,40 @@ std::vector<Warning> all_warnings(const RankInputs* inputs, const CheckResult& r
 
 }  // namespace
 
-json check_document(const CheckSettings& s, const RankInputs* inputs, const CheckResult& result,
-                    const Execution& exec, const std::string& command_line, double seconds) {
-  const QuestionShape& shape = result.shape;
-  const Feasibility& feasibility = result.feasibility;
-  const std::size_t rows = shape.groups.rows();
-  return {{"schema", "cch.check/1"},
-          {"version", version()},
-          {"command", command_line},
-          {"seed", s.rank.common.seed},
-          {"machine", machine_json(exec)},
-          {"seconds", seconds},
-          {"inputs", inputs ? documents::to_json(inputs->record) : json::array()},
-          {"alignment", inputs ? documents::to_json(inputs->alignment) : json()},
-          {"mode", inputs ? "features" : "plan"},
-          {"verdict", to_string(feasibility.verdict)},
-          {"minimal_margin_nats", optional_json(feasibility.minimal_margin)},
-          {"reasons", feasibility.reasons},
-          {"wanted",
-           {{"power", s.power}, {"wrong", s.wrong}, {"margin_nats", optional_json(s.margin)}}},
-          {"rows", rows},
-          {"rows_planted", result.power.rows_planted},
-          {"groups", groups_json(shape)},
-          {"student",
-           {{"name", inputs ? json(inputs->input.student.name) : json("student")},
-            {"dim", shape.dim_student}}},
-          {"labels", labels_json(inputs, shape)},
-          {"scale", to_string(s.rank.scale)},
-          {"i_student_labels_planted", shape.i_student_labels},
-          {"ceilings",
-           {{"ln_rows", std::log(static_cast<double>(rows))},
-            {"entropy_labels", optional_json(result.power.entropy_labels)}}},
-          {"teachers", teachers_json(s, result.power)},
-          {"estimators", estimators_json(result.power)},
-          {"plan", plan_json(result)},
-          {"consistency", consistency_json(result.consistency)},
-          {"leaks", leaks_json(result)},
-          {"cost",
-           {{"rank_seconds", optional_json(result.cost.rank_seconds)},
-            {"rank_how", or_null(result.cost.rank_how)},
-            {"train_seconds", result.cost.train_seconds},
-            {"train_how", or_null(result.cost.train_how)}}},
-          {"warnings", warnings_json(all_warnings(inputs, result))}};
+CheckDocument check_document(const CheckSettings& s, const RankInputs* inputs,
+                             const CheckResult& result, const Execution& exec,
+                             const std::string& command_line, double seconds) {
+  CheckDocument out;
+  out.mode = inputs ? "features" : "plan";
+  out.student = "student";
+  if (inputs) {
+    out.student = inputs->input.student.name;
+    out.labels_reason = inputs->labels_reason;
+    out.inputs = inputs->record;
+    out.alignment = inputs->alignment;
+  }
+  out.verdict = to_string(result.feasibility.verdict);
+  out.minimal_margin = result.feasibility.minimal_margin;
+  out.reasons = result.feasibility.reasons;
+  out.wanted_power = s.power;
+  out.wanted_wrong = s.wrong;
+  out.wanted_margin = s.margin;
+  add_shape(result.shape, out);
+  out.scale = to_string(s.rank.scale);
+  add_power(result.power, s, out);
+  out.plan = planned_worlds(result);
+  add_tests(result, out);
+  out.rank_seconds = result.cost.rank_seconds;
+  out.rank_how = result.cost.rank_how;
+  out.train_seconds = result.cost.train_seconds;
+  out.train_how = result.cost.train_how;
+  out.warnings = documents::distinct(all_warnings(inputs, result));
+  out.version = version();
+  out.command = command_line;
+  out.seed = s.rank.common.seed;
+  out.machine = machine_facts(exec);
+  out.seconds = seconds;
+  return out;
 }
 
 }  // namespace cch

@@ -9,8 +9,6 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 constexpr const char* kDocument = "check.json";
 
 }  // namespace
@@ -19,11 +17,12 @@ void prepare_check(const std::string& folder, const std::string& html, bool forc
   ResultFolder{folder, html}.prepare({kDocument}, force);
 }
 
-std::vector<std::string> write_check(const json& document, const std::string& folder,
-                                     const std::string& html, bool with_document) {
+std::vector<std::string> write_check(const documents::CheckDocument& document,
+                                     const std::string& folder, const std::string& html,
+                                     bool with_document) {
   if (folder.empty() && html.empty()) return {};
   std::vector<FileContent> files;
-  if (with_document) files.push_back({kDocument, document.dump(1) + "\n"});
+  if (with_document) files.push_back({kDocument, documents::to_text(document, 1) + "\n"});
   return ResultFolder{folder, html}.write(std::move(files), report::render_check_html(document));
 }
 
@@ -32,11 +31,10 @@ bool has_check(const std::string& folder) {
 }
 
 std::vector<std::string> render_check_again(const std::string& folder, const std::string& html,
-                                            json& document) {
+                                            documents::CheckDocument& document) {
   const std::string path = ResultFolder{folder, html}.path(kDocument);
   const std::string writer = "cch check -o";
-  document = read_document(path, "cch.check/1", writer);
-  require_fields(document, {"verdict", "teachers", "labels", "version"}, path, writer);
+  document = documents::read_check(read_document(path, "cch.check/1", writer));
   return write_check(document, folder, html, false);
 }
 

@@ -15,28 +15,26 @@ namespace {
 
 constexpr std::size_t kPictures = 8;
 
-std::string name_of(const json& teacher) {
-  return fit_middle(text(field(teacher, "name")), 40);
+std::string name_of(const TeacherForecast& teacher) {
+  return fit_middle(teacher.name, 40);
 }
 
 // One column of the curve of verdicts: 1 right, 2 wrong.
-PlotCurve shares(const json& family, std::size_t column, const std::string& kind, bool dashed) {
+PlotCurve shares(const FamilyForecast* family, std::size_t column, const std::string& kind,
+                 bool dashed) {
   PlotCurve curve;
   curve.kind = kind;
   curve.dashed = dashed;
   curve.marks = false;
-  for (const json& point : elements(field(family, "verdict_curve"))) {
-    const auto& row = elements(point);
-    if (row.size() <= column) continue;
-    const auto margin = number(row[0]);
-    const auto share = number(row[column]);
-    if (margin && share) curve.points.emplace_back(*margin, 100.0 * *share);
+  if (!family) return curve;
+  for (const auto& point : family->verdict_curve) {
+    curve.points.emplace_back(point[0], 100.0 * point[column]);
   }
   return curve;
 }
 
-std::string power_picture(const json& teacher, std::size_t i) {
-  const json& estimator = deciding(teacher);
+std::string power_picture(const TeacherForecast& teacher, std::size_t i) {
+  const EstimatorForecast& estimator = deciding(teacher);
   Plot plot{fmt::format("power-{}", i), "Right verdicts by margin, " + name_of(teacher),
             "Share of right and wrong verdicts at each planted margin.", "true margin, nats",
             "verdicts, %"};
@@ -47,18 +45,20 @@ std::string power_picture(const json& teacher, std::size_t i) {
   return render_plot(plot);
 }
 
-PlotCurve bias_curve(const json& estimator, const char* family, const std::string& kind) {
+PlotCurve bias_curve(const EstimatorForecast& estimator, const char* name,
+                     const std::string& kind) {
   PlotCurve curve;
   curve.kind = kind;
-  for (const json& point : elements(field(family_of(estimator, family), "bias"))) {
-    const auto truth = number(field(point, "truth"));
-    const auto mean = number(field(point, "mean"));
-    if (truth && mean) curve.points.emplace_back(*truth, *mean);
+  const FamilyForecast* family = family_of(estimator, name);
+  if (!family) return curve;
+  for (const documents::PlantedMean& point : family->bias) {
+    if (point.truth && point.mean) curve.points.emplace_back(*point.truth, *point.mean);
   }
   return curve;
 }
 
-std::string bias_picture(const json& estimator, std::size_t i, const std::string& title) {
+std::string bias_picture(const EstimatorForecast& estimator, std::size_t i,
+                         const std::string& title) {
   Plot plot{fmt::format("bias-{}", i), "Planted truth against mean estimate, " + title,
             "Mean estimate of I(T;S) at each planted truth; dashed: no bias.",
             "planted I(T;S), nats", "mean estimate, nats"};
@@ -73,17 +73,15 @@ std::string bias_picture(const json& estimator, std::size_t i, const std::string
   return render_plot(plot);
 }
 
-std::string margins_table(const json& document) {
+std::string margins_table(const CheckDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    for (const json& estimator : elements(field(teacher, "estimators"))) {
-      const json& gaussian = family_of(estimator, "gaussian");
-      const std::string name = text(field(estimator, "name"));
+  for (const TeacherForecast& teacher : document.teachers) {
+    for (const EstimatorForecast& estimator : teacher.estimators) {
+      const FamilyForecast* gaussian = family_of(estimator, "gaussian");
       rows.push_back({name_html(name_of(teacher)),
-                      escape_html(name + " − " + text(field(estimator, "student_labels"))),
-                      margin_words(field(gaussian, "smallest_margin")),
-                      margin_words(field(family_of(estimator, "curved"), "smallest_margin")),
-                      margin_words(field(gaussian, "smallest_margin_against"))});
+                      escape_html(estimator.name + " − " + estimator.student_labels),
+                      smallest_words(gaussian), smallest_words(family_of(estimator, "curved")),
+                      against_words(gaussian)});
     }
   }
   return html_table(
@@ -97,30 +95,30 @@ std::string margins_table(const json& document) {
       rows, "cards");
 }
 
-std::string why_not(const json& document) {
+std::string why_not(const CheckDocument& document) {
   std::vector<std::string> lines;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    const json& gaussian = family_of(deciding(teacher), "gaussian");
-    for (const char* side : {"smallest_margin", "smallest_margin_against"}) {
-      const std::string words = text(field(gaussian, side, "why_not"));
-      if (!words.empty()) {
-        lines.push_back(name_of(teacher) + (side[15] != 0 ? ", against: " : ": ") + words);
-      }
+  for (const TeacherForecast& teacher : document.teachers) {
+    const auto add = [&](const char* side, const std::string& words) {
+      if (!words.empty()) lines.push_back(name_of(teacher) + side + words);
+    };
+    if (const FamilyForecast* gaussian = family_of(deciding(teacher), "gaussian")) {
+      add(": ", gaussian->smallest.why_not);
+      if (gaussian->smallest_against) add(", against: ", gaussian->smallest_against->why_not);
     }
-    const std::string why = text(field(teacher, "why"));
-    if (!why.empty()) lines.push_back(name_of(teacher) + ": " + why);
+    add(": ", teacher.why);
   }
   return sentences(lines);
 }
 
 }  // namespace
 
-std::string check_margins(const json& document) {
+std::string check_margins(const CheckDocument& document) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
-  for (const json& teacher : elements(field(document, "teachers"))) {
+  for (const TeacherForecast& teacher : document.teachers) {
     if (pictures.size() == kPictures) break;
-    if (elements(field(family_of(deciding(teacher), "gaussian"), "power")).size() < 2) continue;
+    const FamilyForecast* gaussian = family_of(deciding(teacher), "gaussian");
+    if (!gaussian || gaussian->power.size() < 2) continue;
     headings.push_back(name_html(name_of(teacher)));
     pictures.push_back(power_picture(teacher, pictures.size()));
   }
@@ -133,26 +131,22 @@ std::string check_margins(const json& document) {
                      margins_table(document) + why_not(document));
 }
 
-std::string check_bias(const json& document) {
+std::string check_bias(const CheckDocument& document) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    for (const json& estimator : elements(field(teacher, "estimators"))) {
+  for (const TeacherForecast& teacher : document.teachers) {
+    for (const EstimatorForecast& estimator : teacher.estimators) {
       if (pictures.size() == kPictures) break;
-      const std::string name = text(field(estimator, "name"));
-      headings.push_back(name_html(name_of(teacher)) + ", " + escape_html(name));
-      pictures.push_back(bias_picture(estimator, pictures.size(), name));
+      headings.push_back(name_html(name_of(teacher)) + ", " + escape_html(estimator.name));
+      pictures.push_back(bias_picture(estimator, pictures.size(), estimator.name));
     }
   }
   if (pictures.empty()) return "";
   std::vector<std::string> labels;
-  const auto& teachers = elements(field(document, "teachers"));
-  for (const json& family : elements(field(deciding(teachers.front()), "families"))) {
-    const json& bias = field(family, "bias_student_labels");
-    labels.push_back(fmt::format(
-        "I(S;Y), {}: planted {}, read {} on the mean.", text(field(family, "family")),
-        fixed(number(field(bias, "truth")), 3),
-        with_error(number(field(bias, "mean")), number(field(bias, "standard_error")))));
+  for (const FamilyForecast& family : deciding(document.teachers.front()).families) {
+    const documents::PlantedMean& bias = family.bias_student_labels;
+    labels.push_back(fmt::format("I(S;Y), {}: planted {}, read {} on the mean.", family.family,
+                                 fixed(bias.truth, 3), with_error(bias.mean, bias.standard_error)));
   }
   return section("bias", "What the estimators miss at this shape",
                  plot_grid(headings, pictures,
@@ -162,15 +156,14 @@ std::string check_bias(const json& document) {
                      sentences(labels));
 }
 
-std::string check_sizes(const json& document) {
+std::string check_sizes(const CheckDocument& document) {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> needs;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    for (const json& size : elements(field(teacher, "sizes"))) {
-      rows.push_back({name_html(name_of(teacher)), count(whole_number(field(size, "rows"))),
-                      count(whole_number(field(size, "groups"))),
+  for (const TeacherForecast& teacher : document.teachers) {
+    for (const documents::TriedSize& size : teacher.sizes) {
+      rows.push_back({name_html(name_of(teacher)), count(size.rows), count(size.groups),
                       escape_html(size_margin_words(size)),
-                      boolean(field(size, "extrapolated")) == true ? "extrapolated" : "planted"});
+                      size.extrapolated ? "extrapolated" : "planted"});
     }
     const std::string words = needed_sentence(document, teacher);
     if (!words.empty()) needs.push_back(words);

@@ -40,39 +40,35 @@ const std::vector<std::string> kReferences = {
     "Holmes, Nemenman (2019). Estimation of mutual information for real-valued data with error "
     "bars and controlled bias. Physical Review E 100, 022404."};
 
-std::string reproduce(const json& document) {
-  const std::string command = text(field(document, "command"));
+std::string reproduce(const CheckDocument& document) {
   std::string html = "<h3>Reproduce</h3>\n";
-  if (!command.empty()) html += code_block(command);
-  const json& machine = field(document, "machine");
+  if (!document.command.empty()) html += code_block(document.command);
   std::vector<Fact> facts = {
-      {"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
-      {"Seed", escape_html(plain_value(field(document, "seed")))},
-      {"Machine",
-       escape_html(fmt::format("{}, {} threads", text(field(machine, "processor"), kMissing),
-                               count(whole_number(field(machine, "threads")))))},
-      {"Time", duration(number(field(document, "seconds")))}};
-  for (const json& input : elements(field(document, "inputs"))) {
-    const std::string part = text(field(input, "sha256_of"));
-    facts.push_back({fit_middle(text(field(input, "name"), "input"), 40),
-                     name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
-                         (part.empty() ? "" : "of " + escape_html(fit(part, 100)) + " ") +
-                         escape_html(text(field(input, "sha256"), kMissing))});
+      {"Version", escape_html("cch " + or_missing(document.version))},
+      {"Seed", escape_html(general(static_cast<double>(document.seed)))},
+      {"Machine", escape_html(fmt::format("{}, {} threads", or_missing(document.machine.processor),
+                                          count(document.machine.threads)))},
+      {"Time", duration(document.seconds)}};
+  for (const documents::InputRecord& input : document.inputs) {
+    const std::string part =
+        input.sha256_of ? "of " + escape_html(fit(*input.sha256_of, 100)) + " " : "";
+    facts.push_back({fit_middle(input.name, 40), name_html(or_missing(input.source)) +
+                                                     "<br>SHA-256 " + part +
+                                                     escape_html(or_missing(input.sha256))});
   }
   return html + facts_list(facts);
 }
 
 }  // namespace
 
-std::string check_methods(const json& document) {
+std::string check_methods(const CheckDocument& document) {
   return section(
       "methods", "How this is measured",
       sentences(kMethods) + "<h3>References</h3>\n" + sentences(kReferences) + reproduce(document));
 }
 
-std::string check_downloads(const json& document, std::size_t room) {
-  const std::string whole = download("check.json", "application/json",
-                                     document.dump(-1, ' ', false, json::error_handler_t::replace),
+std::string check_downloads(const CheckDocument& document, std::size_t room) {
+  const std::string whole = download("check.json", "application/json", documents::to_text(document),
                                      "Everything as JSON", "check.json beside it has it", room);
   return section("downloads", "Downloads", element("ul", whole) + '\n');
 }

@@ -16,27 +16,27 @@ namespace {
 constexpr std::size_t kTeachersInPicture = 12;
 
 /// The smallest margin in favour as a point, with its counterpart if dependence is curved.
-std::string margin_figure(const json& document) {
+std::string margin_figure(const CheckDocument& document) {
   Forest forest{
       "margin-forest", "Smallest margins that can be decided",
       "For each teacher the smallest margin in nats that a ranking decides, if the shared "
       "information is Gaussian and if it is curved.",
       "margin I(T;S) − I(S;Y), nats"};
-  if (const auto wanted = number(field(document, "wanted", "margin_nats"))) {
+  if (const auto wanted = document.wanted_margin) {
     forest.references = {{*wanted, "wanted"}};
     forest.reach = *wanted;
   }
-  for (const json& teacher : elements(field(document, "teachers"))) {
+  for (const TeacherForecast& teacher : document.teachers) {
     if (forest.rows.size() == kTeachersInPicture) break;
-    const json& estimator = deciding(teacher);
-    ForestRow row{fit_middle(text(field(teacher, "name")), 40), {}, {}};
+    const EstimatorForecast& estimator = deciding(teacher);
+    ForestRow row{fit_middle(teacher.name, 40), {}, {}};
     const auto add = [&](const char* family, const char* kind) {
-      const auto nats = number(field(family_of(estimator, family), "smallest_margin", "nats"));
+      const auto nats = smallest_margin(family_of(estimator, family));
       if (nats) row.marks.push_back({Value{nats, {}, {}, {}}, kind, {}});
     };
     add("gaussian", "first");
     add("curved", "second");
-    row.words = margin_words(field(family_of(estimator, "gaussian"), "smallest_margin"));
+    row.words = smallest_words(family_of(estimator, "gaussian"));
     if (row.marks.empty()) row.marks.push_back({Value{}, "first", {}});
     forest.rows.push_back(std::move(row));
   }
@@ -47,19 +47,16 @@ std::string margin_figure(const json& document) {
                        "curved</span> dependence of the same information.");
 }
 
-std::string reasons_panel(const json& document) {
-  std::vector<std::string> reasons;
-  for (const json& reason : elements(field(document, "reasons"))) reasons.push_back(text(reason));
-  return element("div", "<h2>Why</h2>\n" + sentences(reasons), "class=\"panel\"") + '\n';
+std::string reasons_panel(const CheckDocument& document) {
+  return element("div", "<h2>Why</h2>\n" + sentences(document.reasons), "class=\"panel\"") + '\n';
 }
 
-std::string reading_panel(const json& document) {
+std::string reading_panel(const CheckDocument& document) {
   std::vector<std::string> words = {
       fmt::format("Data with known answers were planted at the shape of this question and judged "
                   "by the rule of a ranking. A margin counts as decided where the right verdict "
                   "comes in {} of cases and the wrong one in at most {}.",
-                  fixed(number(field(document, "wanted", "power")), 2),
-                  fixed(number(field(document, "wanted", "wrong")), 2)),
+                  fixed(document.wanted_power, 2), fixed(document.wanted_wrong, 2)),
       "It is about the margin on representations. The pilot student, which decides by default, has "
       "its own interval in the ranking.",
       "Feasible does not mean that a teacher helps: only that it would show."};
@@ -67,8 +64,8 @@ std::string reading_panel(const json& document) {
   return element("div", "<h2>How to read this</h2>\n" + sentences(words), "class=\"panel\"") + '\n';
 }
 
-std::string warnings(const json& document) {
-  const Messages messages = messages_of(warnings_of(document));
+std::string warnings(const CheckDocument& document) {
+  const Messages messages = messages_of(document.warnings);
   std::vector<std::string> all = messages.warnings;
   all.insert(all.end(), messages.notes.begin(), messages.notes.end());
   if (all.empty()) return "";
@@ -80,18 +77,14 @@ std::string warnings(const json& document) {
          '\n';
 }
 
-std::string leak_alarms(const json& document) {
+std::string leak_alarms(const CheckDocument& document) {
   std::string out;
-  for (const json& check : elements(field(document, "leaks", "checks"))) {
-    if (boolean(field(check, "alarm")) != true) continue;
-    const std::string subject = text(field(check, "subject"));
-    out +=
-        element("p",
-                escape_html(fmt::format("Leak, {}{}: {}", text(field(check, "code")),
-                                        subject.empty() ? "" : " of " + name_in_sentence(subject),
-                                        text(field(check, "words")))),
-                "class=\"alarm\"") +
-        '\n';
+  if (!document.leaks) return out;
+  for (const documents::LeakOutcome& check : document.leaks->checks) {
+    if (!check.alarm) continue;
+    out += element("p", escape_html(fmt::format("Leak, {}: {}", leak_subject(check), check.words)),
+                   "class=\"alarm\"") +
+           '\n';
   }
   return out;
 }
@@ -101,16 +94,12 @@ std::string passed_html(bool passed) {
                 : "<span class=\"verdict k-do_not_distil\">✗ failed</span>";
 }
 
-std::string consistency_table(const json& document) {
+std::string consistency_table(const CheckDocument& document) {
   std::vector<std::vector<std::string>> rows;
-  for (const json& test : elements(field(document, "consistency"))) {
-    const bool at_most = boolean(field(test, "at_most")) == true;
-    rows.push_back({escape_html(text(field(test, "name"))),
-                    name_html(fit_middle(text(field(test, "subject")), 40)),
-                    fixed(number(field(test, "value")), 3),
-                    (at_most ? "≤ " : "") + fixed(number(field(test, "expected")), 3),
-                    fixed(number(field(test, "tolerance")), 3),
-                    passed_html(boolean(field(test, "passed")) == true)});
+  for (const documents::ConsistencyOutcome& test : document.consistency) {
+    rows.push_back({escape_html(test.name), name_html(fit_middle(test.subject, 40)),
+                    fixed(test.value, 3), (test.at_most ? "≤ " : "") + fixed(test.expected, 3),
+                    fixed(test.tolerance, 3), passed_html(test.passed)});
   }
   if (rows.empty()) return "";
   return html_table(
@@ -125,29 +114,28 @@ std::string consistency_table(const json& document) {
       rows, "cards");
 }
 
-std::string leaks_table(const json& document) {
+std::string leaks_table(const CheckDocument& document) {
+  if (!document.leaks) return "";
   std::vector<std::vector<std::string>> rows;
-  for (const json& check : elements(field(document, "leaks", "checks"))) {
-    const bool alarm = boolean(field(check, "alarm")) == true;
-    const std::string subject = text(field(check, "subject"));
-    rows.push_back({escape_html(text(field(check, "code"))),
-                    subject.empty()
-                        ? std::string("all")
-                        : element("span", name_html(fit_middle(subject, 40)), "class=\"whole\""),
-                    escape_html(text(field(check, "words"))),
-                    alarm ? "<span class=\"verdict k-do_not_distil\">✗ leak</span>"
-                          : "<span class=\"verdict k-distil\">✓ clean</span>"});
+  for (const documents::LeakOutcome& check : document.leaks->checks) {
+    rows.push_back(
+        {escape_html(check.code),
+         check.subject.empty()
+             ? std::string("all")
+             : element("span", name_html(fit_middle(check.subject, 40)), "class=\"whole\""),
+         escape_html(check.words),
+         check.alarm ? "<span class=\"verdict k-do_not_distil\">✗ leak</span>"
+                     : "<span class=\"verdict k-distil\">✓ clean</span>"});
   }
   if (rows.empty()) return "";
-  const std::string split = text(field(document, "leaks", "split"));
-  return html_table("Leaks between training rows and held-out rows; " + escape_html(split) + '.',
-                    {{"Check", false}, {"Of", false}, {"Found", false}, {"", false}}, rows,
-                    "cards");
+  return html_table(
+      "Leaks between training rows and held-out rows; " + escape_html(document.leaks->split) + '.',
+      {{"Check", false}, {"Of", false}, {"Found", false}, {"", false}}, rows, "cards");
 }
 
 }  // namespace
 
-std::string check_headline(const json& document) {
+std::string check_headline(const CheckDocument& document) {
   const std::string words =
       element("p", element("span", escape_html(check_verdict_words(document)),
                            fmt::format("class=\"verdict k-{}\"", check_verdict_class(document)))) +
@@ -161,22 +149,19 @@ std::string check_headline(const json& document) {
          '\n' + warnings(document);
 }
 
-std::string check_consistency(const json& document) {
+std::string check_consistency(const CheckDocument& document) {
   return section("consistency", "Self-consistency and leaks",
                  consistency_table(document) + leaks_table(document));
 }
 
-std::string check_facts(const json& document) {
-  std::vector<std::string> all = size_sentences(document);
-  std::string html = sentences(all);
+std::string check_facts(const CheckDocument& document) {
+  std::string html = sentences(size_sentences(document));
   const std::vector<std::string> cost = cost_sentences(document);
   if (!cost.empty()) html += "<h3>Cost on this machine</h3>\n" + sentences(cost);
   std::vector<std::vector<std::string>> rows;
-  for (const json& teacher : elements(field(document, "teachers"))) {
-    rows.push_back({name_html(fit_middle(text(field(teacher, "name")), 40)),
-                    count(whole_number(field(teacher, "dim"))),
-                    count(whole_number(field(teacher, "pairs"))),
-                    name_html(fit_middle(text(field(teacher, "planted_as")), 40))});
+  for (const TeacherForecast& teacher : document.teachers) {
+    rows.push_back({name_html(fit_middle(teacher.name, 40)), count(teacher.dim),
+                    count(teacher.pairs), name_html(fit_middle(teacher.planted_as, 40))});
   }
   html += html_table(
       "Shapes that were planted. Directions: the smaller effective dimension of "
