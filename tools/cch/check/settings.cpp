@@ -93,11 +93,7 @@ PlanNumbers plan_numbers(const CheckSettings& settings) {
 }
 
 FeasibilityOptions feasibility_options(const CheckSettings& s) {
-  FeasibilityOptions out;
-  if (!s.rank.estimators.empty()) out.estimators = s.rank.estimators;
-  out.scale = s.rank.scale;
-  out.k = s.rank.k;
-  out.exact = s.rank.exact;
+  auto out = measured_with<FeasibilityOptions>(s.rank);
   out.power = s.power;
   out.wrong = s.wrong;
   out.margin = s.margin;

@@ -107,11 +107,7 @@ void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
 }
 
 RankOptions rank_options(const RankSettings& s) {
-  RankOptions options;
-  if (!s.estimators.empty()) options.estimators = s.estimators;
-  options.scale = s.scale;
-  options.k = s.k;
-  options.exact = s.exact;
+  auto options = measured_with<RankOptions>(s);
   options.decide_by = s.decide_by;
   options.scenario = s.scenario;
   options.lambda = s.lambda;

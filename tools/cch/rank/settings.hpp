@@ -79,6 +79,16 @@ void read_rank_study(const std::string& path, const std::vector<std::string>& gi
 options::StudyFile rank_study_file();
 /// What was `refused` and every combination that has no meaning, in one usage Error.
 void check_rank_settings(const RankSettings& settings, FaultCollector refused = {});
+/// Options of a library call with the estimators, scale and k that were asked for.
+template <class Options>
+Options measured_with(const RankSettings& s) {
+  Options out;
+  if (!s.estimators.empty()) out.estimators = s.estimators;
+  out.scale = s.scale;
+  out.k = s.k;
+  out.exact = s.exact;
+  return out;
+}
 /// The options of the ranking that checked settings stand for.
 RankOptions rank_options(const RankSettings& settings);
 
