@@ -146,7 +146,7 @@ void check(const Optimisation& o) {
        "Give a number from 0 (none) to below 1");
   const bool validates = o.validation > 0.0;
   need(validates || o.weights == Checkpoint::last, "bad-training",
-       "the best weights cannot be told without validation rows", "validation is 0",
+       "the best weights cannot be found without validation rows", "validation is 0",
        "Give validation = 0.2, or weights = \"last\"");
   need(validates || o.patience == 0, "bad-training",
        "a training without validation rows cannot stop early", "validation is 0",

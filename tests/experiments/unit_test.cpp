@@ -170,6 +170,8 @@ TEST_CASE("unit: the best weights count and teach, and a teacher's temperature f
     REQUIRE(run.failure.empty());
     const bool teacher = run.spec.role == Role::teacher;
     CHECK(run.temperature.has_value() == teacher);
+    CHECK(run.weight_decay.has_value() ==
+          !(teacher && run.spec.teacher->rows == TeacherRows::k_fold));
     if (teacher) {
       CHECK(*run.temperature > 0.01);
       CHECK(*run.temperature < 100.0);
@@ -265,6 +267,25 @@ TEST_CASE("study: bad ones are refused, each for its own reason") {
   CHECK(code([](Study& s) { s.forms = {DistilForm::prediction}; }) == "wrong-loss");
   CHECK(code([](Study& s) { s.controls = {Control::shrinkage}; }) == "bad-study");
   CHECK(code([](Study& s) { std::get<MfhTask>(s.task).v = {11}; }) == "bad-task");
+  // What needs validation rows, without them.
+  const auto without = [&](auto change) {
+    return code([&](Study& s) {
+      s.training = {};
+      change(s);
+    });
+  };
+  CHECK(without([](Study&) {}).empty());
+  CHECK(without([](Study& s) { s.training.weights = Checkpoint::best; }) == "bad-training");
+  CHECK(without([](Study& s) { s.training.patience = 1; }) == "bad-training");
+  CHECK(without([](Study& s) { s.training.weight_decay = {0.0, 1.0}; }) == "bad-training");
+  CHECK(without([](Study& s) { s.choose = Choose::validation; }) == "bad-study");
+  CHECK(without([](Study& s) { s.teacher_training = {}; }) == "bad-study");  // is calibrated
+  CHECK(without([](Study& s) {
+          s.teacher_training = {};
+          s.teacher_rows = {TeacherRows::k_fold};
+        }).empty());
+  CHECK(code([](Study& s) { s.training.weight_decay = {}; }) == "bad-training");
+  CHECK(code([](Study& s) { s.training.weight_decay = {-1.0}; }) == "bad-training");
   CHECK(code([](Study& s) {
           s.teacher_rows = {TeacherRows::fresh_rows};
           std::get<MfhTask>(s.task).fresh_rows = 0;

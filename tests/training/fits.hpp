@@ -83,9 +83,8 @@ inline std::vector<TrainingJob> jobs_of_all_forms(Layers layers, bool classes) {
 inline std::vector<TrainedNetwork> train_by_module(const Problem& p, const NetworkSpec& network,
                                                    Optimisation optimisation,
                                                    const Execution& exec = {}) {
-  // The module wants a weight decay for each network.
-  const double decay = optimisation.weight_decay.front();
-  optimisation.weight_decay.assign(p.fit.jobs.size(), decay);
+  // The module wants a weight decay for each network; one given is that of all.
+  optimisation.weight_decay.resize(p.fit.jobs.size(), optimisation.weight_decay.front());
   return detail::training_backend().train(p.data, p.fit, network, optimisation, exec);
 }
 

@@ -74,6 +74,59 @@ TEST_CASE("all networks of a fit equal one at a time: kinds, forms, optimisers, 
   }
 }
 
+TEST_CASE("weight decays of their own: each network as if it were alone with its own") {
+  for (const bool classes : {true, false}) {
+    const Problem p = problem_for(Layers::mlp, classes);
+    for (const Optimiser optimiser : {Optimiser::sgd, Optimiser::adam, Optimiser::adamw}) {
+      Optimisation o = test::in_doubles(optimiser, 0.02, 6, 16);
+      o.weight_decay.clear();
+      for (std::size_t m = 0; m < p.fit.jobs.size(); ++m) {
+        o.weight_decay.push_back(m % 2 == 0 ? 0.0 : 0.5);
+      }
+      const auto together = test::train_by_module(p, network_of(Layers::mlp), o);
+      Optimisation own = o;
+      for (std::size_t m = 0; m < together.size(); ++m) {
+        own.weight_decay = {o.weight_decay[m]};
+        const auto one = test::train_by_module(alone(p, m), network_of(Layers::mlp), own);
+        CHECK(same(together[m], one[0], kOtherOrder));
+        own.weight_decay = {0.5 - o.weight_decay[m]};
+        const auto other = test::train_by_module(alone(p, m), network_of(Layers::mlp), own);
+        CHECK_FALSE(same(together[m], other[0], kOtherOrder));
+      }
+    }
+  }
+}
+
+TEST_CASE("patience stops each network for itself, with the weights of that step") {
+  for (const Layers layers : {Layers::linear, Layers::mlp}) {
+    Problem p = problem_for(layers, true);
+    p.data.shape = {};
+    p.fit.validation.assign(p.fit.unlabelled.begin(), p.fit.unlabelled.end());
+    p.fit.unlabelled.clear();
+    const NetworkSpec network = layers == Layers::linear ? NetworkSpec{} : network_of(layers);
+    Optimisation o = test::in_doubles(Optimiser::adam, 0.02, 60, 0);
+    const auto whole = train_networks(p.data, p.fit, network, o, {});
+    o.validation = 0.25;
+    o.patience = 5;
+    const auto stopped = train_networks(p.data, p.fit, network, o, {});
+    std::size_t early = 0;
+    for (std::size_t m = 0; m < stopped.size(); ++m) {
+      const auto one = train_networks(alone(p, m).data, alone(p, m).fit, network, o, {});
+      CHECK(same(stopped[m], one[0], kOtherOrder));
+      CHECK(stopped[m].stopped == one[0].stopped);
+      if (!stopped[m].stopped) continue;
+      ++early;
+      // 60 steps have a point every second one, and the first.
+      CHECK(stopped[m].best->step + 10 >= *stopped[m].stopped);
+      CHECK(stopped[m].curve.back().step == *stopped[m].stopped);
+      CHECK(whole[m].curve.size() > stopped[m].curve.size());
+      CHECK(stopped[m].weights != whole[m].weights);
+      CHECK(whole[m].best->validation <= stopped[m].best->validation);
+    }
+    CHECK(early > 0);  // labels are noise
+  }
+}
+
 TEST_CASE("the same numbers on every run, alone or beside other fits") {
   for (const Layers layers : {Layers::mlp, Layers::cnn}) {
     const Problem p = problem_for(layers, true);

@@ -39,7 +39,7 @@ struct RunResult {
   std::optional<BestRun> best;  ///< where rows are held out for it; k-fold teachers: none
   std::optional<Metrics> last;  ///< on the test rows, of the last weights, where the best count
   std::optional<std::size_t> stopped;  ///< the step after which it was stopped early
-  double weight_decay = 0.0;           ///< its own, where one is chosen
+  std::optional<double> weight_decay;  ///< its own; those of a k-fold teacher may differ
   /// A teacher of classes that is calibrated: its logits are divided by this before they teach and
   /// are judged.
   std::optional<double> temperature;
@@ -92,7 +92,8 @@ inline constexpr int kCriteriaFormat = 4;
 /// (criterion/levels.hpp): the verdicts are those of a ranking of this teacher alone on the same
 /// rows with seed derive_seed(unit.seed, "criteria"), by each of the study's estimators on the
 /// scale of ranks. Without planted bias the decision's name says so. A criterion that refuses the
-/// rows has no score and no decision. One thread.
+/// rows has no score and no decision. The short training pilot has no validation rows: last
+/// weights, no calibration, the first weight decay. One thread.
 std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
                                              const StudyUnit& unit, const Execution& exec);
 

@@ -276,7 +276,7 @@ json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult&
            {"best", best_json(run.best)},
            {"last", run.last ? json{{"metrics", metrics_json(*run.last)}} : json()},
            {"stopped", run.stopped ? json(*run.stopped) : json()},
-           {"weight_decay", run.weight_decay},
+           {"weight_decay", optional_json(run.weight_decay)},
            {"calibration_temperature", optional_json(run.temperature)},
            {"validation_loss", optional_json(run.validation_loss)},
            {"student", paired ? json(student_key) : json()},
