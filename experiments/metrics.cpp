@@ -149,6 +149,11 @@ double calibration_temperature(const Matrix& outputs, std::span<const int> y,
          });
 }
 
+double calibrated_loss(const Matrix& outputs, std::span<const int> y,
+                       std::span<const std::size_t> rows) {
+  return cross_entropy(outputs, y, rows, 1.0 / calibration_temperature(outputs, y, rows));
+}
+
 Metrics real_metrics(const Matrix& outputs, const Matrix& targets,
                      std::span<const std::size_t> rows) {
   Metrics m;

@@ -12,6 +12,12 @@ constexpr std::size_t kInnerFolds = 3;
 
 using Losses = std::vector<std::vector<std::optional<double>>>;
 
+/// Of a row, on average.
+double loss_of(const Metrics& m) {
+  if (m.mse) return *m.mse;
+  return m.calibrated_cross_entropy ? *m.calibrated_cross_entropy : *m.cross_entropy;
+}
+
 /// Rows of all folds but one are learned from, the fold's are measured.
 UnitPart without_fold(const UnitPart& whole, const std::vector<std::size_t>& fold, std::size_t f) {
   UnitPart out{{{}, whole.rows.extra}, {}, true};
@@ -55,11 +61,6 @@ std::vector<RunSpec> every_candidate(const std::vector<RunSpec>& specs) {
     }
   }
   return out;
-}
-
-double loss_of(const Metrics& m) {
-  if (m.mse) return *m.mse;
-  return m.calibrated_cross_entropy ? *m.calibrated_cross_entropy : *m.cross_entropy;
 }
 
 Losses inner_losses(const UnitContext& of, const std::vector<RunSpec>& specs) {

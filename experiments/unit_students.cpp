@@ -204,10 +204,17 @@ class Students {
     }
   }
 
+  /// One temperature is fitted on all validation rows: halves of a few rows would tell nothing.
+  [[nodiscard]] double validation_loss(const Matrix& outputs) const {
+    const auto& rows = fitted_.validation;
+    if (of_.draw.classes == 0) return *metrics_on(of_.draw, outputs, rows).mse;
+    return calibrated_loss(outputs, of_.draw.y, rows);
+  }
+
   void measure(const Planned& planned, TrainedNetwork& trained, RunResult& result) {
     result.metrics = metrics_of(of_, trained.outputs);
     if (!fitted_.validation.empty()) {
-      result.validation_loss = loss_of(metrics_on(of_.draw, trained.outputs, fitted_.validation));
+      result.validation_loss = validation_loss(trained.outputs);
     }
     const RunSpec& spec = result.spec;
     if (spec.role == Role::distilled && !unlabelled_pairs() && closed_form_) {

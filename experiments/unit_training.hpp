@@ -46,9 +46,6 @@ void take_counted(const UnitContext& of, Checkpoint weights, TrainedNetwork& tra
 void keep(const UnitContext& of, const TrainingData& data, const NetworkSpec& network,
           Checkpoint weights, TrainedNetwork& trained, RunResult& result);
 
-/// Calibrated cross-entropy or mean square error.
-double loss_of(const Metrics& metrics);
-
 double seconds_since(std::chrono::steady_clock::time_point start);
 
 /// Divides a teacher's logits by its temperature on rows that it was not fitted on, and gives it;

@@ -211,6 +211,8 @@ TEST_CASE("unit: a calibration temperature has the least penalised loss, also of
   const double sharp = calibration_temperature(z, y, right);
   CHECK(sharp > 0.3);  // without the prior it would be the smallest that is allowed, .01
   CHECK(sharp < 1.0);
+  const double by_hand = (std::log1p(std::exp(-6.0 / found)) + 0.2 * 6.0 / found);
+  CHECK(test::near(calibrated_loss(z, y, rows), by_hand, 1e-12));
 }
 
 TEST_CASE("unit: of several weight decays each network has the one with the least loss") {

@@ -35,5 +35,9 @@ Metrics real_metrics(const Matrix& outputs, const Matrix& targets,
 /// make it honest. Guo et al., ICML 2017, without the prior. 1 without rows. Cost O(n K).
 double calibration_temperature(const Matrix& outputs, std::span<const int> y,
                                std::span<const std::size_t> rows);
+/// Mean cross-entropy of z/τ on these rows, nats, with the τ above of the same rows: comparable
+/// between networks whose targets had different temperatures, also on few rows.
+double calibrated_loss(const Matrix& outputs, std::span<const int> y,
+                       std::span<const std::size_t> rows);
 
 }  // namespace cch

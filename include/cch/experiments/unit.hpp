@@ -43,8 +43,8 @@ struct RunResult {
   /// A teacher of classes that is calibrated: its logits are divided by this before they teach and
   /// are judged.
   std::optional<double> temperature;
-  /// Of the weights that count on the rows held out of the student's labelled ones: calibrated
-  /// cross-entropy or mean square error. What Choose::validation compares.
+  /// Of the weights that count on the rows held out of the student's labelled ones: calibrated_loss
+  /// or mean square error. What Choose::validation compares.
   std::optional<double> validation_loss;
   std::optional<ClosedForm> predicted;
   /// Of spec.candidates on inner folds or validation rows (spec.loss has the least): calibrated
