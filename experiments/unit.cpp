@@ -118,6 +118,15 @@ std::vector<RunResult> train_chosen(const detail::UnitContext& of, std::vector<R
 
 }  // namespace
 
+StudyRows study_rows(const Study& study, const TaskData& data, const StudyUnit& unit,
+                     const Execution& exec) {
+  const StudyDraw drawn = draw(study.task, data, unit.setting, unit.seed, exec.serial());
+  detail::UnitRows rows = detail::unit_rows(study, unit, drawn);
+  auto [fitted, validation] =
+      detail::hold_out(drawn.groups, rows.labelled, study.training.validation, unit.seed);
+  return {std::move(fitted), std::move(validation), std::move(rows.extra), drawn.test};
+}
+
 std::vector<RunResult> train_unit(const Study& study, const TaskData& data, const StudyUnit& unit,
                                   const Execution& exec) {
   const Execution serial = exec.serial();

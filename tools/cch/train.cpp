@@ -131,7 +131,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   }
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
-  const bool looks = s.list || s.dry_run;
+  const bool looks = s.list || s.dry_run || !s.rows.empty();
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
@@ -140,6 +140,10 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
       make_execution(s.common, invocation.stop, progress.get(), uses_networks(s.study));
   const TaskData data = load_task(s.study.task, exec);
   check(s.study, data);
+  if (!s.rows.empty()) {
+    write_rows(s, data, exec);
+    return kExitDone;
+  }
   const RunKeys keys(s, data, exec.device);
   Plan plan = make_plan(s, keys);
   const RunStore store(s.out);
@@ -235,6 +239,10 @@ Command setup_train(CommandLine app) {
        {"--set", &s->overrides,
         "KEY=VALUE in place of the study's, as in the file: task.shared=0.2"},
        {"--list", &s->list, "Print one line a unit (what trains together), and run nothing"},
+       {"--rows", &s->rows,
+        "Write the rows that every unit fits, validates and tests on to a CSV file, for training "
+        "of your own on the same rows, and run nothing",
+        options::kFile},
        {"-n,--dry-run", &s->dry_run, "Say how much would be run, and run nothing"}});
   app.add(common_table(s->common));
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };

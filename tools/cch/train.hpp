@@ -25,6 +25,7 @@ struct TrainSettings {
   std::string features;      ///< stage whose features a segmentation study writes; empty: none
   std::string features_of = "test";    ///< of these images: test, held-out, train, validation, all
   std::vector<std::string> overrides;  ///< "KEY=VALUE" in place of the study's
+  std::string rows;                    ///< file for the rows of every unit; empty: none
   bool list = false;
   bool dry_run = false;
   bool keep_weights = false;
@@ -54,6 +55,11 @@ options::Table task_table(Task& task);
 Task read_train_task(const options::FileTable& file, TrainSettings& s);
 /// The keys of every task with their defaults, of settings that live as long as they are kept.
 std::vector<options::Section> train_task_sections(std::shared_ptr<void>& settings);
+
+/// Writes the rows that every unit of a study of saved features trains and tests on as CSV: the
+/// values of its axes, part (fitted, validation, extra, test), row of the files. Usage Error
+/// "bad-task" for other tasks, whose rows no file has.
+void write_rows(const TrainSettings& s, const TaskData& data, const Execution& exec);
 
 // --- documents (docs of the format: experiments/README.md)
 

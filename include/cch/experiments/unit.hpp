@@ -57,6 +57,20 @@ struct RunResult {
   double seconds = 0.0;  ///< its share of the training that it was part of
 };
 
+/// What a unit trains and tests on, as rows of its draw (of FeaturesTask: rows of the files, from
+/// 0).
+struct StudyRows {
+  std::vector<std::size_t> fitted;      ///< labelled rows that the student is fitted on
+  std::vector<std::size_t> validation;  ///< labelled rows that tell its best weights
+  std::vector<std::size_t> extra;       ///< rows that the scenario adds
+  std::vector<std::size_t> test;
+};
+/// The rows of train_unit, for training of one's own on the same ones. A teacher on the student's
+/// rows has the same fitted and validation rows where its share for validation is the same. Data
+/// Error "too-few-rows".
+StudyRows study_rows(const Study& study, const TaskData& data, const StudyUnit& unit,
+                     const Execution& exec);
+
 /// Trains everything of a unit, in the order of runs(). The student with and without distillation
 /// and its controls start alike and see the same batches. Cost: see train_networks. Data Error
 /// "too-few-rows". One thread.
