@@ -200,6 +200,14 @@ GainSummary summarise_gains(std::span<const double> gains) {
   return out;
 }
 
+int sign_among(const GainSummary& gain, std::size_t of) {
+  if (!gain.standard_error || of == 0) return 0;
+  const double t = detail::students_t_quantile(static_cast<double>(gain.seeds) - 1.0,
+                                               1.0 - 0.025 / static_cast<double>(of));
+  if (std::abs(gain.mean) <= t * *gain.standard_error) return 0;
+  return gain.mean > 0.0 ? 1 : -1;
+}
+
 std::vector<CriterionScore> score_criteria(std::span<const ComparedCell> cells,
                                            const ComparisonOptions& options,
                                            const Execution& exec) {

@@ -7,6 +7,7 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
+#include "tools/cch/train/summary.hpp"
 #include "tools/report/check.hpp"
 #include "tools/report/compare.hpp"
 #include "tools/report/rank/table.hpp"
@@ -74,7 +75,34 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
   return kExitDone;
 }
 
+/// As the study's own --json has it where every run is cached.
+nlohmann::json training_document(TrainFolder content, const report::TrainReport& shown) {
+  nlohmann::json out = std::move(content.head);
+  out.erase("planned_runs");
+  out["schema"] = "cch.train/1";
+  out["runs"] = {{"done", shown.done}, {"failed", shown.failed}, {"cached", shown.done}};
+  out["seconds"] = nullptr;
+  out["results"] = nlohmann::json::array();
+  for (const documents::RunDocument& one : content.runs) out["results"].push_back(to_json(one));
+  return out;
+}
+
+int show_training(const ReportOptions& o, Terminal& terminal) {
+  TrainFolder content = read_training(o.folder);
+  const report::TrainReport shown = report_of(content, o.folder);
+  const auto written = write_training_page(shown, o.folder, o.html);
+  if (o.json) {
+    terminal.out << training_document(std::move(content), shown).dump(1) << '\n';
+  } else {
+    print_training(shown, o.quiet, false, terminal.out);
+  }
+  note_version(shown.study.version, terminal);
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
 int run(const ReportOptions& o, Invocation& invocation) {
+  if (has_training(o.folder)) return show_training(o, invocation.terminal);
   if (has_sweep(o.folder)) return show_sweep(o, invocation.terminal);
   if (has_comparison(o.folder)) return show_comparison(o, invocation.terminal);
   if (has_check(o.folder)) return show_check(o, invocation.terminal);
@@ -86,7 +114,8 @@ int run(const ReportOptions& o, Invocation& invocation) {
 Command setup_report(CommandLine app) {
   auto o = std::make_shared<ReportOptions>();
   app.add({{"folder", &o->folder,
-            "Folder that `cch rank`, `check`, `gaussian sweep` or `compare` has written with -o",
+            "Folder that `cch rank`, `check`, `gaussian sweep`, `train` or `compare` has written "
+            "with -o",
             options::kRequiredFolder},
            {"--html", &o->html, "File for the report besides the folder's own", options::kFile},
            {"--json", &o->json, "The stored document on standard output"},

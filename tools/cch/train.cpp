@@ -12,7 +12,9 @@
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/cch/train/summary.hpp"
 
 namespace cch {
 namespace {
@@ -71,19 +73,32 @@ void look(Plan& plan, const RunStore& store, std::vector<Warning>& damage) {
   }
 }
 
+/// What the records of a process share.
+struct RunCommon {
+  std::string command;
+  std::string study_key;
+  json inputs;
+};
+
 UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store,
-                       const json& common) {
+                       const RunCommon& common) {
   UnitRecords out;
   out.run = [&](std::size_t i, std::size_t r, const RunResult& run) {
     const UnitCell& cell = plan.cells[i];
     json& result = plan.results[i][r];
-    result = result_json(s, cell.unit, run, cell.keys[r], cell.keys.front());
-    result.update(common);
+    documents::RunDocument document =
+        run_document(s, cell.unit, run, cell.keys[r], cell.keys.front());
+    document.command = common.command;
+    document.study_key = common.study_key;
+    document.inputs = documents::read_run_inputs(common.inputs);
+    result = to_json(document);
     return result.dump(1) + "\n";
   };
   out.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
     json result = criteria_json(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
-    result.update(common);
+    result["command"] = common.command;
+    result["study_key"] = common.study_key;
+    result["inputs"] = common.inputs;
     return result.dump(1) + "\n";
   };
   out.find = [&](std::size_t i) {
@@ -109,6 +124,13 @@ void print_list(const Plan& plan, std::ostream& out) {
     out << fmt::format("{}\t{}\t{} runs\t{} cached\n", i + 1, unit_text(plan.cells[i].unit),
                        plan.cells[i].keys.size(), count_stored(plan.results[i]));
   }
+}
+
+/// Of the whole study, whatever this process has of it.
+std::size_t planned_runs(const Study& study) {
+  std::size_t out = 0;
+  for (const UnitCell& cell : unit_cells(study, {})) out += cell.keys.size();
+  return out;
 }
 
 std::vector<Warning> warnings_of(const Study& study, const TaskData& data) {
@@ -161,16 +183,14 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   require_trainer(s.study, exec.device);
   const json head = study_head(s, study_json(s), s.study.seeds.front(), data.inputs, warnings,
                                invocation.command_line, exec.device);
-  const Claim claim = open_study_folder(s, head);
+  const Claim claim = open_study_folder(s, head, planned_runs(s.study));
   look(plan, store, warnings);
   if (!s.common.quiet) {
     for (const Warning& w : warnings) terminal.err << "warning: " << w.message << '\n';
     terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", plan.cells.size(),
                                 plan.runs, exec.device, plan.cached);
   }
-  const json common{{"command", invocation.command_line},
-                    {"study_key", keys.of_study()},
-                    {"inputs", head["inputs"]}};
+  const RunCommon common{invocation.command_line, keys.of_study(), head["inputs"]};
   const UnitRecords records = records_of(s, plan, store, common);
   const auto start = std::chrono::steady_clock::now();
   run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
@@ -183,6 +203,8 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const RunTally counts =
       count_runs(results, s.common.verbose ? results.size() : kReasons, terminal.err);
+  const report::TrainReport found = report_of(read_training(s.out), s.out);
+  const auto written = write_training_page(found, s.out, "");
   if (s.common.json) {
     json document = head;
     document["schema"] = "cch.train/1";
@@ -191,11 +213,13 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     document["results"] = results;
     terminal.out << document.dump(1) << '\n';
   } else {
-    if (!s.common.quiet) terminal.out << train_table(results, s.common.verbose) << '\n';
-    terminal.out << train_conclusion(results);
-    terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
-                                plan.cached, counts.failed, seconds);
+    print_training(found, s.common.quiet, s.common.verbose, terminal.out);
+    if (!s.common.quiet) {
+      terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
+                                  plan.cached, counts.failed, seconds);
+    }
   }
+  if (!s.common.quiet) print_written(written, terminal.err);
   return counts.failed > 0 ? kExitSomeFailed : kExitDone;
 }
 

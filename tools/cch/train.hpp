@@ -10,6 +10,7 @@
 
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/documents/run.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -64,7 +65,6 @@ void write_rows(const TrainSettings& s, const TaskData& data, const Execution& e
 // --- documents (docs of the format: experiments/README.md)
 
 nlohmann::json values_json(const StudyValues& values);
-nlohmann::json metrics_json(const Metrics& metrics);
 /// The study with every default, by the names of its file.
 nlohmann::json study_json(const TrainSettings& s);
 /// Paths of study_json that are axes: a study may get more values of them in the same folder.
@@ -95,8 +95,10 @@ class RunKeys {
 nlohmann::json unit_json(const Study& study, const StudyUnit& unit);
 nlohmann::json teacher_json(const RunTeacher& teacher, bool with_rows);
 nlohmann::json loss_json(const DistilLoss& loss);
-nlohmann::json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult& run,
-                           const std::string& key, const std::string& student_key);
+/// Without what all runs of a process share: command, study key, inputs.
+documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& unit,
+                                    const RunResult& run, const std::string& key,
+                                    const std::string& student_key);
 nlohmann::json criteria_json(const TrainSettings& s, const StudyUnit& unit,
                              const CriteriaResult& criteria, const std::string& key);
 
@@ -107,9 +109,12 @@ nlohmann::json study_head(const TrainSettings& s, const nlohmann::json& config, 
                           const std::vector<std::pair<std::string, SourceInfo>>& files,
                           const std::vector<Warning>& warnings, const std::string& command,
                           const std::string& device);
-/// Makes DIR this process's or its shard's and writes study.json. Usage Errors: "study-changed"
-/// (names the keys), "study-locked" (another process works on it), "foreign-folder".
-Claim open_study_folder(const TrainSettings& s, const nlohmann::json& head);
+/// Makes DIR this process's or its shard's and writes study.json. `planned_runs` of the whole study
+/// stand there beside the head, so that a page knows what is missing; 0: unknown. Usage Errors:
+/// "study-changed" (names the keys), "study-locked" (another process works on it),
+/// "foreign-folder".
+Claim open_study_folder(const TrainSettings& s, const nlohmann::json& head,
+                        std::size_t planned_runs = 0);
 /// The record of a run that is done, else null: failed and damaged ones do not count.
 nlohmann::json stored_record(const RunStore& store, const std::string& key, const char* file,
                              std::vector<Warning>& damage);
@@ -122,15 +127,5 @@ struct RunTally {
 /// Counts records and says why the first kinds of them failed.
 RunTally count_runs(const std::vector<nlohmann::json>& results, std::size_t most_reasons,
                     std::ostream& err);
-
-/// Which teacher distils, a line a setting (one for all of more than six): the largest gain over
-/// the student alone, ± its standard error over seeds, shown where it is above zero at 2.5 % as the
-/// largest of its pairs (Student's t, Bonferroni); a control that gains as much is named. Then how
-/// many pairs gain and lose.
-std::string train_conclusion(const std::vector<nlohmann::json>& results);
-
-/// Results of all units as one table: a line a cell, gains with their standard error over seeds.
-/// Shuffled controls, one a teacher and loss, only if `all`.
-std::string train_table(const std::vector<nlohmann::json>& results, bool all);
 
 }  // namespace cch

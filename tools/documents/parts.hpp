@@ -30,7 +30,7 @@ struct Amount : Value {};
 
 /// One fact of a list whose names no schema fixes: settings as they were given, diagnostics.
 using Fact = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string,
-                          std::vector<std::string>>;
+                          std::vector<std::string>, std::vector<double>>;
 using Facts = std::map<std::string, Fact>;
 
 /// Where a result was made.

@@ -69,6 +69,11 @@ Fact read_fact(const json& node, const Spot& at) {
   if (node.is_number_integer()) return node.get<std::int64_t>();
   if (node.is_number()) return node.get<double>();
   if (node.is_string()) return node.get<std::string>();
+  if (node.is_array() && !node.empty() && node.front().is_number()) {
+    std::vector<double> numbers;
+    decode(node, at, numbers);
+    return numbers;
+  }
   std::vector<std::string> list;
   decode(node, at, list);
   return list;

@@ -53,6 +53,11 @@ struct GainSummary {
 /// The interval takes the differences as normal. Usage Error "no-gains" without any.
 GainSummary summarise_gains(std::span<const double> gains);
 
+/// The sign of a mean that was looked for among `of` of them: +1 or −1 where it lies further from
+/// zero than t(1 − 0.025/of; n − 1) standard errors (Bonferroni), 0 where it does not or has one
+/// seed.
+int sign_among(const GainSummary& gain, std::size_t of);
+
 /// A statistic over cells. The interval is the 2.5 and 97.5 % point of a bootstrap.
 struct Measured {
   std::optional<double> value;

@@ -70,7 +70,7 @@ json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
           {"device", device},        {"warnings", warnings_json(warnings)}};
 }
 
-Claim open_study_folder(const TrainSettings& s, const json& head) {
+Claim open_study_folder(const TrainSettings& s, const json& head, std::size_t planned_runs) {
   refuse_foreign(s.out, {"study.json", "segmentation.json", "criteria.json", "report.html"},
                  s.force);
   RunStore(s.out).make();
@@ -78,7 +78,9 @@ Claim open_study_folder(const TrainSettings& s, const json& head) {
   check_writable(path);
   Claim claim = claim_study(s.out, s.shard);
   if (fs::exists(path)) refuse_changed(path, head);
-  write_files({{path, head.dump(1) + "\n"}});
+  json stored = head;
+  if (planned_runs > 0) stored["planned_runs"] = planned_runs;
+  write_files({{path, stored.dump(1) + "\n"}});
   return claim;
 }
 

@@ -48,25 +48,24 @@ std::string key_of(const json& document) {
   return digest(document.dump(), 16);
 }
 
-json optional_text(const std::string& text) {
-  return text.empty() ? json() : json(text);
+documents::RunMetrics metrics_of(const Metrics& m) {
+  return {m.rows, m.cross_entropy, m.calibrated_cross_entropy, m.accuracy, m.weighted_f1, m.auc,
+          m.mse};
 }
 
-json best_json(const std::optional<BestRun>& best) {
-  if (!best) return nullptr;
-  return {{"step", best->step},
-          {"validation_loss", best->validation},
-          {"metrics", metrics_json(best->metrics)}};
+std::optional<documents::BestOfRun> best_of(const std::optional<BestRun>& best) {
+  if (!best) return std::nullopt;
+  return documents::BestOfRun{best->step, best->validation, metrics_of(best->metrics)};
 }
 
-json closed_form_json(const std::optional<ClosedForm>& c) {
-  if (!c) return nullptr;
-  return {{"accuracy_gain", optional_json(c->accuracy_gain)},
-          {"mse_gain", c->mse_gain},
-          {"direction_gain", c->direction_gain},
-          {"cch_margin", c->cch_margin},
-          {"beta_s", c->beta_s},
-          {"beta_e", c->beta_e}};
+std::optional<documents::PredictionOfRun> prediction_of(const std::optional<ClosedForm>& c) {
+  if (!c) return std::nullopt;
+  return documents::PredictionOfRun{c->accuracy_gain, c->mse_gain, c->direction_gain,
+                                    c->cch_margin,    c->beta_s,   c->beta_e};
+}
+
+documents::NetworkOfRun network_of(const NetworkSpec& network) {
+  return {std::string(to_string(network.layers)), network.widths, network.dropout};
 }
 
 }  // namespace
@@ -77,16 +76,6 @@ json values_json(const StudyValues& values) {
     std::visit([&, key = name](const auto& v) { out[key] = v; }, value);
   }
   return out;
-}
-
-json metrics_json(const Metrics& m) {
-  return {{"rows", m.rows},
-          {"cross_entropy", optional_json(m.cross_entropy)},
-          {"calibrated_cross_entropy", optional_json(m.calibrated_cross_entropy)},
-          {"accuracy", optional_json(m.accuracy)},
-          {"weighted_f1", optional_json(m.weighted_f1)},
-          {"auc", optional_json(m.auc)},
-          {"mse", optional_json(m.mse)}};
 }
 
 json study_json(const TrainSettings& s) {
@@ -210,7 +199,7 @@ json loss_json(const DistilLoss& loss) {
 namespace {
 
 /// The values of λ or T that a cell chooses from; the value itself where there is one.
-json one_of(const std::vector<DistilLoss>& candidates, double DistilLoss::*member) {
+documents::Fact one_of(const std::vector<DistilLoss>& candidates, double DistilLoss::*member) {
   std::vector<double> values;
   for (const DistilLoss& loss : candidates) {
     if (std::find(values.begin(), values.end(), loss.*member) == values.end()) {
@@ -225,64 +214,78 @@ json one_of(const std::vector<DistilLoss>& candidates, double DistilLoss::*membe
 }
 
 /// What the runs of a cell have in common, whatever each of them chose.
-json loss_of_cell(const RunSpec& spec) {
-  json out = loss_json(*spec.loss);
+documents::LossOfRun loss_of_cell(const RunSpec& spec) {
+  const DistilLoss& loss = *spec.loss;
+  documents::LossOfRun out{std::string(to_string(loss.form)),
+                           std::string(to_string(loss.weighting)), loss.lambda, loss.temperature,
+                           loss.scaled};
   if (spec.candidates.empty()) return out;
-  out["lambda"] = one_of(spec.candidates, &DistilLoss::lambda);
-  out["temperature"] = one_of(spec.candidates, &DistilLoss::temperature);
+  out.lambda = one_of(spec.candidates, &DistilLoss::lambda);
+  out.temperature = one_of(spec.candidates, &DistilLoss::temperature);
   return out;
 }
 
-json chosen_json(Choose choose, const RunResult& run) {
-  json losses = json::array();
+documents::ChoiceOfRun choice_of(Choose choose, const RunResult& run) {
+  documents::ChoiceOfRun out{std::string(to_string(choose)), {}, {}, {}};
+  bool any = false;
   for (std::size_t c = 0; c < run.candidate_losses.size(); ++c) {
     const DistilLoss& loss = run.spec.candidates[c];
-    losses.push_back({{"lambda", loss.lambda},
-                      {"temperature", loss.temperature},
-                      {"loss", optional_json(run.candidate_losses[c])}});
+    out.losses.push_back({loss.lambda, loss.temperature, run.candidate_losses[c]});
+    any = any || run.candidate_losses[c].has_value();
   }
-  const bool none = std::none_of(run.candidate_losses.begin(), run.candidate_losses.end(),
-                                 [](const auto& loss) { return loss.has_value(); });
-  return {{"by", to_string(choose)},
-          {"lambda", none ? json() : json(run.spec.loss->lambda)},
-          {"temperature", none ? json() : json(run.spec.loss->temperature)},
-          {"losses", losses}};
+  if (!any) return out;
+  out.lambda = run.spec.loss->lambda;
+  out.temperature = run.spec.loss->temperature;
+  return out;
+}
+
+documents::TeacherOfRun teacher_of(const RunTeacher& teacher) {
+  return {teacher.name, documents::read_facts(values_json(teacher.parameters)),
+          std::string(to_string(teacher.rows))};
+}
+
+documents::RunUnit unit_of(const Study& study, const StudyUnit& unit) {
+  documents::Fact labelled = std::string("all");
+  if (unit.labelled > 0) labelled = std::uint64_t{unit.labelled};
+  return {std::string(task_name(study.task)), documents::read_facts(values_json(unit.setting)),
+          labelled, unit.scenario, unit.seed};
 }
 
 }  // namespace
 
-json result_json(const TrainSettings& s, const StudyUnit& unit, const RunResult& run,
-                 const std::string& key, const std::string& student_key) {
+documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& unit,
+                                    const RunResult& run, const std::string& key,
+                                    const std::string& student_key) {
   const bool teacher = run.spec.role == Role::teacher;
   const bool paired = run.spec.role == Role::distilled || run.spec.role == Role::control;
   const Optimisation& optimisation = teacher ? s.study.teacher_training : s.study.training;
-  json out{{"schema", "cch.run/1"},
-           {"version", version()},
-           {"seed", unit.seed},
-           {"warnings", json::array()},
-           {"key", key},
-           {"study", s.study.title},
-           {"unit", unit_json(s.study, unit)},
-           {"role", to_string(run.spec.role)},
-           {"control", run.spec.control ? json(to_string(*run.spec.control)) : json()},
-           {"teacher", run.spec.teacher ? teacher_json(*run.spec.teacher, true) : json()},
-           {"loss", run.spec.loss ? loss_of_cell(run.spec) : json()},
-           {"network", network_json(teacher ? s.study.teacher : s.study.student)},
-           {"training", training_json(optimisation)},
-           {"status", run.failure.empty() ? "done" : "failed"},
-           {"failure", optional_text(run.failure)},
-           {"weights", to_string(optimisation.weights)},
-           {"metrics", metrics_json(run.metrics)},
-           {"best", best_json(run.best)},
-           {"last", run.last ? json{{"metrics", metrics_json(*run.last)}} : json()},
-           {"stopped", run.stopped ? json(*run.stopped) : json()},
-           {"weight_decay", optional_json(run.weight_decay)},
-           {"calibration_temperature", optional_json(run.temperature)},
-           {"validation_loss", optional_json(run.validation_loss)},
-           {"student", paired ? json(student_key) : json()},
-           {"predicted", closed_form_json(run.predicted)},
-           {"seconds", run.seconds}};
-  if (!run.spec.candidates.empty()) out["chosen"] = chosen_json(s.study.choose, run);
+  documents::RunDocument out;
+  out.version = version();
+  out.seed = unit.seed;
+  out.key = key;
+  out.study = s.study.title;
+  out.unit = unit_of(s.study, unit);
+  out.role = to_string(run.spec.role);
+  if (run.spec.control) out.control = to_string(*run.spec.control);
+  if (run.spec.teacher) out.teacher = teacher_of(*run.spec.teacher);
+  if (run.spec.loss) out.loss = loss_of_cell(run.spec);
+  out.network = network_of(teacher ? s.study.teacher : s.study.student);
+  out.training = documents::read_facts(training_json(optimisation));
+  out.status = run.failure.empty() ? "done" : "failed";
+  if (!run.failure.empty()) out.failure = run.failure;
+  out.metrics = metrics_of(run.metrics);
+  out.best = best_of(run.best);
+  out.weights = to_string(optimisation.weights);
+  out.last.emplace();
+  if (run.last) out.last->emplace(documents::LastOfRun{metrics_of(*run.last)});
+  out.stopped = run.stopped;
+  out.weight_decay = run.weight_decay;
+  out.calibration_temperature = run.temperature;
+  out.validation_loss = run.validation_loss;
+  if (paired) out.student = student_key;
+  out.predicted = prediction_of(run.predicted);
+  out.seconds = run.seconds;
+  if (!run.spec.candidates.empty()) out.chosen = choice_of(s.study.choose, run);
   return out;
 }
 

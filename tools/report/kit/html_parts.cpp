@@ -82,11 +82,11 @@ std::string html_table(std::string_view caption_html, const std::vector<HtmlColu
     }
     body += element("tr", cells, "role=\"row\"") + '\n';
   }
-  return element("table",
-                 element("caption", caption_html) + head_html(columns) +
-                     element("tbody", body, "role=\"rowgroup\""),
-                 fmt::format("role=\"table\" class=\"{}\"", style)) +
-         '\n';
+  const std::string table = element("table",
+                                    element("caption", caption_html) + head_html(columns) +
+                                        element("tbody", body, "role=\"rowgroup\""),
+                                    fmt::format("role=\"table\" class=\"{}\"", style));
+  return element("div", table, "class=\"scroll\" tabindex=\"0\"") + '\n';
 }
 
 std::string code_block(std::string_view words) {

@@ -40,7 +40,8 @@ struct HtmlColumn {
 };
 
 /// A table with its caption; on narrow screens each row becomes a card, hence the headings are
-/// repeated as data-label of every cell. The first cell that is not numeric is the row's heading.
+/// repeated as data-label of every cell. A table wider than the page scrolls in a box of its own.
+/// The first cell that is not numeric is the row's heading.
 std::string html_table(std::string_view caption_html, const std::vector<HtmlColumn>& columns,
                        const std::vector<std::vector<std::string>>& rows_html,
                        std::string_view style = "");

@@ -39,7 +39,7 @@ p { margin: 0 0 12px; max-width: 44em; }
 ul { margin: 0 0 12px; padding-left: 1.15em; max-width: 46em; }
 li { margin: 0 0 6px; }
 a { color: var(--link); text-underline-offset: 2px; }
-a:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; }
+a:focus-visible, summary:focus-visible, pre:focus-visible, .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em; }
 pre {
   margin: 0 0 16px; padding: 14px 16px; background: var(--panel); border-radius: 8px;
@@ -69,7 +69,8 @@ caption { text-align: left; padding: 0 0 10px; max-width: 60em; }
 table { width: 100%; border-collapse: collapse; margin: 0 0 30px; font-size: 15px; }
 th, td { padding: 9px 14px 9px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hair); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { font-size: 13px; font-weight: 600; color: var(--quiet); border-bottom: 1.5px solid var(--ink); vertical-align: bottom; white-space: nowrap; }
+thead th { font-size: 13px; font-weight: 600; color: var(--quiet); border-bottom: 1.5px solid var(--ink); vertical-align: bottom; overflow-wrap: break-word; }
+.scroll { overflow-x: auto; }
 tbody th { font-weight: 600; min-width: 8em; }
 th.number, td.number { text-align: right; }
 td.number { white-space: nowrap; }
@@ -118,6 +119,7 @@ svg.plot .words { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; 
 svg .bar { fill: var(--open-fill); opacity: .55; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 18px 30px; margin: 0 0 10px; }
 .plots > div { break-inside: avoid; min-width: 0; } .plot-name { margin: 0 0 4px; font-size: 14px; font-weight: 600; }
+.legend-line { display: block; font-weight: 400; font-size: 13px; color: var(--quiet); }
 .grid th, .grid td { padding-top: 4px; padding-bottom: 4px; } .grid tbody th { font-weight: 400; }
 .shade { display: inline-block; padding: 1px 7px; border-radius: 4px; white-space: nowrap; }
 .above-1 { background: color-mix(in srgb, var(--open-fill) 14%, transparent); } .above-2 { background: color-mix(in srgb, var(--open-fill) 30%, transparent); } .above-3 { background: color-mix(in srgb, var(--open-fill) 48%, transparent); }
@@ -153,6 +155,7 @@ footer { padding-bottom: 40px; color: var(--quiet); font-size: 14px; }
   table { font-size: 9pt; } .interval { font-size: 8pt; } th, td { padding-right: 8px; }
   h2, h3, summary, caption { break-after: avoid; }
   tr, figure, .panel, .facts > div { break-inside: avoid; }
+  .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; display: block; }
   summary { list-style: none; } #downloads { display: none; }
 }

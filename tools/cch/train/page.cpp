@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "cch/experiments/store.hpp"
+#include "tools/cch/rank/folder.hpp"
+#include "tools/cch/result_folder.hpp"
+#include "tools/cch/train/summary.hpp"
+#include "tools/report/train.hpp"
+
+namespace cch {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kStudyFile = "study.json";
+
+std::vector<std::string> keys_in(const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
+    if (fs::exists(entry.path() / "result.json")) out.push_back(entry.path().filename().string());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void read_one(const RunStore& store, const std::string& key, TrainFolder& out) {
+  const auto text = store.find(key, "result.json", out.damage);
+  if (!text) return;
+  try {
+    out.runs.push_back(documents::read_run(json::parse(*text)));
+  } catch (const Error& error) {
+    const Fault& fault = error.faults().front();
+    out.damage.push_back({fault.code, store.path(key, "result.json") + " is left out: " +
+                                          fault.problem + " (" + fault.where + ")"});
+  }
+}
+
+/// The losses of a run; a line that was cut ends them.
+std::vector<LossPoint> curve_of(const std::string& path) {
+  std::vector<LossPoint> out;
+  std::ifstream in(path);
+  std::string line;
+  while (std::getline(in, line)) {
+    const json point = json::parse(line, nullptr, false);
+    if (!point.is_object()) break;
+    const auto number = [&](const char* name) -> std::optional<double> {
+      const auto found = point.find(name);
+      if (found == point.end() || !found->is_number()) return std::nullopt;
+      return found->get<double>();
+    };
+    const auto step = number("step");
+    const auto hard = number("hard");
+    if (step && hard) out.push_back({*step, *hard, number("validation")});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool has_training(const std::string& folder) {
+  std::ifstream in(fs::path(folder) / kStudyFile);
+  if (!in) return false;
+  const json head = json::parse(in, nullptr, false);
+  const json::json_pointer task("/config/task/name");
+  return !head.is_object() || !head.contains(task) || head[task] != "segmentation";
+}
+
+TrainFolder read_training(const std::string& folder) {
+  TrainFolder out;
+  out.head = read_document((fs::path(folder) / kStudyFile).string(), "cch.study/1", "cch train -o");
+  out.study = documents::read_study(out.head);
+  const RunStore store(folder);
+  for (const std::string& key : keys_in(folder)) read_one(store, key, out);
+  return out;
+}
+
+report::TrainReport report_of(const TrainFolder& content, const std::string& folder) {
+  const RunStore store(folder);
+  report::TrainReport out = train_report(content.study, content.runs, [&](const std::string& key) {
+    return curve_of(store.path(key, "train.jsonl"));
+  });
+  out.warnings.insert(out.warnings.end(), content.damage.begin(), content.damage.end());
+  return out;
+}
+
+void print_training(const report::TrainReport& report, bool quiet, bool all, std::ostream& out) {
+  out << report::train_sentence(report) << '\n';
+  if (quiet) return;
+  const std::string counts = report::train_counts(report);
+  if (!counts.empty()) out << counts << '\n';
+  out << '\n' << report::render_train_table(report, all) << '\n';
+}
+
+std::vector<std::string> write_training_page(const report::TrainReport& report,
+                                             const std::string& folder, const std::string& html) {
+  return ResultFolder{folder, html}.write({}, report::render_train_html(report));
+}
+
+}  // namespace cch

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tools/documents/run.hpp"
+#include "tools/report/train/model.hpp"
+
+namespace cch {
+
+/// A point of a run's train.jsonl.
+struct LossPoint {
+  double step = 0.0;
+  double hard = 0.0;
+  std::optional<double> validation;
+};
+
+/// Means of runs over seeds, gains paired with the students of the same unit: in an order that does
+/// not depend on that of the runs. `curve` gives the losses of a run by its key.
+report::TrainReport train_report(
+    documents::StudyDocument study, std::vector<documents::RunDocument> runs,
+    const std::function<std::vector<LossPoint>(const std::string& key)>& curve);
+
+/// What a folder of `cch train` holds.
+struct TrainFolder {
+  nlohmann::json head;  ///< study.json
+  documents::StudyDocument study;
+  std::vector<documents::RunDocument> runs;  ///< by key
+  std::vector<Warning> damage;               ///< records that cannot be read
+};
+/// Whether the folder was written by `cch train` on a study of pairs.
+bool has_training(const std::string& folder);
+/// Data Errors as read_document(). A damaged record is a warning: its run does not count.
+TrainFolder read_training(const std::string& folder);
+/// The report of such a folder, with its curves.
+report::TrainReport report_of(const TrainFolder& content, const std::string& folder);
+/// The sentence; then, unless quiet, how many pairs gain and the table.
+void print_training(const report::TrainReport& report, bool quiet, bool all, std::ostream& out);
+/// Writes report.html beside the runs and into `html` (unless empty); returns the paths.
+std::vector<std::string> write_training_page(const report::TrainReport& report,
+                                             const std::string& folder, const std::string& html);
+
+}  // namespace cch

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cch/experiments/comparison.hpp"
+#include "tools/documents/run.hpp"
+
+namespace cch::report {
+
+/// A mean over seeds with its error; nothing without a seed.
+using SeedMean = std::optional<GainSummary>;
+
+/// A value of an axis of the study: "lambda" 0.5.
+struct TrainCoordinate {
+  enum class Part { setting, teacher, loss };
+  std::string name;
+  std::string words;
+  documents::Number number;  ///< where the value is one
+  Part part = Part::setting;
+};
+/// Everything that runs of one cell share but their seed; sorts by numbers where both are some.
+using TrainPlace = std::vector<TrainCoordinate>;
+
+/// A network that stands alone.
+struct TrainLevel {
+  TrainPlace place;  ///< a student's has no teacher
+  bool teacher = false;
+  std::size_t failed = 0;
+  SeedMean score;  ///< accuracy, or mean square error
+  SeedMean cross_entropy;
+  SeedMean calibrated;
+};
+
+/// A control in the teacher's place.
+struct TrainControl {
+  std::string control;
+  GainSummary gain;
+  SeedMean difference;  ///< teacher less control, paired by seed
+};
+
+/// A teacher, a student and a loss; gains are over the same student alone, paired by seed.
+struct TrainPair {
+  TrainPlace place;
+  std::string control;  ///< empty: a teacher
+  std::size_t failed = 0;
+  SeedMean gain;           ///< share of accuracy, or ½ ln of the ratio of square errors
+  SeedMean cross_entropy;  ///< calibrated, nats
+  SeedMean predicted;      ///< by the closed form, in the unit of `gain`
+  std::vector<TrainControl> controls;
+};
+
+/// Mean losses over seeds, step after step.
+struct TrainCurve {
+  TrainPlace place;
+  bool alone = false;  ///< the student without a teacher
+  std::size_t seeds = 0;
+  std::vector<std::pair<double, double>> hard;
+  std::vector<std::pair<double, double>> validation;
+};
+
+struct TrainCost {
+  std::string role;
+  std::size_t runs = 0;
+  double seconds = 0.0;
+};
+
+/// What a folder of runs shows: the one source of page, terminal and CSV.
+struct TrainReport {
+  documents::StudyDocument study;
+  bool classes = true;  ///< gains are of accuracy
+  std::size_t done = 0;
+  std::size_t failed = 0;
+  std::size_t seeds = 0;                        ///< different ones
+  std::vector<TrainLevel> levels;               ///< students and teachers
+  std::vector<TrainPair> pairs;                 ///< teachers
+  std::vector<TrainPair> controls;              ///< in a teacher's place
+  std::vector<TrainCurve> curves;               ///< two a setting
+  std::optional<std::size_t> rows;              ///< of test, where all runs have as many
+  std::map<std::string, std::size_t> failures;  ///< by reason
+  std::vector<TrainCost> costs;
+  std::vector<Warning> warnings;
+};
+
+/// Coordinates of which the pairs have several values, by name.
+std::vector<std::string> varying(const std::vector<TrainPair>& pairs);
+
+/// "text, gamma 0.25": the teacher, with the rows that it learned from unless they are the
+/// student's.
+std::string teacher_words(const TrainPlace& place);
+/// "audio, 100 labelled, unlabelled-pairs" without what every study has; "" where nothing is left.
+std::string setting_words(const TrainPlace& place);
+/// "kl λ=0.5 T=1".
+std::string loss_words(const TrainPlace& place);
+/// The named coordinates alone: "λ 0.5, T 1".
+std::string place_words(const TrainPlace& place, const std::vector<std::string>& names);
+/// "λ" of "lambda"; names of parameters and settings as they are.
+std::string axis_words(const std::string& name);
+
+/// A gain as it is shown: accuracy in points.
+struct TrainUnit {
+  double factor = 1.0;
+  int decimals = 4;
+  std::string name;
+};
+TrainUnit unit_of(const TrainReport& report);
+/// "+1.20 ± 0.40".
+std::string gain_words(const GainSummary& gain, const TrainUnit& unit);
+
+/// What was found, in one paragraph: by setting (one for all of more than six) the largest gain
+/// over the student alone, ± its standard error over seeds, and whether it is above zero, or that
+/// the pair with the least lies below, as the largest or least of its pairs (sign_among); a control
+/// that gains as much; runs that failed or are missing.
+std::string train_sentence(const TrainReport& report);
+/// "Of 8 pairs 3 gain and 1 loses by more than 2 standard errors over seeds."
+std::string train_counts(const TrainReport& report);
+
+}  // namespace cch::report
