@@ -10,7 +10,7 @@ namespace cch::test {
 /// Whether networks can be trained; where they cannot, a line by which ctest skips the test.
 inline bool training_here() {
   try {
-    (void)detail::segmentation_backend();
+    (void)cch::detail::segmentation_backend();
     return true;
   } catch (const Error& error) {
     std::cout << "cch-skip: " << error.what() << '\n';

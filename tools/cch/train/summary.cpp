@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tools/cch/compare/cells.hpp"
+#include "tools/cch/train/counts.hpp"
 #include "tools/report/kit/field.hpp"
 
 namespace cch {
@@ -166,10 +167,11 @@ class Summary {
   }
 
   static report::TrainLevel level(const TrainPlace& place, bool teacher, const SeedsOfCell& seeds) {
-    report::TrainLevel out{place, teacher, 0, {}, {}, {}};
+    report::TrainLevel out{place, teacher, 0, {}, {}, {}, {}};
     std::vector<double> score;
     std::vector<double> cross_entropy;
     std::vector<double> calibrated;
+    std::vector<double> temperature;
     for (const auto& [seed, run] : seeds) {
       if (!run->done()) {
         ++out.failed;
@@ -182,10 +184,12 @@ class Summary {
       add_to(score, m.accuracy ? m.accuracy : m.mse);
       add_to(cross_entropy, m.cross_entropy);
       add_to(calibrated, m.calibrated_cross_entropy);
+      if (run->calibration_temperature) add_to(temperature, *run->calibration_temperature);
     }
     out.score = mean_of(score);
     out.cross_entropy = mean_of(cross_entropy);
     out.calibrated = mean_of(calibrated);
+    out.temperature = mean_of(temperature);
     return out;
   }
 
@@ -199,11 +203,19 @@ class Summary {
     return gains_over({{"mse", mse->second - *run.predicted->mse_gain}}, student).at("mse");
   }
 
+  /// By last weights; nothing where those count, or where one of the two has none.
+  static Gains last_gains(const RunDocument& run, const RunDocument& student) {
+    const auto has = [](const RunDocument& one) { return one.last && *one.last; };
+    if (!has(run) || !has(student)) return {};
+    return gains_over(numbers_of((*run.last)->metrics), numbers_of((*student.last)->metrics));
+  }
+
   TrainPair pair(const CellName& name, const SeedsOfCell& seeds,
                  std::map<std::uint64_t, double>& gains) {
-    TrainPair out{name.place, name.control, 0, {}, {}, {}, {}};
+    TrainPair out{name.place, name.control, 0, {}, {}, {}, {}, {}};
     std::map<std::uint64_t, double> cross_entropy;
     std::map<std::uint64_t, double> closed_form;
+    std::map<std::uint64_t, double> by_last;
     for (const auto& [seed, run] : seeds) {
       const auto student = run->student ? by_key_.find(*run->student) : by_key_.end();
       if (!run->done() || student == by_key_.end() || !student->second->done()) {
@@ -212,17 +224,20 @@ class Summary {
       }
       const Gains alone = numbers_of(student->second->metrics);
       const Gains found = gains_over(numbers_of(run->metrics), alone);
-      const auto take_from = [&, s = seed](const char* metric, auto& into) {
-        if (const auto at = found.find(metric); at != found.end()) into[s] = at->second;
+      const auto take_from = [s = seed](const Gains& from, const char* metric, auto& into) {
+        if (const auto at = from.find(metric); at != from.end()) into[s] = at->second;
       };
-      take_from(out_.classes ? "accuracy" : "mse", gains);
-      take_from("cross-entropy", cross_entropy);
+      const char* score = out_.classes ? "accuracy" : "mse";
+      take_from(found, score, gains);
+      take_from(found, "cross-entropy", cross_entropy);
+      take_from(last_gains(*run, *student->second), score, by_last);
       const auto expected = predicted(*run, alone);
       if (expected && std::isfinite(*expected)) closed_form[seed] = *expected;
     }
     out.gain = mean_of(gains);
     out.cross_entropy = mean_of(cross_entropy);
     out.predicted = mean_of(closed_form);
+    out.by_last = mean_of(by_last);
     return out;
   }
 
@@ -251,7 +266,7 @@ class Summary {
   }
 
   /// Over the steps that all seeds have.
-  static report::TrainCurve mean_curve(
+  report::TrainCurve mean_curve(
       const TrainPlace& place, bool alone, const SeedsOfCell& seeds,
       const std::function<std::vector<LossPoint>(const std::string&)>& curve) {
     report::TrainCurve out{place, alone, 0, {}, {}};
@@ -260,7 +275,10 @@ class Summary {
     for (const auto& [seed, run] : seeds) {
       if (!run->done()) continue;
       const std::vector<LossPoint> points = curve(run->key);
-      if (points.empty()) continue;
+      if (points.empty()) {
+        ++out_.without_curve;
+        continue;
+      }
       ++out.seeds;
       for (const LossPoint& point : points) {
         hard[point.step].push_back(point.hard);
@@ -284,38 +302,6 @@ class Summary {
   std::size_t repeated_ = 0;
 };
 
-/// The reason without its step, which differs from run to run.
-std::string reason_of(const RunDocument& run) {
-  const std::string reason = run.failure.value_or("no reason given");
-  return reason.substr(0, reason.find(" at step "));
-}
-
-void count(const std::vector<RunDocument>& runs, TrainReport& out) {
-  std::set<std::uint64_t> seeds;
-  std::set<std::size_t> rows;
-  for (const char* role : {"teacher", "student", "distilled", "control"}) {
-    report::TrainCost cost{role, 0, 0.0};
-    for (const RunDocument& run : runs) {
-      if (run.role != role) continue;
-      ++cost.runs;
-      cost.seconds += run.seconds;
-    }
-    if (cost.runs > 0) out.costs.push_back(cost);
-  }
-  for (const RunDocument& run : runs) {
-    seeds.insert(run.unit.seed);
-    if (run.done()) {
-      ++out.done;
-      rows.insert(run.metrics.rows);
-    } else {
-      ++out.failed;
-      ++out.failures[reason_of(run)];
-    }
-  }
-  out.seeds = seeds.size();
-  if (rows.size() == 1) out.rows = *rows.begin();
-}
-
 }  // namespace
 
 report::TrainReport train_report(
@@ -326,7 +312,7 @@ report::TrainReport train_report(
   TrainReport out;
   out.warnings = study.warnings;
   out.study = std::move(study);
-  count(runs, out);
+  count_over_runs(runs, out);
   Summary summary(runs, out);
   summary.levels();
   summary.pairs();

@@ -30,15 +30,15 @@ std::string csv_line(const TrainPair& pair) {
   }
   out += fmt::format("{},{}", pair.gain ? pair.gain->seeds : 0, pair.failed);
   return out + mean_fields(pair.gain) + mean_fields(pair.cross_entropy) +
-         mean_fields(pair.predicted) + "\r\n";
+         mean_fields(pair.predicted) + mean_fields(pair.by_last) + "\r\n";
 }
 
 }  // namespace
 
 std::string train_csv(const TrainReport& report) {
   std::string out = "setting,teacher,loss,control,seeds,failed";
-  for (const char* name :
-       {report.classes ? "accuracy_gain" : "mse_gain", "cross_entropy_gain", "closed_form_gain"}) {
+  for (const char* name : {report.classes ? "accuracy_gain" : "mse_gain", "cross_entropy_gain",
+                           "closed_form_gain", "last_weights_gain"}) {
     out += fmt::format(",{0},{0}_standard_error,{0}_low95,{0}_high95", name);
   }
   out += "\r\n";

@@ -78,6 +78,9 @@ std::string gains_table(const TrainReport& report) {
   std::vector<HtmlColumn> columns{
       {"Teacher and setting"}, {"Loss"}, {report.classes ? "Gain, points" : "Gain", true}};
   if (report.classes) columns.push_back({"Cross-entropy gain, nats", true});
+  const bool by_last = std::any_of(report.pairs.begin(), report.pairs.end(),
+                                   [](const TrainPair& pair) { return pair.by_last.has_value(); });
+  if (by_last) columns.push_back({"By last weights", true});
   columns.insert(columns.end(), {{"Seeds", true}, {"Failed", true}});
   std::vector<std::vector<std::string>> rows;
   for (const std::size_t i : spread(report.pairs.size(), kTableRows)) {
@@ -85,6 +88,9 @@ std::string gains_table(const TrainReport& report) {
     rows.push_back({pair_html(pair.place), escape_html(loss_words(pair.place)),
                     mean_html(pair.gain, unit.factor, unit.decimals, true)});
     if (report.classes) rows.back().push_back(mean_html(pair.cross_entropy, 1.0, 4, true));
+    if (by_last) {
+      rows.back().push_back(mean_html(pair.by_last, unit.factor, unit.decimals, true));
+    }
     rows.back().push_back(count(pair.gain ? pair.gain->seeds : 0));
     rows.back().push_back(pair.failed > 0 ? count(pair.failed) : "");
   }
@@ -96,6 +102,8 @@ std::string gains_table(const TrainReport& report) {
                         "each after one temperature was fitted on other test rows."
                       : " ½ ln of the ratio of mean square errors, the student's over the "
                         "distilled one's.") +
+      (by_last ? " By last weights: the gain of the same two students after their last step."
+               : "") +
       shown_words(rows.size(), report.pairs.size());
   return html_table(escape_html(caption), columns, rows, "cards quiet");
 }

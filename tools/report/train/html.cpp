@@ -6,13 +6,18 @@
 namespace cch::report {
 namespace {
 
-constexpr PagePart<TrainReport> kTrainParts[] = {
-    {"headline", train_headline},       {"studied", train_studied},
-    {"gains", train_gains, true},       {"axes", train_axes, true},
-    {"levels", train_levels, true},     {"controls", train_controls, true},
-    {"curves", train_curves, true},     {"closed-form", train_closed_form, true},
-    {"failures", train_failures, true}, {"cost", train_cost},
-    {"methods", train_methods}};
+constexpr PagePart<TrainReport> kTrainParts[] = {{"headline", train_headline},
+                                                 {"studied", train_studied},
+                                                 {"gains", train_gains, true},
+                                                 {"axes", train_axes, true},
+                                                 {"levels", train_levels, true},
+                                                 {"weights", train_weights, true},
+                                                 {"controls", train_controls, true},
+                                                 {"curves", train_curves, true},
+                                                 {"closed-form", train_closed_form, true},
+                                                 {"failures", train_failures, true},
+                                                 {"cost", train_cost},
+                                                 {"methods", train_methods}};
 
 }  // namespace
 

@@ -38,6 +38,10 @@ std::string train_levels(const TrainReport& report) {
   if (report.classes) {
     columns.insert(columns.end(), {{"Cross-entropy", true}, {"Calibrated", true}});
   }
+  const bool calibrated =
+      std::any_of(report.levels.begin(), report.levels.end(),
+                  [](const TrainLevel& level) { return level.temperature.has_value(); });
+  if (calibrated) columns.push_back({"Temperature", true});
   columns.push_back({"Seeds", true});
   std::vector<std::vector<std::string>> rows;
   for (const std::size_t i : spread(report.levels.size(), kRows)) {
@@ -50,6 +54,7 @@ std::string train_levels(const TrainReport& report) {
       rows.back().push_back(mean_html(level.cross_entropy, 1.0, 4, false));
       rows.back().push_back(mean_html(level.calibrated, 1.0, 4, false));
     }
+    if (calibrated) rows.back().push_back(mean_html(level.temperature, 1.0, 2, false));
     rows.back().push_back(count(level.score ? level.score->seeds : 0) +
                           (level.failed > 0 ? fmt::format(" ({} failed)", level.failed) : ""));
   }
@@ -60,6 +65,10 @@ std::string train_levels(const TrainReport& report) {
                         "on other test rows. A large difference of the two is a network that is "
                         "too sure of itself."
                       : "") +
+      (calibrated
+           ? " Temperature: what a teacher's logits were divided by before it taught and was "
+             "measured, fitted on rows that it was not fitted on; above 1 it was too sure."
+           : "") +
       rows_words(rows.size(), report.levels.size());
   return section("levels", "Teachers beside the student",
                  html_table(escape_html(caption), columns, rows, "cards quiet"));
@@ -140,7 +149,17 @@ std::string train_curves(const TrainReport& report) {
                 "class=\"legend-line\""));
     pictures.push_back(render_plot(plot));
   }
-  if (pictures.empty()) return "";
+  const std::string missing =
+      report.without_curve == 0
+          ? ""
+          : fmt::format(
+                "{} of the runs whose mean would stand here have no stored curve "
+                "(train.jsonl); they are left out.",
+                report.without_curve);
+  if (pictures.empty()) {
+    return section("curves", "Learning curves",
+                   missing.empty() ? "" : element("p", escape_html(missing)));
+  }
   return section(
       "curves", "Learning curves",
       plot_grid(headings, pictures,
@@ -148,7 +167,7 @@ std::string train_curves(const TrainReport& report) {
                                         "alone, without its weight), of the student alone and of "
                                         "the distilled one with the largest gain of its setting.") +
                             (validation ? " Dashed: the same on validation rows." : "") +
-                            " Settings beyond the fourth are left out.")));
+                            " Settings beyond the fourth are left out. " + missing)));
 }
 
 std::string train_closed_form(const TrainReport& report) {

@@ -35,6 +35,7 @@ struct TrainLevel {
   SeedMean score;  ///< accuracy, or mean square error
   SeedMean cross_entropy;
   SeedMean calibrated;
+  SeedMean temperature;  ///< of a calibrated teacher, which its logits are divided by
 };
 
 /// A control in the teacher's place.
@@ -52,6 +53,7 @@ struct TrainPair {
   SeedMean gain;           ///< share of accuracy, or ½ ln of the ratio of square errors
   SeedMean cross_entropy;  ///< calibrated, nats
   SeedMean predicted;      ///< by the closed form, in the unit of `gain`
+  SeedMean by_last;        ///< `gain` by both students' last weights, where the best count
   std::vector<TrainControl> controls;
 };
 
@@ -62,6 +64,23 @@ struct TrainCurve {
   std::size_t seeds = 0;
   std::vector<std::pair<double, double>> hard;
   std::vector<std::pair<double, double>> validation;
+};
+
+/// Which weights count for the networks of a role, and how far they were trained.
+struct TrainWeights {
+  std::string role;
+  std::string count;  ///< "best", "last"
+  std::size_t runs = 0;
+  std::size_t stopped = 0;              ///< early
+  std::optional<double> stopped_after;  ///< steps, median of those
+  std::optional<double> best_after;     ///< steps, median, where validation rows tell
+};
+
+/// How often a value was chosen of several: "weight decay" 0.01, "λ and T" 0.5 and 4.
+struct TrainChoice {
+  std::string what;
+  std::string value;
+  std::size_t runs = 0;
 };
 
 struct TrainCost {
@@ -76,11 +95,14 @@ struct TrainReport {
   bool classes = true;  ///< gains are of accuracy
   std::size_t done = 0;
   std::size_t failed = 0;
-  std::size_t seeds = 0;                        ///< different ones
-  std::vector<TrainLevel> levels;               ///< students and teachers
-  std::vector<TrainPair> pairs;                 ///< teachers
-  std::vector<TrainPair> controls;              ///< in a teacher's place
-  std::vector<TrainCurve> curves;               ///< two a setting
+  std::size_t seeds = 0;            ///< different ones
+  std::vector<TrainLevel> levels;   ///< students and teachers
+  std::vector<TrainPair> pairs;     ///< teachers
+  std::vector<TrainPair> controls;  ///< in a teacher's place
+  std::vector<TrainCurve> curves;   ///< two a setting
+  std::size_t without_curve = 0;    ///< runs whose curve was looked for in vain
+  std::vector<TrainWeights> weights;
+  std::vector<TrainChoice> choices;
   std::optional<std::size_t> rows;              ///< of test, where all runs have as many
   std::map<std::string, std::size_t> failures;  ///< by reason
   std::vector<TrainCost> costs;
@@ -117,7 +139,8 @@ std::string gain_words(const GainSummary& gain, const TrainUnit& unit);
 /// the pair with the least lies below, as the largest or least of its pairs (sign_among); a control
 /// that gains as much; runs that failed or are missing.
 std::string train_sentence(const TrainReport& report);
-/// "Of 8 pairs 3 gain and 1 loses by more than 2 standard errors over seeds."
-std::string train_counts(const TrainReport& report);
+/// "Of 8 pairs 3 gain and 1 loses by more than 2 standard errors over seeds."; of `gain` or
+/// `by_last`. "" where no pair has it.
+std::string train_counts(const TrainReport& report, SeedMean TrainPair::*gain = &TrainPair::gain);
 
 }  // namespace cch::report

@@ -14,6 +14,7 @@ std::string train_studied(const TrainReport& report);   ///< what was trained
 std::string train_gains(const TrainReport& report);     ///< dot and interval, table of pairs
 std::string train_axes(const TrainReport& report);      ///< gain over λ, rows, blur, …
 std::string train_levels(const TrainReport& report);    ///< teachers beside students
+std::string train_weights(const TrainReport& report);   ///< which weights count
 std::string train_controls(const TrainReport& report);
 std::string train_curves(const TrainReport& report);       ///< losses by step
 std::string train_closed_form(const TrainReport& report);  ///< predicted against observed

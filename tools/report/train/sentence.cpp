@@ -175,15 +175,16 @@ std::string train_sentence(const TrainReport& report) {
   return out + '.' + unfinished(report);
 }
 
-std::string train_counts(const TrainReport& report) {
+std::string train_counts(const TrainReport& report, SeedMean TrainPair::*of_pair) {
   std::size_t of = 0;
   std::size_t gain = 0;
   std::size_t lose = 0;
   for (const TrainPair& pair : report.pairs) {
-    if (!pair.gain) continue;
+    const SeedMean& found = pair.*of_pair;
+    if (!found) continue;
     ++of;
-    gain += pair.gain->sign > 0 ? 1 : 0;
-    lose += pair.gain->sign < 0 ? 1 : 0;
+    gain += found->sign > 0 ? 1 : 0;
+    lose += found->sign < 0 ? 1 : 0;
   }
   if (of == 0) return "";
   return fmt::format("Of {} pair{} {} gain and {} lose by more than 2 standard errors over seeds.",

@@ -1,0 +1,106 @@
+#include "tools/cch/train/counts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace cch {
+namespace {
+
+using documents::RunDocument;
+using report::TrainReport;
+
+constexpr const char* kRoles[] = {"teacher", "student", "distilled", "control"};
+
+/// Of the middle one, or the mean of the two in the middle; nothing of none.
+std::optional<double> median_of(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2.0;
+}
+
+void add_words(std::string& words, const std::string& more) {
+  words += (words.empty() ? "" : ", ") + more;
+}
+
+void count_role(const std::vector<RunDocument>& runs, const char* role, TrainReport& out) {
+  report::TrainCost cost{role, 0, 0.0};
+  report::TrainWeights weights{role, {}, 0, 0, {}, {}};
+  std::set<std::string> kinds;
+  std::vector<double> stopped;
+  std::vector<double> best;
+  for (const RunDocument& run : runs) {
+    if (run.role != role) continue;
+    ++cost.runs;
+    cost.seconds += run.seconds;
+    if (!run.done()) continue;
+    ++weights.runs;
+    kinds.insert(run.weights.value_or("last"));  // before there was a choice
+    if (run.stopped && *run.stopped) stopped.push_back(static_cast<double>(**run.stopped));
+    if (run.best) best.push_back(static_cast<double>(run.best->step));
+  }
+  if (cost.runs > 0) out.costs.push_back(cost);
+  if (weights.runs == 0) return;
+  for (const std::string& kind : kinds) add_words(weights.count, kind);
+  weights.stopped = stopped.size();
+  weights.stopped_after = median_of(std::move(stopped));
+  weights.best_after = median_of(std::move(best));
+  out.weights.push_back(weights);
+}
+
+/// Of runs that had several weight decays, or several λ and T, to choose from.
+void count_choices(const std::vector<RunDocument>& runs, TrainReport& out) {
+  std::map<std::pair<std::string, std::string>, std::size_t> times;
+  std::map<std::string, std::set<double>> decays;
+  for (const RunDocument& run : runs) {
+    if (run.weight_decay && *run.weight_decay) decays[run.role].insert(**run.weight_decay);
+  }
+  for (const RunDocument& run : runs) {
+    if (!run.done()) continue;
+    if (run.weight_decay && *run.weight_decay && decays[run.role].size() > 1) {
+      ++times[{"weight decay of a " + run.role, fmt::format("{:g}", **run.weight_decay)}];
+    }
+    if (run.chosen && run.chosen->lambda && run.chosen->temperature) {
+      ++times[{"λ and T of a " + run.role + ", by " + run.chosen->by,
+               fmt::format("λ {:g}, T {:g}", *run.chosen->lambda, *run.chosen->temperature)}];
+    }
+  }
+  for (const auto& [choice, runs_of] : times) {
+    out.choices.push_back({choice.first, choice.second, runs_of});
+  }
+}
+
+/// The reason without its step, which differs from run to run.
+std::string reason_of(const RunDocument& run) {
+  const std::string reason = run.failure.value_or("no reason given");
+  return reason.substr(0, reason.find(" at step "));
+}
+
+}  // namespace
+
+void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
+  std::set<std::uint64_t> seeds;
+  std::set<std::size_t> rows;
+  for (const char* role : kRoles) count_role(runs, role, out);
+  count_choices(runs, out);
+  for (const RunDocument& run : runs) {
+    seeds.insert(run.unit.seed);
+    if (run.done()) {
+      ++out.done;
+      rows.insert(run.metrics.rows);
+    } else {
+      ++out.failed;
+      ++out.failures[reason_of(run)];
+    }
+  }
+  out.seeds = seeds.size();
+  if (rows.size() == 1) out.rows = *rows.begin();
+}
+
+}  // namespace cch
