@@ -121,11 +121,11 @@ TEST_CASE("train page: says which weights count, and what the last ones gain") {
     if (run["role"] == "distilled" && !run["stopped"].is_null()) ++stopped;
   }
   REQUIRE(stopped > 0);  // else the next line would say nothing
-  CHECK(best.page_has("By the last weights of the same networks: Of 8 pairs"));
+  CHECK(best.page_has("By the last weights of the same networks, of 8 pairs"));
   CHECK(best.page_has("By last weights"));
   CHECK(best.page_has("Temperature: what a teacher"));
-  CHECK(best.page_has("data-label=\"Stopped early\" class=\"number\"><div>" + std::to_string(stopped) +
-                      "</div>"));
+  CHECK(best.page_has("data-label=\"Stopped early\" class=\"number\"><div>" +
+                      std::to_string(stopped) + "</div>"));
 
   std::string text = kPageStudy;
   text.replace(text.find("patience = 2"), 12, "weights = \"last\"");

@@ -100,6 +100,7 @@ void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
     }
   }
   out.seeds = seeds.size();
+  if (!rows.empty()) out.least_rows = *rows.begin();
   if (rows.size() == 1) out.rows = *rows.begin();
 }
 

@@ -38,11 +38,22 @@ std::string shown_words(std::size_t shown, std::size_t of) {
   return fmt::format(" {} of {} pairs, evenly spread over the study.", shown, count(of));
 }
 
+/// "text → audio": the named coordinates of teacher and student.
+std::string row_words(const TrainPlace& place, const std::vector<std::string>& names) {
+  TrainPlace parts[2];
+  for (const TrainCoordinate& one : place) {
+    parts[one.part == TrainCoordinate::Part::setting ? 1 : 0].push_back(one);
+  }
+  std::string teacher = place_words(parts[0], names);
+  const std::string student = place_words(parts[1], names);
+  if (teacher.empty()) teacher = teacher_words(place);
+  return student.empty() ? teacher : teacher + " → " + student;
+}
+
 std::string forest(const TrainReport& report) {
   const TrainUnit unit = unit_of(report);
   const auto pairs = with_gain(report.pairs);
   std::vector<std::string> names = varying(report.pairs);
-  if (names.empty()) names = {"teacher"};
   std::vector<std::string> words;
   for (const char* name : {"lambda", "temperature", "loss"}) {
     if (std::erase(names, name) > 0) words.emplace_back(name);
@@ -59,8 +70,7 @@ std::string forest(const TrainReport& report) {
       value.low = unit.factor * gain.interval95->lo;
       value.high = unit.factor * gain.interval95->hi;
     }
-    const std::string label = place_words(pairs[i]->place, names);
-    forest.rows.push_back({label.empty() ? teacher_words(pairs[i]->place) : label,
+    forest.rows.push_back({row_words(pairs[i]->place, names),
                            {{value, mark_kind(gain)}},
                            place_words(pairs[i]->place, words)});
   }
@@ -69,7 +79,7 @@ std::string forest(const TrainReport& report) {
       forest, 1024,
       "Mean gain over seeds with the 95 % interval of Student's t: <span "
       "class=\"k-distil\">● above zero</span>, <span class=\"k-do_not_distil\">■ below "
-      "zero</span>, <span class=\"k-inconclusive\">◆ not decided</span>." +
+      "zero</span>, <span class=\"k-inconclusive\">◆ not decided</span>; teacher → student." +
           shown_words(forest.rows.size(), pairs.size()));
 }
 

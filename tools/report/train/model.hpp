@@ -104,6 +104,7 @@ struct TrainReport {
   std::vector<TrainWeights> weights;
   std::vector<TrainChoice> choices;
   std::optional<std::size_t> rows;              ///< of test, where all runs have as many
+  std::size_t least_rows = 0;                   ///< of test, of any run
   std::map<std::string, std::size_t> failures;  ///< by reason
   std::vector<TrainCost> costs;
   std::vector<Warning> warnings;

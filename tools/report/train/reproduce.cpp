@@ -29,7 +29,8 @@ const std::vector<std::string>& train_method_words() {
       "see the same batches; gains are differences within a seed, their mean and Student's t "
       "interval are over seeds.",
       "A pair is said to help or to harm where its gain lies beyond Student's t at 2.5 %, divided "
-      "by the number of pairs among which it was looked for (Bonferroni).",
+      "by the number of pairs among which it was looked for (Bonferroni). The error of a gain of "
+      "accuracy is taken as at least that of rounding to whole test rows.",
       "Accuracy, or ½ ln of the ratio of mean square errors for real labels, on test rows, which "
       "no choice has seen. The weights that count are those that the configuration names: the best "
       "ones on validation rows, or the last."};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "tools/report/kit/number.hpp"
@@ -64,15 +65,25 @@ struct Finding {
   int sign = 0;  ///< +1: the best helps, −1: the worst harms and none is shown to help
 };
 
-Finding finding(const PairList& pairs) {
+/// A gain of accuracy is known to whole rows: seeds that agree by chance do not make it sharper
+/// than what rounding leaves, 1/√12 of a row a seed.
+GainSummary rounded(GainSummary gain, const TrainReport& report) {
+  if (!report.classes || !gain.standard_error || report.least_rows == 0) return gain;
+  const double floor = 1.0 / (static_cast<double>(report.least_rows) *
+                              std::sqrt(12.0 * static_cast<double>(gain.seeds)));
+  gain.standard_error = std::max(*gain.standard_error, floor);
+  return gain;
+}
+
+Finding finding(const PairList& pairs, const TrainReport& report) {
   const auto less = [](const TrainPair* a, const TrainPair* b) {
     return a->gain->mean < b->gain->mean;
   };
   Finding out{*std::max_element(pairs.begin(), pairs.end(), less),
               *std::min_element(pairs.begin(), pairs.end(), less), pairs.size(), 0};
-  if (sign_among(*out.best->gain, out.of) > 0) {
+  if (sign_among(rounded(*out.best->gain, report), out.of) > 0) {
     out.sign = 1;
-  } else if (sign_among(*out.worst->gain, out.of) < 0) {
+  } else if (sign_among(rounded(*out.worst->gain, report), out.of) < 0) {
     out.sign = -1;
   }
   return out;
@@ -90,7 +101,7 @@ std::string decided(const Finding& found, const TrainUnit& unit) {
   const TrainPair& worst = *found.worst;
   const std::string least =
       one ? ""
-          : fmt::format(", below zero even as the least of {} gains; no gain could be shown",
+          : fmt::format(", below zero even as the least of {} gains, and none is shown to help",
                         found.of);
   return fmt::format("distillation from {} harmed {}: {}{}", from(worst), student_words(worst),
                      figures(worst, unit), least);
@@ -164,7 +175,7 @@ std::string train_sentence(const TrainReport& report) {
   std::vector<Finding> open;
   for (const int sign : {1, -1}) {
     for (const PairList& pairs : by_setting(report)) {
-      const Finding found = finding(pairs);
+      const Finding found = finding(pairs, report);
       if (found.sign == sign) add(decided(found, unit));
       if (found.sign == 0 && sign > 0) open.push_back(found);
     }

@@ -51,6 +51,11 @@ std::string choices_table(const TrainReport& report) {
   return html_table(escape_html(caption), {{"Chosen"}, {"Value"}, {"Runs", true}}, rows, "quiet");
 }
 
+std::string in_sentence(std::string sentence) {
+  if (!sentence.empty()) sentence.front() = static_cast<char>(sentence.front() - 'A' + 'a');
+  return sentence;
+}
+
 /// What the weights that count do to what was found.
 std::vector<std::string> weights_words(const TrainReport& report) {
   std::vector<std::string> out;
@@ -66,8 +71,8 @@ std::vector<std::string> weights_words(const TrainReport& report) {
   if (counts("last")) out.emplace_back("last: the weights after the last step.");
   const std::string last = train_counts(report, &TrainPair::by_last);
   if (!last.empty()) {
-    out.push_back("By the weights that count: " + train_counts(report));
-    out.push_back("By the last weights of the same networks: " + last);
+    out.push_back("By the weights that count, " + in_sentence(train_counts(report)));
+    out.push_back("By the last weights of the same networks, " + in_sentence(last));
   }
   return out;
 }
