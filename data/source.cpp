@@ -1,5 +1,7 @@
 #include "cch/data/source.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -28,6 +30,18 @@ Opened open_column(const SourceSpec& source, const std::string& what, const Load
   return opened;
 }
 
+/// Rows of nothing but NaN, which are then 0.
+std::vector<std::size_t> take_missing_rows(Matrix& values) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < values.rows(); ++i) {
+    const auto row = values.row(i);
+    if (!std::all_of(row.begin(), row.end(), [](double v) { return std::isnan(v); })) continue;
+    std::fill(row.begin(), row.end(), 0.0);
+    out.push_back(i);
+  }
+  return out;
+}
+
 }  // namespace
 
 LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
@@ -44,8 +58,10 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
     if (!opened.computed) detail::warn_about_conversion(opened, rows, options.pool);
   }
   const std::string full_name = name.empty() ? opened.where : name + " (" + opened.where + ")";
-  Samples samples = Samples::from(detail::take_matrix(opened, options), full_name);
-  return {std::move(samples), std::move(opened.info)};
+  Matrix values = detail::take_matrix(opened, options);
+  std::vector<std::size_t> missing;
+  if (options.missing_rows) missing = take_missing_rows(values);
+  return {Samples::from(std::move(values), full_name), std::move(opened.info), std::move(missing)};
 }
 
 LoadedGroups load_groups(const SourceSpec& source, const LoadOptions& options) {

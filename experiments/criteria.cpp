@@ -166,12 +166,13 @@ CriteriaRows criteria_rows(const Study& study, const StudyUnit& unit, const Stud
 
 }  // namespace detail
 
-std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
-                                             const StudyUnit& unit, const Execution& exec) {
+namespace {
+
+/// All teachers of a draw on the same rows.
+std::vector<CriteriaResult> measure_together(const Study& study, const StudyUnit& unit,
+                                             const StudyDraw& rows, const UnitRows& chosen,
+                                             const Execution& serial) {
   const auto start = std::chrono::steady_clock::now();
-  const Execution serial = exec.serial();
-  const StudyDraw rows = draw(study.task, data, unit.setting, unit.seed, serial);
-  const UnitRows chosen = unit_rows(study, unit, rows);
   const CriteriaRows of = criteria_rows(study, unit, rows, chosen, serial);
   std::vector<CriteriaResult> out(rows.teachers.size());
   const JudgedPredictions probes = add_levels(of, out);
@@ -193,6 +194,28 @@ std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData&
     out[t].scores.emplace_back("short training pilot",
                                unless_refused([&] { return short_training_gain(of, view); }));
     out[t].seconds = shared + seconds_since(own);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData& data,
+                                             const StudyUnit& unit, const Execution& exec) {
+  const Execution serial = exec.serial();
+  StudyDraw rows = draw(study.task, data, unit.setting, unit.seed, serial);
+  const UnitRows chosen = unit_rows(study, unit, rows);
+  std::vector<TeacherView> teachers = rows.teachers;
+  if (std::all_of(teachers.begin(), teachers.end(),
+                  [](const TeacherView& view) { return view.paired.empty(); })) {
+    return measure_together(study, unit, rows, chosen, serial);
+  }
+  // Each on the rows that it has.
+  std::vector<CriteriaResult> out;
+  for (TeacherView& view : teachers) {
+    const UnitRows paired{view.paired_of(chosen.labelled), view.paired_of(chosen.extra)};
+    rows.teachers = {std::move(view)};
+    out.push_back(std::move(measure_together(study, unit, rows, paired, serial).front()));
   }
   return out;
 }

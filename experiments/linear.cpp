@@ -117,7 +117,7 @@ class LinearTraining {
     point.step = s + 1;
     point.hard = sum.hard / rows;
     point.soft = loss.lambda > 0.0 ? sum.soft / rows : 0.0;
-    point.loss = loss.hard_weight() * point.hard + loss.lambda * point.soft;
+    point.loss = loss.hard_weight() * point.hard + loss.lambda * point.soft + sum.unpaired / rows;
     point.hard_gradient = hard_norm;
     point.soft_gradient = soft_norm;
     const bool finite = std::isfinite(point.loss) && std::isfinite(hard_norm + soft_norm);

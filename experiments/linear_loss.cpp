@@ -100,13 +100,34 @@ void LinearLoss<Real>::take(std::span<const std::size_t> rows,
 }
 
 template <class Real>
+bool LinearLoss<Real>::pairs(const Tile& tile, std::size_t lane) const {
+  return data_.teachers[tile.target->teacher].pairs(rows_[tile.first + lane]);
+}
+
+template <class Real>
+void LinearLoss<Real>::hard_weights(const Tile& tile, double factor, Real* scale) const {
+  const auto rows = static_cast<double>(rows_.size());
+  const auto weight = static_cast<Real>(factor * tile.job.loss.hard_weight() / rows);
+  const auto full = static_cast<Real>(factor / rows);
+  for (std::size_t l = 0; l < tile.rows; ++l) {
+    const bool unpaired = tile.target != nullptr && !pairs(tile, l);
+    scale[l] = (unpaired ? full : weight) * weight_[tile.first + l];
+  }
+}
+
+template <class Real>
+void LinearLoss<Real>::count_unpaired(const Tile& tile, std::size_t lane, double hard,
+                                      LossSums& sums) const {
+  if (tile.target == nullptr || pairs(tile, lane)) return;
+  sums.unpaired += (1.0 - tile.job.loss.hard_weight()) * hard;
+}
+
+template <class Real>
 void LinearLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
   Real lse[kLanes];
   softmax(tile.z, k_, Real{1}, q_.data(), sums ? lse : nullptr);
-  const auto weight =
-      static_cast<Real>(tile.job.loss.hard_weight() / static_cast<double>(rows_.size()));
   Real scale[kLanes] = {};
-  for (std::size_t l = 0; l < tile.rows; ++l) scale[l] = weight * weight_[tile.first + l];
+  hard_weights(tile, 1.0, scale);
   for (std::size_t c = 0; c < k_; ++c) {
     for (std::size_t l = 0; l < kLanes; ++l) {
       tile.hard[c * kLanes + l] = scale[l] * q_[c * kLanes + l];
@@ -116,17 +137,19 @@ void LinearLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
     if (weight_[tile.first + l] == Real{0}) continue;
     const auto y = static_cast<std::size_t>(data_.y[rows_[tile.first + l]]);
     tile.hard[y * kLanes + l] -= scale[l];
-    if (sums)
-      sums->hard +=
-          static_cast<double>(weight_[tile.first + l] * (lse[l] - tile.z[y * kLanes + l]));
+    if (!sums) continue;
+    const auto hard =
+        static_cast<double>(weight_[tile.first + l] * (lse[l] - tile.z[y * kLanes + l]));
+    sums->hard += hard;
+    count_unpaired(tile, l, hard, *sums);
   }
 }
 
 template <class Real>
 void LinearLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
   std::fill_n(tile.hard, k_ * kLanes, Real{0});
-  const auto weight =
-      static_cast<Real>(2.0 * tile.job.loss.hard_weight() / static_cast<double>(rows_.size()));
+  Real scale[kLanes] = {};
+  hard_weights(tile, 2.0, scale);
   for (std::size_t l = 0; l < tile.rows; ++l) {
     const Real own = weight_[tile.first + l];
     if (own == Real{0}) continue;
@@ -134,8 +157,11 @@ void LinearLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
     for (std::size_t c = 0; c < k_; ++c) {
       const Real error =
           tile.z[c * kLanes + l] - static_cast<Real>(tile.job.label_scale * data_.targets(row, c));
-      tile.hard[c * kLanes + l] = weight * own * error;
-      if (sums) sums->hard += static_cast<double>(own * error * error);
+      tile.hard[c * kLanes + l] = scale[l] * error;
+      if (!sums) continue;
+      const auto hard = static_cast<double>(own * error * error);
+      sums->hard += hard;
+      count_unpaired(tile, l, hard, *sums);
     }
   }
 }
@@ -163,6 +189,7 @@ void LinearLoss<Real>::soft_tile(const Tile& tile, LossSums* sums) {
     weight = static_cast<Real>(2.0 * by_row) * own;
   }
   for (std::size_t l = 0; l < tile.rows; ++l) {
+    if (!pairs(tile, l)) continue;
     const std::size_t row = rows_[tile.first + l];
     const Real* t = tile.target->values.data() + row * k_;
     const Real* z = tile.z + l;
@@ -224,7 +251,8 @@ void LinearLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
       if (own == nullptr) continue;
       own->rows += tile.rows;
       for (std::size_t l = 0; l < tile.rows; ++l) {
-        own->judged += tile.target != nullptr || weight_[first + l] > Real{0} ? 1 : 0;
+        const bool taught = tile.target != nullptr && pairs(tile, l);
+        own->judged += taught || weight_[first + l] > Real{0} ? 1 : 0;
       }
     }
   }

@@ -12,6 +12,7 @@ namespace cch::detail {
 struct LossSums {
   double hard = 0.0;
   double soft = 0.0;
+  double unpaired = 0.0;  ///< what full labels of unpaired rows add to the weighted loss
   std::size_t rows = 0;
   std::size_t judged = 0;  ///< of them: with a label or a teacher
 };
@@ -42,6 +43,10 @@ class LinearLoss {
   struct Tile;  // one job on one tile
 
   std::size_t target_of(const TrainingJob& job);
+  /// Weights of the labels of a tile's rows.
+  void hard_weights(const Tile& tile, double factor, Real* scale) const;
+  [[nodiscard]] bool pairs(const Tile& tile, std::size_t lane) const;
+  void count_unpaired(const Tile& tile, std::size_t lane, double hard, LossSums& sums) const;
   void class_tile(const Tile& tile, LossSums* sums);
   void real_tile(const Tile& tile, LossSums* sums);
   void soft_tile(const Tile& tile, LossSums* sums);

@@ -81,7 +81,7 @@ class TrainingBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kTrainingInterface = 4;
+inline constexpr int kTrainingInterface = 5;
 /// What the module exports, under the name "cch_training_backend".
 using TrainingEntry = const TrainingBackend* (*)(int interface_number);
 

@@ -83,11 +83,12 @@ std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::s
   return fold;
 }
 
-std::string why_at_chance(const StudyDraw& draw, const Metrics& m) {
-  const auto n = static_cast<double>(draw.test.size());
+std::string why_at_chance(const StudyDraw& draw, const std::vector<std::size_t>& test,
+                          const Metrics& m) {
+  const auto n = static_cast<double>(test.size());
   if (draw.classes > 0) {
     std::vector<double> count(draw.classes);
-    for (const std::size_t i : draw.test) ++count[static_cast<std::size_t>(draw.y[i])];
+    for (const std::size_t i : test) ++count[static_cast<std::size_t>(draw.y[i])];
     const double most = *std::max_element(count.begin(), count.end()) / n;
     const double limit = most + 1.645 * std::sqrt(most * (1.0 - most) / n);
     if (*m.accuracy > limit) return {};
@@ -99,8 +100,8 @@ std::string why_at_chance(const StudyDraw& draw, const Metrics& m) {
   double variance = 0.0;
   for (std::size_t c = 0; c < draw.targets.cols(); ++c) {
     double mean = 0.0;
-    for (const std::size_t i : draw.test) mean += draw.targets(i, c) / n;
-    for (const std::size_t i : draw.test) {
+    for (const std::size_t i : test) mean += draw.targets(i, c) / n;
+    for (const std::size_t i : test) {
       variance += (draw.targets(i, c) - mean) * (draw.targets(i, c) - mean) / n;
     }
   }

@@ -24,7 +24,8 @@ HeldOutRows hold_out(const Groups& groups, const std::vector<std::size_t>& rows,
 std::vector<std::size_t> folds_of(const Groups& groups, const std::vector<std::size_t>& rows,
                                   std::size_t folds, std::uint64_t seed, std::string_view stream);
 
-/// Why a teacher is no better than chance on the test rows; empty if it is.
-std::string why_at_chance(const StudyDraw& draw, const Metrics& metrics);
+/// Why a teacher is no better than chance on those test rows; empty if it is.
+std::string why_at_chance(const StudyDraw& draw, const std::vector<std::size_t>& test,
+                          const Metrics& metrics);
 
 }  // namespace cch::detail

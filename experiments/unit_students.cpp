@@ -72,10 +72,27 @@ class Students {
     if (!result.failure.empty()) {
       unusable = "its teacher failed: " + result.failure;
     } else if (!of_.study.allow_chance && !of_.part.inner) {
-      unusable = why_at_chance(of_.draw, result.metrics);
+      unusable = why_at_chance(of_.draw, paired_of(said, of_.part.test), result.metrics);
     }
+    result.paired = paired_rows(said);
     teachers_.push_back({*result.spec.teacher, data_.teachers.size(), std::move(unusable), {}});
     data_.teachers.push_back(std::move(said));
+  }
+
+  [[nodiscard]] static Rows paired_of(const TeacherOutputs& teacher, const Rows& rows) {
+    Rows out;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(out),
+                 [&](std::size_t row) { return teacher.pairs(row); });
+    return out;
+  }
+
+  /// How many of the rows that a student learns from the teacher has; nothing where it has all.
+  [[nodiscard]] std::optional<PairedRows> paired_rows(const TeacherOutputs& teacher) const {
+    if (teacher.paired.empty()) return std::nullopt;
+    const Rows none;
+    const Rows& extra = unlabelled_pairs() ? of_.part.rows.extra : none;
+    return PairedRows{fitted_.fitted.size(), paired_of(teacher, fitted_.fitted).size(),
+                      extra.size(), paired_of(teacher, extra).size()};
   }
 
   [[nodiscard]] bool unlabelled_pairs() const {
@@ -166,9 +183,10 @@ class Students {
     if (unlabelled_pairs()) {
       rows.insert(rows.end(), of_.part.rows.extra.begin(), of_.part.rows.extra.end());
     }
+    const TeacherOutputs& from = data_.teachers[teacher.outputs];
+    rows = paired_of(from, rows);
     Random random(derive_seed(of_.unit.seed, "shuffled " + label_of(teacher.who)));
     const auto order = random.permutation(rows.size());
-    const TeacherOutputs& from = data_.teachers[teacher.outputs];
     TeacherOutputs to = from;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto put = [&](const Matrix& source, Matrix& target) {
@@ -217,7 +235,8 @@ class Students {
       result.validation_loss = validation_loss(trained.outputs);
     }
     const RunSpec& spec = result.spec;
-    if (spec.role == Role::distilled && !unlabelled_pairs() && closed_form_) {
+    if (planned.job.teacher) result.paired = paired_rows(data_.teachers[*planned.job.teacher]);
+    if (spec.role == Role::distilled && !unlabelled_pairs() && closed_form_ && !result.paired) {
       const Matrix& said = data_.teachers[*planned.job.teacher].outputs;
       result.predicted = (*closed_form_)(said, *spec.loss);
     }

@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "cch/core/random.hpp"
@@ -79,8 +81,16 @@ Said cross_fitted(const UnitContext& of, const TrainingData& data, const Rows& r
   return {std::move(out), rows};
 }
 
-Rows rows_of(const UnitContext& of, TeacherRows kind) {
-  if (kind == TeacherRows::fresh_rows) return of.draw.fresh;
+/// The rows of a part that a teacher has features of.
+UnitPart paired_part(const TeacherView& view, const UnitPart& part) {
+  UnitPart out = part;
+  out.rows = {view.paired_of(part.rows.labelled), view.paired_of(part.rows.extra)};
+  out.test = view.paired_of(part.test);
+  return out;
+}
+
+Rows rows_of(const UnitContext& of, const TeacherView& view, TeacherRows kind) {
+  if (kind == TeacherRows::fresh_rows) return view.paired_of(of.draw.fresh);
   Rows rows = of.part.rows.labelled;
   if (of.scenario() == Scenario::more_labels) {
     rows.insert(rows.end(), of.part.rows.extra.begin(), of.part.rows.extra.end());
@@ -99,14 +109,21 @@ std::optional<double> calibrate(const UnitContext& of, const Rows& unseen, Matri
   return temperature;
 }
 
-TeacherOutputs train_teacher(const UnitContext& of, RunResult& result) {
+TeacherOutputs train_teacher(const UnitContext& whole, RunResult& result) {
   const auto start = std::chrono::steady_clock::now();
   const RunTeacher& teacher = *result.spec.teacher;
   const TeacherView& view = *std::find_if(
-      of.draw.teachers.begin(), of.draw.teachers.end(),
+      whole.draw.teachers.begin(), whole.draw.teachers.end(),
       [&](const auto& v) { return v.name == teacher.name && v.parameters == teacher.parameters; });
+  const UnitPart part = paired_part(view, whole.part);
+  const UnitContext of{whole.study, whole.unit, whole.draw, part, whole.exec};
   const TrainingData data = training_data(of.draw, view.x, view.shape);
-  const Rows rows = rows_of(of, teacher.rows);
+  const Rows rows = rows_of(of, view, teacher.rows);
+  if (rows.empty() || part.test.empty()) {
+    result.failure =
+        fmt::format("the teacher has features of no {} row", rows.empty() ? "labelled" : "test");
+    return {Matrix(data.x.rows(), data.outputs()), {}, view.paired};
+  }
   Said said = teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
                                                   : fitted_once(of, data, rows, result);
   if (result.failure.empty()) {
@@ -114,6 +131,7 @@ TeacherOutputs train_teacher(const UnitContext& of, RunResult& result) {
     result.metrics = metrics_of(of, said.teacher.outputs);
   }
   result.seconds = seconds_since(start);
+  said.teacher.paired = view.paired;
   return std::move(said.teacher);
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -60,6 +62,31 @@ Variable take_labels(TaskData& data, const FeaturesTask& task) {
   return std::move(loaded.labels);
 }
 
+/// Where a row is nothing but NaN, the refusal says how it is kept.
+LoadedSamples load_array(const FeaturesTask& task, const std::string& name) {
+  const SourceSpec source = parse_source(task.source + ":" + name);
+  LoadOptions options;
+  options.missing_rows = task.unpaired_rows;
+  try {
+    return load_samples(source, name, options);
+  } catch (const Error& error) {
+    Fault fault = error.faults().front();
+    if (fault.code != "non-finite-value" || task.unpaired_rows) throw;
+    options.missing_rows = true;
+    std::size_t missing = 0;
+    try {
+      missing = load_samples(source, name, options).missing.size();
+    } catch (const Error&) {
+      throw error;  // other values are not finite, too
+    }
+    fault.action = fmt::format(
+        "Rows that are nothing but NaN ({}): say unpaired-rows = \"keep\" in [task] if the teacher "
+        "lacks them, or drop them in all files",
+        missing);
+    throw Error(error.kind(), fault);
+  }
+}
+
 void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<std::string>& views,
                    const std::string& name) {
   for (const auto& [known, samples] : data.arrays) {
@@ -69,15 +96,54 @@ void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<s
     refuse_usage("bad-task", "the data have no array '" + name + "'", task.source,
                  "Did you mean '" + nearest_name(name, views) + "'?");
   }
-  LoadedSamples loaded = load_samples(parse_source(task.source + ":" + name), name);
+  LoadedSamples loaded = load_array(task, name);
   data.inputs.emplace_back(name, loaded.info);
   data.arrays.emplace_back(name, std::move(loaded));
 }
 
-const Samples& array_of(const TaskData& data, const std::string& name) {
+const LoadedSamples& array_of(const TaskData& data, const std::string& name) {
   const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
                                [&](const auto& entry) { return entry.first == name; });
-  return at->second.samples;
+  return at->second;
+}
+
+/// Whether all parts have a row; empty: they have all rows.
+std::vector<char> paired_rows(const TaskData& data, const std::string& name) {
+  std::vector<char> out;
+  for (const auto& part : parts_of(name)) {
+    const auto& missing = array_of(data, part).missing;
+    if (!missing.empty()) out.resize(data.groups.rows(), 1);
+    for (const std::size_t row : missing) out[row] = 0;
+  }
+  return out;
+}
+
+/// A student must have every row: it is what the study trains.
+void check_missing(const FeaturesTask& task, TaskData& data) {
+  const std::size_t n = data.groups.rows();
+  for (const auto& name : task.students) {
+    for (const auto& part : parts_of(name)) {
+      const auto& missing = array_of(data, part).missing;
+      if (missing.empty()) continue;
+      refuse_data("student-rows-missing", "the student '" + name + "' lacks rows",
+                  fmt::format("{}:{}: {} of {} rows are nothing but NaN, first row {} (from 0)",
+                              task.source, part, missing.size(), n, missing.front()),
+                  "a student is trained and tested on every row",
+                  "Drop these rows in all files, or let '" + part + "' teach only");
+    }
+  }
+  for (const auto& name : task.teachers) {
+    const auto paired = paired_rows(data, name);
+    if (paired.empty()) continue;
+    const auto has = std::count(paired.begin(), paired.end(), 1);
+    data.warnings.push_back(
+        {"partly-paired", fmt::format("the teacher '{}' has features of {} of {} rows: where it "
+                                      "has none, students learn from the label alone",
+                                      name, has, n)});
+    if (has > 0) continue;
+    refuse_data("too-few-rows", "the teacher '" + name + "' has features of no row", task.source,
+                "nothing can be distilled from it", "Check the export, or leave it out");
+  }
 }
 
 ImageShape shape_of(const FeaturesTask& task, const std::string& name) {
@@ -121,15 +187,16 @@ void put_channels_first(Matrix& x, const ImageShape& shape) {
   }
 }
 
-/// Columns of all parts, standardised by the given rows; constant columns become 0.
+/// Columns of all parts, standardised by the given rows; constant columns become 0. Values of rows
+/// that are not paired mean nothing.
 Matrix standardised(const TaskData& data, const std::string& name,
                     const std::vector<std::size_t>& rows) {
   std::size_t columns = 0;
-  for (const auto& part : parts_of(name)) columns += array_of(data, part).dim();
+  for (const auto& part : parts_of(name)) columns += array_of(data, part).samples.dim();
   Matrix out(data.groups.rows(), columns);
   std::size_t first = 0;
   for (const auto& part : parts_of(name)) {
-    const MatrixView x = array_of(data, part).view();
+    const MatrixView x = array_of(data, part).samples.view();
     for (std::size_t j = 0; j < x.cols(); ++j) {
       double mean = 0.0;
       for (const std::size_t i : rows) mean += x(i, j) / static_cast<double>(rows.size());
@@ -197,6 +264,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   }
   check_images(task, data);
   data.groups = Groups::singletons(n);
+  check_missing(task, data);
   if (std::find(views.begin(), views.end(), "groups") != views.end()) {
     LoadedGroups loaded = load_groups(parse_source(task.source + ":groups"));
     data.inputs.emplace_back("groups", loaded.info);
@@ -239,13 +307,17 @@ StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues
   put_channels_first(out.x, out.shape);
   for (const auto& name : task.teachers) {
     if (name == student) continue;
-    Matrix clean = standardised(data, name, out.train);
+    TeacherView view;
+    view.name = name;
+    view.shape = shape_of(task, name);
+    view.paired = paired_rows(data, name);
+    Matrix clean = standardised(data, name, view.paired_of(out.train));
+    for (std::size_t i = 0; i < clean.rows(); ++i) {
+      if (!view.pairs(i)) std::fill(clean.row(i).begin(), clean.row(i).end(), 0.0);
+    }
     put_channels_first(clean, shape_of(task, name));
     for (std::size_t level = 0; level < task.noise.size(); ++level) {
-      TeacherView view;
-      view.name = name;
       view.x = clean;
-      view.shape = shape_of(task, name);
       view.parameters = feature_parameters(task, task.noise[level]);
       if (task.noise[level] > 0.0) {
         const Matrix noise = normals(clean.rows(), clean.cols(), seed, "noise " + name);
@@ -255,7 +327,7 @@ StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues
           }
         }
       }
-      out.teachers.push_back(std::move(view));
+      out.teachers.push_back(view);
     }
   }
   return out;

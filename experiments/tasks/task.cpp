@@ -150,6 +150,13 @@ std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
   return out;
 }
 
+std::vector<std::size_t> TeacherView::paired_of(const std::vector<std::size_t>& rows) const {
+  std::vector<std::size_t> out;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(out),
+               [&](std::size_t row) { return pairs(row); });
+  return out;
+}
+
 StudyDraw draw(const Task& task, const TaskData& data, const StudyValues& setting,
                std::uint64_t seed, const Execution& exec) {
   StudyDraw out = std::visit(

@@ -54,8 +54,29 @@ Tensor unit_rows(const Tensor& v) {
   return v * v.square().sum(2, true).clamp_min(1e-30).rsqrt();
 }
 
-Tensor mean_rows(const Tensor& rows) {
-  return rows.mean(1);
+/// 1 for each row that a teacher says something about, else 0.
+std::vector<double> pairing(const TeacherOutputs& teacher, std::size_t rows) {
+  std::vector<double> out(rows);
+  for (std::size_t i = 0; i < rows; ++i) out[i] = teacher.pairs(i) ? 1.0 : 0.0;
+  return out;
+}
+
+/// Undefined where every teacher of a mixed loss says something about every row.
+Tensor unpaired_of(const TrainingData& data, const std::vector<TrainingJob>& jobs,
+                   const TensorOptions& options) {
+  const std::size_t n = data.x.rows();
+  std::vector<double> out;
+  bool any = false;
+  for (const TrainingJob& job : jobs) {
+    const double less = 1.0 - job.loss.hard_weight();
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool unpaired =
+          job.loss.lambda != 0.0 && less != 0.0 && !data.teachers[*job.teacher].pairs(i);
+      any = any || unpaired;
+      out.push_back(unpaired ? less : 0.0);
+    }
+  }
+  return any ? to_tensor(out, {as_int(jobs.size()), as_int(n)}, options) : Tensor{};
 }
 
 }  // namespace
@@ -66,12 +87,21 @@ DistilGroup::DistilGroup(const TrainingData& data, const std::vector<TrainingJob
     : form_(jobs[members.front()].loss.form), all_(members.size() == jobs.size()) {
   std::vector<std::size_t> teachers;
   std::vector<std::int64_t> which;
+  std::vector<double> paired;
+  bool partly = false;
   for (const std::size_t m : members) {
     const auto at = std::find(teachers.begin(), teachers.end(), *jobs[m].teacher);
     which.push_back(at - teachers.begin());
     if (at != teachers.end()) continue;
     teachers.push_back(*jobs[m].teacher);
     said_.push_back(to_tensor(said_by(data, jobs[m]), options));
+    const TeacherOutputs& teacher = data.teachers[*jobs[m].teacher];
+    partly = partly || !teacher.paired.empty();
+    const auto own = pairing(teacher, data.x.rows());
+    paired.insert(paired.end(), own.begin(), own.end());
+  }
+  if (partly) {
+    paired_ = to_tensor(paired, {as_int(teachers.size()), as_int(data.x.rows())}, options);
   }
   teacher_ = to_indices(which, options);
   members_ = to_indices({members.begin(), members.end()}, options);
@@ -95,27 +125,39 @@ Tensor DistilGroup::operator()(const Outputs& out, const Tensor& rows) const {
   const bool on_features = maps_.defined();
   const Tensor& all = on_features ? out.features : out.z;
   const Tensor own = all_ ? all : all.index_select(0, members_);
-  return on_features ? of_features(own, t) : of_outputs(own, t);
+  if (!paired_.defined()) {
+    return factor_ * (on_features ? of_features(own, t, {}) : of_outputs(own, t)).mean(1);
+  }
+  const Tensor paired = paired_.index_select(1, rows).index_select(0, teacher_);
+  const Tensor by_row = on_features ? of_features(own, t, paired) : of_outputs(own, t);
+  return factor_ * (by_row * paired).mean(1);
 }
 
 Tensor DistilGroup::of_outputs(const Tensor& z, const Tensor& t) const {
-  if (form_ == DistilForm::logits) return mean_rows((z - t).square().mean(2));
-  if (form_ == DistilForm::prediction) return mean_rows((z - t).square().sum(2));
+  if (form_ == DistilForm::logits) return (z - t).square().mean(2);
+  if (form_ == DistilForm::prediction) return (z - t).square().sum(2);
   const Tensor log_q = torch::log_softmax(z / temperature_, 2);
   const Tensor log_p = torch::log_softmax(t / temperature_, 2);
   const Tensor by_class =
       form_ == DistilForm::kl ? log_p.exp() * (log_p - log_q) : log_q.exp() * (log_q - log_p);
-  return factor_ * mean_rows(by_class.sum(2));
+  return by_class.sum(2);
 }
 
-Tensor DistilGroup::of_features(const Tensor& h, const Tensor& g) const {
+Tensor DistilGroup::of_features(const Tensor& h, const Tensor& g, const Tensor& paired) const {
   const Tensor mapped = torch::bmm(h, maps_.transpose(1, 2));
-  if (form_ == DistilForm::fitnet) return mean_rows((mapped - g).square().mean(2));
+  if (form_ == DistilForm::fitnet) return (mapped - g).square().mean(2);
   const Tensor a = unit_rows(mapped);
   const Tensor b = unit_rows(g);
-  if (form_ == DistilForm::cosine) return mean_rows(1.0 - (a * b).sum(2));
-  const Tensor scores = torch::bmm(a, b.transpose(1, 2)) / temperature_;
-  return mean_rows(torch::logsumexp(scores, {2}) - torch::diagonal(scores, 0, 1, 2));
+  if (form_ == DistilForm::cosine) return 1.0 - (a * b).sum(2);
+  return contrast(a, b, paired);
+}
+
+// Rows without the teacher are no alternatives, either.
+Tensor DistilGroup::contrast(const Tensor& a, const Tensor& b, const Tensor& paired) const {
+  Tensor scores = torch::bmm(a, b.transpose(1, 2)) / temperature_;
+  const Tensor own = torch::diagonal(scores, 0, 1, 2);
+  if (paired.defined()) scores = scores + (paired.unsqueeze(1) - 1.0) * 1e30;
+  return torch::logsumexp(scores, {2}) - own;
 }
 
 FitLosses::FitLosses(const TrainingData& data, const TrainingFit& fit, std::size_t features,
@@ -136,6 +178,7 @@ FitLosses::FitLosses(const TrainingData& data, const TrainingFit& fit, std::size
   for (const auto& [kind, members] : kinds) {
     groups_.emplace_back(data, jobs, members, features, options);
   }
+  unpaired_ = unpaired_of(data, jobs, options);
   label_scale_ = per_job(jobs, all, options, [](const TrainingJob& job) {
                    return job.label_scale;
                  }).view({-1, 1, 1});
@@ -145,15 +188,19 @@ Tensor FitLosses::hard(const Tensor& z, const Step& step) const {
   if (codes_.defined()) {
     const Tensor y = codes_.index_select(0, step.rows).view({1, -1, 1});
     const Tensor log_q = torch::log_softmax(z, 2).gather(2, y.expand({z.size(0), -1, 1}));
-    return -(log_q.squeeze(2) * step.weight).sum(1);
+    return -(log_q.squeeze(2) * step.weight);
   }
   const Tensor y = targets_.index_select(0, step.rows) * label_scale_;
-  return ((z - y).square().sum(2) * step.weight).sum(1);
+  return (z - y).square().sum(2) * step.weight;
 }
 
 Losses FitLosses::operator()(const Outputs& out, const Step& step) const {
   Losses losses;
-  losses.hard = hard(out.z, step);
+  const Tensor by_row = hard(out.z, step);
+  losses.hard = by_row.sum(1);
+  if (unpaired_.defined()) {
+    losses.unpaired = (by_row * unpaired_.index_select(1, step.rows)).sum(1);
+  }
   if (groups_.empty()) return losses;
   losses.soft = torch::zeros_like(losses.hard.detach());
   for (const DistilGroup& group : groups_) {

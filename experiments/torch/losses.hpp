@@ -16,7 +16,8 @@ struct Step {
 /// Losses of each network on a step, without their weights; M each, means over rows.
 struct Losses {
   Tensor hard;
-  Tensor soft;  ///< undefined when no network has a teacher; 0 for those without one
+  Tensor unpaired;  ///< what full labels of unpaired rows add, with its weight; undefined: nothing
+  Tensor soft;      ///< undefined when no network has a teacher; 0 for those without one
 };
 
 /// The distillation loss of the networks that share its form and the number of teacher columns.
@@ -33,14 +34,17 @@ class DistilGroup {
   [[nodiscard]] const Tensor& maps() const { return maps_; }
 
  private:
+  /// G × B, before factor and mean over rows.
   [[nodiscard]] Tensor of_outputs(const Tensor& z, const Tensor& t) const;
-  [[nodiscard]] Tensor of_features(const Tensor& h, const Tensor& g) const;
+  [[nodiscard]] Tensor of_features(const Tensor& h, const Tensor& g, const Tensor& paired) const;
+  [[nodiscard]] Tensor contrast(const Tensor& a, const Tensor& b, const Tensor& paired) const;
 
   DistilForm form_;
   bool all_ = false;          // the members are all jobs in their order
   Tensor members_;            // G
   std::vector<Tensor> said_;  // of each teacher, N × columns
   Tensor teacher_;            // G: index into said_
+  Tensor paired_;             // teachers × N, 1 or 0; undefined: all rows are paired
   Tensor temperature_;        // G × 1 × 1
   Tensor factor_;             // G: T², or 1
   Tensor maps_;
@@ -59,11 +63,13 @@ class FitLosses {
   [[nodiscard]] std::vector<Tensor> map_members() const;
 
  private:
+  /// M × B, with the weight of the rows.
   [[nodiscard]] Tensor hard(const Tensor& z, const Step& step) const;
 
   Tensor codes_;        // N class codes; undefined for real labels
   Tensor targets_;      // N × Dy real labels
   Tensor label_scale_;  // M × 1 × 1
+  Tensor unpaired_;     // M × N: 1 − the weight of the labels where a row is unpaired, else 0
   std::vector<DistilGroup> groups_;
 };
 

@@ -49,6 +49,7 @@ bool all_finite(const std::vector<double>& values) {
 struct LossSum {
   double hard = 0.0;
   double soft = 0.0;
+  double unpaired = 0.0;  // what full labels of unpaired rows add to the weighted loss
   std::size_t steps = 0;
   bool labels = false;  // whether any of the rows had one
 };
@@ -125,7 +126,8 @@ class Trainer {
     if (s == 0 || !whole()) take_rows(s);
     const Losses losses = losses_(networks_.in_training(batch_), step_);
     add_losses(losses, s);
-    const Tensor hard = (losses.hard * hard_weight_).sum();
+    Tensor hard = (losses.hard * hard_weight_).sum();
+    if (losses.unpaired.defined()) hard = hard + losses.unpaired.sum();
     const Tensor soft = losses.soft.defined() ? (losses.soft * soft_weight_).sum() : Tensor{};
     if (!order_.recorded(s)) {
       return torch::autograd::grad({soft.defined() ? hard + soft : hard}, learned_, {}, false,
@@ -162,11 +164,15 @@ class Trainer {
     const std::vector<double> hard = to_doubles(losses.hard);
     const std::vector<double> soft =
         losses.soft.defined() ? to_doubles(losses.soft) : std::vector<double>(hard.size(), 0.0);
+    const std::vector<double> unpaired = losses.unpaired.defined()
+                                             ? to_doubles(losses.unpaired)
+                                             : std::vector<double>(hard.size(), 0.0);
     for (std::size_t m = 0; m < out_.size(); ++m) {
       if (!runs(m)) continue;
       if (whole()) sums_[m] = {};
       sums_[m].hard += hard[m];
       sums_[m].soft += soft[m];
+      sums_[m].unpaired += unpaired[m];
       ++sums_[m].steps;
       sums_[m].labels = sums_[m].labels || labels;
       if (!std::isfinite(total(m, hard[m], soft[m]))) {
@@ -186,7 +192,7 @@ class Trainer {
     point.step = s + 1;
     point.hard = sums_[m].hard / steps;
     point.soft = sums_[m].soft / steps;
-    point.loss = total(m, point.hard, point.soft);
+    point.loss = total(m, point.hard, point.soft) + sums_[m].unpaired / steps;
     point.hard_gradient = hard_norm;
     point.soft_gradient = soft_norm;
     // Without a labelled row and a teacher there was nothing to lose.

@@ -71,6 +71,7 @@ double row_loss(const TrainingData& data, const TrainingJob& job, std::size_t ro
   }
   double total = job.loss.hard_weight() * hard_scale * hard;
   if (job.loss.lambda == 0.0) return total;
+  if (!data.teachers[*job.teacher].pairs(row)) return hard_scale * hard;
   const auto said = data.teachers[*job.teacher].outputs.row(row);
   const double t = job.loss.temperature;
   const auto p = softmax({said.begin(), said.end()}, t);
@@ -205,6 +206,42 @@ TEST_CASE("linear fit: every class loss and optimiser is that of a plain loop") 
   for (const Optimiser optimiser : {Optimiser::sgd, Optimiser::adam, Optimiser::adamw}) {
     CAPTURE(to_string(optimiser));
     check_against_plain(class_data(), class_fit(), few_steps(optimiser));
+  }
+}
+
+/// Every third row is one that the teacher lacks.
+void unpair(TeacherOutputs& teacher) {
+  teacher.paired.assign(kRows, 1);
+  for (std::size_t i = 0; i < kRows; i += 3) {
+    teacher.paired[i] = 0;
+    for (double& v : teacher.outputs.row(i)) v = NAN;
+  }
+}
+
+TEST_CASE("linear fit: rows that the teacher lacks count by their labels alone") {
+  TrainingData classes = class_data();
+  unpair(classes.teachers[1]);
+  TrainingFit fit = class_fit();
+  fit.jobs.push_back({{DistilForm::kl, Weighting::mixed, 1.0, 1.0, true}, 1, 1, 1.0});
+  check_against_plain(classes, fit, few_steps(Optimiser::sgd));
+  TrainingData real = real_data_set();
+  unpair(real.teachers[0]);
+  fit.jobs = {{{DistilForm::prediction, Weighting::mixed, 0.7, 1.0, true}, 0, 1, 1.0},
+              {{DistilForm::prediction, Weighting::added, 0.7, 1.0, true}, 0, 1, 1.0}};
+  check_against_plain(real, fit, few_steps(Optimiser::sgd));
+
+  // The curve has the loss that was minimised.
+  Optimisation o = few_steps(Optimiser::sgd);
+  o.batch = 0;
+  o.steps = 1;
+  const auto trained = train_networks(real, fit, {}, o, {});
+  for (std::size_t m = 0; m < fit.jobs.size(); ++m) {
+    const auto w = detail::first_weights(weight_shapes({}, kColumns, {}, 2), fit.jobs[m].start);
+    detail::BatchOrder order(fit, o);
+    const auto rows = order.step(0);
+    const double loss =
+        batch_loss(real, fit.jobs[m], w, rows, order.labelled(), order.hard_scale());
+    CHECK(test::near(trained[m].curve[0].loss, loss, test::kRounding));
   }
 }
 

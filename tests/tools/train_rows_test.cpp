@@ -119,5 +119,41 @@ TEST_CASE("cch train: --rows is refused where no file has the rows") {
   CHECK_FALSE(fs::exists(file));
 }
 
+TEST_CASE("cch train: rows that a teacher lacks are kept on demand, and counted") {
+  const RowsWorld world;
+  std::vector<double> a(40);
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = i % 4 == 0 ? NAN : static_cast<double>(i % 7);
+  static_cast<void>(world.folder.write("set/a.npy", npy("<f8", "(40, 1)", raw(a))));
+  const std::string data = world.folder.path("");
+  const std::string out = world.folder.path("out");
+  const auto train = [&](const std::string& rows) {
+    return run_cch({"train", world.study, "--data", data, "-o", out, "--set",
+                    "task.unpaired-rows=\"" + rows + "\""});
+  };
+  const RunOutcome refused = train("refuse");
+  CHECK(refused.code == 3);
+  CHECK(refused.err_has("(10): say unpaired-rows = \"keep\""));
+  const RunOutcome kept = train("keep");
+  INFO(kept.err);
+  REQUIRE(kept.code == 0);
+  CHECK(kept.err_has("the teacher 'a' has features of 30 of 40 rows"));
+  CHECK(kept.out_has(" labelled rows"));
+  CHECK(kept.out_has("has features of "));
+  std::size_t paired = 0;
+  for (const auto& entry : fs::directory_iterator(out + "/runs")) {
+    std::ifstream in(entry.path() / "result.json");
+    const json run = json::parse(in);
+    CHECK(run.contains("paired") == (run["role"] != "student"));
+    if (!run.contains("paired")) continue;
+    ++paired;
+    CHECK(run["paired"]["labelled_paired"] < run["paired"]["labelled"]);
+    CHECK((run["paired"]["extra"] == 7) == (run["unit"]["scenario"] == "unlabelled-pairs"));
+  }
+  CHECK(paired == 2 * 2 * 2 * 2);  // seeds, rows, scenarios, teacher and distilled
+  std::ifstream page(out + "/report.html");
+  const std::string html{std::istreambuf_iterator<char>(page), {}};
+  CHECK(html.find("has features of ") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace cch::test

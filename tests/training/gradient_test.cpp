@@ -52,7 +52,7 @@ Gradient numeric(const NetworkSpec& network, const Problem& p, const TrainingJob
       v = middle - kWidth;
       const auto below = test::plain_loss(network, p.data, job, step, at.network, at.map);
       v = middle;
-      hard.push_back(job.loss.hard_weight() * (above.hard - below.hard) / (2.0 * kWidth));
+      hard.push_back((above.labels(job.loss) - below.labels(job.loss)) / (2.0 * kWidth));
       soft.push_back(job.loss.lambda * (above.soft - below.soft) / (2.0 * kWidth));
     }
   };
@@ -140,6 +140,25 @@ TEST_CASE("a linear network takes the steps of its documented losses") {
   Problem p = test::noise_problem(6, 4, 3, 4, 23);
   p.fit.jobs = test::jobs_of_all_forms(Layers::linear, true);
   check_steps(p, {}, test::in_doubles(Optimiser::sgd, 0.5, 2, 0));
+}
+
+TEST_CASE("rows that a teacher lacks add no distillation loss, and their labels count in full") {
+  for (const Layers layers : {Layers::mlp, Layers::linear}) {
+    for (const std::size_t classes : {3, 0}) {
+      if (layers == Layers::linear && classes == 0) continue;
+      Problem p = test::noise_problem(8, 6, 3, classes, 24);
+      p.data.teachers[1].paired = {1, 0, 1, 1, 0, 1, 0, 1};
+      p.fit.jobs = test::jobs_of_all_forms(layers, classes > 0);
+      for (TrainingJob& job : p.fit.jobs) {
+        if (job.teacher) job.teacher = 1;
+      }
+      p.fit.jobs.push_back(test::job_of(p.fit.jobs.front().loss.form, 1.0, 1.0, 1, 9));
+      p.fit.jobs.back().loss.weighting = Weighting::mixed;
+      const NetworkSpec network =
+          layers == Layers::mlp ? NetworkSpec{layers, {5, 4}, 0.0} : NetworkSpec{};
+      check_steps(p, network, test::in_doubles(Optimiser::sgd, 0.5, 2, 0));
+    }
+  }
 }
 
 }  // namespace

@@ -114,9 +114,9 @@ double cosine(std::span<const double> a, std::span<const double> b) {
   return aa * bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;  // no unit is on: no direction
 }
 
-double on_features(const DistilLoss& loss, const Matrix& teacher, const PlainStep& step,
+double on_features(const DistilLoss& loss, const TeacherOutputs& teacher, const PlainStep& step,
                    std::size_t i, const Values& mapped) {
-  const auto g = teacher.row(step.rows[i]);
+  const auto g = teacher.features.row(step.rows[i]);
   if (loss.form == DistilForm::cosine) return 1.0 - cosine(mapped, g);
   double sum = 0.0;
   if (loss.form == DistilForm::fitnet) {
@@ -124,7 +124,8 @@ double on_features(const DistilLoss& loss, const Matrix& teacher, const PlainSte
     return sum / static_cast<double>(g.size());
   }
   for (const std::size_t row : step.rows) {
-    sum += std::exp(cosine(mapped, teacher.row(row)) / loss.temperature);
+    if (!teacher.pairs(row)) continue;
+    sum += std::exp(cosine(mapped, teacher.features.row(row)) / loss.temperature);
   }
   return std::log(sum) - cosine(mapped, g) / loss.temperature;
 }
@@ -172,20 +173,24 @@ PlainLoss plain_loss(const NetworkSpec& network, const TrainingData& data, const
   PlainLoss sum;
   for (std::size_t i = 0; i < step.rows.size(); ++i) {
     const PlainOutputs out = plain_outputs(network, data, step.rows[i], weights);
-    if (step.labelled[i]) {
-      sum.hard += step.hard_scale * hard_of_row(data, job, step.rows[i], out.z);
-    }
+    const double hard =
+        step.labelled[i] ? step.hard_scale * hard_of_row(data, job, step.rows[i], out.z) : 0.0;
+    sum.hard += hard;
     if (job.loss.lambda == 0.0) continue;
     const TeacherOutputs& teacher = data.teachers[*job.teacher];
+    if (!teacher.pairs(step.rows[i])) {
+      sum.unpaired += (1.0 - job.loss.hard_weight()) * hard;
+      continue;
+    }
     if (compares_features(job.loss.form)) {
-      sum.soft += on_features(job.loss, teacher.features, step, i,
-                              mapped_of(out.h, teacher.features.cols(), map));
+      sum.soft +=
+          on_features(job.loss, teacher, step, i, mapped_of(out.h, teacher.features.cols(), map));
     } else {
       sum.soft += on_outputs(job.loss, out.z, teacher.outputs.row(step.rows[i]));
     }
   }
   const auto rows = static_cast<double>(step.rows.size());
-  return {sum.hard / rows, sum.soft / rows};
+  return {sum.hard / rows, sum.soft / rows, sum.unpaired / rows};
 }
 
 }  // namespace cch::test

@@ -17,9 +17,14 @@ PlainOutputs plain_outputs(const NetworkSpec& network, const TrainingData& data,
 struct PlainLoss {
   double hard = 0.0;
   double soft = 0.0;
+  double unpaired = 0.0;  // the rest of the labels of rows that the teacher lacks
 
+  /// Of the labels, with its weight.
+  [[nodiscard]] double labels(const DistilLoss& loss) const {
+    return loss.hard_weight() * hard + unpaired;
+  }
   [[nodiscard]] double total(const DistilLoss& loss) const {
-    return loss.hard_weight() * hard + loss.lambda * soft;
+    return labels(loss) + loss.lambda * soft;
   }
 };
 

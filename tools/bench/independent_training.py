@@ -151,8 +151,9 @@ class Study:
     def view(self, name, parts):
         """Columns standardised on the rows that are not for testing."""
         x = np.concatenate(
-            [np.load(self.data / f"{one}.npy").astype(float) for one in name.split("+")], 1
-        )
+            [np.load(self.data / f"{one}.npy").reshape(len(self.y), -1) for one in name.split("+")],
+            1,
+        ).astype(float)
         other = np.setdiff1d(np.arange(len(x)), parts["test"])
         spread = x[other].std(0)
         spread[spread < 1e-10] = np.inf

@@ -70,6 +70,12 @@ void describe(V& v, Of<InputOfRun> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<PairedOfRun> auto& x) {
+  v("labelled", x.labelled, "labelled_paired", x.labelled_paired, "extra", x.extra, "extra_paired",
+    x.extra_paired);
+}
+
+template <class V>
 void describe(V& v, Of<RunDocument> auto& x) {
   v.schema("cch.run/1");
   v("key", x.key, "study", x.study, "study_key", x.study_key, "unit", x.unit, "role", x.role,
@@ -84,6 +90,7 @@ void describe(V& v, Of<RunDocument> auto& x) {
   v.if_there("calibration_temperature", x.calibration_temperature);
   v.if_there("validation_loss", x.validation_loss);
   v.if_there("chosen", x.chosen);
+  v.if_there("paired", x.paired);
 }
 
 nlohmann::json to_json(const RunDocument& document) {

@@ -103,6 +103,14 @@ struct InputOfRun {
   std::optional<std::string> sha256_of;  ///< the part that was hashed; absent: the whole file
 };
 
+/// Rows that a student learns from, and those of them that its teacher has features of.
+struct PairedOfRun {
+  std::size_t labelled = 0;
+  std::size_t labelled_paired = 0;
+  std::size_t extra = 0;
+  std::size_t extra_paired = 0;
+};
+
 struct RunDocument {
   std::string key;
   std::string study;
@@ -125,6 +133,7 @@ struct RunDocument {
   std::optional<Number> calibration_temperature;  ///< of a teacher
   std::optional<Number> validation_loss;
   std::optional<std::string> student;  ///< key of the student that it is paired with
+  std::optional<PairedOfRun> paired;   ///< absent: the teacher has all
   std::optional<PredictionOfRun> predicted;
   std::optional<ChoiceOfRun> chosen;
   double seconds = 0.0;

@@ -51,11 +51,16 @@ struct LoadOptions {
   std::shared_ptr<FileHashes> hashes = {};  ///< of files that other calls read as well, or null
   Pool pool = Pool::none;                   ///< of samples N × T × D
   Lengths lengths = {};                     ///< for Pool::mean; without them padding is seen
+  /// Of samples alone: a row of nothing but NaN is a row that this input lacks. Its values become
+  /// 0.
+  bool missing_rows = false;
 };
 
 struct LoadedSamples {
   Samples samples;
   SourceInfo info;
+  /// Rows that it lacks, ascending (LoadOptions::missing_rows).
+  std::vector<std::size_t> missing = {};
 };
 struct LoadedLabels {
   Variable labels;                      ///< of the labelled rows alone

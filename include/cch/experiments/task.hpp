@@ -27,6 +27,13 @@ struct TeacherView {
   StudyValues parameters;
   Matrix x;  ///< N × D1
   ImageShape shape;
+  /// Whether the teacher has features of a row; empty: of all. Others are 0 in x, it is neither
+  /// fitted nor judged on them, and nothing is distilled there.
+  std::vector<char> paired;
+
+  [[nodiscard]] bool pairs(std::size_t row) const { return paired.empty() || paired[row] != 0; }
+  /// Those of the rows that it has features of.
+  [[nodiscard]] std::vector<std::size_t> paired_of(const std::vector<std::size_t>& rows) const;
 };
 
 /// What one seed of a study trains and tests on. Lists of rows do not overlap.
@@ -114,6 +121,9 @@ struct FeaturesTask {
   std::vector<std::string> teachers;  ///< likewise; a teacher equal to the student is left out
   /// Arrays that are images stored pixel after pixel, channels last (N × H × W × C), for CNNs.
   std::vector<std::pair<std::string, ImageShape>> images;
+  /// Partly paired data: a row of nothing but NaN in a teacher's array is one that it lacks. Else
+  /// such rows are refused.
+  bool unpaired_rows = false;
   std::vector<double> noise{0.0};  ///< N(0, noise²) added to the teacher's standardised columns
   bool split_of_file = false;      ///< test rows: 2 in the array "split"; else drawn a seed
   double test_share = 1.0 / 3.0;   ///< of whole groups, where they are drawn

@@ -26,6 +26,11 @@ struct ImageShape {
 struct TeacherOutputs {
   Matrix outputs;   ///< N × K logits, or N × Dy predictions
   Matrix features;  ///< N × m, for losses on features; else empty
+  /// Whether the teacher says anything about a row; empty: about all. Where it does not, a row adds
+  /// no distillation loss, and its label counts in full even where weighting is mixed.
+  std::vector<char> paired = {};
+
+  [[nodiscard]] bool pairs(std::size_t row) const { return paired.empty() || paired[row] != 0; }
 };
 
 /// Inputs and labels of one modality, and what teachers say about its rows.
@@ -63,7 +68,7 @@ struct TrainingFit {
 /// of this step alone. Gradients are those of this step.
 struct TrainingPoint {
   std::size_t step = 0;
-  double loss = 0.0;
+  double loss = 0.0;           ///< what was minimised
   double hard = 0.0;           ///< without its weight
   double soft = 0.0;           ///< likewise
   double hard_gradient = 0.0;  ///< Euclidean norm over all weights, with its weight

@@ -32,6 +32,14 @@ struct BestRun {
   std::vector<double> weights;
 };
 
+/// Rows that a student learns from, and those of them that its teacher has features of.
+struct PairedRows {
+  std::size_t labelled = 0;
+  std::size_t labelled_paired = 0;
+  std::size_t extra = 0;  ///< unlabelled ones
+  std::size_t extra_paired = 0;
+};
+
 struct RunResult {
   RunSpec spec;
   std::string failure;          ///< empty: it counts
@@ -46,6 +54,9 @@ struct RunResult {
   /// Of the weights that count on the rows held out of the student's labelled ones: calibrated_loss
   /// or mean square error. What Choose::validation compares.
   std::optional<double> validation_loss;
+  /// Where the teacher lacks rows (FeaturesTask::unpaired_rows); such runs have no closed form. The
+  /// teacher itself is fitted and judged on rows that it has.
+  std::optional<PairedRows> paired;
   std::optional<ClosedForm> predicted;
   /// Of spec.candidates on inner folds or validation rows (spec.loss has the least): calibrated
   /// cross-entropy or mean square error; nothing where one could not be trained.

@@ -283,6 +283,10 @@ documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& uni
   out.calibration_temperature = run.temperature;
   out.validation_loss = run.validation_loss;
   if (paired) out.student = student_key;
+  if (run.paired) {
+    out.paired = {run.paired->labelled, run.paired->labelled_paired, run.paired->extra,
+                  run.paired->extra_paired};
+  }
   out.predicted = prediction_of(run.predicted);
   out.seconds = run.seconds;
   if (!run.spec.candidates.empty()) out.chosen = choice_of(s.study.choose, run);

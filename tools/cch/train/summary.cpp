@@ -166,12 +166,27 @@ class Summary {
     if (!cells_[run.role][name].emplace(run.unit.seed, &run).second) ++repeated_;
   }
 
+  static std::optional<report::TrainLevel::Paired> mean_rows(
+      const std::vector<documents::PairedOfRun>& runs) {
+    if (runs.empty()) return std::nullopt;
+    report::TrainLevel::Paired out;
+    const double share = 1.0 / static_cast<double>(runs.size());
+    for (const documents::PairedOfRun& run : runs) {
+      out.labelled += share * static_cast<double>(run.labelled);
+      out.labelled_paired += share * static_cast<double>(run.labelled_paired);
+      out.extra += share * static_cast<double>(run.extra);
+      out.extra_paired += share * static_cast<double>(run.extra_paired);
+    }
+    return out;
+  }
+
   static report::TrainLevel level(const TrainPlace& place, bool teacher, const SeedsOfCell& seeds) {
-    report::TrainLevel out{place, teacher, 0, {}, {}, {}, {}};
+    report::TrainLevel out{place, teacher, 0, {}, {}, {}, {}, {}};
     std::vector<double> score;
     std::vector<double> cross_entropy;
     std::vector<double> calibrated;
     std::vector<double> temperature;
+    std::vector<documents::PairedOfRun> paired;
     for (const auto& [seed, run] : seeds) {
       if (!run->done()) {
         ++out.failed;
@@ -185,7 +200,9 @@ class Summary {
       add_to(cross_entropy, m.cross_entropy);
       add_to(calibrated, m.calibrated_cross_entropy);
       if (run->calibration_temperature) add_to(temperature, *run->calibration_temperature);
+      if (run->paired) paired.push_back(*run->paired);
     }
+    out.paired = mean_rows(paired);
     out.score = mean_of(score);
     out.cross_entropy = mean_of(cross_entropy);
     out.calibrated = mean_of(calibrated);

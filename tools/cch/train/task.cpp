@@ -123,6 +123,8 @@ Table features_table(FeaturesTask& t) {
       R"({"type": "object", "additionalProperties": {"type": "array"}})"};
   return {{"students", &t.students, "Names of arrays, a+b for a fusion"},
           {"teachers", &t.teachers, "Likewise"},
+          {"unpaired-rows", either(t.unpaired_rows, "unpaired-rows", "refuse", "keep"),
+           "Rows that a teacher lacks (nothing but NaN in its array): keep them for their labels"},
           {"teacher-noise", &t.noise, "Standard deviations of noise added to teachers"},
           {"images", images, "Arrays that are images"},
           {"split", either(t.split_of_file, "split", "random", "file"),

@@ -47,9 +47,11 @@ std::string train_levels(const TrainReport& report) {
   for (const std::size_t i : spread(report.levels.size(), kRows)) {
     const TrainLevel& level = report.levels[i];
     const std::string teacher = teacher_words(level.place);
-    rows.push_back({level.teacher ? "teacher " + name_html(fit_middle(teacher, 80)) : "student",
-                    name_html(or_missing(fit_middle(setting_words(level.place), 80))),
-                    mean_html(level.score, factor, 2, false)});
+    const std::string lacks = level.paired ? escape_html(", " + paired_words(level)) : "";
+    rows.push_back(
+        {level.teacher ? "teacher " + name_html(fit_middle(teacher, 80)) + lacks : "student",
+         name_html(or_missing(fit_middle(setting_words(level.place), 80))),
+         mean_html(level.score, factor, 2, false)});
     if (report.classes) {
       rows.back().push_back(mean_html(level.cross_entropy, 1.0, 4, false));
       rows.back().push_back(mean_html(level.calibrated, 1.0, 4, false));

@@ -36,6 +36,15 @@ struct TrainLevel {
   SeedMean cross_entropy;
   SeedMean calibrated;
   SeedMean temperature;  ///< of a calibrated teacher, which its logits are divided by
+  /// Of a teacher that lacks rows: means over seeds of the rows that the student learns from, and
+  /// of those that the teacher has.
+  struct Paired {
+    double labelled = 0.0;
+    double labelled_paired = 0.0;
+    double extra = 0.0;
+    double extra_paired = 0.0;
+  };
+  std::optional<Paired> paired;
 };
 
 /// A control in the teacher's place.
@@ -120,6 +129,8 @@ std::string teacher_words(const TrainPlace& place);
 std::string setting_words(const TrainPlace& place);
 /// "kl λ=0.5 T=1".
 std::string loss_words(const TrainPlace& place);
+/// "has features of 96 of 240 labelled rows"; "" for a teacher that has all.
+std::string paired_words(const TrainLevel& level);
 /// The named coordinates alone: "λ 0.5, T 1".
 std::string place_words(const TrainPlace& place, const std::vector<std::string>& names);
 /// "λ" of "lambda"; names of parameters and settings as they are.

@@ -36,6 +36,7 @@ std::string level_line(const TrainLevel& level, const TrainUnit& unit, bool clas
     }
     out += fmt::format(" ({} seed{})", level.score->seeds, level.score->seeds == 1 ? "" : "s");
   }
+  if (level.paired) out += ", " + paired_words(level);
   return out + failed_words(level.failed) + '\n';
 }
 

@@ -101,4 +101,15 @@ std::string gain_words(const GainSummary& gain, const TrainUnit& unit) {
   return out + " ± " + fixed(unit.factor * *gain.standard_error, unit.decimals);
 }
 
+std::string paired_words(const TrainLevel& level) {
+  if (!level.paired) return "";
+  const TrainLevel::Paired& rows = *level.paired;
+  std::string out =
+      fmt::format("has features of {:.0f} of {:.0f} labelled", rows.labelled_paired, rows.labelled);
+  if (rows.extra > 0.0) {
+    out += fmt::format(" and {:.0f} of {:.0f} unlabelled", rows.extra_paired, rows.extra);
+  }
+  return out + " rows";
+}
+
 }  // namespace cch::report
