@@ -68,7 +68,7 @@ class LinearTraining {
       transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
     }
     weights_.step(g_, learning_rate(o_, s, order_.steps()), s);
-    if (point && !fit_.validation.empty()) validate(s);
+    if (!fit_.validation.empty() && order_.validated(s)) validate(s);
   }
 
   /// The loss on the validation rows; where it is the least so far, its weights are kept.

@@ -12,6 +12,7 @@ namespace cch::detail {
 namespace {
 
 constexpr std::size_t kCurvePoints = 50;
+constexpr std::size_t kValidations = 500;
 
 std::size_t ceil_divide(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
@@ -25,7 +26,9 @@ BatchOrder::BatchOrder(const TrainingFit& fit, const Optimisation& optimisation)
   batch_ = optimisation.batch == 0 ? rows_.size() : std::min(optimisation.batch, rows_.size());
   per_pass_ = ceil_divide(rows_.size(), batch_);
   steps_ = optimisation.steps > 0 ? optimisation.steps : optimisation.epochs * per_pass_;
-  record_every_ = ceil_divide(ceil_divide(steps_, per_pass_), kCurvePoints) * per_pass_;
+  const std::size_t passes = ceil_divide(steps_, per_pass_);
+  record_every_ = ceil_divide(passes, kCurvePoints) * per_pass_;
+  validate_every_ = ceil_divide(passes, kValidations) * per_pass_;
   hard_scale_ = static_cast<double>(rows_.size()) / static_cast<double>(labelled_count_);
 }
 
@@ -54,6 +57,10 @@ std::span<const std::size_t> BatchOrder::step(std::size_t s) {
 
 bool BatchOrder::recorded(std::size_t s) const {
   return (s + 1) % record_every_ == 0 || s + 1 == steps_ || s == 0;
+}
+
+bool BatchOrder::validated(std::size_t s) const {
+  return recorded(s) || (s + 1) % validate_every_ == 0;
 }
 
 double learning_rate(const Optimisation& o, std::size_t s, std::size_t steps) {
@@ -104,8 +111,8 @@ double hard_loss(const TrainingData& data, std::span<const std::size_t> rows, co
 }
 
 bool note_validation(TrainedNetwork& out, std::size_t s, double loss) {
-  if (!out.failure.empty() || out.curve.empty() || out.curve.back().step != s + 1) return false;
-  out.curve.back().validation = loss;
+  if (!out.failure.empty()) return false;
+  if (!out.curve.empty() && out.curve.back().step == s + 1) out.curve.back().validation = loss;
   if (!std::isfinite(loss) || (out.best && loss >= out.best->validation)) return false;
   out.best = BestNetwork{s + 1, loss, {}, {}, {}};
   return true;

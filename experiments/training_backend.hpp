@@ -29,6 +29,9 @@ class BatchOrder {
   [[nodiscard]] double hard_scale() const { return hard_scale_; }
   /// Whether a point of the curve is kept after this step.
   [[nodiscard]] bool recorded(std::size_t s) const;
+  /// Whether the validation loss is looked at after this step: at every point of the curve, and
+  /// after every pass, about 500 times at most.
+  [[nodiscard]] bool validated(std::size_t s) const;
 
  private:
   std::vector<std::size_t> rows_;  // labelled, then unlabelled
@@ -37,6 +40,7 @@ class BatchOrder {
   std::size_t per_pass_ = 0;
   std::size_t steps_ = 0;
   std::size_t record_every_ = 1;
+  std::size_t validate_every_ = 1;
   double hard_scale_ = 1.0;
   std::uint64_t seed_ = 1;
   std::vector<std::size_t> order_;
@@ -55,12 +59,11 @@ std::vector<double> first_weights(const std::vector<std::vector<std::size_t>>& s
 /// outputs z belongs to rows[i].
 double hard_loss(const TrainingData& data, std::span<const std::size_t> rows, const Matrix& z);
 
-/// Puts a validation loss to the last point of a curve, which is of step `s` unless the network
-/// failed there; true: it is the least so far, and `out.best` wants the weights.
+/// Takes in the validation loss after step `s`, at the last point of the curve where that is of
+/// this step; true: it is the least so far, and `out.best` wants the weights.
 bool note_validation(TrainedNetwork& out, std::size_t s, double loss);
 
-/// Whether the last `patience` points of its curve had no lower validation loss than an earlier
-/// one; 0: never.
+/// Whether `patience` points of the curve came after the best weights; 0: never.
 bool out_of_patience(const TrainedNetwork& out, std::size_t patience);
 
 // What follows wants as many weight decays as the fit has jobs.

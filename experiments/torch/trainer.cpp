@@ -81,7 +81,7 @@ class Trainer {
     for (std::size_t s = 0; s < order_.steps() && any_left(); ++s) {
       exec_.throw_if_stopped();
       optimiser.step(gradients(s), detail::learning_rate(o_, s, order_.steps()));
-      if (order_.recorded(s) && !fit_.validation.empty()) validate(s);
+      if (!fit_.validation.empty() && order_.validated(s)) validate(s);
     }
     finish();
     return std::move(out_);

@@ -335,6 +335,38 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("linear fit: the best weights are those of the best pass, also between two points") {
+  const TrainingData data = class_data();
+  Optimisation o = few_steps(Optimiser::adam);
+  o.schedule = Schedule::constant;
+  o.learning_rate = 0.1;
+  o.batch = 6;
+  constexpr std::size_t kPasses = 120;  // a point every three passes
+  TrainingFit fit;
+  fit.labelled = rows_from(0, 12);
+  fit.validation = rows_from(15, kRows);
+  bool between = false;
+  for (std::uint64_t start = 1; start <= 6; ++start) {
+    fit.jobs = {{{}, {}, start, 1.0}};
+    o.steps = 2 * kPasses;
+    const auto best = train_networks(data, fit, {}, o, {}).front().best.value();
+    between = between || (best.step / 2) % 3 != 0;
+    double least = INFINITY;
+    std::size_t at = 0;
+    for (std::size_t pass = 1; pass <= kPasses; ++pass) {
+      o.steps = 2 * pass;
+      const auto ended = train_networks(data, fit, {}, o, {}).front();
+      const double loss = test::loss_by_definition(data, fit.validation, ended.outputs);
+      if (loss >= least) continue;
+      least = loss;
+      at = o.steps;
+    }
+    CHECK((best.step == at || best.step == 1));  // the first step is a point of its own
+    CHECK(best.validation <= least + test::kRounding);
+  }
+  CHECK(between);
+}
+
 TEST_CASE("linear fit: a network that diverges says so and leaves the others alone") {
   TrainingData data = class_data();
   TrainingFit fit = class_fit();

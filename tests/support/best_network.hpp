@@ -27,21 +27,18 @@ inline double loss_by_definition(const TrainingData& data, std::span<const std::
   return sum / static_cast<double>(rows.size());
 }
 
-/// The best network is the least point of the curve, its outputs have that loss, and those after
-/// the last step have the last point's. `tolerance`: of the precision trained in.
+/// The best network is no worse than any point of the curve, and is that point where it stands on
+/// one; its outputs have its loss, and those after the last step have the last point's.
+/// `tolerance`: of the precision trained in.
 inline void check_best(const TrainingData& data, const TrainingFit& fit,
                        const TrainedNetwork& trained, double tolerance) {
   REQUIRE(trained.best.has_value());
-  double least = trained.curve.front().validation.value();
-  std::size_t step = trained.curve.front().step;
+  const double least = trained.best->validation;
   for (const TrainingPoint& point : trained.curve) {
-    if (point.validation.value() < least) {
-      least = *point.validation;
-      step = point.step;
-    }
+    CHECK(point.validation.value() >= least);
+    CHECK((point.step >= trained.best->step || point.validation.value() > least));
+    if (point.step == trained.best->step) CHECK(point.validation.value() == least);
   }
-  CHECK(trained.best->step == step);
-  CHECK(trained.best->validation == least);
   CHECK(near(loss_by_definition(data, fit.validation, trained.best->outputs), least, tolerance));
   CHECK(near(loss_by_definition(data, fit.validation, trained.outputs),
              trained.curve.back().validation.value(), tolerance));

@@ -123,14 +123,12 @@ def train(x, y, rows, sizes, how, rng, loss=None, teacher=None):
             if b:
                 gradient += b * (softmax(z / heat) - said[at])
             network.step(kept, gradient / len(part), how["learning-rate"], how["weight-decay"])
-        if (p + 1) % watch and p + 1 < passes:
-            continue
         now = cross_entropy(network.forward(x[validation])[-1], y[validation])
         if now < best:
             best, waited, weights = now, 0, [w.copy() for w in network.w]
         else:
             waited += 1
-            if how["patience"] and waited >= how["patience"]:
+            if how["patience"] and waited >= how["patience"] * watch:
                 break
     network.w = weights
     return network.forward(x)[-1]

@@ -77,7 +77,8 @@ struct TrainingPoint {
   std::optional<double> validation;
 };
 
-/// The network at the point of its curve with the least validation loss (the first of equals).
+/// The network with the least validation loss (the first of equals), which is looked at after every
+/// pass, about 500 times at most: also between the points of the curve.
 struct BestNetwork {
   std::size_t step = 0;
   double validation = 0.0;

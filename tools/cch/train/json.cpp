@@ -125,7 +125,7 @@ RunKeys::RunKeys(const TrainSettings& s, const TaskData& data, const std::string
 }
 
 json RunKeys::unit_part(const StudyUnit& unit) const {
-  json out{{"format", 1},
+  json out{{"format", kRunFormat},
            {"task", task_},
            {"inputs", inputs_},
            {"device", device_},
