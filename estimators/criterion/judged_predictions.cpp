@@ -34,26 +34,31 @@ JudgedPredictions judge_predictions(const RankInput& input, const RankOptions& o
   JudgedPredictions out;
   out.teachers.resize(input.teachers.size());
   const Samples& student = input.student.features;
-  const auto probe_of = [&](const Samples& features) {
-    return linear_probe(features, input.labels, input.groups, {}, exec);
+  const auto probe_of = [&](const Modality& modality) {
+    if (modality.stored) {
+      return stored_probe(modality.features, std::get<ClassLabels>(input.labels), input.groups, {},
+                          exec);
+    }
+    return linear_probe(modality.features, input.labels, input.groups, {}, exec);
   };
   out.student =
-      detail::attempt("prediction-level", out.warnings, [&] { return probe_of(student); });
+      detail::attempt("prediction-level", out.warnings, [&] { return probe_of(input.student); });
   if (!out.student) return out;
   PredictionLevelOptions level;
   level.lambda = options.lambda.value_or(level.lambda);
   for (std::size_t t = 0; t < out.teachers.size(); ++t) {
-    const auto& [name, features] = input.teachers[t];
+    const Modality& teacher = input.teachers[t];
     auto& judged = out.teachers[t];
     judged.level = detail::attempt("prediction-level", out.warnings, [&] {
-      judged.probe = shares_values(features, student) ? *out.student : probe_of(features);
+      judged.probe = shares_values(teacher.features, student) ? *out.student : probe_of(teacher);
       return prediction_level(*judged.probe, *out.student, student, input.labels, input.groups,
                               level, exec);
     });
     outer.progress("prediction level", t + 1, out.teachers.size());
     if (!judged.level) continue;
     for (const Warning& warning : judged.level->warnings) {
-      out.warnings.push_back({warning.code, "predictions of '" + name + "': " + warning.message});
+      out.warnings.push_back(
+          {warning.code, "predictions of '" + teacher.name + "': " + warning.message});
     }
   }
   if (options.holm) adjust_predictions(out.teachers);

@@ -73,12 +73,16 @@ JudgedTeachers judged_teachers(const RepresentationLevel& level,
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     exec.progress("information", t, teachers.size());
     out.teachers.push_back(level.measure(teachers[t].name, features[t], out.error_bars));
+    std::vector<std::string>& reasons = out.teachers.back().unreliable = unreliable;
+    if (teachers[t].stored && teachers[t].stored->saw_rows) {
+      reasons.push_back(saw_rows_reason(teachers[t].name));
+    }
   }
   exec.progress("information", teachers.size(), teachers.size());
   if (options.holm) adjust_over_teachers(out.teachers);
   if (planted) plant(level, options.scale, exec, out);
   for (MeasuredTeacher& teacher : out.teachers) {
-    teacher.result.cch = level.verdict(teacher, unreliable);
+    teacher.result.cch = level.verdict(teacher);
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
+#include "cch/criterion/stored_teacher.hpp"
 #include "estimators/classifiers/folds.hpp"
 #include "estimators/classifiers/projection.hpp"
 #include "estimators/criterion/linear/checks.hpp"
@@ -49,24 +50,20 @@ FoldProbe probe_fold(const Eigen::MatrixXf& z, const Targets& targets, const Gro
   return result;
 }
 
-}  // namespace
+std::vector<std::size_t> outer_folds(const Targets& targets, const Groups& groups,
+                                     const ProbeOptions& options, const Execution& exec) {
+  return stratified_folds(targets.codes, label_classes(targets), groups, options.folds,
+                          derive_seed(exec.seed, "probe-folds"));
+}
 
-Probe linear_probe(const Samples& x, const Variable& labels, const Groups& groups,
-                   const ProbeOptions& options, const Execution& exec) {
-  check_probe_input(x.size(), size(labels), groups, options.folds);
-  const Targets targets = targets_of(labels);
+/// The predictions of all folds in row order.
+Probe joined(const std::vector<FoldProbe>& parts, const Targets& targets,
+             const std::vector<std::size_t>& fold) {
   Probe probe;
-  probe.fold = stratified_folds(targets.codes, label_classes(targets), groups, options.folds,
-                                derive_seed(exec.seed, "probe-folds"));
-  const Eigen::MatrixXf z = leading_coordinates(x.view(), kMostComponents, exec);
-  std::vector<FoldProbe> parts(options.folds);
-  parallel_for(options.folds, exec, [&](std::size_t f) {
-    parts[f] = probe_fold(z, targets, groups, probe.fold, f, exec.seed);
-  });
-  const auto n = static_cast<double>(x.size());
-  probe.predictions = Matrix(x.size(), static_cast<std::size_t>(targets.outputs()));
+  probe.fold = fold;
+  probe.predictions = Matrix(fold.size(), static_cast<std::size_t>(targets.outputs()));
+  const auto n = static_cast<double>(fold.size());
   for (const FoldProbe& part : parts) {
-    probe.strengths.push_back(part.strength);
     for (std::size_t j = 0; j < part.rows.size(); ++j) {
       const auto from = part.predictions.row(static_cast<Eigen::Index>(j));
       const std::size_t i = part.rows[j];
@@ -78,6 +75,41 @@ Probe linear_probe(const Samples& x, const Variable& labels, const Groups& group
     }
   }
   return probe;
+}
+
+}  // namespace
+
+Probe linear_probe(const Samples& x, const Variable& labels, const Groups& groups,
+                   const ProbeOptions& options, const Execution& exec) {
+  check_probe_input(x.size(), size(labels), groups, options.folds);
+  const Targets targets = targets_of(labels);
+  const auto fold = outer_folds(targets, groups, options, exec);
+  const Eigen::MatrixXf z = leading_coordinates(x.view(), kMostComponents, exec);
+  std::vector<FoldProbe> parts(options.folds);
+  parallel_for(options.folds, exec, [&](std::size_t f) {
+    parts[f] = probe_fold(z, targets, groups, fold, f, exec.seed);
+  });
+  Probe probe = joined(parts, targets, fold);
+  for (const FoldProbe& part : parts) probe.strengths.push_back(part.strength);
+  return probe;
+}
+
+Probe stored_probe(const Samples& log_ratios, const ClassLabels& labels, const Groups& groups,
+                   const ProbeOptions& options, const Execution& exec) {
+  check_probe_input(log_ratios.size(), labels.size(), groups, options.folds);
+  const Targets targets = targets_of(labels);
+  const auto fold = outer_folds(targets, groups, options, exec);
+  const Matrix log_p = log_probabilities(log_ratios.view());
+  const Eigen::MatrixXf scores = as_eigen(log_p.view()).cast<float>();
+  std::vector<FoldProbe> parts;
+  for (std::size_t f = 0; f < options.folds; ++f) {
+    RowIndices inside;
+    RowIndices outside;
+    for (std::size_t i = 0; i < fold.size(); ++i) (fold[i] == f ? inside : outside).push_back(i);
+    const Judgement judgement = judge({stored_scores(scores, outside)}, targets);
+    parts.push_back({inside, predictions(stored_scores(scores, inside), judgement, true), 0.0});
+  }
+  return joined(parts, targets, fold);
 }
 
 }  // namespace cch

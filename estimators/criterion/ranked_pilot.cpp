@@ -29,7 +29,10 @@ class Runner {
     const bool apart = options_.scenario == Scenario::more_labels;
     PilotInput first = rows_only();
     if (options_.scenario != Scenario::same_rows) first.extra = input_.extra;
-    for (const Modality& teacher : input_.teachers) first.teachers.push_back(teacher.features);
+    for (const Modality& teacher : input_.teachers) {
+      first.teachers.push_back(teacher.features);
+      first.stored.push_back(teacher.stored.has_value());
+    }
     if (!apart) add_own(first);
     const auto main = pilot_of(first, options_.scenario);
     if (!main) return out;

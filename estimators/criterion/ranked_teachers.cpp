@@ -91,11 +91,12 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
 }  // namespace
 
 RankedTeachers ranked(std::vector<MeasuredTeacher> measured, std::vector<TeacherEvidence> evidence,
-                      DecideBy by, const std::vector<std::string>& unreliable) {
+                      DecideBy by) {
   RankedTeachers out{std::move(measured), std::move(evidence), {}};
   for (std::size_t t = 0; t < out.measured.size(); ++t) {
-    out.evidence[t].decision =
-        decide(by, verdict_evidence(out.measured[t].result.cch, out.evidence[t], unreliable));
+    out.evidence[t].decision = decide(
+        by,
+        verdict_evidence(out.measured[t].result.cch, out.evidence[t], out.measured[t].unreliable));
   }
   out.order = order_of(out, by);
   for (std::size_t i = 0; i < out.order.size(); ++i) {

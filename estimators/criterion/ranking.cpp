@@ -135,7 +135,8 @@ std::vector<MeasuredTeacher> measured_controls(const RepresentationLevel& level,
   }
   detail::adjust_over_teachers(out);
   for (MeasuredTeacher& control : out) {
-    control.result.cch = level.verdict(control, q.unreliable);
+    control.unreliable = q.unreliable;
+    control.result.cch = level.verdict(control);
   }
   return out;
 }
@@ -149,7 +150,7 @@ std::vector<ControlResult> judged_controls(const RepresentationLevel& level,
   std::vector<MeasuredTeacher> measured = measured_controls(level, controls, q);
   const RankedTeachers judged = detail::ranked(
       std::move(measured), detail::evidence_of(predictions(controls.input, q, warnings), pilot),
-      q.options.decide_by, q.unreliable);
+      q.options.decide_by);
   for (const std::size_t t : judged.order) {
     out.push_back({judged.measured[t].result, judged.evidence[t]});
   }
@@ -195,8 +196,8 @@ RankResult answer(const Question& q) {
   out.pilot = pilot.alone;
   auto evidence = detail::evidence_of(predictions(input, q, warnings), pilot.teachers);
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
-  RankedTeachers teachers = detail::ranked(std::move(judged.teachers), std::move(evidence),
-                                           options.decide_by, q.unreliable);
+  RankedTeachers teachers =
+      detail::ranked(std::move(judged.teachers), std::move(evidence), options.decide_by);
   add_places(teachers, q.exec, out);
   out.estimators.push_back(detail::ranking_of(level, teachers.measured, teachers.order));
   out.estimators.front().warnings = std::move(judged.error_bars);

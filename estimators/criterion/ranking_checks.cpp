@@ -12,7 +12,27 @@ namespace {
 constexpr std::size_t kFewestGroups = 20;
 constexpr std::size_t kFewestRows = 100;
 
+void check_stored_teachers(const RankInput& input, std::vector<Fault>& faults) {
+  const auto* classes = std::get_if<ClassLabels>(&input.labels);
+  for (const Modality& teacher : input.teachers) {
+    if (!teacher.stored) continue;
+    if (classes != nullptr && teacher.features.dim() + 1 == classes->classes()) continue;
+    faults.push_back(
+        {"stored-teacher",
+         "the stored outputs of '" + teacher.name + "' are not those for the classes of the labels",
+         {},
+         "they are one log-ratio fewer than there are classes",
+         "Give what log_ratios returns for these labels"});
+  }
+}
+
 }  // namespace
+
+std::string saw_rows_reason(const std::string& teacher) {
+  return "'" + teacher +
+         "' was trained with the labels of these rows: its outputs repeat their noise, which a "
+         "teacher cannot know of new rows.";
+}
 
 void check_input(const RankInput& input) {
   std::vector<Fault> faults;
@@ -46,6 +66,7 @@ void check_input(const RankInput& input) {
                       "there is nothing to know about such labels",
                       "Give the rows of at least two classes"});
   }
+  check_stored_teachers(input, faults);
   if (!faults.empty()) throw Error(ErrorKind::data, std::move(faults));
   if (input.teachers.empty()) {
     refuse_usage("no-teacher", "there is no teacher to rank", {}, "Give at least one --teacher");

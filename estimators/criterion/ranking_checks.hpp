@@ -11,6 +11,9 @@ namespace cch::detail {
 /// of them), no teacher (usage Error).
 void check_input(const RankInput& input);
 
+/// Why nothing can be said of a teacher that was trained with the labels of these rows.
+std::string saw_rows_reason(const std::string& teacher);
+
 /// Refuses options without meaning for these inputs (usage Error).
 void check_options(const RankInput& input, const RankOptions& options);
 

@@ -90,7 +90,7 @@ double RepresentationLevel::upper_value() const {
 }
 
 MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) const {
-  MeasuredTeacher out{{}, std::move(features), {}, nullptr, {}};
+  MeasuredTeacher out{{}, std::move(features), {}, nullptr, {}, {}};
   out.choice = teacher_side(out.features);
   TeacherResult& result = out.result;
   result.name = std::move(name);
@@ -131,8 +131,7 @@ MeasuredTeacher RepresentationLevel::measure(std::string name, Samples features,
   return out;
 }
 
-CchVerdict RepresentationLevel::verdict(const MeasuredTeacher& teacher,
-                                        std::vector<std::string> unreliable) const {
+CchVerdict RepresentationLevel::verdict(const MeasuredTeacher& teacher) const {
   CchEvidence evidence;
   evidence.margin = teacher.result.margin;
   evidence.i_student_labels = i_student_labels_.nats;
@@ -142,7 +141,7 @@ CchVerdict RepresentationLevel::verdict(const MeasuredTeacher& teacher,
   if (teacher.result.i_teacher_student.interval95) {
     evidence.i_teacher_student_low = teacher.result.i_teacher_student.interval95->lo;
   }
-  evidence.unreliable = std::move(unreliable);
+  evidence.unreliable = teacher.unreliable;
   const std::size_t joint_dim = teacher.result.dim + student_.dim();
   if (entry_of(teacher.choice.options).neighbours && joint_dim > 10) {
     evidence.unreliable.push_back("A neighbour estimate in " + std::to_string(joint_dim) +

@@ -19,6 +19,7 @@ struct MeasuredTeacher {
   EstimatorChoice choice;
   std::unique_ptr<Measurement> teacher_student;
   std::optional<PlantedMargin> planted;
+  std::vector<std::string> unreliable;  ///< reasons why nothing can be decided about it
 };
 
 /// The hypothesis on representations by one estimator: I(T;S), I(S;Y) and their margins on one
@@ -37,9 +38,8 @@ class RepresentationLevel {
   /// The same without error bars, four fifths of the cost.
   [[nodiscard]] MeasuredTeacher glance(std::string name, Samples features) const;
   /// The verdict from the margin, the planted bias, the columns of a neighbour estimate and the
-  /// reasons given.
-  [[nodiscard]] CchVerdict verdict(const MeasuredTeacher& teacher,
-                                   std::vector<std::string> unreliable) const;
+  /// teacher's reasons.
+  [[nodiscard]] CchVerdict verdict(const MeasuredTeacher& teacher) const;
   /// Estimator names and reasons, teachers in the order given.
   void describe(const std::vector<const MeasuredTeacher*>& teachers, EstimatorRanking& out) const;
 

@@ -129,6 +129,12 @@ HeldScores held_scores(const LinearFit& fit, const Eigen::MatrixXf& x, const Row
   return part;
 }
 
+HeldScores stored_scores(const Eigen::MatrixXf& log_p, const RowIndices& rows) {
+  const auto classes = static_cast<float>(log_p.cols());
+  return {rows, rows_of(log_p, rows),
+          Eigen::RowVectorXf::Constant(log_p.cols(), -std::log(classes))};
+}
+
 Judgement judge(std::vector<HeldScores> parts, const Targets& targets) {
   if (!targets.classes) return {mean_square_error(parts, targets), {}};
   std::vector<std::vector<int>> codes;

@@ -68,6 +68,10 @@ struct HeldScores {
 
 HeldScores held_scores(const LinearFit& fit, const Eigen::MatrixXf& x, const RowIndices& rows);
 
+/// The same of stored outputs ln p, rows × K: evidence beside equal priors, so that calibration is
+/// by a temperature alone.
+HeldScores stored_scores(const Eigen::MatrixXf& log_p, const RowIndices& rows);
+
 /// How good held-out scores are against the hard labels: temperature-calibrated cross-entropy
 /// (nats), or mean square error summed over columns.
 struct Judgement {

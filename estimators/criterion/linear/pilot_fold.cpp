@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "estimators/classifiers/projection.hpp"
+#include "estimators/math.hpp"
 
 namespace cch::detail {
 namespace {
@@ -130,6 +131,18 @@ PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet h
   return fit;
 }
 
+// What was said once is the same for every row that is held out: only the temperature is chosen.
+PilotFold::TeacherFit PilotFold::stored_teacher(const Eigen::MatrixXf& log_p,
+                                                ZoneSet held_out) const {
+  const ZoneSet away = held_out | zone_bit(kTest);
+  const Judgement judgement =
+      judge({stored_scores(log_p, rows_outside(zone_, away, is_pair_))}, table_.targets);
+  TeacherFit fit{Eigen::MatrixXd::Zero(log_p.rows(), log_p.cols()), 0.0, judgement.score};
+  const HeldScores part = stored_scores(log_p, rows_outside(zone_, away, table_.for_student));
+  scatter_rows(predictions(part, judgement, table_.targets.classes), part.rows, fit.taught);
+  return fit;
+}
+
 LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
                                   const RowIndices& rows) const {
   LinearData data = hard_data(x_, rows);
@@ -151,16 +164,21 @@ LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
 }
 
 PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Arm>& arms) const {
-  const RowIndices teacher_rows =
-      rows_outside(zone_, zone_bit(kTest), std::vector<char>(zone_.size(), 1));
-  const Eigen::MatrixXf x = projected(table_.teachers[teacher], teacher_rows);
-  const TeacherFit full = fit_teacher(x, 0, kStrengths);
+  const bool stored = table_.stored[teacher] != 0;
+  const Eigen::MatrixXf x =
+      stored ? as_eigen(table_.teachers[teacher].view()).cast<float>()
+             : projected(table_.teachers[teacher],
+                         rows_outside(zone_, zone_bit(kTest), std::vector<char>(zone_.size(), 1)));
+  const auto teach = [&](ZoneSet held_out, const std::vector<double>& strengths) {
+    return stored ? stored_teacher(x, held_out) : fit_teacher(x, held_out, strengths);
+  };
+  const TeacherFit full = teach(0, kStrengths);
 
   const std::size_t count = kStrengths.size();
   std::vector<std::vector<HeldScores>> held(arms.size() * count);
   std::vector<std::vector<LinearFit>> students(kInnerFolds);
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
-    const TeacherFit inner = fit_teacher(x, inner_fold(h), {full.strength});
+    const TeacherFit inner = teach(inner_fold(h), {full.strength});
     const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), table_.for_student);
     const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
     for (std::size_t a = 0; a < arms.size(); ++a) {

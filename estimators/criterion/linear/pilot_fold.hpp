@@ -18,7 +18,8 @@ struct PilotTable {
   std::vector<char> labelled;             ///< teachers learn from these rows
   std::vector<char> for_student;          ///< students learn from these rows
   Matrix student;                         ///< rows × D; 0 in rows without student features
-  std::vector<Matrix> teachers;           ///< rows × D_t
+  std::vector<Matrix> teachers;           ///< rows × D_t; of stored outputs ln p, rows × K
+  std::vector<char> stored;               ///< teachers that are such outputs
   Groups groups = Groups::singletons(0);  ///< of the pairs
   std::vector<std::size_t> extra_group;   ///< a group of the pairs, or ≥ their number
   [[nodiscard]] std::size_t rows() const { return labelled.size(); }
@@ -62,6 +63,7 @@ class PilotFold {
   void fit_alone();
   [[nodiscard]] TeacherFit fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
                                        const std::vector<double>& strengths) const;
+  [[nodiscard]] TeacherFit stored_teacher(const Eigen::MatrixXf& log_p, ZoneSet held_out) const;
   [[nodiscard]] LinearData taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
                                        const RowIndices& rows) const;
   [[nodiscard]] LinearData hard_data(const Eigen::MatrixXf& x, const RowIndices& rows) const;

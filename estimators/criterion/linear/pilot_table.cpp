@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cch/core/random.hpp"
+#include "cch/criterion/stored_teacher.hpp"
 #include "estimators/criterion/linear/checks.hpp"
 
 namespace cch::detail {
@@ -55,6 +56,31 @@ void check_extra(const PilotInput& input, Scenario scenario) {
   if (same) return;
   refuse_data("different-labels", "the extra labels are not of the same classes or columns", {},
               "the teacher would learn another task", "Code both with the same classes");
+}
+
+bool is_stored(const PilotInput& input, std::size_t teacher) {
+  return teacher < input.stored.size() && input.stored[teacher];
+}
+
+void check_stored(const PilotInput& input, Scenario scenario) {
+  const auto* classes = std::get_if<ClassLabels>(&input.labels);
+  for (std::size_t t = 0; t < input.teachers.size(); ++t) {
+    if (!is_stored(input, t)) continue;
+    if (classes == nullptr || input.teachers[t].dim() + 1 != classes->classes()) {
+      refuse_usage("stored-teacher",
+                   "the stored outputs of teacher " + std::to_string(t) +
+                       " are not those for the classes of the labels",
+                   "they are one log-ratio fewer than there are classes",
+                   "Give what log_ratios returns for these labels, or features");
+    }
+    if (scenario != Scenario::more_labels) continue;
+    refuse_usage("stored-teacher",
+                 "teacher " + std::to_string(t) +
+                     " was trained before, so it cannot learn from the further labelled rows of "
+                     "more-labels",
+                 "its outputs are what it is",
+                 "Ask for same-rows or unlabelled-pairs, or give features");
+  }
 }
 
 RowIndices whole_groups(const Groups& groups, std::size_t most, std::uint64_t seed) {
@@ -140,6 +166,7 @@ void check_pilot(const PilotInput& input, const PilotOptions& options) {
   for (std::size_t t = 0; t < input.teachers.size(); ++t) {
     check_rows("teacher " + std::to_string(t), input.teachers[t].size(), n);
   }
+  check_stored(input, options.scenario);
   if (options.scenario != Scenario::same_rows) check_extra(input, options.scenario);
 }
 
@@ -162,8 +189,11 @@ PilotTable make_table(const PilotInput& input, const PilotOptions& options, std:
   table.student =
       stacked(input.student, rows, more_students ? &*input.extra.student : nullptr, more);
   for (std::size_t t = 0; t < input.teachers.size(); ++t) {
-    table.teachers.push_back(
-        stacked(input.teachers[t], rows, more.empty() ? nullptr : &input.extra.teachers[t], more));
+    Matrix columns =
+        stacked(input.teachers[t], rows, more.empty() ? nullptr : &input.extra.teachers[t], more);
+    const bool stored = is_stored(input, t);
+    table.stored.push_back(stored ? 1 : 0);
+    table.teachers.push_back(stored ? cch::log_probabilities(columns.view()) : std::move(columns));
   }
   table.groups = input.groups.select(rows);
   table.extra_group = extra_groups(input, table.groups, rows, more);

@@ -43,6 +43,9 @@ struct PilotInput {
   Variable labels;
   Groups groups;
   ExtraRows extra;  ///< for the scenarios other than same_rows
+  /// True for teachers that were trained before: their columns are the log-ratios of class
+  /// probabilities (stored_teacher.hpp). Empty: all are features.
+  std::vector<bool> stored = {};
 };
 
 struct PilotOptions {
@@ -101,7 +104,9 @@ struct PilotResult {
 /// In every outer fold the teacher is fitted anew, and targets of a row come from a teacher that
 /// saw neither the row nor its group: cross-fitted over 6 parts of the training rows, and again
 /// over 4 parts while an inner fold is held out. Only the teacher's strength and one temperature
-/// are chosen with the whole training part. Features: standardised, at most 64 principal components
+/// are chosen with the whole training part. Stored outputs are not fitted: they teach as they are,
+/// at one temperature chosen likewise (usage Error "stored-teacher" with real values and in
+/// more_labels). Features: standardised, at most 64 principal components
 /// without labels. Real-valued labels are standardised by column.
 ///
 /// Gain: mean paired difference d_i = l_alone − l_taught on outer rows; for real values ½

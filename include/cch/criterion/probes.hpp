@@ -20,7 +20,7 @@ struct ProbeOptions {
 struct Probe {
   Matrix predictions;  ///< N × K class probabilities, or N × D_y values (of standardised labels)
   std::vector<std::size_t> fold;  ///< outer fold of each row
-  std::vector<double> strengths;  ///< penalty s chosen in each fold
+  std::vector<double> strengths;  ///< penalty s chosen in each fold; none of stored outputs
   double score = 0.0;  ///< held-out cross-entropy (nats), or mean square error (standardised)
 };
 
@@ -34,6 +34,12 @@ struct Probe {
 /// x is N × D; labels have N rows; at least 10 groups (data Error "too-few-groups"); unequal rows
 /// are a data Error. Cost O(folds · (N D² + 16 · iterations · N q K)), q ≤ 64.
 Probe linear_probe(const Samples& x, const Variable& labels, const Groups& groups,
+                   const ProbeOptions& options, const Execution& exec);
+
+/// The same of a teacher that was trained before, from the log-ratios of its outputs
+/// (stored_teacher.hpp): nothing is fitted to the rows of a fold but one temperature, on all other
+/// rows. Folds and errors as above. Cost O(folds · N K).
+Probe stored_probe(const Samples& log_ratios, const ClassLabels& labels, const Groups& groups,
                    const ProbeOptions& options, const Execution& exec);
 
 }  // namespace cch

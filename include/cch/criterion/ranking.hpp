@@ -10,6 +10,7 @@
 #include "cch/core/labels.hpp"
 #include "cch/criterion/cch.hpp"
 #include "cch/criterion/evidence.hpp"
+#include "cch/criterion/stored_teacher.hpp"
 #include "cch/estimators/scale.hpp"
 
 namespace cch {
@@ -18,6 +19,8 @@ namespace cch {
 struct Modality {
   std::string name;
   Samples features;
+  /// Of a teacher that was trained before: its features are the log-ratios of what it said.
+  std::optional<StoredOutputs> stored = {};
 };
 
 /// Aligned inputs: row i of every modality, of the labels and of the groups belongs to the same
@@ -127,10 +130,12 @@ struct RankResult {
 ///   predictions      the same on cross-fitted linear probes, the theorem's own objects
 ///                    (prediction_level.hpp);
 ///   pilot            a linear student trained with and without the teacher (pilot.hpp).
-/// `decide_by` says which of them make the verdict (decide.hpp). Order: verdict (distil,
-/// inconclusive, unreliable, do not distil), then what decides: pilot gain and prediction-level
-/// margin, or the margin of the level asked for. With fewer than 20 groups (or 100 rows without
-/// groups) every verdict is "unreliable".
+/// A teacher that was trained before (Modality::stored) is fitted to nothing: its outputs, with one
+/// temperature, are its predictions and teach the pilot's student. If it saw these rows its verdict
+/// is "unreliable". `decide_by` says which of them make the verdict (decide.hpp). Order: verdict
+/// (distil, inconclusive, unreliable, do not distil), then what decides: pilot gain and
+/// prediction-level margin, or the margin of the level asked for. With fewer than 20 groups (or 100
+/// rows without groups) every verdict is "unreliable".
 ///
 /// Data and usage errors of all inputs come in one Error. A part of the evidence that the data do
 /// not allow is left empty with a warning. Bitwise equal for any number of threads. Cost: per

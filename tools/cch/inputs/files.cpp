@@ -9,6 +9,7 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/inputs/named_source.hpp"
+#include "tools/cch/inputs/outputs.hpp"
 
 namespace cch {
 
@@ -160,8 +161,9 @@ class Reader {
 }  // namespace
 
 RankFiles read_rank_files(const RankSettings& settings) {
-  if (settings.pixels > 0) return read_rank_pixels(settings);
-  return Reader(settings).run();
+  RankFiles files = settings.pixels > 0 ? read_rank_pixels(settings) : Reader(settings).run();
+  take_outputs(settings, files);
+  return files;
 }
 
 }  // namespace cch

@@ -13,6 +13,7 @@
 #include "tools/cch/inputs/files.hpp"
 #include "tools/cch/inputs/looks.hpp"
 #include "tools/cch/inputs/named_source.hpp"
+#include "tools/cch/inputs/outputs.hpp"
 
 namespace cch {
 namespace {
@@ -73,8 +74,8 @@ class Assembly {
     take_labels_and_groups();
     take_extra();
     describe();
-    const auto looks = look_at_rows(result_.input, settings_.groups_named());
-    result_.warnings.insert(result_.warnings.end(), looks.begin(), looks.end());
+    add(look_at_rows(result_.input, settings_.groups_named()));
+    add(look_at_outputs(result_.input));
     look_for_serial_rows();
     return std::move(result_);
   }
@@ -82,6 +83,10 @@ class Assembly {
  private:
   void warn(const std::string& code, const std::string& message) {
     result_.warnings.push_back({code, message});
+  }
+
+  void add(const std::vector<Warning>& looks) {
+    result_.warnings.insert(result_.warnings.end(), looks.begin(), looks.end());
   }
 
   void match_rows() {
@@ -187,6 +192,7 @@ class Assembly {
       Modality& from = files_.modalities[i];
       Modality& to = i == 0 ? input.student : input.teachers.emplace_back();
       to.name = from.name;
+      to.stored = from.stored;
       to.features =
           as_stored() ? from.features : from.features.select(at(alignment_.rows[i], labelled_));
     }

@@ -42,6 +42,12 @@ std::vector<ClassRanking> rank_per_class(const RankInput& input, const RankOptio
   for (std::size_t c = 0; c < labels.classes(); ++c) {
     RankInput one = input;
     one.labels = against_others(labels, c);
+    for (std::size_t t = 0; t < one.teachers.size(); ++t) {
+      if (!one.teachers[t].stored) continue;
+      one.teachers[t].features = against_others(one.teachers[t].features, c);
+      if (one.extra.teachers.empty()) continue;
+      one.extra.teachers[t] = against_others(one.extra.teachers[t], c);
+    }
     if (!input.extra.labels) {
       // nothing to recode
     } else if (const auto* extra = std::get_if<ClassLabels>(&*input.extra.labels)) {

@@ -1,5 +1,7 @@
 #include "tools/cch/rank/settings.hpp"
 
+#include "tools/cch/inputs/outputs.hpp"
+
 namespace cch {
 namespace {
 
@@ -101,6 +103,7 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
 void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
   check_there(settings, faults);
   if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
+  (void)stored_teachers(settings, faults);
   check_rows(settings, faults);
   if (!faults.has("unknown-pool")) check_pool(settings, faults);
   faults.throw_if_any();

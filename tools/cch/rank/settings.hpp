@@ -20,8 +20,10 @@ namespace cch {
 struct RankSettings {
   CommonOptions common;
   std::string study;
-  std::string student;                ///< [NAME=]PATH[:KEY] (named_source.hpp)
-  std::vector<std::string> teachers;  ///< likewise
+  std::string student;                        ///< [NAME=]PATH[:KEY] (named_source.hpp)
+  std::vector<std::string> teachers;          ///< likewise
+  std::vector<std::string> teacher_kinds;     ///< [NAME=]features, logits or probabilities
+  std::vector<std::string> teacher_saw_rows;  ///< [NAME=]yes or no, of those with outputs
   std::string labels;
   std::string groups;
   std::vector<std::string> ids;  ///< NAME=PATH[:KEY], NAME a modality, "labels" or "groups"

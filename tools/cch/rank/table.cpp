@@ -144,6 +144,17 @@ Table rows_table(RankSettings& s) {
        pairs(Naming::optional)},
       {"--teacher", &s.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each",
        pairs(Naming::optional)},  // a study may follow
+      {"--teacher-kind",
+       &s.teacher_kinds,
+       "[NAME=]KIND of what --teacher names: features, or the outputs of a teacher that was "
+       "trained "
+       "before, logits or probabilities with a column a class; without NAME of all others",
+       {.one_each = true, .unless = "", .suggestions = {"features", "logits", "probabilities"}}},
+      {"--teacher-saw-rows",
+       &s.teacher_saw_rows,
+       "[NAME=]yes if a teacher with outputs was trained with the labels of these rows, no if not; "
+       "without NAME of all others",
+       {.one_each = true, .unless = "", .suggestions = {"yes", "no"}}},
       {"--labels", &s.labels, "PATH[:KEY] of classes or real values", kSource},
       {"--y-kind", named(s.y_kind, parse_label_kind, {"auto", "continuous", "discrete"}),
        "What labels are"},

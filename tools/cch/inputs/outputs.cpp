@@ -1,0 +1,189 @@
+// Teachers that were trained before: what is said of their outputs, and how these are read.
+#include "tools/cch/inputs/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cch/core/nearest_name.hpp"
+#include "tools/cch/inputs/named_source.hpp"
+
+namespace cch {
+namespace {
+
+// Names of the teachers; what is wrong with the others is said where they are read.
+std::vector<std::string> named_teachers(const RankSettings& s) {
+  std::vector<std::string> out;
+  for (const std::string& pair : s.teachers) {
+    FaultCollector elsewhere;
+    elsewhere.attempt(
+        [&] { out.push_back(named_source("--teacher", pair, Naming::optional).name); });
+  }
+  return out;
+}
+
+bool parse_saw_rows(const std::string& word) {
+  if (word == "yes" || word == "no") return word == "yes";
+  refuse_usage("bad-arguments", "--teacher-saw-rows '" + word + "' is neither yes nor no", {},
+               "Write --teacher-saw-rows no, or NAME=no for one of several teachers");
+}
+
+// One answer a teacher, from words [NAME=]ANSWER; without NAME it is that of all others.
+template <class Answer, class Parse>
+std::map<std::string, Answer> answers(const std::string& option,
+                                      const std::vector<std::string>& texts,
+                                      const std::vector<std::string>& teachers, const Parse& parse,
+                                      FaultCollector& faults) {
+  std::map<std::string, Answer> out;
+  std::optional<Answer> others;
+  for (const std::string& text : texts) {
+    faults.attempt([&] {
+      const auto equals = text.rfind('=');
+      const bool all = equals == std::string::npos;
+      const std::string name = all ? "" : text.substr(0, equals);
+      const Answer answer = parse(all ? text : text.substr(equals + 1));
+      if (!all && std::find(teachers.begin(), teachers.end(), name) == teachers.end()) {
+        refuse_usage("unknown-name", option + " names '" + name + "', which is no teacher", {},
+                     "Did you mean '" + nearest_name(name, teachers) + "'?");
+      }
+      if (all ? others.has_value() : out.contains(name)) {
+        refuse_usage(
+            "duplicate-name",
+            option + (all ? " is there twice without a name" : " names '" + name + "' twice"), {},
+            "Leave one of them out, or write NAME= before each");
+      }
+      (all ? others.emplace() : out[name]) = answer;
+    });
+  }
+  for (const std::string& name : teachers) {
+    if (others) out.try_emplace(name, *others);
+  }
+  return out;
+}
+
+Fault not_answered(const std::string& name, TeacherKind kind) {
+  return {
+      "teacher-saw-rows-missing",
+      fmt::format("was '{}' trained with the labels of these rows?", name),
+      fmt::format("--teacher-kind {}={}", name, to_string(kind)),
+      "what a network says of its own training rows repeats the noise of their labels, which it "
+      "cannot do for new rows: such a teacher cannot be judged on them",
+      fmt::format("Add --teacher-saw-rows {}=no if they were held out or its outputs are those "
+                  "of cross-fitting, else {}=yes",
+                  name, name)};
+}
+
+Fault for_features(const std::string& name) {
+  return {"option-without-meaning",
+          "--teacher-saw-rows has no use for the features of '" + name + "'",
+          {},
+          "it is about outputs of a trained teacher",
+          "Add --teacher-kind " + name + "=logits (or probabilities), or leave it out"};
+}
+
+Fault no_more_labels(const std::string& name) {
+  return {"stored-teacher", "'" + name + "' was trained before, so further labels teach it nothing",
+          "--scenario more-labels",
+          "its outputs are what it is; only teachers of features are trained here",
+          "Ask for --scenario same-rows or unlabelled-pairs"};
+}
+
+std::string columns_in_order(const ColumnMatch& match, const ClassLabels& labels) {
+  constexpr std::size_t kShown = 10;
+  std::string out;
+  for (std::size_t c = 0; c < match.column_of.size() && c < kShown; ++c) {
+    out += fmt::format("{}{} for '{}'", c == 0 ? "" : ", ", match.column_of[c], labels.names()[c]);
+  }
+  return out + (match.column_of.size() > kShown ? ", …" : "");
+}
+
+Fault permuted(const std::string& name, const ColumnMatch& match, const ClassLabels& labels) {
+  return {"outputs-permuted",
+          fmt::format("the columns of '{}' are not in the order of the classes", name),
+          fmt::format("{:.0f} % of the rows are right as they stand, {:.0f} points more in the "
+                      "order {} (columns from 0)",
+                      100.0 * match.accuracy, 100.0 * match.gain, columns_in_order(match, labels)),
+          "each column is taken for one class, in the order of the sorted classes",
+          "Put the columns into that order, or leave out --teacher-kind to take them as features"};
+}
+
+}  // namespace
+
+std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
+                                                     FaultCollector& faults) {
+  const std::vector<std::string> teachers = named_teachers(s);
+  const auto kinds =
+      answers<TeacherKind>("--teacher-kind", s.teacher_kinds, teachers, parse_teacher_kind, faults);
+  const auto saw =
+      answers<bool>("--teacher-saw-rows", s.teacher_saw_rows, teachers, parse_saw_rows, faults);
+  std::map<std::string, StoredOutputs> out;
+  for (const std::string& name : teachers) {
+    const auto kind = kinds.find(name);
+    const auto answer = saw.find(name);
+    if (kind != kinds.end() && kind->second != TeacherKind::features) {
+      if (answer == saw.end()) faults.add(ErrorKind::usage, not_answered(name, kind->second));
+      if (s.scenario == Scenario::more_labels) faults.add(ErrorKind::usage, no_more_labels(name));
+      out[name] = {kind->second, answer != saw.end() && answer->second};
+    } else if (answer != saw.end()) {
+      faults.add(ErrorKind::usage, for_features(name));
+    }
+  }
+  return out;
+}
+
+void take_outputs(const RankSettings& settings, RankFiles& files) {
+  FaultCollector faults;
+  const auto stored = stored_teachers(settings, faults);
+  const auto* classes = std::get_if<ClassLabels>(&files.labels->labels);
+  for (std::size_t i = 1; i < files.modalities.size(); ++i) {
+    Modality& teacher = files.modalities[i];
+    const auto outputs = stored.find(teacher.name);
+    if (outputs == stored.end()) continue;
+    if (classes == nullptr) {
+      faults.add(ErrorKind::usage,
+                 {"outputs-need-classes",
+                  "'" + teacher.name + "' has scores of classes, the labels are real values",
+                  {},
+                  "there is no class that a column could be of",
+                  "Say --y-kind discrete if the labels are classes; predictions of real values are "
+                  "features like others: leave out --teacher-kind"});
+      continue;
+    }
+    faults.attempt([&] {
+      teacher.features = log_ratios(teacher.features, outputs->second.kind, *classes);
+      teacher.stored = outputs->second;
+    });
+  }
+  faults.throw_if_any();
+}
+
+std::vector<Warning> look_at_outputs(const RankInput& input) {
+  std::vector<Warning> warnings;
+  FaultCollector faults;
+  for (const Modality& teacher : input.teachers) {
+    if (!teacher.stored) continue;
+    const auto& labels = std::get<ClassLabels>(input.labels);
+    const ColumnMatch match = match_columns(teacher.features.view(), labels, input.groups);
+    if (match.permuted()) {
+      faults.add(ErrorKind::data, permuted(teacher.name, match, labels));
+    } else if (match.at_chance()) {
+      warnings.push_back(
+          {"outputs-at-chance",
+           fmt::format("'{}' names the right class in {:.1f} % of the rows, no more than the "
+                       "commonest class would ({:.1f} %); are its rows in the order of the labels?",
+                       teacher.name, 100.0 * match.accuracy, 100.0 * match.base_rate)});
+    }
+    if (!teacher.stored->saw_rows) continue;
+    warnings.push_back(
+        {"teacher-saw-rows",
+         fmt::format("'{}' was trained with the labels of these rows, so nothing here says what it "
+                     "teaches; rank it on rows held out from its training (--split leaves the "
+                     "others out), or with outputs of cross-fitting",
+                     teacher.name)});
+  }
+  faults.throw_if_any();
+  return warnings;
+}
+
+}  // namespace cch
