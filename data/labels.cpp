@@ -7,6 +7,7 @@
 
 #include "cch/data/source.hpp"
 #include "data/column.hpp"
+#include "data/label_targets.hpp"
 #include "data/pack.hpp"
 #include "data/spelling.hpp"
 #include "data/text.hpp"
@@ -302,10 +303,20 @@ Variable class_labels(Opened& opened, std::size_t rows) {
   return classes;
 }
 
+// A file of several columns or fields may say by their names what it holds.
+Opened open_labels(const SourceSpec& source, const LoadOptions& options) {
+  try {
+    return detail::open_source(source, detail::Use::column, options);
+  } catch (const Error& error) {
+    detail::refuse_survival_names(error.faults().front(), source.path);
+    throw;
+  }
+}
+
 }  // namespace
 
 LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOptions& options) {
-  Opened opened = detail::open_source(source, detail::Use::column, options);
+  Opened opened = open_labels(source, options);
   detail::refuse_scalar(opened);
   if (opened.computed) return computed_labels(opened, kind);
   std::size_t rows = detail::rows_taken(opened.array.rows(), options);
@@ -324,6 +335,11 @@ LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOpt
   read_decimal_commas(opened, rows);
   if (opened.array.cols() == 1) detail::refuse_missing(opened, "label", rows, kSayUnlabelled);
   refuse_non_finite(opened, rows);
+  if (kind != LabelKind::continuous) {
+    detail::refuse_multilabel(opened, rows, kind == LabelKind::discrete);
+  }
+  if (kind == LabelKind::automatic) detail::refuse_survival_columns(opened, rows);
+  detail::warn_about_survival(opened, source.key);
   const bool continuous = settle_kind(opened, kind, rows, out.kind_reason) == LabelKind::continuous;
   out.labels = continuous ? continuous_labels(opened, rows) : class_labels(opened, rows);
   out.info = std::move(opened.info);

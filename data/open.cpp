@@ -155,6 +155,11 @@ std::size_t chosen_column(const CsvTable& table, const SourceSpec& source) {
   return static_cast<std::size_t>(found - table.columns().begin());
 }
 
+std::vector<std::string> without(std::vector<std::string> names, const std::string& taken) {
+  std::erase(names, taken);
+  return names;
+}
+
 void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& opened) {
   const CsvTable table = CsvTable::parse(bytes, source.path, separator_of(source.path), source.key);
   const bool all_columns = use == Use::samples && source.key.empty();
@@ -167,6 +172,7 @@ void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& o
     only_left = source.key.empty() && table.cols() > 1;
     opened.array = use == Use::samples ? table.numbers(col) : table.column(col);
     chosen = col;
+    opened.siblings = without(table.columns(), table.columns()[col]);
   }
   warn_about_table(table, all_columns || only_left, opened);
   if (use == Use::samples && table.decimal_comma(chosen)) warn_about_decimal_comma(opened);
@@ -206,7 +212,8 @@ Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) 
     case Format::npz:
       opened.array =
           npz_array(bytes, source.key, source.path, {.rows = {.rows = options.max_rows}});
-      several = npz_keys(bytes, source.path).size() > 1;
+      opened.siblings = without(npz_keys(bytes, source.path), source.key);
+      several = !source.key.empty() && !opened.siblings.empty();
       break;
     case Format::safetensors:
       opened.array = safetensors_array(bytes, source.key, source.path);

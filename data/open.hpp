@@ -22,6 +22,7 @@ struct Opened {
   SourceInfo info;
   std::string where;   ///< for messages
   bool table = false;  ///< fields of a text file, whose type is a guess from all of them
+  std::vector<std::string> siblings = {};  ///< names of the columns or arrays that were not taken
 };
 
 /// Formats of files, told by the ending of the name, else by the first bytes.

@@ -73,6 +73,7 @@ JudgedTeachers judged_teachers(const RepresentationLevel& level,
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     exec.progress("information", t, teachers.size());
     out.teachers.push_back(level.measure(teachers[t].name, features[t], out.error_bars));
+    out.teachers.back().result.stored = teachers[t].stored;
     std::vector<std::string>& reasons = out.teachers.back().unreliable = unreliable;
     if (teachers[t].stored && teachers[t].stored->saw_rows) {
       reasons.push_back(saw_rows_reason(teachers[t].name));

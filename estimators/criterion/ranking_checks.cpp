@@ -30,8 +30,9 @@ void check_stored_teachers(const RankInput& input, std::vector<Fault>& faults) {
 
 std::string saw_rows_reason(const std::string& teacher) {
   return "'" + teacher +
-         "' was trained with the labels of these rows: its outputs repeat their noise, which a "
-         "teacher cannot know of new rows.";
+         "' was trained with labels of these rows, which its outputs pass on to the student that "
+         "is "
+         "scored with them.";
 }
 
 void check_input(const RankInput& input) {

@@ -34,6 +34,12 @@ LoadedLabels labels_of(const FeaturesTask& task) {
     return load_labels(parse_source(task.source + ":labels"), LabelKind::automatic);
   } catch (const Error& error) {
     Fault fault = error.faults().front();
+    if (fault.code == "labels-survival") {
+      fault.action =
+          "Save a class such as alive after two years, of the rows whose outcome is known then, or "
+          "the martingale residuals of a Cox model without covariates, standardised";
+      throw Error(error.kind(), fault);
+    }
     if (fault.code != "label-kind-unclear") throw;
     fault.action =
         "Save classes as integers 0..K-1, one a row (of one-hot codes numpy.argmax(y, axis=1)), "

@@ -89,10 +89,16 @@ void describe(V& v, Of<ValueOnRows> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<StoredTeacher> auto& x) {
+  v("kind", x.kind, "saw_rows", x.saw_rows);
+}
+
+template <class V>
 void describe_representation(V& v, Of<RepresentedTeacher> auto& x) {
   v("name", x.name, "dim", x.dim, "rank", x.rank, "i_teacher_student", x.i_teacher_student,
     "i_student_labels", x.i_student_labels, "i_teacher_labels", x.i_teacher_labels, "margin",
     x.margin, "diagnostics", x.diagnostics);
+  v.if_there("stored", x.stored);
 }
 
 template <class V>

@@ -133,6 +133,12 @@ struct ValueOnRows : Value {
   std::size_t rows = 0;
 };
 
+/// Of a teacher that was trained before.
+struct StoredTeacher {
+  std::string kind;       ///< logits or probabilities
+  bool saw_rows = false;  ///< it was trained with the labels of these rows
+};
+
 /// A teacher by one estimator, at the level of representations.
 struct RepresentedTeacher {
   std::string name;
@@ -144,6 +150,7 @@ struct RepresentedTeacher {
   MarginValue margin;
   RepresentationLevel representation;
   Facts diagnostics;  ///< of I(T;S)
+  std::optional<StoredTeacher> stored = {};
 };
 
 /// A teacher with all evidence and its verdict.

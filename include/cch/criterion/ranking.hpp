@@ -74,7 +74,8 @@ struct TeacherResult {
   Margin margin;
   bool mixed_families = false;
   double i_student_labels_upper = 0.0;
-  CchVerdict cch;  ///< of representations alone
+  CchVerdict cch;                       ///< of representations alone
+  std::optional<StoredOutputs> stored;  ///< as Modality
 };
 
 /// All teachers by one estimator.

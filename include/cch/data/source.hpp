@@ -95,7 +95,11 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
 /// label (LoadOptions::unlabelled) are left out and listed; type and kind are those of the others:
 /// whole numbers that NaN had made floats are classes where integers would be.
 /// Data Errors: "missing-label" (empty strings: first row and count), "non-finite-label",
-/// "no-labelled-rows", "labels-not-1d", "labels-not-whole" (discrete asked for fractions). Warning
+/// "no-labelled-rows", "labels-not-1d", "labels-not-whole" (discrete asked for fractions);
+/// "labels-multilabel" (several labels a row, unless they are asked for as continuous),
+/// "labels-survival" (a time and an event: by the names of several columns, arrays or fields, or,
+/// of automatic, two columns of which one is 0 or 1 and the other not negative). Warnings
+/// "labels-may-be-survival" (a column of such a table) and
 /// "label-may-mean-none": a negative class beside 0, 255 far above the others, or a word such as
 /// NA, unknown or [Not Available]. Such words among the numbers of a table are a "missing-label".
 LoadedLabels load_labels(const SourceSpec& source, LabelKind kind, const LoadOptions& options = {});

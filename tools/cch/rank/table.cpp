@@ -152,8 +152,8 @@ Table rows_table(RankSettings& s) {
        {.one_each = true, .unless = "", .suggestions = {"features", "logits", "probabilities"}}},
       {"--teacher-saw-rows",
        &s.teacher_saw_rows,
-       "[NAME=]yes if a teacher with outputs was trained with the labels of these rows, no if not; "
-       "without NAME of all others",
+       "[NAME=]no if all these rows were held out when a teacher with outputs was trained, yes if "
+       "not (cross-fitting too); without NAME of all others",
        {.one_each = true, .unless = "", .suggestions = {"yes", "no"}}},
       {"--labels", &s.labels, "PATH[:KEY] of classes or real values", kSource},
       {"--y-kind", named(s.y_kind, parse_label_kind, {"auto", "continuous", "discrete"}),

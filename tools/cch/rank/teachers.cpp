@@ -122,6 +122,7 @@ void represent(const TeacherResult& teacher, const Estimate& i_student_labels,
   out.diagnostics = documents::facts(teacher.i_teacher_student.diagnostics);
   out.diagnostics["estimator"] = teacher.i_teacher_student.method;
   out.diagnostics["label_estimator"] = teacher.i_teacher_labels.method;
+  if (teacher.stored) out.stored = {word(teacher.stored->kind), teacher.stored->saw_rows};
 }
 
 documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvidence& evidence,

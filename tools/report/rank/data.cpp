@@ -46,6 +46,19 @@ std::string scenario_html(const RankDocument& document) {
   return escape_html(fit(name, 60) + (meaning.empty() ? "" : ". ") + std::string(meaning));
 }
 
+/// Teachers that were trained before, one after the other; empty without any.
+std::string trained_before_html(const RankDocument& document) {
+  std::string html;
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.stored) continue;
+    html += fmt::format(
+        "{}{}: {}, {}", html.empty() ? "" : "; ", name_html(fit(or_missing(teacher.name), 200)),
+        escape_html(or_missing(teacher.stored->kind)),
+        teacher.stored->saw_rows ? "saw the labels of these rows" : "had not seen these rows");
+  }
+  return html;
+}
+
 std::string shape_of(const documents::InputRecord& input) {
   std::string words;
   for (const std::size_t length : input.shape) {
@@ -82,15 +95,16 @@ std::string files_table(const RankDocument& document) {
 
 std::string data_section(const RankDocument& document) {
   const documents::StudentFacts& student = document.student;
-  const std::vector<Fact> facts = {
-      {"Rows", count(document.rows)},
-      {"Student", name_html(fit(or_missing(student.name), 200)) +
-                      fmt::format(", {} dimensions", count(student.dim))},
-      {"Labels", labels_html(document)},
-      {"Groups", groups_html(document)},
-      {"Rows paired", alignment_html(document)},
-      {"Scale", escape_html(or_missing(document.scale))},
-      {"Scenario", scenario_html(document)}};
+  std::vector<Fact> facts = {{"Rows", count(document.rows)},
+                             {"Student", name_html(fit(or_missing(student.name), 200)) +
+                                             fmt::format(", {} dimensions", count(student.dim))},
+                             {"Labels", labels_html(document)},
+                             {"Groups", groups_html(document)},
+                             {"Rows paired", alignment_html(document)},
+                             {"Scale", escape_html(or_missing(document.scale))},
+                             {"Scenario", scenario_html(document)}};
+  const std::string trained = trained_before_html(document);
+  if (!trained.empty()) facts.push_back({"Teachers trained before", trained});
   return section("data", "Data", facts_list(facts) + files_table(document));
 }
 

@@ -20,6 +20,11 @@ constexpr std::array kMethods = {
            "chosen is chosen on inner folds, the gain is read on outer ones (ours)",
            "Hinton, Vinyals, Dean (2015). Distilling the knowledge in a neural network. arXiv "
            "1503.02531."},
+    Method{"stored outputs",
+           "a teacher that was trained before enters by isometric log-ratios of its class "
+           "probabilities; only one temperature is fitted to them (ours)",
+           "Egozcue, Pawlowsky-Glahn, Mateu-Figueras, Barceló-Vidal (2003). Isometric logratio "
+           "transformations for compositional data analysis. Mathematical Geology 35, 279–300."},
     Method{"temperature", "the cross-entropies that are compared are temperature-calibrated",
            "Guo, Pleiss, Sun, Weinberger (2017). On calibration of modern neural networks. ICML."},
     Method{"prediction level",

@@ -55,6 +55,9 @@ void add_procedures(const RankDocument& document, std::set<std::string>& names) 
   const auto any = [&document](auto part) {
     return any_teacher(document, [part](const JudgedTeacher& t) { return (t.*part).has_value(); });
   };
+  if (any_teacher(document, [](const JudgedTeacher& t) { return t.stored.has_value(); })) {
+    names.insert("stored outputs");
+  }
   if (any(&JudgedTeacher::prediction_level)) {
     names.insert("prediction level");
   }
