@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -27,6 +28,9 @@ SourceSpec file(const std::string& name, const std::string& bytes) {
 template <class Load>
 std::string refusal(Load&& load) {
   return test::fault_code(load);
+}
+SourceSpec part(const std::string& name, const std::string& bytes, const std::string& key) {
+  return parse_source(folder().write(name, bytes) + ":" + key);
 }
 SourceSpec floats(const std::string& shape, const std::vector<double>& values) {
   return file("f.npy", npy("<f8", shape, raw(values)));
@@ -233,6 +237,64 @@ TEST_CASE("labels: one-hot and multi-hot rows are named, with the way out") {
   CHECK(message("<f8", raw<double>({1, 0, 0, 1, .5, .5}), LabelKind::automatic).empty());
 }
 
+TEST_CASE("labels: several a row are refused by name, one-hot codes and soft labels by theirs") {
+  const auto code = [](const std::string& type, const std::string& bytes, LabelKind kind) {
+    return label_refusal(file("h.npy", npy(type, "(3, 2)", bytes)), kind);
+  };
+  const std::string hot = std::string("\1\1\0\1\0\0", 6);
+  for (const LabelKind kind : {LabelKind::automatic, LabelKind::discrete}) {
+    for (const char* type : {"|u1", "|b1"}) CHECK(code(type, hot, kind) == "labels-multilabel");
+    CHECK(code("<f8", raw<double>({1, 1, 0, 1, 0, 0}), kind) == "labels-multilabel");
+  }
+  CHECK(code("|u1", hot, LabelKind::continuous).empty());
+  CHECK(code("<i8", raw<std::int64_t>({3, 1, 2, 2, 0, 1}), LabelKind::discrete) ==
+        "labels-multilabel");
+  CHECK(code("|S1", "abcdef", LabelKind::discrete) == "labels-multilabel");
+  CHECK(code("<f8", raw<double>({1, 0, 0, 1, .5, .5}), LabelKind::discrete) == "labels-not-1d");
+  // One column of the same table is what can be ranked.
+  const std::string table = "drama,war\n1,1\n0,1\n0,0\n1,0\n1,1\n0,0\n";
+  CHECK(is_discrete(load_labels(part("m.csv", table, "war"), LabelKind::automatic).labels));
+}
+
+TEST_CASE("labels: survival times are refused by name, however they are stored") {
+  const auto refused = [](const SourceSpec& spec) {
+    return label_refusal(spec, LabelKind::automatic);
+  };
+  for (const char* header : {"time,event", "OS.time,OS", "patient,futime,fustat", "days,status"}) {
+    const std::string more = std::string(header).starts_with("patient") ? "p1," : "";
+    const auto spec =
+        file("s.csv", std::string(header) + "\n" + more + "2.5,1\n" + more + "1.5,0\n");
+    CHECK(refused(spec) == "labels-survival");
+  }
+  // A table of many columns is a table: its columns are named. So is one without an event.
+  CHECK(refused(file("w.csv", "a,b,c,time,event\n1,2,3,2.5,1\n4,5,6,1.5,0\n")) == "key-needed");
+  CHECK(refused(file("t.csv", "time,place\n2.5,1\n1.5,0\n")) == "key-needed");
+  const auto array = [](std::vector<double> values) {
+    return file("a.npy", npy("<f8", "(" + std::to_string(values.size() / 2) + ", 2)", raw(values)));
+  };
+  CHECK(refused(array({2, 1, 3, 0, 1, 1, 5, 0, 4, 1, 7, 0})) == "labels-survival");
+  CHECK(refused(array({1, 2, 0, 3, 1, 1, 0, 5, 1, 4, 0, 7})) == "labels-survival");
+  CHECK(refused(array({2, 1, -3, 0, 1, 1, 5, 0, 4, 1, 7, 0})).empty());  // a negative time
+  CHECK(refused(array({2, 1, 3, 2, 1, 1, 5, 0, 4, 1, 7, 0})).empty());   // three kinds of event
+  CHECK(refused(array({2, 1, 3, 1, 1, 1, 5, 1, 4, 1, 7, 1})).empty());   // no event of two
+  CHECK_FALSE(is_discrete(
+      load_labels(array({2, 1, 3, 0, 1, 1, 5, 0, 4, 1, 7, 0}), LabelKind::continuous).labels));
+}
+
+TEST_CASE("labels: one column of survival times is taken with a warning") {
+  const std::string text = "time,event\n2.5,1\n1.5,0\n3.5,1\n0.5,0\n";
+  const auto warned = [&](const std::string& header, const std::string& key) {
+    const auto loaded = load_labels(part("s.csv", header + text.substr(text.find('\n')), key),
+                                    LabelKind::automatic);
+    return std::any_of(loaded.info.warnings.begin(), loaded.info.warnings.end(),
+                       [](const Warning& w) { return w.code == "labels-may-be-survival"; });
+  };
+  CHECK(warned("time,event", "time"));
+  CHECK(warned("time,event", "event"));
+  CHECK_FALSE(warned("time,label", "time"));
+  CHECK_FALSE(warned("width,event", "event"));
+}
+
 TEST_CASE("labels and groups: the one column beside that which numbers the rows is taken") {
   const SourceSpec spec = file("l.csv", ",label\n0,cat\n1,dog\n2,cat\n");
   const auto loaded = load_labels(spec, LabelKind::automatic);
@@ -285,7 +347,7 @@ TEST_CASE("labels: many distinct integers, or several columns of them, need the 
   CHECK(label_refusal(three_of_40(7), LabelKind::automatic) == "label-kind-unclear");
   const auto map = file("m.npy", npy("|u1", "(1, 2)", "ab"));
   CHECK(label_refusal(map, LabelKind::automatic) == "label-kind-unclear");
-  CHECK(label_refusal(map, LabelKind::discrete) == "labels-not-1d");
+  CHECK(label_refusal(map, LabelKind::discrete) == "labels-multilabel");
   CHECK_FALSE(is_discrete(load_labels(map, LabelKind::continuous).labels));
   CHECK(label_refusal(file("s.npy", npy("|S1", "(2,)", "ba")), LabelKind::continuous) ==
         "labels-not-numeric");

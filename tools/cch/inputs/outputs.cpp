@@ -63,15 +63,14 @@ std::map<std::string, Answer> answers(const std::string& option,
 }
 
 Fault not_answered(const std::string& name, TeacherKind kind) {
-  return {
-      "teacher-saw-rows-missing",
-      fmt::format("was '{}' trained with the labels of these rows?", name),
-      fmt::format("--teacher-kind {}={}", name, to_string(kind)),
-      "what a network says of its own training rows repeats the noise of their labels, which it "
-      "cannot do for new rows: such a teacher cannot be judged on them",
-      fmt::format("Add --teacher-saw-rows {}=no if they were held out or its outputs are those "
-                  "of cross-fitting, else {}=yes",
-                  name, name)};
+  return {"teacher-saw-rows-missing",
+          fmt::format("was '{}' trained with labels of these rows?", name),
+          fmt::format("--teacher-kind {}={}", name, to_string(kind)),
+          "if so its outputs pass these labels on to the student that is scored with them, and its "
+          "gain "
+          "is overstated; outputs of cross-fitting do that as well",
+          fmt::format("Add --teacher-saw-rows {}=no if all of them were held out, else {}=yes",
+                      name, name)};
 }
 
 Fault for_features(const std::string& name) {
@@ -177,10 +176,11 @@ std::vector<Warning> look_at_outputs(const RankInput& input) {
     if (!teacher.stored->saw_rows) continue;
     warnings.push_back(
         {"teacher-saw-rows",
-         fmt::format("'{}' was trained with the labels of these rows, so nothing here says what it "
-                     "teaches; rank it on rows held out from its training (--split leaves the "
-                     "others out), or with outputs of cross-fitting",
-                     teacher.name)});
+         fmt::format(
+             "'{}' was trained with labels of these rows, so its gain is overstated and its "
+             "verdict unreliable; rank it on rows held out from its training (--split "
+             "leaves the others out), or by its features",
+             teacher.name)});
   }
   faults.throw_if_any();
   return warnings;
