@@ -47,9 +47,13 @@ RankInput rank_input(const StudyDraw& draw, const UnitRows& rows, Scenario scena
                 draw.groups.select(rows.labelled)};
   for (const TeacherView& view : draw.teachers) {
     const std::string name = "teacher " + std::to_string(out.teachers.size() + 1);
-    out.teachers.push_back({name + ", " + view.name, samples(view.x, rows.labelled, view.name)});
+    const auto features = [&](const Rows& of) {
+      return view.stored ? log_ratios(select_rows(view.x.view(), of).view(), view.name)
+                         : samples(view.x, of, view.name);
+    };
+    out.teachers.push_back({name + ", " + view.name, features(rows.labelled), view.stored});
     if (scenario == Scenario::same_rows) continue;
-    out.extra.teachers.push_back(samples(view.x, rows.extra, view.name));
+    out.extra.teachers.push_back(features(rows.extra));
   }
   if (scenario == Scenario::same_rows) return out;
   out.extra.groups = groups_within(draw.groups, rows.labelled, rows.extra);

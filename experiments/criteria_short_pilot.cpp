@@ -57,17 +57,20 @@ double short_training_gain(const CriteriaRows& of, const TeacherView& view) {
   const Parts parts = parts_of(of);
   const DistilLoss loss{study.forms.front(), study.weighting, study.lambdas.front(),
                         study.temperatures.front(), study.scaled};
-  TrainingData data = side(draw, view.x, view.shape);
   TrainingFit fit;
   fit.labelled = parts.fitted;
   fit.order = of.exec.seed;
   fit.keeps_features = compares_features(loss.form);
   fit.jobs = {{{}, {}, of.exec.seed, 1.0}};
-  auto teacher =
-      train_networks(data, fit, study.teacher, without_choice(study.teacher_training), of.exec)
-          .front();
-  data = side(draw, draw.x, draw.shape);
-  data.teachers.push_back({std::move(teacher.outputs), std::move(teacher.features)});
+  TeacherOutputs said{view.x, {}};
+  if (!view.stored) {
+    auto teacher = train_networks(side(draw, view.x, view.shape), fit, study.teacher,
+                                  without_choice(study.teacher_training), of.exec)
+                       .front();
+    said = {std::move(teacher.outputs), std::move(teacher.features)};
+  }
+  TrainingData data = side(draw, draw.x, draw.shape);
+  data.teachers.push_back(std::move(said));
   if (of.options.scenario == Scenario::unlabelled_pairs) fit.unlabelled = of.rows.extra;
   fit.jobs.push_back({loss, 0, of.exec.seed, 1.0});
   const auto trained = train_networks(data, fit, study.student,

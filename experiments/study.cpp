@@ -68,6 +68,23 @@ void check_losses(const Study& study, bool classes) {
   }
 }
 
+/// What a teacher has not that was trained before.
+void check_stored(const Study& study) {
+  const auto* features = std::get_if<FeaturesTask>(&study.task);
+  if (features == nullptr || features->stored.empty()) return;
+  const std::string name = "'" + features->stored.front().first + "' was trained before";
+  for (const DistilForm form : study.forms) {
+    need(!compares_features(form),
+         fmt::format("loss '{}' compares hidden features", to_string(form)),
+         name + " and brings its outputs alone", "Take loss = \"kl\"");
+  }
+  for (const std::string& scenario : study.scenarios) {
+    need(parse_scenario(scenario) != Scenario::more_labels,
+         "further labels teach a teacher nothing that is not trained here", name,
+         "Take same-rows or unlabelled-pairs");
+  }
+}
+
 /// Losses of this form and control; feature losses have no uniform and no label-scaling control.
 bool has_control(Control control, DistilForm form) {
   return !compares_features(form) || control == Control::shuffled || control == Control::self;
@@ -83,6 +100,8 @@ std::string_view to_string(TeacherRows rows) {
       return "k-fold";
     case TeacherRows::fresh_rows:
       return "fresh-rows";
+    case TeacherRows::stored:
+      return "stored";
   }
   return {};
 }
@@ -165,6 +184,7 @@ void check(const Study& study, const TaskData& data) {
   need(study.choose != Choose::validation || study.training.validation > 0.0,
        "λ and T cannot be chosen without validation rows", "training.validation is 0",
        "Give validation = 0.2, or choose = \"inner-folds\"");
+  check_stored(study);
   for (const TeacherRows rows : study.teacher_rows) {
     need(rows != TeacherRows::fresh_rows || fresh_rows(study.task) > 0,
          "a fresh-rows teacher has no rows", "they are labelled rows beside the student's",
@@ -223,6 +243,10 @@ std::vector<RunSpec> runs(const Study& study, const StudyUnit& unit) {
   out.push_back({Role::student, {}, {}, {}, {}});
   std::vector<RunTeacher> teachers;
   for (const auto& [name, parameters] : teacher_views(study.task, unit.setting)) {
+    if (stored_outputs(study.task, name)) {
+      teachers.push_back({name, parameters, TeacherRows::stored});
+      continue;
+    }
     for (const TeacherRows rows : study.teacher_rows) teachers.push_back({name, parameters, rows});
   }
   for (const RunTeacher& teacher : teachers) out.push_back({Role::teacher, {}, teacher, {}, {}});

@@ -81,6 +81,12 @@ Said cross_fitted(const UnitContext& of, const TrainingData& data, const Rows& r
   return {std::move(out), rows};
 }
 
+/// A teacher that was trained before says what it said. Its temperature comes from all labelled
+/// rows, unless it saw them.
+Said said_before(const UnitContext& of, const TeacherView& view) {
+  return {{view.x, {}, {}}, view.stored->saw_rows ? Rows{} : of.part.rows.labelled};
+}
+
 /// The rows of a part that a teacher has features of.
 UnitPart paired_part(const TeacherView& view, const UnitPart& part) {
   UnitPart out = part;
@@ -124,8 +130,9 @@ TeacherOutputs train_teacher(const UnitContext& whole, RunResult& result) {
         fmt::format("the teacher has features of no {} row", rows.empty() ? "labelled" : "test");
     return {Matrix(data.x.rows(), data.outputs()), {}, view.paired};
   }
-  Said said = teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
-                                                  : fitted_once(of, data, rows, result);
+  Said said = view.stored                           ? said_before(of, view)
+              : teacher.rows == TeacherRows::k_fold ? cross_fitted(of, data, rows, result)
+                                                    : fitted_once(of, data, rows, result);
   if (result.failure.empty()) {
     result.temperature = calibrate(of, said.unseen, said.teacher.outputs);
     result.metrics = metrics_of(of, said.teacher.outputs);

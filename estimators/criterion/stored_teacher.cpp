@@ -77,11 +77,8 @@ void check_values(const Samples& outputs, TeacherKind kind, const ClassLabels& l
   }
 }
 
-/// ln p, in place.
-void take_logarithms(TeacherKind kind, std::span<double> row) {
-  if (kind == TeacherKind::probabilities) {
-    for (double& p : row) p = std::log(std::max(p, kLeastProbability));
-  }
+/// ln p from scores, in place.
+void normalise(std::span<double> row) {
   const double largest = *std::max_element(row.begin(), row.end());
   double total = 0.0;
   for (const double z : row) total += std::exp(z - largest);
@@ -92,18 +89,6 @@ void take_logarithms(TeacherKind kind, std::span<double> row) {
 double contrast(std::size_t j) {
   const auto n = static_cast<double>(j);
   return std::sqrt(n / (n + 1.0));
-}
-
-Matrix ratios_of(const Matrix& logarithms) {
-  Matrix out(logarithms.rows(), logarithms.cols() - 1);
-  for (std::size_t i = 0; i < out.rows(); ++i) {
-    double sum = 0.0;
-    for (std::size_t j = 1; j < logarithms.cols(); ++j) {
-      sum += logarithms(i, j - 1);
-      out(i, j - 1) = contrast(j) * (sum / static_cast<double>(j) - logarithms(i, j));
-    }
-  }
-  return out;
 }
 
 std::size_t likeliest_column(std::span<const double> row) {
@@ -129,6 +114,23 @@ std::vector<std::size_t> greedy_match(const std::vector<std::size_t>& rows_of, s
   return column_of;
 }
 
+std::string percent(double share) {
+  const std::string tenths = std::to_string(std::lround(1000.0 * share));
+  return (tenths.size() > 1 ? tenths.substr(0, tenths.size() - 1) : "0") + "." + tenths.back() +
+         " %";
+}
+
+/// "2 for 'a', 0 for 'b', 1 for 'c' (columns from 0)".
+std::string in_words(const ColumnMatch& match, const ClassLabels& labels) {
+  constexpr std::size_t kShown = 10;
+  std::string out;
+  for (std::size_t c = 0; c < match.column_of.size() && c < kShown; ++c) {
+    out += (c == 0 ? "" : ", ") + std::to_string(match.column_of[c]) + " for '" +
+           labels.names()[c] + "'";
+  }
+  return out + (match.column_of.size() > kShown ? ", …" : "") + " (columns from 0)";
+}
+
 /// Of neighbouring rows one half may be of one class, so halves are drawn.
 bool first_half(std::size_t group) {
   return derive_seed(group, "half of the columns' check") % 2 == 0;
@@ -150,12 +152,31 @@ TeacherKind parse_teacher_kind(std::string_view name) {
                "Did you mean '" + nearest_name(name, names) + "'?");
 }
 
-Samples log_ratios(const Samples& outputs, TeacherKind kind, const ClassLabels& labels) {
+Matrix class_scores(const Samples& outputs, TeacherKind kind, const ClassLabels& labels) {
   check_columns(outputs, labels);
   check_values(outputs, kind, labels);
   Matrix columns = column_a_class(outputs, kind, labels);
-  for (std::size_t i = 0; i < columns.rows(); ++i) take_logarithms(kind, columns.row(i));
-  return Samples::from(ratios_of(columns), outputs.name());
+  if (kind != TeacherKind::probabilities) return columns;
+  for (std::size_t i = 0; i < columns.rows(); ++i) {
+    for (double& p : columns.row(i)) p = std::log(std::max(p, kLeastProbability));
+  }
+  return columns;
+}
+
+Samples log_ratios(MatrixView scores, std::string name) {
+  Matrix out(scores.rows(), scores.cols() - 1);
+  for (std::size_t i = 0; i < out.rows(); ++i) {
+    double sum = 0.0;
+    for (std::size_t j = 1; j < scores.cols(); ++j) {
+      sum += scores(i, j - 1);
+      out(i, j - 1) = contrast(j) * (sum / static_cast<double>(j) - scores(i, j));
+    }
+  }
+  return Samples::from(std::move(out), std::move(name));
+}
+
+Samples log_ratios(const Samples& outputs, TeacherKind kind, const ClassLabels& labels) {
+  return log_ratios(class_scores(outputs, kind, labels).view(), outputs.name());
 }
 
 Matrix log_probabilities(MatrixView log_ratios) {
@@ -169,7 +190,7 @@ Matrix log_probabilities(MatrixView log_ratios) {
       out(i, c) = later - own;
       if (c > 0) later += own / static_cast<double>(c);
     }
-    take_logarithms(TeacherKind::logits, out.row(i));
+    normalise(out.row(i));
   }
   return out;
 }
@@ -223,6 +244,26 @@ ColumnMatch match_columns(MatrixView log_ratios, const ClassLabels& labels, cons
   }
   out.standard_error = std::sqrt(squares) / rows;
   return out;
+}
+
+std::optional<Fault> columns_fault(const std::string& name, const ColumnMatch& match,
+                                   const ClassLabels& labels, std::vector<Warning>& warnings) {
+  if (match.permuted()) {
+    return Fault{"outputs-permuted",
+                 "the columns of '" + name + "' are not in the order of the classes",
+                 percent(match.accuracy) + " of the rows are right as they stand, " +
+                     percent(match.gain) + " more in the order " + in_words(match, labels),
+                 "each column is taken for one class, in the order of the sorted classes",
+                 "Put the columns into that order, or take them as features"};
+  }
+  if (match.at_chance()) {
+    warnings.push_back({"outputs-at-chance", "'" + name + "' names the right class in " +
+                                                 percent(match.accuracy) +
+                                                 " of the rows, the commonest class would in " +
+                                                 percent(match.base_rate) +
+                                                 "; are its rows in the order of the labels?"});
+  }
+  return std::nullopt;
 }
 
 }  // namespace cch

@@ -159,6 +159,47 @@ ImageShape shape_of(const FeaturesTask& task, const std::string& name) {
   return {};
 }
 
+/// Rows that a teacher has.
+std::vector<std::size_t> rows_there(const TaskData& data, const std::string& name) {
+  const auto paired = paired_rows(data, name);
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < data.groups.rows(); ++i) {
+    if (paired.empty() || paired[i] != 0) out.push_back(i);
+  }
+  return out;
+}
+
+/// Scores of the teachers that were trained before; refuses columns in another order.
+void take_outputs(TaskData& data, const FeaturesTask& task, const Variable& labels) {
+  const auto* classes = std::get_if<ClassLabels>(&labels);
+  for (const auto& [name, stored] : task.stored) {
+    if (classes == nullptr) {
+      refuse_data("outputs-need-classes",
+                  "'" + name + "' has scores of classes, the labels are real values", task.source,
+                  "there is no class that a column could be of", "Leave it out of 'stored'");
+    }
+    const LoadedSamples& array = array_of(data, name);
+    const auto rows = rows_there(data, name);
+    const Matrix scores =
+        class_scores(array.samples.select(rows), stored.kind, classes->select(rows));
+    Matrix& all = data.outputs.emplace_back(name, Matrix(classes->size(), scores.cols())).second;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto row = scores.row(i);
+      std::copy(row.begin(), row.end(), all.row(rows[i]).begin());
+    }
+    const Samples z = log_ratios(scores.view(), name);
+    const auto fault = columns_fault(
+        name, match_columns(z.view(), classes->select(rows), data.groups.select(rows)), *classes,
+        data.warnings);
+    if (fault) throw Error(ErrorKind::data, *fault);
+    if (!stored.saw_rows) continue;
+    data.warnings.push_back(
+        {"teacher-saw-rows", "'" + name +
+                                 "' was trained with labels of these rows: where test rows are "
+                                 "among them, gains are overstated"});
+  }
+}
+
 void check_images(const FeaturesTask& task, const TaskData& data) {
   for (const auto& [name, shape] : task.images) {
     const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
@@ -296,6 +337,7 @@ TaskData load(const FeaturesTask& task, const Execution&) {
     }
   }
   if (task.split_of_file) take_split(data, task.source, n);
+  take_outputs(data, task, labels);
   return data;
 }
 
@@ -315,8 +357,15 @@ StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues
     if (name == student) continue;
     TeacherView view;
     view.name = name;
-    view.shape = shape_of(task, name);
     view.paired = paired_rows(data, name);
+    if ((view.stored = stored_outputs(task, name))) {
+      view.x = std::find_if(data.outputs.begin(), data.outputs.end(), [&](const auto& entry) {
+                 return entry.first == name;
+               })->second;
+      out.teachers.push_back(std::move(view));
+      continue;
+    }
+    view.shape = shape_of(task, name);
     Matrix clean = standardised(data, name, view.paired_of(out.train));
     for (std::size_t i = 0; i < clean.rows(); ++i) {
       if (!view.pairs(i)) std::fill(clean.row(i).begin(), clean.row(i).end(), 0.0);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiments/tasks/draws.hpp"
@@ -76,6 +77,10 @@ void check(const FeaturesTask& t) {
   need(t.test_share > 0.0 && t.test_share < 1.0,
        fmt::format("test-share = {} has no meaning", t.test_share),
        "Give a number between 0 and 1");
+  for (const auto& [name, outputs] : t.stored) {
+    need(std::find(t.teachers.begin(), t.teachers.end(), name) != t.teachers.end(),
+         "'stored' names '" + name + "', which is no teacher", "Add it to teachers");
+  }
   need(!t.noise.empty(), "the task has no teacher-noise", "Give teacher-noise = [0]");
   for (const double noise : t.noise) {
     need(std::isfinite(noise) && noise >= 0.0,
@@ -116,6 +121,15 @@ std::vector<StudyValues> student_settings(const Task& task) {
   return out;
 }
 
+std::optional<StoredOutputs> stored_outputs(const Task& task, const std::string& teacher) {
+  const auto* features = std::get_if<FeaturesTask>(&task);
+  if (features == nullptr) return std::nullopt;
+  for (const auto& [name, outputs] : features->stored) {
+    if (name == teacher) return outputs;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
                                                                const StudyValues& setting) {
   std::vector<std::pair<std::string, StudyValues>> out;
@@ -141,6 +155,10 @@ std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,
                           const auto& student = std::get<std::string>(setting.front().second);
                           for (const auto& name : t.teachers) {
                             if (name == student) continue;
+                            if (stored_outputs(task, name)) {
+                              out.push_back({name, {}});
+                              continue;
+                            }
                             for (const double noise : t.noise) {
                               out.push_back({name, detail::feature_parameters(t, noise)});
                             }

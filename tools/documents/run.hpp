@@ -120,7 +120,7 @@ struct RunDocument {
   std::optional<std::string> control;
   std::optional<TeacherOfRun> teacher;
   std::optional<LossOfRun> loss;
-  NetworkOfRun network;
+  std::optional<NetworkOfRun> network;  ///< none of a teacher that was trained before
   Facts training;
   std::string status;  ///< done, failed
   std::optional<std::string> failure;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "cch/core/error.hpp"
 #include "cch/core/groups.hpp"
 #include "cch/core/labels.hpp"
 #include "cch/core/matrix.hpp"
@@ -39,16 +42,21 @@ struct StoredOutputs {
 /// Probabilities below this enter as this: so much is lost where they were stored as float32.
 inline constexpr double kLeastProbability = 1e-7;
 
+/// What the outputs say of each class, N × K: logits as they are, of probabilities ln max(p, 1e-7).
+/// `outputs` is N × K with the classes in the order of `labels`; for two classes one column is that
+/// of the second class: a logit against 0, or its probability. Data Errors, with the name of the
+/// outputs and the row: "outputs-columns" (not one a class), "outputs-not-probabilities" (negative,
+/// or a sum that is further than .001 from 1), "outputs-are-probabilities" (logits whose every row
+/// is one). Cost O(N K).
+Matrix class_scores(const Samples& outputs, TeacherKind kind, const ClassLabels& labels);
+
 /// Isometric log-ratios (Egozcue et al. 2003) of the class probabilities p, N × (K − 1):
 ///
 ///   z_j = √(j/(j+1)) (mean_{i ≤ j} ln p_i − ln p_{j+1}),  j = 1 … K − 1
 ///
-/// `outputs` is N × K with the classes in the order of `labels`, of `kind` logits (ln p up to a
-/// constant a row) or probabilities. For two classes one column is that of the second class: a
-/// logit against 0, or its probability. Data Errors, with the name of the outputs and the row:
-/// "outputs-columns" (not one a class), "outputs-not-probabilities" (negative, or a sum that is
-/// further than .001 from 1), "outputs-are-probabilities" (logits whose every row is one). Cost
-/// O(N K).
+/// from class scores (ln p up to a constant a row). Cost O(N K).
+Samples log_ratios(MatrixView scores, std::string name);
+/// The same from outputs; errors as class_scores.
 Samples log_ratios(const Samples& outputs, TeacherKind kind, const ClassLabels& labels);
 
 /// ln p, N × K: the inverse. Cost O(N K).
@@ -75,5 +83,10 @@ struct ColumnMatch {
 /// Rows of log-ratios and labels are the same samples. Whole groups go to either half, always
 /// the same. The standard error is that over groups. Cost O(N K + K² log K).
 ColumnMatch match_columns(MatrixView log_ratios, const ClassLabels& labels, const Groups& groups);
+
+/// What a match says of the teacher `name`: the fault "outputs-permuted", or nothing and, at
+/// chance, the warning "outputs-at-chance".
+std::optional<Fault> columns_fault(const std::string& name, const ColumnMatch& match,
+                                   const ClassLabels& labels, std::vector<Warning>& warnings);
 
 }  // namespace cch

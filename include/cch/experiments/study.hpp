@@ -17,7 +17,9 @@ namespace cch {
 ///   k-fold      the student's, in K folds of whole groups; each row is labelled by the fold's
 ///               teacher that has not seen it, other rows by the mean of all.
 ///   fresh-rows  labelled rows that the student never sees.
-enum class TeacherRows { same_rows, k_fold, fresh_rows };
+/// A teacher that was trained before is fitted on none here: "stored", which no study asks for by
+/// this name.
+enum class TeacherRows { same_rows, k_fold, fresh_rows, stored };
 std::string_view to_string(TeacherRows rows);
 TeacherRows parse_teacher_rows(std::string_view name);
 

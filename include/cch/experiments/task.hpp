@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "cch/core/execution.hpp"
 #include "cch/core/groups.hpp"
 #include "cch/core/matrix.hpp"
+#include "cch/criterion/stored_teacher.hpp"
 #include "cch/data/source.hpp"
 #include "cch/experiments/training.hpp"
 
@@ -25,7 +27,7 @@ using StudyValues = std::vector<StudyValue>;
 struct TeacherView {
   std::string name;
   StudyValues parameters;
-  Matrix x;  ///< N × D1
+  Matrix x;  ///< N × D1; of a teacher that was trained before N × K class scores
   ImageShape shape;
   /// Whether the teacher has features of a row; empty: of all. Others are 0 in x, it is neither
   /// fitted nor judged on them, and nothing is distilled there.
@@ -34,6 +36,7 @@ struct TeacherView {
   [[nodiscard]] bool pairs(std::size_t row) const { return paired.empty() || paired[row] != 0; }
   /// Those of the rows that it has features of.
   [[nodiscard]] std::vector<std::size_t> paired_of(const std::vector<std::size_t>& rows) const;
+  std::optional<StoredOutputs> stored = {};
 };
 
 /// What one seed of a study trains and tests on. Lists of rows do not overlap.
@@ -124,6 +127,8 @@ struct FeaturesTask {
   /// Partly paired data: a row of nothing but NaN in a teacher's array is one that it lacks. Else
   /// such rows are refused.
   bool unpaired_rows = false;
+  /// Teachers that are the outputs of one that was trained before: classes only, no noise.
+  std::vector<std::pair<std::string, StoredOutputs>> stored;
   std::vector<double> noise{0.0};  ///< N(0, noise²) added to the teacher's standardised columns
   bool split_of_file = false;      ///< test rows: 2 in the array "split"; else drawn a seed
   double test_share = 1.0 / 3.0;   ///< of whole groups, where they are drawn
@@ -139,6 +144,7 @@ std::string_view task_name(const Task& task);
 /// Files that a task reads, read and checked once; draws then take rows of them.
 struct TaskData {
   std::vector<std::pair<std::string, LoadedSamples>> arrays;
+  std::vector<std::pair<std::string, Matrix>> outputs;  ///< class scores of stored teachers
   std::vector<int> y;
   std::size_t classes = 0;
   std::vector<std::string> class_names;
@@ -156,6 +162,9 @@ TaskData load_task(const Task& task, const Execution& exec);
 
 /// What the student's side varies over: seeds apart, one draw each.
 std::vector<StudyValues> student_settings(const Task& task);
+
+/// What a teacher was that was trained before; nothing of the others.
+std::optional<StoredOutputs> stored_outputs(const Task& task, const std::string& teacher);
 
 /// Names and parameters of the teachers of a draw, in its order.
 std::vector<std::pair<std::string, StudyValues>> teacher_views(const Task& task,

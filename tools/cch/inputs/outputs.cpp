@@ -88,25 +88,6 @@ Fault no_more_labels(const std::string& name) {
           "Ask for --scenario same-rows or unlabelled-pairs"};
 }
 
-std::string columns_in_order(const ColumnMatch& match, const ClassLabels& labels) {
-  constexpr std::size_t kShown = 10;
-  std::string out;
-  for (std::size_t c = 0; c < match.column_of.size() && c < kShown; ++c) {
-    out += fmt::format("{}{} for '{}'", c == 0 ? "" : ", ", match.column_of[c], labels.names()[c]);
-  }
-  return out + (match.column_of.size() > kShown ? ", …" : "");
-}
-
-Fault permuted(const std::string& name, const ColumnMatch& match, const ClassLabels& labels) {
-  return {"outputs-permuted",
-          fmt::format("the columns of '{}' are not in the order of the classes", name),
-          fmt::format("{:.0f} % of the rows are right as they stand, {:.0f} points more in the "
-                      "order {} (columns from 0)",
-                      100.0 * match.accuracy, 100.0 * match.gain, columns_in_order(match, labels)),
-          "each column is taken for one class, in the order of the sorted classes",
-          "Put the columns into that order, or leave out --teacher-kind to take them as features"};
-}
-
 }  // namespace
 
 std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
@@ -163,16 +144,10 @@ std::vector<Warning> look_at_outputs(const RankInput& input) {
   for (const Modality& teacher : input.teachers) {
     if (!teacher.stored) continue;
     const auto& labels = std::get<ClassLabels>(input.labels);
-    const ColumnMatch match = match_columns(teacher.features.view(), labels, input.groups);
-    if (match.permuted()) {
-      faults.add(ErrorKind::data, permuted(teacher.name, match, labels));
-    } else if (match.at_chance()) {
-      warnings.push_back(
-          {"outputs-at-chance",
-           fmt::format("'{}' names the right class in {:.1f} % of the rows, no more than the "
-                       "commonest class would ({:.1f} %); are its rows in the order of the labels?",
-                       teacher.name, 100.0 * match.accuracy, 100.0 * match.base_rate)});
-    }
+    const auto fault =
+        columns_fault(teacher.name, match_columns(teacher.features.view(), labels, input.groups),
+                      labels, warnings);
+    if (fault) faults.add(ErrorKind::data, *fault);
     if (!teacher.stored->saw_rows) continue;
     warnings.push_back(
         {"teacher-saw-rows",

@@ -30,6 +30,9 @@ json whole_task_json(Task task) {
     for (const auto& [name, shape] : features->images) {
       out["images"][name] = {shape.height, shape.width, shape.channels};
     }
+    for (const auto& [name, outputs] : features->stored) {
+      out["stored"][name] = {{"kind", to_string(outputs.kind)}, {"saw-rows", outputs.saw_rows}};
+    }
   }
   return out;
 }
@@ -150,7 +153,8 @@ std::string RunKeys::of(const StudyUnit& unit, const RunSpec& run) const {
   }
   if (run.control == Control::self) out["calibrate"] = study_.calibrate;
   if (run.teacher) {
-    out["teacher"] = teacher_;
+    const bool stored = run.teacher->rows == TeacherRows::stored;
+    out["teacher"] = stored ? json::object() : teacher_;  // no network of its own
     out["teacher"]["calibrate"] = study_.calibrate;
     out["teacher"]["view"] = teacher_json(*run.teacher, true);
     out["teacher"]["allow-chance"] = study_.allow_chance;
@@ -257,6 +261,7 @@ documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& uni
                                     const RunResult& run, const std::string& key,
                                     const std::string& student_key) {
   const bool teacher = run.spec.role == Role::teacher;
+  const bool stored = teacher && run.spec.teacher->rows == TeacherRows::stored;
   const bool paired = run.spec.role == Role::distilled || run.spec.role == Role::control;
   const Optimisation& optimisation = teacher ? s.study.teacher_training : s.study.training;
   documents::RunDocument out;
@@ -269,13 +274,15 @@ documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& uni
   if (run.spec.control) out.control = to_string(*run.spec.control);
   if (run.spec.teacher) out.teacher = teacher_of(*run.spec.teacher);
   if (run.spec.loss) out.loss = loss_of_cell(run.spec);
-  out.network = network_of(teacher ? s.study.teacher : s.study.student);
-  out.training = documents::read_facts(training_json(optimisation));
+  if (!stored) {  // else there is nothing that was trained
+    out.network = network_of(teacher ? s.study.teacher : s.study.student);
+    out.training = documents::read_facts(training_json(optimisation));
+    out.weights = to_string(optimisation.weights);
+  }
   out.status = run.failure.empty() ? "done" : "failed";
   if (!run.failure.empty()) out.failure = run.failure;
   out.metrics = metrics_of(run.metrics);
   out.best = best_of(run.best);
-  out.weights = to_string(optimisation.weights);
   out.last.emplace();
   if (run.last) out.last->emplace(documents::LastOfRun{metrics_of(*run.last)});
   out.stopped = run.stopped;

@@ -71,6 +71,38 @@ void read_images(FeaturesTask& task, const FileValue& node, const std::string& k
   }
 }
 
+/// stored = { NAME = { kind = "logits", saw-rows = false }, … }
+void read_stored(FeaturesTask& task, const FileValue& node, const std::string& key) {
+  task.stored.clear();
+  for (const auto& [name, value] : kStudyReader.table(node, key)) {
+    const std::string own = key + "." + name;
+    std::string kind;
+    std::optional<bool> saw;
+    for (const auto& [member, said] : kStudyReader.table(value, own)) {
+      if (member == "kind") {
+        kind = kStudyReader.text(said, own + ".kind");
+      } else if (member == "saw-rows") {
+        saw = kStudyReader.flag(said, own + ".saw-rows");
+      } else {
+        kStudyReader.refuse(own, "a table of kind and saw-rows");
+      }
+    }
+    if (kind != "logits" && kind != "probabilities") {
+      kStudyReader.refuse(own + ".kind", "\"logits\" or \"probabilities\"");
+    }
+    if (!saw) {
+      refuse_usage(
+          "teacher-saw-rows-missing",
+          "was '" + name + "' trained with labels of the rows of the study?",
+          "if so it passes the labels of test rows on, and its gain is overstated; outputs "
+          "of cross-fitting do that as well",
+          "Write " + name + " = { kind = \"" + kind +
+              "\", saw-rows = false } if all of them were held out, else true");
+    }
+    task.stored.emplace_back(name, StoredOutputs{parse_teacher_kind(kind), *saw});
+  }
+}
+
 Table rows_table(std::size_t& rows, std::size_t& fresh, std::size_t& test) {
   return {{"rows", &rows, "Labelled rows of a seed"},
           {"fresh-rows", &fresh, "Rows of the teacher's own"},
@@ -121,12 +153,19 @@ Table features_table(FeaturesTask& t) {
       [&t](const FileValue& value, const std::string& key) { read_images(t, value, key); },
       "table of [height, width, channels]",
       R"({"type": "object", "additionalProperties": {"type": "array"}})"};
+  const FromFile stored{
+      [&t](const FileValue& value, const std::string& key) { read_stored(t, value, key); },
+      "table of { kind, saw-rows }",
+      R"({"type": "object", "additionalProperties": {"type": "object", "required": ["kind", "saw-rows"], "properties": {"kind": {"enum": ["logits", "probabilities"]}, "saw-rows": {"type": "boolean"}}, "additionalProperties": false}})"};
   return {{"students", &t.students, "Names of arrays, a+b for a fusion"},
           {"teachers", &t.teachers, "Likewise"},
           {"unpaired-rows", either(t.unpaired_rows, "unpaired-rows", "refuse", "keep"),
            "Rows that a teacher lacks (nothing but NaN in its array): keep them for their labels"},
           {"teacher-noise", &t.noise, "Standard deviations of noise added to teachers"},
           {"images", images, "Arrays that are images"},
+          {"stored", stored,
+           "Teachers that are class scores of one that was trained before, in the order of the "
+           "sorted classes, and whether it saw labels of these rows"},
           {"split", either(t.split_of_file, "split", "random", "file"),
            "Where train and test rows come from"},
           {"test-share", &t.test_share, "Where there is no split"},
