@@ -83,8 +83,8 @@ TEST_CASE("stored teacher: outputs of a teacher of the study teach the same, to 
   const Study study = features_study();
   const TaskData data = features_data();
   const auto own = train_unit(study, data, units(study)[0], {});
-  const auto again = with_stored(study, data, said_by_teacher(study, data),
-                                 {TeacherKind::logits, false});
+  const auto again =
+      with_stored(study, data, said_by_teacher(study, data), {TeacherKind::logits, false});
   REQUIRE(own.size() == again.size());
   std::size_t distilled = 0;
   for (std::size_t i = 0; i < own.size(); ++i) {

@@ -33,9 +33,8 @@ struct StoredOutputs {
   TeacherKind kind = TeacherKind::logits;
   /// The teacher was trained with labels of these rows, those of cross-fitting included: what it
   /// says of one row then depends on the labels of the rows that a student is scored with, which it
-  /// passes on. (400 rows, 72 columns of the teacher, 4 classes: the pilot's gain is too high by
-  /// .003 to .007 nats beside that with a teacher of other rows, and by .005 to .008 with
-  /// cross-fitting, ± .001; the true gains are .000 to .005.)
+  /// passes on. The pilot's gain is overstated by .003 to .010 nats (400 rows, a teacher of 72
+  /// columns; docs/statistics.md), where nothing is gained.
   bool saw_rows = false;
 };
 
