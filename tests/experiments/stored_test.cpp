@@ -23,7 +23,9 @@ LoadedSamples columns(std::size_t dim, std::uint64_t seed, double shift,
       x(i, j) = random.normal() + (static_cast<int>(j) == y[i] ? shift : 0.0);
     }
   }
-  return {Samples::from(std::move(x)), {}};
+  LoadedSamples out;
+  out.samples = Samples::from(std::move(x));
+  return out;
 }
 
 TaskData features_data() {
@@ -75,6 +77,9 @@ std::vector<RunResult> with_stored(Study study, TaskData data, Matrix outputs,
   auto& task = std::get<FeaturesTask>(study.task);
   task.teachers = {"stored"};
   task.stored = {{"stored", stored}};
+  LoadedSamples array;
+  array.samples = Samples::from(outputs);
+  data.arrays.emplace_back("stored", std::move(array));
   data.outputs = {{"stored", std::move(outputs)}};
   return train_unit(study, data, units(study)[0], {});
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,8 @@ struct Outputs {
   [[nodiscard]] std::vector<std::string> rank(const std::vector<std::string>& more,
                                               const std::string& teacher = "z.npy",
                                               const std::string& labels = "y.npy") const {
-    std::vector<std::string> out{"rank",     "--student", "s=" + folder.path("s.npy"),
-                                 "-q",       "--teacher", "t=" + folder.path(teacher),
+    std::vector<std::string> out{"rank",     "--student",        "s=" + folder.path("s.npy"),
+                                 "-q",       "--teacher",        "t=" + folder.path(teacher),
                                  "--labels", folder.path(labels)};
     out.insert(out.end(), test::kQuick.begin(), test::kQuick.end());
     out.insert(out.end(), more.begin(), more.end());
@@ -153,9 +154,9 @@ TEST_CASE("rank --teacher-kind: in study files, in check, in the report and in e
 
 TEST_CASE("rank --teacher-saw-rows yes: unreliable, with the reason and the way out") {
   const Outputs files;
-  const json saw = run_cch(files.rank({"--teacher-kind", "logits", "--teacher-saw-rows", "yes",
-                                       "--json"}))
-                       .document();
+  const json saw =
+      run_cch(files.rank({"--teacher-kind", "logits", "--teacher-saw-rows", "yes", "--json"}))
+          .document();
   CHECK(saw["teachers"][0]["verdict"] == "unreliable");
   CHECK(saw["teachers"][0]["reasons"].dump().find("labels of these rows") != std::string::npos);
   CHECK(has_warning(saw, "teacher-saw-rows"));
@@ -180,29 +181,54 @@ TEST_CASE("rank --teacher-kind: what cannot be is refused with a way out") {
     std::vector<std::string> words;
   };
   const std::vector<Case> cases{
-      {"z.npy", "y.npy", {"--teacher-kind", "logits"}, 2,
+      {"z.npy",
+       "y.npy",
+       {"--teacher-kind", "logits"},
+       2,
        {"[teacher-saw-rows-missing]", "was 't' trained with labels of these rows?", "t=no"}},
-      {"z.npy", "y.npy", {"--teacher-kind", "logit", "--teacher-saw-rows", "no"}, 2,
+      {"z.npy",
+       "y.npy",
+       {"--teacher-kind", "logit", "--teacher-saw-rows", "no"},
+       2,
        {"[unknown-teacher-kind]", "'logits'"}},
-      {"z.npy", "y.npy", {"--teacher-kind", "logits", "--teacher-saw-rows", "maybe"}, 2,
+      {"z.npy",
+       "y.npy",
+       {"--teacher-kind", "logits", "--teacher-saw-rows", "maybe"},
+       2,
        {"neither yes nor no"}},
-      {"z.npy", "y.npy", also(kLogits, {"--teacher-kind", "T=logits"}), 2,
+      {"z.npy",
+       "y.npy",
+       also(kLogits, {"--teacher-kind", "T=logits"}),
+       2,
        {"[unknown-name]", "Did you mean 't'?"}},
       {"z.npy", "y.npy", also(kLogits, {"--teacher-kind", "features"}), 2, {"[duplicate-name]"}},
-      {"z.npy", "y.npy", {"--teacher-saw-rows", "no"}, 2,
+      {"z.npy",
+       "y.npy",
+       {"--teacher-saw-rows", "no"},
+       2,
        {"[option-without-meaning]", "--teacher-kind t=logits"}},
       {"z.npy", "real.npy", kLogits, 2, {"[outputs-need-classes]", "leave out --teacher-kind"}},
-      {"two.npy", "y.npy", kLogits, 3,
+      {"two.npy",
+       "y.npy",
+       kLogits,
+       3,
        {"[outputs-columns]", "two.npy", "2 columns", "3 classes", "from '0' to '2'"}},
       {"p.npy", "y.npy", kLogits, 3, {"[outputs-are-probabilities]", "p.npy"}},
-      {"z.npy", "y.npy", {"--teacher-kind", "probabilities", "--teacher-saw-rows", "no"}, 3,
+      {"z.npy",
+       "y.npy",
+       {"--teacher-kind", "probabilities", "--teacher-saw-rows", "no"},
+       3,
        {"[outputs-not-probabilities]", "row 0 (from 0)", "z.npy"}},
-      {"turned.npy", "y.npy", kLogits, 3,
+      {"turned.npy",
+       "y.npy",
+       kLogits,
+       3,
        {"[outputs-permuted]", "2 for '0', 1 for '1', 0 for '2'"}},
-      {"z.npy", "y.npy",
-       also(kLogits, {"--scenario", "more-labels", "--extra-teacher",
-                      "t=" + files.folder.path("z.npy"), "--extra-labels",
-                      files.folder.path("y.npy")}),
+      {"z.npy",
+       "y.npy",
+       also(kLogits,
+            {"--scenario", "more-labels", "--extra-teacher", "t=" + files.folder.path("z.npy"),
+             "--extra-labels", files.folder.path("y.npy")}),
        2,
        {"[stored-teacher]", "further labels teach it nothing"}},
   };
@@ -223,8 +249,8 @@ TEST_CASE("rank --teacher-kind: outputs of rows in another order are at chance")
   files.write("moved.npy", moved, kClasses);
   const json other = run_cch(files.rank(also(kLogits, {"--json"}), "moved.npy")).document();
   CHECK(has_warning(other, "outputs-at-chance"));
-  CHECK_FALSE(has_warning(run_cch(files.rank(also(kLogits, {"--json"}))).document(),
-                          "outputs-at-chance"));
+  CHECK_FALSE(
+      has_warning(run_cch(files.rank(also(kLogits, {"--json"}))).document(), "outputs-at-chance"));
 }
 
 TEST_CASE("train: a stored teacher has no network, and its document and key say so") {
@@ -238,7 +264,8 @@ TEST_CASE("train: a stored teacher has no network, and its document and key say 
   };
   std::filesystem::create_directory(files.folder.path("set"));
   for (const char* name : {"s.npy", "z.npy"}) {
-    std::filesystem::copy_file(files.folder.path(name), files.folder.path("set/" + std::string(name)));
+    std::filesystem::copy_file(files.folder.path(name),
+                               files.folder.path("set/" + std::string(name)));
   }
   std::filesystem::copy_file(files.folder.path("y.npy"), files.folder.path("set/labels.npy"));
   const std::string unanswered = study("{ kind = \"logits\" }", "");
@@ -261,14 +288,23 @@ TEST_CASE("train: a stored teacher has no network, and its document and key say 
   const json record = teacher_of(study("{ kind = \"logits\", saw-rows = false }", ""), "a");
   CHECK(record["teacher"]["labels_from"] == "stored");
   CHECK(record["network"].is_null());
-  CHECK(record["training"].is_null());
+  CHECK(record["training"].empty());
+  CHECK_FALSE(record.contains("weights"));
   CHECK(record["calibration_temperature"].is_number());
   CHECK(record["metrics"]["accuracy"].get<double>() > 0.5);
-  const json other = teacher_of(
-      study("{ kind = \"logits\", saw-rows = false }", "layers = \"linear\"\n"), "b");
+  const json other =
+      teacher_of(study("{ kind = \"logits\", saw-rows = false }", "layers = \"linear\"\n"), "b");
   CHECK(record["key"] == other["key"]);
   CHECK(record["key"] !=
         teacher_of(study("{ kind = \"logits\", saw-rows = true }", ""), "c")["key"]);
+  // Rows that the teacher said nothing of are no rows of probabilities, and are left to the labels.
+  std::vector<double> some = files.probabilities;
+  std::fill_n(some.begin(), 30 * kClasses, std::numeric_limits<double>::quiet_NaN());
+  files.write("set/z.npy", some, kClasses);
+  const json partly = teacher_of(
+      study("{ kind = \"probabilities\", saw-rows = false }\nunpaired-rows = \"keep\"", ""), "d");
+  CHECK(partly["paired"]["labelled_paired"] < partly["paired"]["labelled"]);
+  CHECK(partly["metrics"]["accuracy"].get<double>() > 0.5);
 }
 
 }  // namespace
