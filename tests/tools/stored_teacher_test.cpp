@@ -242,6 +242,19 @@ TEST_CASE("rank --teacher-kind: what cannot be is refused with a way out") {
   }
 }
 
+TEST_CASE("--teacher-kind without a teacher says that the teacher is missing") {
+  const Outputs files;
+  const RunOutcome none = run_cch({"rank", "--student", files.folder.path("s.npy"), "--labels",
+                                   files.folder.path("y.npy"), "--teacher-kind", "t=logits"});
+  CHECK(none.code == 2);
+  CHECK(none.err_has("--teacher is missing"));
+  CHECK_FALSE(none.err_has("[unknown-name]"));
+  const RunOutcome plan = run_cch({"check", "--n", "200", "--dim-student", "2", "--dim-teacher",
+                                   "3", "--teacher-kind", "logits"});
+  CHECK(plan.code == 2);
+  CHECK(plan.err_has("[plan-with-features]"));
+}
+
 TEST_CASE("rank --teacher-kind: outputs of rows in another order are at chance") {
   const Outputs files;
   std::vector<double> moved(files.logits);

@@ -35,7 +35,8 @@ PlanNumbers read_plan(const CheckSettings& s, FaultCollector& faults) {
 
 void check_plan_settings(const CheckSettings& s, FaultCollector& faults) {
   const bool some_features = !s.rank.student.empty() || !s.rank.teachers.empty() ||
-                             !s.rank.labels.empty() || !s.rank.study.empty() || s.rank.labelled;
+                             !s.rank.labels.empty() || !s.rank.study.empty() || s.rank.labelled ||
+                             !s.rank.teacher_kinds.empty() || !s.rank.teacher_saw_rows.empty();
   if (some_features) {
     faults.add(ErrorKind::usage, {"plan-with-features",
                                   "a plan (--n, --dim-student, …) and features are given together",

@@ -93,6 +93,7 @@ Fault no_more_labels(const std::string& name) {
 std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
                                                      FaultCollector& faults) {
   const std::vector<std::string> teachers = named_teachers(s);
+  if (teachers.empty()) return {};  // a fault of its own
   const auto kinds =
       answers<TeacherKind>("--teacher-kind", s.teacher_kinds, teachers, parse_teacher_kind, faults);
   const auto saw =
