@@ -1,7 +1,9 @@
 #include "experiments/segmentation/backend.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
@@ -77,6 +79,35 @@ std::vector<std::size_t> labelled_rows(const SegmentationSet& set, std::size_t c
   }
   std::sort(rows.begin(), rows.end());
   return rows;
+}
+
+SegmentationRows rows_of(const SegmentationSet& set, const SegmentationJob& job) {
+  SegmentationRows out{labelled_rows(set, job.setup.labelled, job.order), {}};
+  const double share = job.optimisation.validation;
+  if (share == 0.0) return out;
+  if (job.setup.labelled == 0) {
+    out.validation = set.rows(Split::validation);
+    if (!out.validation.empty()) return out;
+  }
+  std::set<std::size_t> numbers;
+  for (const std::size_t row : out.fitted) numbers.insert(set.groups[row]);
+  const std::vector<std::size_t> groups(numbers.begin(), numbers.end());
+  const auto wanted = std::max<std::size_t>(
+      1, static_cast<std::size_t>(std::lround(share * static_cast<double>(groups.size()))));
+  if (wanted >= groups.size()) {
+    refuse_usage("bad-study", "set-up '" + job.setup.name + "' has no image left to be fitted on",
+                 "its labelled images are of " + std::to_string(groups.size()) +
+                     " groups, and validation takes " + std::to_string(wanted),
+                 "Give weights = \"last\", a smaller validation share, or more labelled images");
+  }
+  const auto order = Random(derive_seed(job.order, "validation")).permutation(groups.size());
+  std::set<std::size_t> held;
+  for (std::size_t i = 0; i < wanted; ++i) held.insert(groups[order[i]]);
+  const auto is_fitted = [&](std::size_t row) { return !held.contains(set.groups[row]); };
+  const auto middle = std::stable_partition(out.fitted.begin(), out.fitted.end(), is_fitted);
+  out.validation.assign(middle, out.fitted.end());
+  out.fitted.erase(middle, out.fitted.end());
+  return out;
 }
 
 SegmentationFit train_segmentation(const SegmentationSet& set, const SegmentationJob& job,

@@ -86,7 +86,7 @@ class SegmentationBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kSegmentationInterface = 2;
+inline constexpr int kSegmentationInterface = 3;
 
 /// The module; a usage Error "no-libtorch" that says why when it cannot be had.
 const SegmentationBackend& segmentation_backend();

@@ -32,10 +32,17 @@ std::string checkpoint_bytes(const SegmentationCheckpoint& c) {
   const auto tensor = [](const char* name, const std::vector<float>& values) {
     return NamedWeights{name, {values.size()}, values};
   };
-  return weights_bytes(
-      {tensor("weights", c.weights), tensor("first_moment", c.first_moment),
-       tensor("second_moment", c.second_moment),
-       tensor("place", {static_cast<float>(c.epoch), static_cast<float>(c.seconds)})});
+  SegmentationWeights all{
+      tensor("weights", c.weights), tensor("first_moment", c.first_moment),
+      tensor("second_moment", c.second_moment),
+      tensor("place", {static_cast<float>(c.epoch), static_cast<float>(c.seconds)})};
+  if (c.best) {
+    all.push_back(tensor("best_weights", c.best->weights));
+    all.push_back(
+        tensor("best_place", {static_cast<float>(c.best->epoch), static_cast<float>(c.best->loss),
+                              static_cast<float>(c.since)}));
+  }
+  return weights_bytes(all);
 }
 
 std::optional<SegmentationCheckpoint> read_checkpoint(const std::string& path) {
@@ -43,15 +50,26 @@ std::optional<SegmentationCheckpoint> read_checkpoint(const std::string& path) {
   try {
     const SegmentationWeights all = read_weights(path);
     SegmentationCheckpoint out;
+    SegmentationBest best;
     for (const NamedWeights& w : all) {
       if (w.name == "weights") out.weights = w.values;
       if (w.name == "first_moment") out.first_moment = w.values;
       if (w.name == "second_moment") out.second_moment = w.values;
+      if (w.name == "best_weights") best.weights = w.values;
+      if (w.name == "best_place" && w.values.size() == 3) {
+        best.epoch = static_cast<std::size_t>(w.values[0]);
+        best.loss = static_cast<double>(w.values[1]);
+        out.since = static_cast<std::size_t>(w.values[2]);
+      }
       if (w.name != "place" || w.values.size() != 2) continue;
       out.epoch = static_cast<std::size_t>(w.values[0]);
       out.seconds = static_cast<double>(w.values[1]);
     }
     if (out.epoch == 0 || out.second_moment.size() != out.weights.size()) return std::nullopt;
+    if (best.epoch > 0) {
+      if (best.weights.size() != out.weights.size()) return std::nullopt;
+      out.best = std::move(best);
+    }
     return out;
   } catch (const Error&) {
     return std::nullopt;  // a checkpoint that cannot be read costs time, not the run

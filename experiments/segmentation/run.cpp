@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kCheckpoint{20};
 constexpr const char* kRecord = "result.json";
 constexpr const char* kCurve = "train.jsonl";
-constexpr const char* kWeights = "last.safetensors";
+constexpr const char* kLast = "last.safetensors";
+constexpr const char* kBest = "best.safetensors";
 constexpr const char* kCheckpointFile = "checkpoint.safetensors";
 
 /// Largest memory of the process so far.
@@ -31,19 +32,20 @@ double peak_megabytes() {
 }
 
 std::string line_of(const SegmentationPoint& p) {
-  return json{{"epoch", p.epoch},
-              {"loss", p.loss},
-              {"label", p.label},
-              {"terms", p.terms},
-              {"gradient", p.gradient}}
-             .dump() +
-         "\n";
+  json out{{"epoch", p.epoch},
+           {"loss", p.loss},
+           {"label", p.label},
+           {"terms", p.terms},
+           {"gradient", p.gradient}};
+  if (p.validation) out["validation"] = *p.validation;
+  return out.dump() + "\n";
 }
 
 /// Classes of which a student sees no label.
 std::vector<Warning> unlabelled_classes(const SegmentationSet& set, const SegmentationJob& job) {
   std::vector<bool> seen(set.classes.size(), false);
-  for (const std::size_t row : labelled_rows(set, job.setup.labelled, job.order)) {
+  const std::vector<std::size_t> fitted = rows_of(set, job).fitted;
+  for (const std::size_t row : fitted) {
     for (const std::uint8_t code : set.label(row)) {
       if (code != kIgnoreLabel) seen[code] = true;
     }
@@ -53,9 +55,8 @@ std::vector<Warning> unlabelled_classes(const SegmentationSet& set, const Segmen
     if (!seen[k]) names += (names.empty() ? "" : ", ") + set.classes[k];
   }
   if (names.empty()) return {};
-  return {{"class-unlabelled", "the " + std::to_string(job.setup.labelled) +
-                                   " labelled images of '" + job.setup.name +
-                                   "' lack classes: " + names}};
+  return {{"class-unlabelled", "the " + std::to_string(fitted.size()) + " labelled images of '" +
+                                   job.setup.name + "' lack classes: " + names}};
 }
 
 std::string confusions_npy(const SegmentationScores& scores) {
@@ -105,9 +106,12 @@ class Training {
                         static_cast<double>(fit.images_seen) / fit.seconds,
                         peak_megabytes(),
                         set.classes,
+                        {},
                         {}};
-    files = {{kCurve, lines}, {kWeights, detail::weights_bytes(fit.network.weights)}};
+    files = {{kCurve, lines}, {kLast, detail::weights_bytes(fit.last)}};
+    if (fit.best) files.push_back({kBest, detail::weights_bytes(fit.best->weights)});
     if (fit.failure.empty()) evaluate(set, fit.network, out, exec.serial());
+    if (job.optimisation.validation > 0.0) out.chosen = choice_of(set, fit, exec.serial());
     return out;
   }
 
@@ -147,6 +151,24 @@ class Training {
         {"examples.npy", npy_bytes("|u1", shape, s.examples.data(), s.examples.size())});
   }
 
+  /// What choosing by validation images did, with what the last weights score where others count.
+  [[nodiscard]] SegmentationChoice choice_of(const SegmentationSet& set, const SegmentationFit& fit,
+                                             const Execution& exec) const {
+    SegmentationChoice out{study_.training.weights, {}, {}, fit.stopped, {}};
+    if (fit.best) {
+      out.best_epoch = fit.best->epoch;
+      out.best_loss = fit.best->loss;
+    }
+    if (!fit.failure.empty() || study_.training.weights == Checkpoint::last) return out;
+    TrainedSegmentation last = fit.network;
+    last.weights = fit.last;
+    out.last = evaluate_segmentation(set, last, {study_.conditions.front()}, study_.absent,
+                                     derive_seed(cell_.seed, "degradation"), exec)
+                   .conditions.front()
+                   .scores;
+    return out;
+  }
+
   const SegmentationStudy& study_;
   const std::vector<SegmentationCell>& cells_;
   const SegmentationCell& cell_;
@@ -184,7 +206,8 @@ std::shared_ptr<const TrainedSegmentation> trained_network(
   auto network = std::make_shared<TrainedSegmentation>();
   network->network = study.network;
   network->modalities = setup.modalities;
-  network->weights = detail::read_weights(store.path(cell.key, kWeights));
+  const bool best = study.training.weights == Checkpoint::best;
+  network->weights = detail::read_weights(store.path(cell.key, best ? kBest : kLast));
   network->selection = setup.selection;
   network->selection_temperature = setup.selection_temperature;
   if (setup.select.empty()) return network;

@@ -38,6 +38,13 @@ void check_training(const SegmentationOptimisation& o) {
     refuse("a rate of the training has no meaning", {},
            "Give learning-rate above 0, others from 0");
   }
+  if (!(o.validation >= 0.0 && o.validation < 1.0)) {
+    refuse("a validation share of the training has no meaning", {}, "Give it from 0 to below 1");
+  }
+  if (o.validation == 0.0 && (o.weights == Checkpoint::best || o.patience > 0)) {
+    refuse("without validation images there are no best weights and no early stop", {},
+           "Give validation = 0.2, or weights = \"last\" and patience = 0");
+  }
   if (!(o.least_scale > 0.0) || !(o.most_scale >= o.least_scale) || o.most_scale > 8.0) {
     refuse("the scales of augmentation have no meaning", {}, "Give scale = [0.5, 2], for example");
   }
@@ -236,6 +243,11 @@ void check(SegmentationStudy& study, const std::vector<std::string>& modalities)
     check_losses(study, s);
     check_selection(study, s);
   }
+}
+
+void check_validation(const SegmentationStudy& study, const SegmentationSet& set,
+                      std::uint64_t seed) {
+  for (std::size_t i = 0; i < study.setups.size(); ++i) (void)rows_of(set, job_of(study, i, seed));
 }
 
 std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t setup) {

@@ -181,6 +181,7 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   std::vector<std::pair<std::string, SourceInfo>> files;
   const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
   check(study, modality_names(set));
+  check_validation(study, set, study.seeds.front());
   check_features(s, study, set);
   json head = study_head(s, segmentation_config_json(study), study.seeds.front(), files,
                          set.warnings, invocation.command_line, exec.device);

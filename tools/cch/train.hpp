@@ -39,6 +39,9 @@ struct TrainSettings {
 /// "bad-task", "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
 
+/// Whether a training says weights = "last": other defaults follow from it.
+bool says_last(const options::FileTable* training);
+
 /// The seeds of part I of N of a study whose runs depend on one another within a seed. Usage Error
 /// "bad-shard".
 void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& shard);

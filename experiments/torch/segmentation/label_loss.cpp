@@ -33,6 +33,11 @@ Tensor labels_at(const Tensor& labels, std::int64_t h, std::int64_t w) {
       .index_select(2, middles(labels.size(2), w));
 }
 
+Tensor full_size(const Tensor& logits, const Tensor& labels) {
+  return torch::upsample_bilinear2d(logits.to(torch::kFloat32), {labels.size(1), labels.size(2)},
+                                    false);
+}
+
 Tensor valid_of(const Tensor& labels, const Tensor& like) {
   return (labels != as_int(kIgnoreLabel)).to(like.scalar_type());
 }

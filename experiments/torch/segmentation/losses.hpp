@@ -35,6 +35,9 @@ Tensor labels_at(const Tensor& labels, std::int64_t h, std::int64_t w);
 /// 1 where a label is no kIgnoreLabel, in the type of `like`.
 Tensor valid_of(const Tensor& labels, const Tensor& like);
 
+/// Logits resized to the labels, in single precision.
+Tensor full_size(const Tensor& logits, const Tensor& labels);
+
 /// Σ x·w / Σ w, 0 where all weights are 0.
 inline Tensor weighted_mean(const Tensor& x, const Tensor& w) {
   return (x * w).sum() / w.sum().clamp_min(1.0);

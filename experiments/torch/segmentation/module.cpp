@@ -2,6 +2,7 @@
 #include "experiments/segmentation/backend.hpp"
 #include "experiments/torch/segmentation/losses.hpp"
 #include "experiments/torch/segmentation/trainer.hpp"
+#include "experiments/torch/segmentation/validation.hpp"
 
 namespace cch::training {
 namespace {
@@ -21,7 +22,7 @@ class Model : public detail::SegmentationModel {
                detail::Missing missing, std::span<std::uint8_t> out) const override {
     neural::use_one_thread();
     const torch::NoGradGuard no_grad;
-    const Encoded seen = net_->encode(images_of(batch));
+    const Encoded seen = net_->encode(images_of(batch, options_));
     const Encoded blank =
         missing == detail::Missing::zeroed ? net_->encode(zeros_like(batch)) : seen;
     const std::size_t size = batch.count * batch.height * batch.width;
@@ -45,7 +46,7 @@ class Model : public detail::SegmentationModel {
                                             std::vector<std::size_t>& shape) const override {
     neural::use_one_thread();
     const torch::NoGradGuard no_grad;
-    const Encoded seen = net_->encode(images_of(batch));
+    const Encoded seen = net_->encode(images_of(batch, options_));
     const Tensor all = torch::ones({seen[0][0].size(0), as_int(batch.count)}, options_);
     const Tensor f = net_->features(seen, all, stage).to(torch::kCPU).contiguous();
     shape.assign({static_cast<std::size_t>(f.size(1)), static_cast<std::size_t>(f.size(2)),
@@ -54,17 +55,6 @@ class Model : public detail::SegmentationModel {
   }
 
  private:
-  [[nodiscard]] std::vector<Tensor> images_of(const detail::ImageBatch& batch) const {
-    std::vector<Tensor> out;
-    for (std::size_t m = 0; m < batch.modalities.size(); ++m) {
-      out.push_back(torch::from_blob(const_cast<float*>(batch.modalities[m].data()),
-                                     {as_int(batch.count), as_int(batch.channels[m]),
-                                      as_int(batch.height), as_int(batch.width)},
-                                     torch::kFloat32)
-                        .to(options_.device()));
-    }
-    return out;
-  }
   /// One image of zeros a modality stands for all.
   [[nodiscard]] std::vector<Tensor> zeros_like(const detail::ImageBatch& batch) const {
     std::vector<Tensor> out;

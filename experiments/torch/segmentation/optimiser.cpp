@@ -9,6 +9,8 @@ constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
 
+}  // namespace
+
 std::vector<float> to_floats(const Tensor& t) {
   const Tensor here = t.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   const auto* begin = here.data_ptr<float>();
@@ -16,11 +18,10 @@ std::vector<float> to_floats(const Tensor& t) {
 }
 
 void put(const std::vector<float>& values, const Tensor& to) {
+  const torch::NoGradGuard no_grad;
   to.copy_(torch::from_blob(const_cast<float*>(values.data()), {as_int(values.size())},
                             torch::kFloat32));
 }
-
-}  // namespace
 
 FlatAdamW::FlatAdamW(WeightStore& store, const SegmentationOptimisation& optimisation)
     : store_(store),

@@ -23,6 +23,10 @@ class FlatAdamW {
   std::size_t steps_ = 0;
 };
 
+/// A row of weights as numbers, and back into its place.
+std::vector<float> to_floats(const Tensor& row);
+void put(const std::vector<float>& values, const Tensor& to);
+
 /// Linear warm-up from a tenth, then rate·(1 − t)^power with t from 0 to 1 over the rest.
 double poly_rate(const SegmentationOptimisation& optimisation, std::size_t step,
                  std::size_t steps_per_epoch);

@@ -12,11 +12,14 @@
 #include "experiments/torch/segmentation/batches.hpp"
 #include "experiments/torch/segmentation/losses.hpp"
 #include "experiments/torch/segmentation/optimiser.hpp"
+#include "experiments/torch/segmentation/validation.hpp"
 
 namespace cch::training {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kValidations = 50;  // at most
 
 NetShape shape_of(const SegmentationSet& set, const std::vector<std::string>& modalities) {
   NetShape out{modalities, {}, set.classes.size()};
@@ -30,11 +33,6 @@ std::vector<Tensor> pick(const std::vector<Tensor>& images, const std::vector<st
   std::vector<Tensor> out;
   for (const std::size_t m : which) out.push_back(images[m]);
   return out;
-}
-
-Tensor full_size(const Tensor& logits, const Tensor& labels) {
-  return torch::upsample_bilinear2d(logits.to(torch::kFloat32), {labels.size(1), labels.size(2)},
-                                    false);
 }
 
 /// What the student makes of a batch.
@@ -58,14 +56,19 @@ class Trainer {
         exec_(exec),
         options_(neural::floats(torch::Device(exec.device))),
         own_(detail::modality_indices(set, job.modalities)),
-        images_(set, job.optimisation, job.order, labelled_rows(set, job.setup.labelled, job.order),
-                true, exec),
+        rows_(rows_of(set, job)),
+        images_(set, job.optimisation, job.order, rows_.fitted, true, exec),
+        presence_(own_.size(), job.setup.modality_dropout),
         net_(make()),
         optimiser_(net_->store(), job.optimisation),
         learned_(net_->store().tensors()) {
     if (!job.setup.losses.empty() && job.setup.distil_on == DistilOn::all) {
-      pairs_.emplace(set, job.optimisation, derive_seed(job.order, "pairs"), set.rows(Split::train),
-                     false, exec);
+      pairs_.emplace(set, job.optimisation, derive_seed(job.order, "pairs"), not_held_out(), false,
+                     exec);
+    }
+    if (!rows_.validation.empty()) {
+      validation_.emplace(set, rows_.validation, own_, presence_,
+                          derive_seed(job.order, "validation draws"), options_, exec);
     }
     if (!job.teacher) return;
     teachers_ = detail::modality_indices(set, job.teacher->modalities);
@@ -79,19 +82,30 @@ class Trainer {
       optimiser_.resume(*job_.resume, job_.resume->epoch * images_.steps());
       epoch = job_.resume->epoch;
       spent_ = job_.resume->seconds;
+      best_ = job_.resume->best;
+      since_ = job_.resume->since;
     }
-    for (; epoch < job_.optimisation.epochs && out_.failure.empty(); ++epoch) {
-      const SegmentationPoint point = train_epoch(epoch);
-      if (!job_.after_epoch || !out_.failure.empty()) continue;
+    for (; epoch < job_.optimisation.epochs && out_.failure.empty() && !out_.stopped; ++epoch) {
+      if (out_of_patience()) {  // where the checkpoint was made
+        out_.stopped = epoch;
+        break;
+      }
+      SegmentationPoint point = train_epoch(epoch);
+      if (!out_.failure.empty()) continue;
+      validate(point);
+      if (out_of_patience() && point.epoch < job_.optimisation.epochs) out_.stopped = point.epoch;
+      if (!job_.after_epoch) continue;
       job_.after_epoch(point, [&] {
         SegmentationCheckpoint c = optimiser_.checkpoint();
+        c.best = best_;
+        c.since = since_;
         c.epoch = epoch + 1;
         c.seconds = spent_ + seconds_since(begin);
         return c;
       });
     }
     out_.seconds = spent_ + seconds_since(begin);
-    out_.images_seen = job_.optimisation.epochs * images_.steps() * images_.batch();
+    out_.images_seen = epoch * images_.steps() * images_.batch();
     finish();
     return std::move(out_);
   }
@@ -122,6 +136,33 @@ class Trainer {
     return net;
   }
 
+  /// Training images that are not held out; their labels may be unseen.
+  [[nodiscard]] std::vector<std::size_t> not_held_out() const {
+    std::vector<std::size_t> out = set_.rows(Split::train);
+    std::erase_if(out, [&](std::size_t row) {
+      return std::binary_search(rows_.validation.begin(), rows_.validation.end(), row);
+    });
+    return out;
+  }
+
+  [[nodiscard]] bool out_of_patience() const {
+    return job_.optimisation.patience > 0 && since_ >= job_.optimisation.patience;
+  }
+
+  /// After every epoch; of more than kValidations after so many of them, and after the last.
+  void validate(SegmentationPoint& point) {
+    const std::size_t epochs = job_.optimisation.epochs;
+    const std::size_t every = (epochs + kValidations - 1) / kValidations;
+    if (!validation_ || (point.epoch % every != 0 && point.epoch != epochs)) return;
+    point.validation = validation_->loss(*net_);
+    if (std::isfinite(*point.validation) && (!best_ || *point.validation < best_->loss)) {
+      best_ = SegmentationBest{point.epoch, *point.validation, to_floats(net_->store().flat())};
+      since_ = 0;
+    } else if (best_) {
+      ++since_;
+    }
+  }
+
   SegmentationPoint train_epoch(std::size_t epoch) {
     SegmentationPoint point;
     point.epoch = epoch + 1;
@@ -150,8 +191,9 @@ class Trainer {
   [[nodiscard]] Pass pass(Batch batch, std::uint64_t seed) const {
     Pass out{std::move(batch), {}, {}};
     out.encoded = net_->encode(pick(out.batch.images, own_));
-    out.logits =
-        full_size(net_->decode(out.encoded, present(out.batch, seed)).logits, out.batch.labels);
+    out.logits = full_size(
+        net_->decode(out.encoded, presence_.draw(out.batch.rows.size(), seed, options_)).logits,
+        out.batch.labels);
     return out;
   }
 
@@ -184,23 +226,6 @@ class Trainer {
       sum = sum + l.weight * term;
     }
     return sum;
-  }
-
-  [[nodiscard]] Tensor present(const Batch& batch, std::uint64_t seed) const {
-    const std::size_t m = own_.size();
-    std::vector<double> there(m * batch.rows.size(), 1.0);
-    Random random(derive_seed(seed, "modalities"));
-    for (std::size_t i = 0; i < batch.rows.size() && job_.setup.modality_dropout > 0.0; ++i) {
-      const std::size_t kept = random.below(m);
-      bool any = false;
-      for (std::size_t k = 0; k < m; ++k) {
-        const bool stays = random.uniform() >= job_.setup.modality_dropout;
-        there[k * batch.rows.size() + i] = stays ? 1.0 : 0.0;
-        any = any || stays;
-      }
-      if (!any) there[kept * batch.rows.size() + i] = 1.0;
-    }
-    return to_tensor(there, {as_int(m), as_int(batch.rows.size())}, options_);
   }
 
   [[nodiscard]] Said ask_teacher(const Batch& batch, const Encoded& own) const {
@@ -241,16 +266,29 @@ class Trainer {
   void finish() {
     out_.network.network = job_.network;
     out_.network.modalities = job_.modalities;
-    out_.network.weights = net_->store().named();
+    out_.last = net_->store().named();
     out_.network.candidates = job_.candidates;
     out_.network.selection = job_.setup.selection;
     out_.network.selection_temperature = job_.setup.selection_temperature;
-    for (const NamedWeights& w : out_.network.weights) {
+    for (const NamedWeights& w : out_.last) {
       if (!out_.failure.empty()) break;
       if (std::all_of(w.values.begin(), w.values.end(), [](float v) { return std::isfinite(v); })) {
         continue;
       }
       out_.failure = "diverged: the weights are not finite after the last epoch";
+    }
+    take_counted();
+  }
+
+  void take_counted() {
+    out_.network.weights = out_.last;
+    const bool best = job_.optimisation.weights == Checkpoint::best;
+    if (best_) {
+      put(best_->weights, net_->store().flat());
+      out_.best = SegmentationBestFit{best_->epoch, best_->loss, net_->store().named()};
+      if (best) out_.network.weights = out_.best->weights;
+    } else if (best && out_.failure.empty()) {
+      out_.failure = "no best weights: no loss on the validation images is finite";
     }
   }
 
@@ -260,13 +298,18 @@ class Trainer {
   TensorOptions options_;
   std::vector<std::size_t> own_;
   std::vector<std::size_t> teachers_;
+  SegmentationRows rows_;
   Images images_;
+  Presence presence_;
   std::optional<Images> pairs_;
+  std::optional<Validation> validation_;
   std::unique_ptr<SegmentationNet> net_;
   std::unique_ptr<SegmentationNet> teacher_;
   FlatAdamW optimiser_;
   std::vector<Tensor> learned_;
   double spent_ = 0.0;
+  std::optional<SegmentationBest> best_;
+  std::size_t since_ = 0;  // validations after the best one
   SegmentationFit out_;
 };
 

@@ -26,6 +26,16 @@ struct SegmentationCell {
 /// Seed after seed, in each the set-ups in their order.
 std::vector<SegmentationCell> segmentation_cells(const SegmentationStudy& study);
 
+/// What the validation images of a run said.
+struct SegmentationChoice {
+  Checkpoint weights = Checkpoint::best;  ///< that count
+  std::optional<std::size_t> best_epoch;  ///< nothing where no loss was finite
+  std::optional<double> best_loss;        ///< nats a pixel
+  std::optional<std::size_t> stopped;     ///< early, after this epoch
+  std::optional<SubsetScores> last;       ///< by the last weights where the best count, under the
+                                          ///< first condition
+};
+
 /// What became of a cell.
 struct SegmentationRun {
   std::string failure;   ///< empty: its numbers count
@@ -36,6 +46,7 @@ struct SegmentationRun {
   double peak_megabytes = 0.0;  ///< of the process so far
   std::vector<std::string> classes;
   std::optional<SegmentationScores> scores;
+  std::optional<SegmentationChoice> chosen;  ///< where images are held out
 };
 
 /// What the owner of a study's records does. `record` and `finished` are called one at a time.
@@ -70,10 +81,10 @@ std::shared_ptr<const TrainedSegmentation> trained_network(
     const SegmentationCell& cell, const RunStore& store);
 
 /// Trains and evaluates the cells that are not `stored` and puts their records into the store as
-/// result.json, beside them train.jsonl (a line an epoch), last.safetensors, confusions.npy
-/// (subsets × test images × K × K) and examples.npy; while a cell is at work
-/// checkpoint.safetensors, from which it goes on to the same bits. `shared`: other processes may
-/// have cells of the study.
+/// result.json, beside them train.jsonl (a line an epoch), last.safetensors, best.safetensors where
+/// images are held out, confusions.npy (subsets × test images × K × K) and examples.npy; while a
+/// cell is at work checkpoint.safetensors, from which it goes on to the same bits. `shared`: other
+/// processes may have cells of the study.
 RunCounts run_segmentation_cells(const SegmentationStudy& study,
                                  const std::vector<SegmentationCell>& cells,
                                  const std::vector<bool>& stored, const RunStore& store,

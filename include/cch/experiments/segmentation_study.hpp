@@ -31,12 +31,23 @@ struct SegmentationTask {
   double test_share = 0.3;
 };
 
+/// What studies train by where nothing else is said: a fifth of the labelled images tells the best
+/// weights, which count, and stops a network after ten epochs without a lower loss. Recipes that
+/// were published with the last weights have to say so.
+inline SegmentationOptimisation usual_segmentation_training() {
+  SegmentationOptimisation out;
+  out.validation = 0.2;
+  out.patience = 10;
+  out.weights = Checkpoint::best;
+  return out;
+}
+
 struct SegmentationStudy {
   std::string title;
   SegmentationTask task;
   SegmentationNetwork network;
   std::string pretrained;  ///< .safetensors of the encoder; empty: from scratch
-  SegmentationOptimisation training;
+  SegmentationOptimisation training = usual_segmentation_training();
   std::vector<SegmentationSetup> setups;
   std::vector<Condition> conditions;
   AbsentClass absent = AbsentClass::excluded;
@@ -62,6 +73,10 @@ SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t se
 /// teacher and candidate is a set-up before the one that names it, losses fit the modalities of
 /// both. Fills in the modalities that a set-up leaves open.
 void check(SegmentationStudy& study, const std::vector<std::string>& modalities);
+
+/// Usage Error "bad-study" where a set-up would have no image left to be fitted on: see rows_of.
+void check_validation(const SegmentationStudy& study, const SegmentationSet& set,
+                      std::uint64_t seed);
 
 /// Indices of the set-ups whose networks a set-up needs.
 std::vector<std::size_t> needs_of(const SegmentationStudy& study, std::size_t setup);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cch/core/execution.hpp"
+#include "cch/experiments/network.hpp"
 #include "cch/experiments/segmentation_metrics.hpp"
 #include "cch/experiments/segmentation_set.hpp"
 
@@ -149,6 +150,13 @@ struct SegmentationOptimisation {
   double most_scale = 2.0;
   bool flip = true;
   bool half = false;  ///< bfloat16 autocast, on CUDA alone
+  /// Share of the labelled images (whole groups) that no step sees, to find the best weights; 0:
+  /// none. A set-up that sees all labels takes the set's own validation images where it has some.
+  double validation = 0.0;
+  /// Validations (after every epoch; 50 at most, evenly) without a lower loss after which a network
+  /// stops; 0: it runs to the end.
+  std::size_t patience = 0;
+  Checkpoint weights = Checkpoint::last;
 };
 
 // --- training
@@ -172,6 +180,13 @@ struct TrainedSegmentation {
   double selection_temperature = 0.2;
 };
 
+/// The epoch with the least loss on the validation images, the first of equals.
+struct SegmentationBest {
+  std::size_t epoch = 0;
+  double loss = 0.0;           ///< nats a pixel, rounded to single precision
+  std::vector<float> weights;  ///< all of the network in one row
+};
+
 /// Where a run stands after an epoch: enough to go on and end with the same bits.
 struct SegmentationCheckpoint {
   std::size_t epoch = 0;  ///< finished
@@ -179,6 +194,8 @@ struct SegmentationCheckpoint {
   std::vector<float> first_moment;
   std::vector<float> second_moment;
   double seconds = 0.0;  ///< spent so far
+  std::optional<SegmentationBest> best;
+  std::size_t since = 0;  ///< validations after the best one
 };
 
 struct SegmentationPoint {
@@ -187,6 +204,9 @@ struct SegmentationPoint {
   double label = 0.0;         ///< L_pre
   std::vector<double> terms;  ///< each loss of the teacher, without its weight
   double gradient = 0.0;      ///< mean norm before clipping
+  /// Cross-entropy on the validation images, nats a pixel, with the modalities there that training
+  /// has: all, or (modality dropout) a few draws of it that are the same every time.
+  std::optional<double> validation;
 };
 
 struct SegmentationJob {
@@ -206,8 +226,18 @@ struct SegmentationJob {
       after_epoch;
 };
 
+/// The best weights, whether or not they count.
+struct SegmentationBestFit {
+  std::size_t epoch = 0;
+  double loss = 0.0;
+  SegmentationWeights weights;
+};
+
 struct SegmentationFit {
-  TrainedSegmentation network;
+  TrainedSegmentation network;              ///< with the weights that count
+  SegmentationWeights last;                 ///< after the last epoch
+  std::optional<SegmentationBestFit> best;  ///< where images are held out for it
+  std::optional<std::size_t> stopped;       ///< the epoch after which its patience was at its end
   std::string failure;          ///< empty, or why its numbers do not count ("diverged: …")
   double seconds = 0.0;         ///< of training, resumed parts included
   std::size_t images_seen = 0;  ///< of all epochs
@@ -217,6 +247,17 @@ struct SegmentationFit {
 /// the last one in part; 0: all.
 std::vector<std::size_t> labelled_rows(const SegmentationSet& set, std::size_t count,
                                        std::uint64_t order);
+
+/// The labelled images of a job: those it is fitted on, and those that only tell which weights are
+/// best; both ascending.
+struct SegmentationRows {
+  std::vector<std::size_t> fitted;
+  std::vector<std::size_t> validation;
+};
+/// Without a validation share all are fitted. Else, if all labels are seen and the set has a
+/// validation split, that; otherwise that share of the groups of the labelled images, one at least,
+/// in the order of the seed. Usage Error "bad-study" where nothing would be left to fit.
+SegmentationRows rows_of(const SegmentationSet& set, const SegmentationJob& job);
 
 /// Trains one network on the training images of a normalised set. One thread on the processor; the
 /// same bits on every run, resumed or not. Usage Errors "no-libtorch", "bad-segmentation",

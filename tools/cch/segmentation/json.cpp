@@ -52,16 +52,23 @@ json network_json(const SegmentationNetwork& n) {
 }
 
 json training_json(const SegmentationOptimisation& o) {
-  return {{"learning-rate", o.learning_rate},
-          {"weight-decay", o.weight_decay},
-          {"epochs", o.epochs},
-          {"warm-up", o.warm_up},
-          {"power", o.power},
-          {"batch", o.batch},
-          {"clip", o.clip},
-          {"scale", {o.least_scale, o.most_scale}},
-          {"flip", o.flip},
-          {"half", o.half}};
+  json out{{"learning-rate", o.learning_rate},
+           {"weight-decay", o.weight_decay},
+           {"epochs", o.epochs},
+           {"warm-up", o.warm_up},
+           {"power", o.power},
+           {"batch", o.batch},
+           {"clip", o.clip},
+           {"scale", {o.least_scale, o.most_scale}},
+           {"flip", o.flip},
+           {"half", o.half}};
+  // Runs by the last weights keep the keys that they had before there were others.
+  if (o.validation > 0.0) {
+    out.update({{"validation", o.validation},
+                {"patience", o.patience},
+                {"weights", to_string(o.weights)}});
+  }
+  return out;
 }
 
 json loss_json(const WeightedLoss& l) {
@@ -252,6 +259,17 @@ json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
   out["seconds"] = run.seconds;
   out["images_per_second"] = run.images_per_second;
   out["peak_megabytes"] = run.peak_megabytes;
+  if (run.chosen) {
+    const SegmentationChoice& c = *run.chosen;
+    out["weights"] = to_string(c.weights);
+    out["best"] = {{"epoch", c.best_epoch ? json(*c.best_epoch) : json()},
+                   {"validation_loss", optional_json(c.best_loss)}};
+    out["stopped"] = c.stopped ? json(*c.stopped) : json();
+    out["last"] = c.last ? json{{"miou_average", c.last->average},
+                                {"miou_full", c.last->full},
+                                {"miou_worst", c.last->worst}}
+                         : json();
+  }
   if (run.scores) out["metrics"] = scores_json(*run.scores, run.classes);
   return out;
 }

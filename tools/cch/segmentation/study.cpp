@@ -79,7 +79,16 @@ Table training_table(SegmentationOptimisation& o) {
           {"clip", &o.clip, "Of the gradient norm"},
           {"flip", &o.flip, "Mirrored at random"},
           {"scale", scale, "Random scales"},
-          {"half", &o.half, "Half precision on a GPU"}};
+          {"half", &o.half, "Half precision on a GPU"},
+          {"validation", &o.validation,
+           "Share of labelled images (whole groups) held out to find the best weights; a set-up "
+           "that sees all labels takes the set's validation split where there is one"},
+          {"patience", &o.patience,
+           "Epochs (of more than 50: fiftieths of them) without a lower validation loss until a "
+           "network stops, 0 = never"},
+          {"weights", named(o.weights, parse_checkpoint, {"best", "last"}),
+           "That are judged and teach: those with the least validation loss, or those of the last "
+           "epoch; with last, validation and patience are 0 unless the file says so"}};
 }
 
 // A loss as it is written: which of its numbers count depends on its name.
@@ -185,6 +194,10 @@ SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<st
   read_segmentation_task(*kStudyReader.part(file, "task"), study.task, s);
   if (const auto* table = kStudyReader.part(file, "network")) read_network(*table, study, s);
   if (const auto* table = kStudyReader.part(file, "training")) {
+    if (says_last(table)) {
+      study.training.validation = 0.0;
+      study.training.patience = 0;
+    }
     read_table(*table, training_table(study.training), {s.path, "training of the study"});
   }
   for (const FileTable& setup : kStudyReader.parts(file, "setup")) {

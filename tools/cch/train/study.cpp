@@ -148,14 +148,13 @@ Table top_table(TrainSettings& s, Seeds& seeds) {
           {"keep-weights", &s.keep_weights, "Networks of every run are kept"}};
 }
 
-/// Whether a training says weights = "last": other defaults follow from it.
+}  // namespace
+
 bool says_last(const FileTable* training) {
   const FileValue* weights = training != nullptr ? find(*training, "weights") : nullptr;
   const auto* text = weights != nullptr ? std::get_if<std::string>(&weights->value) : nullptr;
   return text != nullptr && *text == "last";
 }
-
-}  // namespace
 
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   const FileTable file = options::parse_file(s.path, "study", s.overrides);
