@@ -9,6 +9,7 @@
 #include "cch/data/sha256.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/segment_study.hpp"
 #include "tests/tools/training_here.hpp"
 
 namespace cch::test {
@@ -17,89 +18,17 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kStudy = R"(
-title = "small"
-seeds = 2
-conditions = ["emm", "nm-1"]
-[task]
-name = "segmentation"
-source = "scenes"
-images = 14
-test-images = 6
-height = 32
-width = 32
-classes = 6
-[network]
-widths = [8, 8, 8, 8]
-heads = [1, 1, 1, 1]
-head-width = 8
-[training]
-learning-rate = 0.005
-epochs = 2
-warm-up = 1
-batch = 4
-[[setup]]
-name = "plain"
-[[setup]]
-name = "prisms"
-teacher = "plain"
-modality-dropout = 0.5
-loss = [{ name = "mad", weight = 2, temperature = 2 }, { name = "cmd" }, { name = "umd" }]
-[[setup]]
-name = "rmmss"
-select = ["plain", "prisms"]
-[[setup]]
-name = "event"
-modalities = ["event"]
-teacher = "plain"
-loss = [{ name = "mad", form = "forward" }]
-)";
-
-struct World {
-  TempFolder folder;
-  std::string study = folder.write("study.toml", kStudy);
-  std::string out = folder.path("out");
-
-  void change(const std::string& from, const std::string& to) {
-    std::string text = kStudy;
-    const auto at = text.find(from);
-    REQUIRE(at != std::string::npos);
-    study = folder.write("study.toml", text.replace(at, from.size(), to));
-  }
-  [[nodiscard]] RunOutcome train(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"train", study, "-o", out, "-q"};
-    all.insert(all.end(), more.begin(), more.end());
-    return run_cch(all);
-  }
-};
-
-std::map<std::string, std::string> results(const fs::path& out) {
-  std::map<std::string, std::string> all;
-  for (const auto& entry : fs::directory_iterator(out / "runs")) {
-    std::ifstream in(entry.path() / "result.json");
-    REQUIRE(in);
-    json run = json::parse(in);
-    for (const char* name :
-         {"seconds", "command", "checksum", "images_per_second", "peak_megabytes", "inputs"}) {
-      run.erase(name);
-    }
-    run["metrics"].erase("evaluation_seconds");
-    all[entry.path().filename()] = run.dump();
-  }
-  return all;
-}
-
 TEST_CASE(
     "a segmentation study: runs, scores over all subsets, page, and everything cached again") {
   if (!training_here()) return;
-  const World w;
+  const SegmentWorld w;
   const RunOutcome first = w.train();
   INFO(first.err);
   REQUIRE(first.code == 0);
   CHECK(first.out_has("8 runs done (0 cached), 0 failed"));
   CHECK(std::count(first.out.begin(), first.out.end(), '\n') == 2);
   CHECK(first.out_has(" gains most over "));
-  const auto before = results(w.out);
+  const auto before = segment_results(w.out);
   CHECK(before.size() == 8);
   for (const auto& [key, text] : before) {
     const json run = json::parse(text);
@@ -110,33 +39,39 @@ TEST_CASE(
     for (const json& s : metrics["conditions"][0]["subsets"]) sum += s["miou"].get<double>();
     CHECK(metrics["conditions"][0]["subsets"].size() == subsets);
     CHECK(near(sum / static_cast<double>(subsets), metrics["miou_average"], kRounding));
-    CHECK(fs::exists(fs::path(w.out) / "runs" / key / "last.safetensors"));
+    for (const char* file : {"last.safetensors", "best.safetensors"}) {
+      CHECK(fs::exists(fs::path(w.out) / "runs" / key / file));
+    }
+    CHECK(run["weights"] == "best");
+    const std::size_t best = run["best"]["epoch"];
+    CHECK((best == 1 || best == 2));
+    if (best == 2) CHECK(run["last"]["miou_average"] == metrics["miou_average"]);
     CHECK(!fs::exists(fs::path(w.out) / "runs" / key / "checkpoint.safetensors"));
   }
   CHECK(fs::file_size(fs::path(w.out) / "report.html") < 1'000'000);
   const RunOutcome again = w.train();
   CHECK(again.code == 0);
   CHECK(again.out_has("8 runs done (8 cached)"));
-  CHECK(results(w.out) == before);
+  CHECK(segment_results(w.out) == before);
 }
 
 TEST_CASE("a segmentation study: the same numbers for one thread and for two, and in shards") {
   if (!training_here()) return;
-  World one;
-  World two;
+  SegmentWorld one;
+  SegmentWorld two;
   CHECK(one.train({"--threads", "1"}).code == 0);
   CHECK(two.train({"--threads", "2", "--shard", "2/2"}).code == 0);
-  CHECK(results(two.out).size() == 4);
+  CHECK(segment_results(two.out).size() == 4);
   CHECK(two.train({"--threads", "2", "--shard", "1/2"}).code == 0);
-  CHECK(results(one.out) == results(two.out));
+  CHECK(segment_results(one.out) == segment_results(two.out));
 }
 
 TEST_CASE("a segmentation study: a damaged teacher is trained again, its students are kept") {
   if (!training_here()) return;
-  World w;
+  SegmentWorld w;
   w.change("seeds = 2", "seeds = 1");
   REQUIRE(w.train().code == 0);
-  const auto before = results(w.out);
+  const auto before = segment_results(w.out);
   for (const auto& [key, run] : before) {
     if (json::parse(run)["setup"]["name"] != "plain") continue;
     const fs::path path = fs::path(w.out) / "runs" / key / "result.json";
@@ -145,12 +80,12 @@ TEST_CASE("a segmentation study: a damaged teacher is trained again, its student
   const RunOutcome again = run_cch({"train", w.study, "-o", w.out});
   CHECK(again.err_has("is not what was written"));
   CHECK(again.out_has("4 runs done (3 cached)"));
-  CHECK(results(w.out) == before);
+  CHECK(segment_results(w.out) == before);
 }
 
 TEST_CASE("a segmentation study: a student whose teacher failed fails for it, and both run again") {
   if (!training_here()) return;
-  World w;
+  SegmentWorld w;
   w.change("learning-rate = 0.005", "learning-rate = 1e30");
   const RunOutcome run = w.train({"--json"});
   CHECK(run.code == 5);
@@ -165,10 +100,10 @@ TEST_CASE("a segmentation study: a student whose teacher failed fails for it, an
 
 TEST_CASE("a segmentation study: a new set-up trains alone, other settings need another folder") {
   if (!training_here()) return;
-  World w;
+  SegmentWorld w;
   w.change("seeds = 2", "seeds = 1");
   REQUIRE(w.train().code == 0);
-  std::string text = kStudy;
+  std::string text = kSegmentStudy;
   w.study =
       w.folder.write("study.toml", text.replace(text.find("seeds = 2"), 9, "seeds = 1") +
                                        "[[setup]]\nname = \"dropout\"\nmodality-dropout = 0.5\n");
@@ -180,7 +115,7 @@ TEST_CASE("a segmentation study: a new set-up trains alone, other settings need 
 }
 
 TEST_CASE("a segmentation study: looking runs nothing") {
-  const World w;
+  const SegmentWorld w;
   CHECK(w.train({"-n"}).out_has("8 runs, 0 of them cached. Nothing was run."));
   CHECK(w.train({"--list"}).out_has("seed 2, rmmss"));
   CHECK(!fs::exists(w.out));
@@ -189,13 +124,13 @@ TEST_CASE("a segmentation study: looking runs nothing") {
 TEST_CASE(
     "a segmentation study: drawn images that are written train as a folder, to the same numbers") {
   if (!training_here()) return;
-  World w;
+  SegmentWorld w;
   w.change("seeds = 2", "seeds = 1");
   const std::string rasters = w.folder.path("rasters");
   CHECK(w.train({"--write-images", rasters}).out_has("14 images of 32 x 32 pixels, 6 classes"));
   CHECK(!fs::exists(w.out));
   REQUIRE(w.train().code == 0);
-  std::string text = kStudy;
+  std::string text = kSegmentStudy;
   const auto from = text.find("source = \"scenes\"");
   const auto to = text.find("[network]");
   text.replace(
@@ -206,14 +141,16 @@ TEST_CASE(
   REQUIRE(run_cch({"train", w.study, "-o", other, "-q"}).code == 0);
   std::multiset<std::string> a;
   std::multiset<std::string> b;
-  for (const auto& [key, run] : results(w.out)) a.insert(json::parse(run)["metrics"].dump());
-  for (const auto& [key, run] : results(other)) b.insert(json::parse(run)["metrics"].dump());
+  for (const auto& [key, run] : segment_results(w.out))
+    a.insert(json::parse(run)["metrics"].dump());
+  for (const auto& [key, run] : segment_results(other))
+    b.insert(json::parse(run)["metrics"].dump());
   CHECK(a == b);
 }
 
 TEST_CASE("a segmentation study: what has no meaning is refused by name") {
   const auto code = [](const std::string& from, const std::string& to) {
-    World w;
+    SegmentWorld w;
     w.change(from, to);
     const RunOutcome out = w.train({"-n"});
     CHECK(out.code == 2);
@@ -272,8 +209,8 @@ loss = [{ name = "mad", weight = 2, temperature = 2 }]
 TEST_CASE(
     "a segmentation study: its features are ranked, and the ranking is compared with its gains") {
   if (!training_here()) return;
-  const World w;
-  const std::string text = kStudy;
+  const SegmentWorld w;
+  const std::string text = kSegmentStudy;
   const std::string study =
       w.folder.write("pairs.toml", text.substr(0, text.find("[[setup]]")) + kPairs);
   const RunOutcome trained =
@@ -316,7 +253,7 @@ TEST_CASE(
   const json document = compared.document();
   REQUIRE(document["pairs"].size() == 2);
   std::map<std::string, json> runs;
-  for (const auto& [key, run] : results(w.out)) {
+  for (const auto& [key, run] : segment_results(w.out)) {
     const json r = json::parse(run);
     runs[r["setup"]["name"].get<std::string>() + std::to_string(r["seed"].get<int>())] = r;
   }
@@ -361,8 +298,8 @@ TEST_CASE(
 TEST_CASE("long: a real set of floods trains from its manifest, with both classes scored") {
   const fs::path data = real_data("ombria");
   if (data.empty() || !training_here()) return;
-  World world;
-  std::string text = kStudy;  // its network and its first set-up
+  SegmentWorld world;
+  std::string text = kSegmentStudy;  // its network and its first set-up
   const auto part = [&](const char* from, const char* to) {
     const std::size_t at = text.find(from);
     return text.substr(at, text.find(to, at + 1) - at);
@@ -382,7 +319,7 @@ class-names = ["dry", "flood"]
   CHECK(run.out_has("two-valued-mask"));
   const json document = run.document();
   CHECK(document["classes"] == json::array({"dry", "flood"}));
-  const json result = json::parse(results(world.out).begin()->second);
+  const json result = json::parse(segment_results(world.out).begin()->second);
   const json& iou = result["metrics"]["conditions"][0]["subsets"].back()["class_iou"];
   REQUIRE(iou.size() == 2);
   for (const json& value : iou) {
@@ -393,7 +330,7 @@ class-names = ["dry", "flood"]
 }
 
 TEST_CASE("--set: values in place of the study's, and what is no assignment") {
-  const World w;
+  const SegmentWorld w;
   const RunOutcome changed = w.train({"-n", "--set", "seeds=1"});
   CHECK(changed.out_has("4 runs, 0 of them cached"));
   const auto code = [&](const std::string& text) {

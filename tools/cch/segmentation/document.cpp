@@ -6,6 +6,7 @@
 #include "cch/experiments/segmentation_summary.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/cch/train/counts.hpp"
 
 namespace cch {
 namespace {
@@ -88,6 +89,32 @@ json setup_entry(const SetupSummary& s) {
   return out;
 }
 
+/// Which weights count in the finished runs of a set-up, and what the last ones score.
+json weights_entry(const std::vector<json>& runs, const std::string& setup) {
+  json out;
+  std::vector<double> best;
+  std::vector<double> last;
+  std::size_t stopped = 0;
+  std::size_t done = 0;
+  for (const json& run : runs) {
+    if (run["setup"]["name"] != setup || run["status"] != "done" || !run.contains("weights")) {
+      continue;
+    }
+    ++done;
+    out["count"] = run["weights"];
+    if (run["best"]["epoch"].is_number()) best.push_back(run["best"]["epoch"]);
+    if (run["last"].is_object()) last.push_back(run["last"]["miou_average"]);
+    stopped += run["stopped"].is_number() ? 1 : 0;
+  }
+  if (out.is_null()) return out;
+  out["runs"] = done;
+  out["best_epoch"] = optional_json(median_of(std::move(best)));
+  out["stopped"] = stopped;
+  out["last_miou_average"] =
+      last.empty() ? json() : summary_json(std::optional(summarise_gains(last)));
+  return out;
+}
+
 std::string cell(const json& value, bool sign = false) {
   if (!value.is_object()) return "–";
   const double v = 100.0 * value["value"].get<double>();
@@ -132,6 +159,9 @@ json segmentation_document(const json& head, const std::vector<json>& runs, cons
   for (const SetupSummary& summary : summarise_segmentation(records, store, head["seed"])) {
     out["results"].push_back(setup_entry(summary));
     out["results"].back()["setup"] = setups[summary.name];
+    // Studies by the last weights, without images held out, have none.
+    json weights = weights_entry(runs, summary.name);
+    if (!weights.is_null()) out["results"].back()["weights"] = std::move(weights);
   }
   return out;
 }

@@ -109,6 +109,36 @@ std::string levels(const json& document) {
           columns, rows)));
 }
 
+/// Which weights count; what the last ones would have said.
+std::string weights_html(const json& document) {
+  std::vector<std::vector<std::string>> rows;
+  for (const json& e : elements(field(document, "results"))) {
+    const json& w = field(e, "weights");
+    if (!w.is_object()) continue;
+    rows.push_back({report::name_html(text(field(e, "name"))), escape_html(text(field(w, "count"))),
+                    escape_html(report::fixed(report::number(field(w, "best_epoch")), 0)),
+                    escape_html(report::fixed(report::number(field(w, "stopped")), 0) + " of " +
+                                report::fixed(report::number(field(w, "runs")), 0)),
+                    percent(field(e, "miou_average")), percent(field(w, "last_miou_average"))});
+  }
+  if (rows.empty()) {
+    return report::section("weights", "Which weights count",
+                           element("p", "Those after the last epoch; no image was held out."));
+  }
+  return report::section(
+      "weights", "Which weights count",
+      wide(report::html_table(
+          "best: those with the least cross-entropy on images that no step saw. They are scored "
+          "and teach; the last ones stand beside. Epochs are medians over seeds.",
+          {{"set-up"},
+           {"weights that count"},
+           {"best after epoch", true},
+           {"stopped early", true},
+           {"mIoU_Avg", true},
+           {"by the last weights", true}},
+          rows)));
+}
+
 /// White to blue; the number in the cell says the same.
 std::string heat(double share) {
   const double s = std::clamp(share, 0.0, 1.0);
@@ -216,7 +246,7 @@ std::string segmentation_page(const json& document, const SegmentationSet& set,
                               const std::string& folder) {
   const std::string title = escape_html(text(field(document, "config", "title"), kTitle));
   std::string body = element("header", element("h1", title) + headline(document)) +
-                     levels(document) + maps(document);
+                     levels(document) + weights_html(document) + maps(document);
   const std::string shown = segmentation_pictures(document, set, folder);
   body += shown.size() <= kLargestPictures ? shown
                                            : element("p", "Pictures are too large for one page.");

@@ -84,7 +84,7 @@ Table training_table(SegmentationOptimisation& o) {
            "Share of labelled images (whole groups) held out to find the best weights; a set-up "
            "that sees all labels takes the set's validation split where there is one"},
           {"patience", &o.patience,
-           "Epochs (of more than 50: fiftieths of them) without a lower validation loss until a "
+           "Validations (after every epoch; 50 in a training at most) without a lower loss until a "
            "network stops, 0 = never"},
           {"weights", named(o.weights, parse_checkpoint, {"best", "last"}),
            "That are judged and teach: those with the least validation loss, or those of the last "

@@ -16,15 +16,6 @@ using report::TrainReport;
 
 constexpr const char* kRoles[] = {"teacher", "student", "distilled", "control"};
 
-/// Of the middle one, or the mean of the two in the middle; nothing of none.
-std::optional<double> median_of(std::vector<double> values) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2.0;
-}
-
 void add_words(std::string& words, const std::string& more) {
   words += (words.empty() ? "" : ", ") + more;
 }
@@ -83,6 +74,14 @@ std::string reason_of(const RunDocument& run) {
 }
 
 }  // namespace
+
+std::optional<double> median_of(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2.0;
+}
 
 void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
   std::set<std::uint64_t> seeds;

@@ -1,0 +1,60 @@
+// Which weights of a segmentation study count.
+#include <filesystem>
+#include <string>
+
+#include "support/test.hpp"
+#include "tests/tools/segment_study.hpp"
+#include "tests/tools/training_here.hpp"
+
+namespace cch::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+TEST_CASE("a segmentation study: best weights teach, and last ones where the study says so") {
+  if (!training_here()) return;
+  SegmentWorld w;
+  w.change("seeds = 2", "seeds = 1");
+  REQUIRE(w.train().code == 0);
+  const auto before = segment_results(w.out);
+  // The teacher's last weights are gone and its student has to be trained again.
+  const auto forget = [&](const char* teacher_file) {
+    for (const auto& [key, text] : before) {
+      const fs::path folder = fs::path(w.out) / "runs" / key;
+      const json name = json::parse(text)["setup"]["name"];
+      if (name == "plain") fs::remove(folder / teacher_file);
+      if (name == "event") fs::remove(folder / "result.json");
+    }
+  };
+  forget("last.safetensors");
+  CHECK(w.train().code == 0);
+  CHECK(segment_results(w.out) == before);
+  forget("best.safetensors");
+  CHECK(w.train().code == 5);
+
+  SegmentWorld last;
+  last.change("epochs = 2", "epochs = 2\nweights = \"last\"");
+  const RunOutcome run = last.train({"--json"});
+  REQUIRE(run.code == 0);
+  CHECK(run.document()["config"]["training"].size() == 10);  // as before there was a choice
+  CHECK_FALSE(run.document()["results"][0].contains("weights"));
+  for (const auto& [key, text] : segment_results(last.out)) {
+    CHECK_FALSE(json::parse(text).contains("weights"));
+    CHECK_FALSE(fs::exists(fs::path(last.out) / "runs" / key / "best.safetensors"));
+  }
+  last.out = last.folder.path("both");
+  REQUIRE(last.train({"--set", "training.validation=0.3"}).code == 0);
+  for (const auto& [key, text] : segment_results(last.out)) {
+    CHECK(json::parse(text)["weights"] == "last");
+    CHECK(json::parse(text)["last"].is_null());
+    CHECK(fs::exists(fs::path(last.out) / "runs" / key / "best.safetensors"));
+  }
+  last.change("epochs = 2", "epochs = 2\nvalidation = 0");
+  CHECK(last.train().err_has("[bad-study]"));
+  last.change("epochs = 2", "epochs = 2\nvalidation = 0.95");
+  CHECK(last.train().err_has("no image left to be fitted on"));
+}
+
+}  // namespace
+}  // namespace cch::test
