@@ -215,7 +215,9 @@ def main():
             continue
         found += 1
         data = Images(a.rasters, setup["modalities"], a.device)
-        weights = {k: v.to(a.device) for k, v in read_weights(path.parent / "last.safetensors").items()}
+        # Those that were scored.
+        file = path.parent / f"{run.get('weights', 'last')}.safetensors"
+        weights = {k: v.to(a.device) for k, v in read_weights(file).items()}
         net = Net(config["network"], weights)
         ours = run["metrics"]["conditions"][0]["miou_full"]
         theirs = mean_iou(net, data, len(run["metrics"]["classes"]))
