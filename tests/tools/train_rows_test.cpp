@@ -155,5 +155,23 @@ TEST_CASE("cch train: rows that a teacher lacks are kept on demand, and counted"
   CHECK(html.find("has features of ") != std::string::npos);
 }
 
+TEST_CASE("cch train: networks that still improve when their steps end are named") {
+  const RowsWorld world;
+  const std::string data = world.folder.path("");
+  const auto train = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"train", world.study, "--data",
+                                 data,    "-o",        world.folder.path(out)};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_cch(all);
+  };
+  // Two passes at the default rate: nothing is stopped.
+  const RunOutcome few = train("few", {});
+  CHECK(few.out_has("24 of 24 networks ended before 'patience' stopped them"));
+  // Labels are told apart at once, and then fitted too well.
+  CHECK_FALSE(train("many", {"--set", "training.epochs=2000", "--set", "training.learning-rate=1"})
+                  .out_has("ended before"));
+  CHECK_FALSE(train("last", {"--set", "training.weights=\"last\""}).out_has("ended before"));
+}
+
 }  // namespace
 }  // namespace cch::test

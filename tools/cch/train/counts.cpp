@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "tools/report/kit/field.hpp"
+
 namespace cch {
 namespace {
 
@@ -67,6 +69,31 @@ void count_choices(const std::vector<RunDocument>& runs, TrainReport& out) {
   }
 }
 
+/// Whether a network that patience may stop was not stopped: its loss still fell near the end.
+bool ended_early(const RunDocument& run) {
+  if (run.weights != "best" || (run.stopped && *run.stopped)) return false;
+  const auto patience = run.training.find("patience");
+  return patience != run.training.end() && report::plain_value(patience->second) != "0";
+}
+
+/// Networks that are trained too little are compared by how fast they learn.
+void look_at_steps(const std::vector<RunDocument>& runs, TrainReport& out) {
+  std::size_t all = 0;
+  std::size_t ended = 0;
+  for (const RunDocument& run : runs) {
+    if (!run.done() || run.role == "control") continue;
+    ++all;
+    ended += ended_early(run) ? 1 : 0;
+  }
+  if (4 * ended <= all) return;
+  out.warnings.push_back(
+      {"still-improving",
+       fmt::format("{} of {} networks ended before 'patience' stopped them: their validation loss "
+                   "still fell in the last part of their steps, so that gains may say who learns "
+                   "faster. Give more 'epochs', or a higher 'learning-rate'",
+                   ended, all)});
+}
+
 /// The reason without its step, which differs from run to run.
 std::string reason_of(const RunDocument& run) {
   const std::string reason = run.failure.value_or("no reason given");
@@ -88,6 +115,7 @@ void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
   std::set<std::size_t> rows;
   for (const char* role : kRoles) count_role(runs, role, out);
   count_choices(runs, out);
+  look_at_steps(runs, out);
   for (const RunDocument& run : runs) {
     seeds.insert(run.unit.seed);
     if (run.done()) {

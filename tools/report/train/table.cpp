@@ -72,6 +72,9 @@ std::string render_train_table(const TrainReport& report, bool all) {
       out += gain_line(control, unit);
     }
   }
+  for (const Warning& warning : report.warnings) {
+    if (warning.code == "still-improving") out += "warning: " + warning.message + '\n';
+  }
   if (hidden > 0) out += fmt::format("  {} shuffled controls: -v shows them\n", hidden);
   return out;
 }
