@@ -269,11 +269,12 @@ TEST_CASE("rank --teacher-kind: outputs of rows in another order are at chance")
 TEST_CASE("train: a stored teacher has no network, and its document and key say so") {
   const Outputs files;
   const auto study = [&](const std::string& stored, const std::string& teacher) {
-    return files.folder.write("study.toml",
-                              "seeds = 1\n[task]\nname = \"features\"\nsource = \"dir:set\"\n"
-                              "students = [\"s\"]\nteachers = [\"z\"]\nstored = { z = " +
-                                  stored + " }\n[student]\nlayers = \"linear\"\n[teacher]\n" +
-                                  teacher + "[training]\nsteps = 20\n");
+    return files.folder.write(
+        "study.toml",
+        "seeds = 1\n[task]\nname = \"features\"\nsource = \"dir:set\"\n"
+        "students = [\"s\"]\nteachers = [\"z\"]\nunpaired-rows = \"keep\"\nstored = { z = " +
+            stored + " }\n[student]\nlayers = \"linear\"\n[teacher]\n" + teacher +
+            "[training]\nsteps = 20\n");
   };
   std::filesystem::create_directory(files.folder.path("set"));
   for (const char* name : {"s.npy", "z.npy"}) {
@@ -314,8 +315,7 @@ TEST_CASE("train: a stored teacher has no network, and its document and key say 
   std::vector<double> some = files.probabilities;
   std::fill_n(some.begin(), 30 * kClasses, std::numeric_limits<double>::quiet_NaN());
   files.write("set/z.npy", some, kClasses);
-  const json partly = teacher_of(
-      study("{ kind = \"probabilities\", saw-rows = false }\nunpaired-rows = \"keep\"", ""), "d");
+  const json partly = teacher_of(study("{ kind = \"probabilities\", saw-rows = false }", ""), "d");
   CHECK(partly["paired"]["labelled_paired"] < partly["paired"]["labelled"]);
   CHECK(partly["metrics"]["accuracy"].get<double>() > 0.5);
 }
