@@ -2,11 +2,15 @@
 """Trains every study of docs/studies.md that is not of a published protocol and prints its tables.
 
   tools/bench/studies.py --data DIR --out RUNS --cch build/release/tools/cch/cch > tables.md
+  tools/bench/studies.py --independent --data DIR --out RUNS --cch build/release/tools/cch/cch
 
 Finished runs are not trained again, so it may be stopped and called again. --only PATTERN takes the
 studies whose name has the pattern, --list names them, --tables prints what is there and trains
 nothing. Gains are over seeds, ± one standard error; "last" are the same students by their last
 weights.
+
+--independent trains eight others, and all of them again by independent_training.py (numpy), and
+counts the cells in which both agree.
 """
 
 import argparse
@@ -46,17 +50,76 @@ def studies():
         yield name, name, {}
 
 
+SAME_SETS = {
+    "mfeat": (["fou", "zer"], ["fac", "mor"]),
+    "houston_hsi_lidar": FEW_SETS["houston_hsi_lidar"],
+    "landsat": FEW_SETS["landsat"],
+    "av_digits": FEW_SETS["av_digits"],
+}
+
+
+def independent_studies():
+    """Good and weak teachers on the student's own 200 rows, two scenarios, two networks."""
+    for network, more in (("linear", {"student.layers": "linear", "student.widths": []}), ("mlp", {})):
+        for name, (students, teachers) in SAME_SETS.items():
+            yield (
+                f"both-{network}-{name}",
+                "few-labels",
+                {
+                    "task.set": name,
+                    "task.students": students,
+                    "task.teachers": teachers,
+                    "teacher.rows": "same-rows",
+                    "labelled": 200,
+                    "most-extra": 400,
+                    "scenario": ["same-rows", "unlabelled-pairs"],
+                    "seeds": 20,
+                    "criteria.seeds": 0,
+                }
+                | more,
+            )
+
+
 def setting(key, value):
     return f"{key}={json.dumps(value)}"
 
 
-def train(name, example, keys, args):
-    command = [args.cch, "train", EXAMPLES / f"{example}.toml", "--data", args.data, "-q"]
+def train(name, example, keys, args, more=()):
+    command = [args.cch, "train", EXAMPLES / f"{example}.toml", "--data", args.data, "-q", *more]
     for key, value in keys.items():
         command += ["--set", setting(key, value)]
     if args.threads:
         command += ["--threads", str(args.threads)]
     return subprocess.run([*command, "-o", args.out / name], stdout=sys.stderr).returncode
+
+
+def train_again(name, example, keys, args):
+    """The table of independent_training.py for one study."""
+    rows, lines = args.out / f"{name}.csv", args.out / f"{name}.jsonl"
+    script = pathlib.Path(__file__).with_name("independent_training.py")
+    if train(name, example, keys, args) or train(name, example, keys, args, ("--rows", rows)):
+        return None
+    command = [sys.executable, script, args.out / name, "--rows", rows, "--out", lines]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def train_independently(args):
+    agree, cells = collections.Counter(), collections.Counter()
+    for study in independent_studies():
+        if args.only not in study[0]:
+            continue
+        table = train_again(*study, args)
+        if table is None:
+            return 1
+        print(f"\n`{study[0]}`:\n\n{table.strip()}", flush=True)
+        for line in table.splitlines():
+            fields = [field.strip() for field in line.split("|")]
+            if "←" in line and "student" not in line:
+                cells[fields[5]] += 1
+                agree[fields[5]] += abs(float(fields[9])) <= 2
+    for measure in cells:
+        print(f"\nAll: {agree[measure]} of {cells[measure]} cells in {measure} within 2 standard errors")
+    return 0
 
 
 def runs_of(folder):
@@ -207,6 +270,7 @@ def main():
     parser.add_argument("--only", default="", help="studies whose name has this")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--tables", action="store_true")
+    parser.add_argument("--independent", action="store_true")
     args = parser.parse_args()
     chosen = [study for study in studies() if args.only in study[0]]
     if args.list:
@@ -214,6 +278,8 @@ def main():
         return 0
     if args.out is None or (args.data is None and not args.tables):
         parser.error("--out and --data are needed")
+    if args.independent:
+        return train_independently(args)
     failed = [] if args.tables else [s[0] for s in chosen if train(*s, args) not in (0, 5)]
     all_cells = {}
     for name, _, _ in chosen:
