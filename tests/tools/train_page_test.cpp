@@ -173,7 +173,7 @@ TEST_CASE("train page: runs of earlier versions are shown, broken ones are named
   CHECK(world.page_has("1 warning<"));
 }
 
-TEST_CASE("train page: failed and missing runs are said in the first sentence") {
+TEST_CASE("train page: failed and missing runs are said in a sentence of their own") {
   if (!training_here()) return;
   const PageWorld world;
   REQUIRE(world.trained.code == 0);
@@ -186,7 +186,7 @@ TEST_CASE("train page: failed and missing runs are said in the first sentence") 
   });
   const RunOutcome report = world.report({"-q"});
   const std::size_t all = world.runs().size();
-  CHECK(report.out_has(fmt::format(" {} of {} runs failed.", failed, all)));
+  CHECK(report.out_has(fmt::format("\n{} of {} runs failed.", failed, all)));
   CHECK(world.page_has("id=\"failures\""));
   CHECK(world.page_has("diverged &lt;here&gt;<"));
   fs::remove_all(fs::directory_iterator(fs::path(world.out) / "runs")->path());

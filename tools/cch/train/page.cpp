@@ -87,7 +87,7 @@ report::TrainReport report_of(const TrainFolder& content, const std::string& fol
 }
 
 void print_training(const report::TrainReport& report, bool quiet, bool all, std::ostream& out) {
-  out << report::train_sentence(report) << '\n';
+  for (const std::string& sentence : report::train_sentences(report)) out << sentence << '\n';
   if (quiet) return;
   const std::string counts = report::train_counts(report);
   if (!counts.empty()) out << counts << '\n';

@@ -54,8 +54,12 @@ std::string train_warnings(const TrainReport& report) {
 }  // namespace
 
 std::string train_headline(const TrainReport& report) {
+  std::vector<std::string> found = train_sentences(report);
+  const std::string first = found.front();
+  found.erase(found.begin());
   return "<header>\n<p class=\"kicker\">Trained pairs · cch</p>\n" +
-         element("h1", escape_html(train_sentence(report)), "class=\"long\"") + '\n' +
+         element("h1", escape_html(first), "class=\"long\"") + '\n' +
+         (found.empty() ? "" : sentences(found) + '\n') +
          element("p", escape_html(lead(report)), "class=\"lead\"") + "\n</header>\n" +
          element("section", reading(), "class=\"panels\" aria-label=\"How to read this\"") + '\n' +
          train_warnings(report);

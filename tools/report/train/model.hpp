@@ -146,11 +146,12 @@ TrainUnit unit_of(const TrainReport& report);
 /// "+1.20 ± 0.40".
 std::string gain_words(const GainSummary& gain, const TrainUnit& unit);
 
-/// What was found, in one paragraph: by setting (one for all of more than six) the largest gain
-/// over the student alone, ± its standard error over seeds, and whether it is above zero, or that
-/// the pair with the least lies below, as the largest or least of its pairs (sign_among); a control
-/// that gains as much; runs that failed or are missing.
-std::string train_sentence(const TrainReport& report);
+/// What was found, the most important sentence first: for each setting (one for all of more than
+/// six) the largest gain over the student alone, ± its standard error over seeds, and whether it is
+/// above zero, or that the pair with the least lies below, as the largest or least of its pairs
+/// (sign_among); a control that gains as much; settings in which nothing is shown; runs that failed
+/// or are missing. At least one.
+std::vector<std::string> train_sentences(const TrainReport& report);
 /// "Of 8 pairs 3 gain and 1 loses by more than 2 standard errors over seeds."; of `gain` or
 /// `by_last`. "" where no pair has it.
 std::string train_counts(const TrainReport& report, SeedMean TrainPair::*gain = &TrainPair::gain);

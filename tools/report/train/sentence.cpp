@@ -11,7 +11,7 @@
 namespace cch::report {
 namespace {
 
-/// More settings than this have one clause together.
+/// More settings than this have one sentence together.
 constexpr std::size_t kSettingsApart = 6;
 
 using PairList = std::vector<const TrainPair*>;
@@ -153,37 +153,43 @@ std::vector<PairList> by_setting(const TrainReport& report) {
 std::string unfinished(const TrainReport& report) {
   std::string out;
   if (report.failed > 0) {
-    out = fmt::format(" {} of {} runs failed.", count(report.failed),
+    out = fmt::format("{} of {} runs failed.", count(report.failed),
                       count(report.done + report.failed));
   }
   const std::size_t there = report.done + report.failed;
   if (report.study.planned_runs && there < *report.study.planned_runs) {
-    out += fmt::format(" The study is not finished: {} of {} runs are there.", count(there),
-                       count(*report.study.planned_runs));
+    out += fmt::format("{}The study is not finished: {} of {} runs are there.",
+                       out.empty() ? "" : " ", count(there), count(*report.study.planned_runs));
   }
   return out;
 }
 
 }  // namespace
 
-std::string train_sentence(const TrainReport& report) {
+std::vector<std::string> train_sentences(const TrainReport& report) {
   const TrainUnit unit = unit_of(report);
-  std::string out;
-  const auto add = [&](const std::string& clause) {
-    if (!clause.empty()) out += (out.empty() ? "" : "; ") + clause;
-  };
+  std::vector<Finding> shown;
   std::vector<Finding> open;
-  for (const int sign : {1, -1}) {
-    for (const PairList& pairs : by_setting(report)) {
-      const Finding found = finding(pairs, report);
-      if (found.sign == sign) add(decided(found, unit));
-      if (found.sign == 0 && sign > 0) open.push_back(found);
-    }
+  for (const PairList& pairs : by_setting(report)) {
+    const Finding found = finding(pairs, report);
+    (found.sign == 0 ? open : shown).push_back(found);
   }
-  add(undecided(open, unit));
-  if (out.empty()) out = "no teacher was compared with a student alone";
-  out.front() = static_cast<char>(out.front() - 'a' + 'A');
-  return out + '.' + unfinished(report);
+  // The largest gain first, then the largest harm.
+  std::stable_sort(shown.begin(), shown.end(), [](const Finding& a, const Finding& b) {
+    if (a.sign != b.sign) return a.sign > b.sign;
+    return a.sign > 0 ? a.best->gain->mean > b.best->gain->mean
+                      : a.worst->gain->mean < b.worst->gain->mean;
+  });
+  std::vector<std::string> out;
+  for (const Finding& found : shown) out.push_back(decided(found, unit));
+  if (!open.empty()) out.push_back(undecided(open, unit));
+  if (out.empty()) out.emplace_back("no teacher was compared with a student alone");
+  for (std::string& sentence : out) {
+    sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
+    sentence += '.';
+  }
+  if (const std::string rest = unfinished(report); !rest.empty()) out.push_back(rest);
+  return out;
 }
 
 std::string train_counts(const TrainReport& report, SeedMean TrainPair::*of_pair) {
