@@ -152,6 +152,17 @@ TEST_CASE("rank --teacher-kind: in study files, in check, in the report and in e
   }
 }
 
+TEST_CASE("rank --teacher-saw-rows: an answer without a name is for the teachers with outputs") {
+  const Outputs files;
+  const std::vector<std::string> both{"--teacher", "f=" + files.folder.path("z.npy"),
+                                      "--teacher-kind", "t=logits", "-n"};
+  CHECK(run_cch(files.rank(also(both, {"--teacher-saw-rows", "no"}))).code == 0);
+  const RunOutcome named = run_cch(files.rank(also(both, {"--teacher-saw-rows", "f=no"})));
+  CHECK(named.code == 2);
+  CHECK(named.err_has("the features of 'f'"));
+  CHECK(named.err_has("was 't' trained"));
+}
+
 TEST_CASE("rank --teacher-saw-rows yes: unreliable, with the reason and the way out") {
   const Outputs files;
   const json saw =

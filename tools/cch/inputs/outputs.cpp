@@ -29,14 +29,24 @@ bool parse_saw_rows(const std::string& word) {
                "Write --teacher-saw-rows no, or NAME=no for one of several teachers");
 }
 
-// One answer a teacher, from words [NAME=]ANSWER; without NAME it is that of all others.
-template <class Answer, class Parse>
-std::map<std::string, Answer> answers(const std::string& option,
-                                      const std::vector<std::string>& texts,
-                                      const std::vector<std::string>& teachers, const Parse& parse,
-                                      FaultCollector& faults) {
-  std::map<std::string, Answer> out;
+// An answer for each teacher that is named, and one for all others.
+template <class Answer>
+struct Answers {
+  std::map<std::string, Answer> named;
   std::optional<Answer> others;
+
+  [[nodiscard]] std::optional<Answer> of(const std::string& name) const {
+    const auto found = named.find(name);
+    return found == named.end() ? others : found->second;
+  }
+};
+
+// From words [NAME=]ANSWER.
+template <class Answer, class Parse>
+Answers<Answer> answers(const std::string& option, const std::vector<std::string>& texts,
+                        const std::vector<std::string>& teachers, const Parse& parse,
+                        FaultCollector& faults) {
+  Answers<Answer> out;
   for (const std::string& text : texts) {
     faults.attempt([&] {
       const auto equals = text.rfind('=');
@@ -47,17 +57,14 @@ std::map<std::string, Answer> answers(const std::string& option,
         refuse_usage("unknown-name", option + " names '" + name + "', which is no teacher", {},
                      "Did you mean '" + nearest_name(name, teachers) + "'?");
       }
-      if (all ? others.has_value() : out.contains(name)) {
+      if (all ? out.others.has_value() : out.named.contains(name)) {
         refuse_usage(
             "duplicate-name",
             option + (all ? " is there twice without a name" : " names '" + name + "' twice"), {},
             "Leave one of them out, or write NAME= before each");
       }
-      (all ? others.emplace() : out[name]) = answer;
+      (all ? out.others.emplace() : out.named[name]) = answer;
     });
-  }
-  for (const std::string& name : teachers) {
-    if (others) out.try_emplace(name, *others);
   }
   return out;
 }
@@ -67,8 +74,7 @@ Fault not_answered(const std::string& name, TeacherKind kind) {
           fmt::format("was '{}' trained with labels of these rows?", name),
           fmt::format("--teacher-kind {}={}", name, to_string(kind)),
           "if so its outputs pass these labels on to the student that is scored with them, and its "
-          "gain "
-          "is overstated; outputs of cross-fitting do that as well",
+          "gain is overstated; outputs of cross-fitting do that as well",
           fmt::format("Add --teacher-saw-rows {}=no if all of them were held out, else {}=yes",
                       name, name)};
 }
@@ -100,16 +106,17 @@ std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
       answers<bool>("--teacher-saw-rows", s.teacher_saw_rows, teachers, parse_saw_rows, faults);
   std::map<std::string, StoredOutputs> out;
   for (const std::string& name : teachers) {
-    const auto kind = kinds.find(name);
-    const auto answer = saw.find(name);
-    if (kind != kinds.end() && kind->second != TeacherKind::features) {
-      if (answer == saw.end()) faults.add(ErrorKind::usage, not_answered(name, kind->second));
-      if (s.scenario == Scenario::more_labels) faults.add(ErrorKind::usage, no_more_labels(name));
-      out[name] = {kind->second, answer != saw.end() && answer->second};
-    } else if (answer != saw.end()) {
-      faults.add(ErrorKind::usage, for_features(name));
+    const TeacherKind kind = kinds.of(name).value_or(TeacherKind::features);
+    if (kind == TeacherKind::features) {
+      if (saw.named.contains(name)) faults.add(ErrorKind::usage, for_features(name));
+      continue;
     }
+    const std::optional<bool> answer = saw.of(name);
+    if (!answer) faults.add(ErrorKind::usage, not_answered(name, kind));
+    if (s.scenario == Scenario::more_labels) faults.add(ErrorKind::usage, no_more_labels(name));
+    out[name] = {kind, answer.value_or(false)};
   }
+  if (out.empty() && saw.others) faults.add(ErrorKind::usage, for_features(teachers.front()));
   return out;
 }
 
