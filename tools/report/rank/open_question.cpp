@@ -111,11 +111,12 @@ std::string scenario_that_might(const RankDocument& document, const JudgedTeache
   const std::size_t without = document.alignment.rows_without_label;
   return fmt::format(
       "{} itself predicts held-out labels better than the student ({}), so its labels may be worth "
-      "more on {} (--scenario unlabelled-pairs), and after learning from further labelled rows "
-      "(--scenario more-labels).",
+      "more on {} (--scenario unlabelled-pairs){}.",
       name, figures,
       without > 0 ? fmt::format("the {} rows without a label", count(without))
-                  : "pairs without a label");
+                  : "pairs without a label",
+      teacher.stored ? ""  // it learns no more
+                     : ", and after learning from further labelled rows (--scenario more-labels)");
 }
 
 }  // namespace
