@@ -55,6 +55,10 @@ RankInput rank_input(const StudyDraw& draw, const UnitRows& rows, Scenario scena
     if (scenario == Scenario::same_rows) continue;
     out.extra.teachers.push_back(features(rows.extra));
   }
+  if (!rows.unpaired.empty()) {
+    out.unpaired = {samples(draw.x, rows.unpaired, "student"), labels_of(draw, rows.unpaired),
+                    groups_within(draw.groups, rows.labelled, rows.unpaired)};
+  }
   if (scenario == Scenario::same_rows) return out;
   out.extra.groups = groups_within(draw.groups, rows.labelled, rows.extra);
   if (scenario == Scenario::more_labels) {
@@ -217,7 +221,10 @@ std::vector<CriteriaResult> measure_criteria(const Study& study, const TaskData&
   // Each on the rows that it has.
   std::vector<CriteriaResult> out;
   for (TeacherView& view : teachers) {
-    const UnitRows paired{view.paired_of(chosen.labelled), view.paired_of(chosen.extra)};
+    UnitRows paired{view.paired_of(chosen.labelled), view.paired_of(chosen.extra)};
+    std::copy_if(chosen.labelled.begin(), chosen.labelled.end(),
+                 std::back_inserter(paired.unpaired),
+                 [&](std::size_t row) { return !view.pairs(row); });
     rows.teachers = {std::move(view)};
     out.push_back(std::move(measure_together(study, unit, rows, paired, serial).front()));
   }

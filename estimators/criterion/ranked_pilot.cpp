@@ -36,8 +36,8 @@ class Runner {
     if (!apart) add_own(first);
     const auto main = pilot_of(first, options_.scenario);
     if (!main) return out;
-    out.alone =
-        PilotAlone{main->score_alone, main->accuracy_alone, main->rows.size(), main->extra_rows};
+    out.alone = PilotAlone{main->score_alone, main->accuracy_alone, main->rows.size(),
+                           main->extra_rows, main->unpaired_rows};
     std::optional<PilotResult> second;
     if (apart) {
       PilotInput own = rows_only();
@@ -63,7 +63,9 @@ class Runner {
 
  private:
   [[nodiscard]] PilotInput rows_only() const {
-    return {input_.student.features, {}, input_.labels, input_.groups, {}};
+    PilotInput out{input_.student.features, {}, input_.labels, input_.groups, {}};
+    out.unpaired = input_.unpaired;
+    return out;
   }
 
   static constexpr std::size_t kReferences = 2;

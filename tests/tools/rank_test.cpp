@@ -325,11 +325,20 @@ TEST_CASE("rank --ids: rows that do not occur everywhere are left out with a war
   const json document = run_cch(arguments).document();
   CHECK(document["rows"] == 150);
   bool warned = false;
+  bool kept = false;
   for (const auto& warning : document["warnings"]) {
-    warned |= warning["message"].get<std::string>().find("10") != std::string::npos &&
-              warning["code"] == "rows-left-out";
+    const bool ten = warning["message"].get<std::string>().find("10") != std::string::npos;
+    warned |= ten && warning["code"] == "rows-left-out";
+    kept |= ten && warning["code"] == "unpaired-rows";
   }
   CHECK(warned);
+  // The student has these ten and their labels: they teach the pilot's students.
+  CHECK(kept);
+  CHECK(document["pilot"]["unpaired_rows"] == 10);
+  CHECK(document["pilot"]["rows"] == 150);
+  arguments.insert(arguments.end(), {"--labelled", "120"});
+  const json fewer = run_cch(arguments).document();
+  CHECK_FALSE(fewer["pilot"].contains("unpaired_rows"));
 }
 
 TEST_CASE("rank --first-rows: as if the files ended there") {

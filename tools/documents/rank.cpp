@@ -129,6 +129,7 @@ template <class V>
 void describe(V& v, Of<PilotWithout> auto& x) {
   v("score_alone", x.score_alone, "accuracy_alone", x.accuracy_alone, "rows", x.rows, "extra_rows",
     x.extra_rows, "unit", x.unit);
+  v.if_there("unpaired_rows", x.unpaired_rows);
 }
 
 template <class V>

@@ -180,6 +180,8 @@ struct PilotWithout {
   std::size_t rows = 0;
   std::size_t extra_rows = 0;
   std::string unit;  ///< nats or mse
+  /// Labelled rows that some teacher lacks, whose labels students learn; absent: none.
+  std::optional<std::size_t> unpaired_rows;
 };
 
 struct InformationPoint {

@@ -47,11 +47,18 @@ struct PilotFold::TeacherFit {
 
 PilotFold::PilotFold(const PilotTable& table, const std::vector<std::size_t>& fold,
                      std::size_t test, std::uint64_t seed)
-    : table_(table), is_pair_(table.rows(), 0) {
+    : table_(table),
+      is_pair_(table.rows(), 0),
+      is_alone_(table.rows(), 0),
+      is_taught_(table.rows(), 0) {
   const std::vector<int> codes(table.targets.codes.begin(),
                                table.targets.codes.begin() + static_cast<long>(table.pairs));
   zone_ = zones_for(fold, test, codes, label_classes(table.targets), table.groups, seed);
-  for (std::size_t i = 0; i < table.pairs; ++i) is_pair_[i] = 1;
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    is_pair_[i] = i < table.pairs ? 1 : 0;
+    is_taught_[i] = table.taught(i) ? 1 : 0;
+    is_alone_[i] = is_pair_[i] || !is_taught_[i] ? 1 : 0;
+  }
   for (const std::size_t group : table.extra_group) {
     // An extra row goes where its group went: it is nearly one of those rows.
     zone_.push_back(group < table.groups.count() ? zone_[table.groups.members(group).front()]
@@ -84,7 +91,7 @@ void PilotFold::fit_alone() {
   std::vector<std::vector<HeldScores>> held(kStrengths.size());
   std::vector<std::vector<LinearFit>> inner;
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
-    const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), is_pair_);
+    const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), is_alone_);
     const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
     auto& rules = inner_rules_.emplace_back();
     inner.push_back(fit_linear(hard_data(x_, in), kStrengths));
@@ -94,7 +101,7 @@ void PilotFold::fit_alone() {
     }
   }
   const Choice best = best_of(std::move(held), table_.targets);
-  const RowIndices training = rows_outside(zone_, zone_bit(kTest), is_pair_);
+  const RowIndices training = rows_outside(zone_, zone_bit(kTest), is_alone_);
   const LinearFit fit = fit_linear(hard_data(x_, training), {kStrengths[best.index]}).front();
   final_rules_ = {fit.rule};
   alone_ = score(fit, best.judgement);
@@ -153,7 +160,9 @@ LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
   const Eigen::MatrixXf soft = softened(labels, arm.temperature, data.classes).cast<float>();
   const auto a = static_cast<float>(arm.weight);
   for (Eigen::Index j = 0; j < soft.rows(); ++j) {
-    if (is_pair_[rows[static_cast<std::size_t>(j)]]) {
+    const std::size_t row = rows[static_cast<std::size_t>(j)];
+    if (!is_taught_[row]) continue;
+    if (is_pair_[row]) {
       data.targets.row(j) = (1.0F - a) * data.targets.row(j) + a * soft.row(j);
     } else {
       data.targets.row(j) = soft.row(j);
@@ -165,10 +174,9 @@ LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
 
 PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Arm>& arms) const {
   const bool stored = table_.stored[teacher] != 0;
-  const Eigen::MatrixXf x =
-      stored ? as_eigen(table_.teachers[teacher].view()).cast<float>()
-             : projected(table_.teachers[teacher],
-                         rows_outside(zone_, zone_bit(kTest), std::vector<char>(zone_.size(), 1)));
+  const Eigen::MatrixXf x = stored ? as_eigen(table_.teachers[teacher].view()).cast<float>()
+                                   : projected(table_.teachers[teacher],
+                                               rows_outside(zone_, zone_bit(kTest), is_taught_));
   const auto teach = [&](ZoneSet held_out, const std::vector<double>& strengths) {
     return stored ? stored_teacher(x, held_out) : fit_teacher(x, held_out, strengths);
   };

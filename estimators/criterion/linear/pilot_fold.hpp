@@ -11,9 +11,11 @@
 
 namespace cch::detail {
 
-/// The rows of a pilot: labelled pairs first, then the extra rows of the scenario.
+/// The rows of a pilot: labelled pairs first, then the extra rows of the scenario, then labelled
+/// rows that no teacher has.
 struct PilotTable {
   std::size_t pairs = 0;
+  std::size_t unpaired = 0;               ///< of the last
   Targets targets;                        ///< of all rows; 0 in rows without a label
   std::vector<char> labelled;             ///< teachers learn from these rows
   std::vector<char> for_student;          ///< students learn from these rows
@@ -21,8 +23,10 @@ struct PilotTable {
   std::vector<Matrix> teachers;           ///< rows × D_t; of stored outputs ln p, rows × K
   std::vector<char> stored;               ///< teachers that are such outputs
   Groups groups = Groups::singletons(0);  ///< of the pairs
-  std::vector<std::size_t> extra_group;   ///< a group of the pairs, or ≥ their number
+  std::vector<std::size_t> extra_group;  ///< of other rows: a group of the pairs, or ≥ their number
   [[nodiscard]] std::size_t rows() const { return labelled.size(); }
+  /// Whether teachers have the row.
+  [[nodiscard]] bool taught(std::size_t row) const { return row < rows() - unpaired; }
 };
 
 struct Arm {
@@ -72,7 +76,9 @@ class PilotFold {
   const PilotTable& table_;
   std::vector<std::size_t> zone_;
   std::vector<char> is_pair_;
-  Eigen::MatrixXf x_;                                 // student features
+  std::vector<char> is_alone_;   // rows of the student alone: pairs, and those that no teacher has
+  std::vector<char> is_taught_;  // all that teachers have
+  Eigen::MatrixXf x_;            // student features
   std::vector<std::vector<LinearRule>> inner_rules_;  // alone, by inner fold and strength
   std::vector<LinearRule> final_rules_;               // alone, the chosen one
   Scored alone_;

@@ -25,6 +25,18 @@ void check_options(const PilotOptions& options) {
   }
 }
 
+void refuse_other_labels(const Variable& labels, const Variable& more, const char* whose) {
+  const auto* classes = std::get_if<ClassLabels>(&labels);
+  const auto* more_classes = std::get_if<ClassLabels>(&more);
+  const bool same = classes != nullptr && more_classes != nullptr
+                        ? classes->names() == more_classes->names()
+                        : classes == more_classes && dim(labels) == dim(more);
+  if (same) return;
+  refuse_data("different-labels",
+              std::string("the ") + whose + " labels are not of the same classes or columns", {},
+              "another task would be learned", "Code both with the same classes");
+}
+
 void check_extra(const PilotInput& input, Scenario scenario) {
   const ExtraRows& extra = input.extra;
   const bool more_labels = scenario == Scenario::more_labels;
@@ -48,14 +60,20 @@ void check_extra(const PilotInput& input, Scenario scenario) {
                input.student.dim());
     return;
   }
-  const auto* classes = std::get_if<ClassLabels>(&input.labels);
-  const auto* extra_classes = std::get_if<ClassLabels>(&*extra.labels);
-  const bool same = classes != nullptr && extra_classes != nullptr
-                        ? classes->names() == extra_classes->names()
-                        : classes == extra_classes && dim(input.labels) == dim(*extra.labels);
-  if (same) return;
-  refuse_data("different-labels", "the extra labels are not of the same classes or columns", {},
-              "the teacher would learn another task", "Code both with the same classes");
+  refuse_other_labels(input.labels, *extra.labels, "extra");
+}
+
+void check_unpaired(const PilotInput& input) {
+  const StudentRows& rows = input.unpaired;
+  if (!rows.student && !rows.labels) return;
+  if (!rows.student || !rows.labels) {
+    refuse_usage("no-extra-rows", "unpaired rows need features of the student and labels",
+                 "one of the two is missing", "Give both, or neither");
+  }
+  check_rows("labels of the unpaired rows", size(*rows.labels), rows.student->size());
+  check_rows("a row (columns) of the unpaired rows", rows.student->dim(), input.student.dim());
+  if (!rows.groups.empty()) check_rows("unpaired groups", rows.groups.size(), rows.student->size());
+  refuse_other_labels(input.labels, *rows.labels, "unpaired rows'");
 }
 
 bool is_stored(const PilotInput& input, std::size_t teacher) {
@@ -99,51 +117,93 @@ RowIndices whole_groups(const Groups& groups, std::size_t most, std::uint64_t se
   return rows;
 }
 
-/// The chosen rows of `top` above those of `bottom`; zeros where there is no bottom.
-Matrix stacked(const Samples& top, const RowIndices& rows, const Samples* bottom,
-               const RowIndices& more) {
-  Matrix out(rows.size() + more.size(), top.dim());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < top.dim(); ++j) out(i, j) = top(rows[i], j);
-  }
-  if (bottom == nullptr) return out;
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    for (std::size_t j = 0; j < top.dim(); ++j) out(rows.size() + i, j) = (*bottom)(more[i], j);
+/// Rows of the table that stand together, and where they come from; nothing: rows of zeros.
+struct FeaturePart {
+  const Samples* from = nullptr;
+  const RowIndices& rows;
+};
+
+Matrix stacked(std::size_t columns, const std::vector<FeaturePart>& parts) {
+  std::size_t all = 0;
+  for (const FeaturePart& part : parts) all += part.rows.size();
+  Matrix out(all, columns);
+  std::size_t next = 0;
+  for (const FeaturePart& part : parts) {
+    for (const std::size_t i : part.rows) {
+      if (part.from != nullptr) {
+        const auto row = part.from->view().row(i);
+        std::copy(row.begin(), row.end(), out.row(next).begin());
+      }
+      ++next;
+    }
   }
   return out;
 }
 
-/// Targets of both sets of labels on one scale.
-Targets stacked_targets(const Variable& labels, const RowIndices& rows, const Variable* more_labels,
-                        const RowIndices& more) {
-  if (more_labels == nullptr) {
-    Targets targets = targets_of(select(labels, rows));
-    const auto all = static_cast<Eigen::Index>(rows.size() + more.size());
-    targets.values.conservativeResizeLike(Eigen::MatrixXf::Zero(all, targets.outputs()));
-    targets.codes.resize(rows.size() + more.size(), 0);
-    return targets;
+/// Rows of the table that stand together: their labels, if they have any, and which of these.
+struct LabelledPart {
+  const Variable* labels = nullptr;
+  const RowIndices& rows;
+};
+
+/// The labels of all parts that have any, one below the other.
+Variable joined_labels(const std::vector<LabelledPart>& parts) {
+  if (const auto* first = std::get_if<ClassLabels>(parts.front().labels)) {
+    std::vector<int> codes;
+    for (const LabelledPart& part : parts) {
+      if (part.labels == nullptr) continue;
+      for (const std::size_t i : part.rows) codes.push_back(std::get<ClassLabels>(*part.labels)[i]);
+    }
+    return ClassLabels::from(std::move(codes), first->names());
   }
-  if (const auto* values = std::get_if<Samples>(&labels)) {
-    return targets_of(
-        Samples::from(stacked(*values, rows, &std::get<Samples>(*more_labels), more), "labels"));
+  std::vector<double> values;
+  std::size_t rows = 0;
+  for (const LabelledPart& part : parts) {
+    if (part.labels == nullptr) continue;
+    const Samples& from = std::get<Samples>(*part.labels);
+    for (const std::size_t i : part.rows) {
+      const auto row = from.view().row(i);
+      values.insert(values.end(), row.begin(), row.end());
+    }
+    rows += part.rows.size();
   }
-  const auto& classes = std::get<ClassLabels>(labels);
-  const auto& more_classes = std::get<ClassLabels>(*more_labels);
-  std::vector<int> codes;
-  for (const std::size_t i : rows) codes.push_back(classes[i]);
-  for (const std::size_t i : more) codes.push_back(more_classes[i]);
-  return targets_of(ClassLabels::from(std::move(codes), classes.names()));
+  const std::size_t columns = dim(*parts.front().labels);
+  Matrix out(rows, columns);
+  std::copy(values.begin(), values.end(), out.data());
+  return Samples::from(std::move(out), "labels");
 }
 
-/// Extra rows' groups in the numbering of the rows that are used.
-std::vector<std::size_t> extra_groups(const PilotInput& input, const Groups& used,
-                                      const RowIndices& rows, const RowIndices& more) {
+/// Targets of all labels on one scale; 0 in rows of parts without any.
+Targets stacked_targets(const std::vector<LabelledPart>& parts) {
+  const Targets dense = targets_of(joined_labels(parts));
+  Targets out = dense;
+  std::size_t all = 0;
+  for (const LabelledPart& part : parts) all += part.rows.size();
+  out.values = Eigen::MatrixXf::Zero(static_cast<Eigen::Index>(all), dense.outputs());
+  out.codes.assign(all, 0);
+  Eigen::Index from = 0;
+  Eigen::Index to = 0;
+  for (const LabelledPart& part : parts) {
+    const auto rows = static_cast<Eigen::Index>(part.rows.size());
+    if (part.labels != nullptr) {
+      out.values.middleRows(to, rows) = dense.values.middleRows(from, rows);
+      std::copy_n(dense.codes.begin() + from, rows, out.codes.begin() + to);
+      from += rows;
+    }
+    to += rows;
+  }
+  return out;
+}
+
+/// Groups of rows beside the pairs, in the numbering of the rows that are used.
+std::vector<std::size_t> further_groups(const PilotInput& input,
+                                        const std::vector<std::size_t>& groups, const Groups& used,
+                                        const RowIndices& rows, const RowIndices& more) {
   std::unordered_map<std::size_t, std::size_t> number;
   for (std::size_t i = 0; i < rows.size(); ++i) number[input.groups.of(rows[i])] = used.of(i);
   std::vector<std::size_t> out;
   for (const std::size_t i : more) {
-    const auto found =
-        input.extra.groups.empty() ? number.end() : number.find(input.extra.groups[i]);
+    const auto found = groups.empty() ? number.end() : number.find(groups[i]);
     out.push_back(found == number.end() ? used.count() : found->second);
   }
   return out;
@@ -157,6 +217,13 @@ RowIndices chosen_extra(const PilotInput& input, const PilotOptions& options, st
                       derive_seed(seed, "pilot-extra-rows"));
 }
 
+RowIndices chosen_unpaired(const PilotInput& input, const PilotOptions& options,
+                           std::uint64_t seed) {
+  if (!input.unpaired.student) return {};
+  return whole_groups(Groups::singletons(input.unpaired.student->size()), options.max_rows,
+                      derive_seed(seed, "pilot-unpaired-rows"));
+}
+
 }  // namespace
 
 void check_pilot(const PilotInput& input, const PilotOptions& options) {
@@ -167,6 +234,7 @@ void check_pilot(const PilotInput& input, const PilotOptions& options) {
     check_rows("teacher " + std::to_string(t), input.teachers[t].size(), n);
   }
   check_stored(input, options.scenario);
+  check_unpaired(input);
   if (options.scenario != Scenario::same_rows) check_extra(input, options.scenario);
 }
 
@@ -175,28 +243,39 @@ PilotTable make_table(const PilotInput& input, const PilotOptions& options, std:
   const RowIndices rows =
       whole_groups(input.groups, options.max_rows, derive_seed(seed, "pilot-rows"));
   const RowIndices more = chosen_extra(input, options, seed);
+  const RowIndices alone = chosen_unpaired(input, options, seed);
   const bool teach_more = options.scenario == Scenario::more_labels;
+  const StudentRows& unpaired = input.unpaired;
   PilotTable table;
   table.pairs = rows.size();
-  table.targets =
-      stacked_targets(input.labels, rows, teach_more ? &*input.extra.labels : nullptr, more);
-  table.labelled.assign(rows.size() + more.size(), 1);
+  table.unpaired = alone.size();
+  table.targets = stacked_targets({{&input.labels, rows},
+                                   {teach_more ? &*input.extra.labels : nullptr, more},
+                                   {alone.empty() ? nullptr : &*unpaired.labels, alone}});
+  table.labelled.assign(rows.size() + more.size() + alone.size(), 1);
   table.for_student = table.labelled;
-  for (std::size_t i = rows.size(); i < table.rows(); ++i) {
+  for (std::size_t i = rows.size(); i < rows.size() + more.size(); ++i) {
     (teach_more ? table.for_student : table.labelled)[i] = 0;
   }
+  for (std::size_t i = rows.size() + more.size(); i < table.rows(); ++i) table.labelled[i] = 0;
   const bool more_students = !more.empty() && !teach_more;
   table.student =
-      stacked(input.student, rows, more_students ? &*input.extra.student : nullptr, more);
+      stacked(input.student.dim(), {{&input.student, rows},
+                                    {more_students ? &*input.extra.student : nullptr, more},
+                                    {alone.empty() ? nullptr : &*unpaired.student, alone}});
   for (std::size_t t = 0; t < input.teachers.size(); ++t) {
     Matrix columns =
-        stacked(input.teachers[t], rows, more.empty() ? nullptr : &input.extra.teachers[t], more);
+        stacked(input.teachers[t].dim(), {{&input.teachers[t], rows},
+                                          {more.empty() ? nullptr : &input.extra.teachers[t], more},
+                                          {nullptr, alone}});
     const bool stored = is_stored(input, t);
     table.stored.push_back(stored ? 1 : 0);
     table.teachers.push_back(stored ? cch::log_probabilities(columns.view()) : std::move(columns));
   }
   table.groups = input.groups.select(rows);
-  table.extra_group = extra_groups(input, table.groups, rows, more);
+  table.extra_group = further_groups(input, input.extra.groups, table.groups, rows, more);
+  const auto of_alone = further_groups(input, unpaired.groups, table.groups, rows, alone);
+  table.extra_group.insert(table.extra_group.end(), of_alone.begin(), of_alone.end());
   if (rows.size() < input.student.size()) {
     result.warnings.push_back({"pilot-subsample", "the pilot used " + std::to_string(rows.size()) +
                                                       " of " +
@@ -205,6 +284,7 @@ PilotTable make_table(const PilotInput& input, const PilotOptions& options, std:
   }
   result.rows = rows;
   result.extra_rows = more.size();
+  result.unpaired_rows = alone.size();
   return table;
 }
 

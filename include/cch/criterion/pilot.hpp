@@ -36,6 +36,15 @@ struct ExtraRows {
   std::vector<std::size_t> groups;
 };
 
+/// Labelled rows of the student that no teacher has: a student learns their labels, with and
+/// without a teacher. They are not judged on, and teachers do not learn from them.
+struct StudentRows {
+  std::optional<Samples> student;
+  std::optional<Variable> labels;  ///< of the same classes in the same order, or columns
+  /// As ExtraRows::groups.
+  std::vector<std::size_t> groups;
+};
+
 /// Row i of everything is the same sample.
 struct PilotInput {
   Samples student;                ///< N × D
@@ -46,6 +55,7 @@ struct PilotInput {
   /// True for teachers that were trained before: their columns are the log-ratios of class
   /// probabilities (stored_teacher.hpp). Empty: all are features.
   std::vector<bool> stored = {};
+  StudentRows unpaired = {};
 };
 
 struct PilotOptions {
@@ -91,6 +101,7 @@ struct PilotResult {
   std::optional<double> accuracy_alone;
   std::vector<std::size_t> rows;  ///< rows of the input that were used, ascending
   std::size_t extra_rows = 0;     ///< extra rows that were used
+  std::size_t unpaired_rows = 0;  ///< of PilotInput::unpaired
   std::vector<Warning> warnings;
 };
 

@@ -33,6 +33,8 @@ struct RankInput {
   /// Rows beside the labelled pairs, for the scenarios other than same_rows; teachers in the order
   /// of `teachers`.
   ExtraRows extra = {};
+  /// Labelled rows that some teacher lacks: the pilot's students learn their labels.
+  StudentRows unpaired = {};
   /// Sentences that make every verdict unreliable: what was seen in the rows before.
   std::vector<std::string> doubts = {};
 };
@@ -97,6 +99,7 @@ struct PilotAlone {
   std::optional<double> accuracy;  ///< share of rows
   std::size_t rows = 0;
   std::size_t extra_rows = 0;
+  std::size_t unpaired_rows = 0;
 };
 
 /// A teacher of known worth, judged by the same rule as the others but apart from them: it changes

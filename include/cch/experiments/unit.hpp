@@ -129,6 +129,8 @@ namespace detail {
 struct UnitRows {
   std::vector<std::size_t> labelled;
   std::vector<std::size_t> extra;  ///< rows that the scenario adds
+  /// Of criteria of a teacher that lacks rows: labelled ones that are its student's alone.
+  std::vector<std::size_t> unpaired = {};
 };
 UnitRows unit_rows(const Study& study, const StudyUnit& unit, const StudyDraw& draw);
 

@@ -73,6 +73,7 @@ class Assembly {
     take_features();
     take_labels_and_groups();
     take_extra();
+    take_unpaired();
     describe();
     add(look_at_rows(result_.input, settings_.groups_named()));
     add(look_at_outputs(result_.input));
@@ -114,11 +115,52 @@ class Assembly {
              "rows were matched by their order, which nothing verifies; give --ids NAME=PATH for "
              "every input to match them by identifier");
     } else {
-      alignment_ = align_by_id(ids_in_order(files_, names_, sizes), names_);
+      const auto ids = ids_in_order(files_, names_, sizes);
+      alignment_ = align_by_id(ids, names_);
+      find_unpaired(ids);
     }
     if (files_.split) keep_held_out();
     if (settings_.first_rows == 0) return;
     for (auto& rows : alignment_.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
+  }
+
+  // Labelled rows of the student that some teacher lacks.
+  void find_unpaired(const std::vector<std::vector<std::string>>& ids) {
+    if (settings_.first_rows > 0 || settings_.labelled) return;
+    std::vector<std::vector<std::string>> own{ids.front()};
+    std::vector<std::string> names{names_.front()};
+    for (std::size_t i = files_.modalities.size(); i < names_.size(); ++i) {
+      own.push_back(ids[i]);
+      names.push_back(names_[i]);
+    }
+    const Alignment all = align_by_id(own, names);
+    std::vector<char> paired(files_.modalities.front().features.size(), 0);
+    for (const std::size_t row : alignment_.rows.front()) paired[row] = 1;
+    const Rows& unlabelled = files_.labels->unlabelled;
+    for (std::size_t p = 0; p < all.rows.front().size(); ++p) {
+      const std::size_t label = all.rows[1][p];
+      const bool fitted_on =
+          files_.split && files_.split->parts[all.rows[2][p]] == SplitPart::train;
+      if (paired[all.rows.front()[p]] != 0 || fitted_on ||
+          std::binary_search(unlabelled.begin(), unlabelled.end(), label)) {
+        continue;
+      }
+      unpaired_.student.push_back(all.rows.front()[p]);
+      unpaired_.labels.push_back(label);
+      if (files_.groups) unpaired_.groups.push_back(all.rows.back()[p]);
+    }
+  }
+
+  void take_unpaired() {
+    if (unpaired_.student.empty()) return;
+    StudentRows& to = result_.input.unpaired;
+    to.student = files_.modalities.front().features.select(unpaired_.student);
+    to.labels = select(files_.labels->labels, at(label_index_, unpaired_.labels));
+    if (files_.groups) to.groups = group_codes(unpaired_.groups);
+    warn("unpaired-rows", std::to_string(unpaired_.student.size()) + " labelled rows of '" +
+                              names_.front() +
+                              "' lack a teacher: the pilot's students learn their labels, and "
+                              "nothing else uses them");
   }
 
   // --split: features are too good on the rows that they were fitted on.
@@ -263,11 +305,11 @@ class Assembly {
         extra.teachers.push_back(std::move(rows));
       }
     }
-    if (files_.groups) extra.groups = group_codes_of_unlabelled();
+    if (files_.groups) extra.groups = group_codes(at(alignment_.rows.back(), unlabelled_));
   }
 
   // In the numbering of the labelled rows' groups; a group without a labelled row gets a new code.
-  [[nodiscard]] Rows group_codes_of_unlabelled() const {
+  [[nodiscard]] Rows group_codes(const Rows& group_rows) const {
     const Groups& stored = files_.groups->groups;
     const Groups& labelled = result_.input.groups;
     const Rows& rows = alignment_.rows.back();
@@ -277,8 +319,8 @@ class Assembly {
     }
     std::size_t next = labelled.count();
     Rows codes;
-    for (const std::size_t p : unlabelled_) {
-      std::size_t& code = number[stored.of(rows[p])];
+    for (const std::size_t row : group_rows) {
+      std::size_t& code = number[stored.of(row)];
       if (code == kNone) code = next++;
       codes.push_back(code);
     }
@@ -319,6 +361,11 @@ class Assembly {
   bool in_order_ = true;
   Rows labelled_;    // positions in the common order
   Rows unlabelled_;  // likewise
+  struct {
+    Rows student;
+    Rows labels;
+    Rows groups;
+  } unpaired_;  // rows of the files
   std::size_t set_aside_ = 0;
   Rows label_index_;  // row of the label file → row of the labels read, kNone without one
   RankInputs result_{.input = {{}, {}, {}, Groups::singletons(0)},

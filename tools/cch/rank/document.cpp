@@ -154,8 +154,14 @@ void add_results(const RankResult& result, documents::RankDocument& out) {
     out.differences.back().second = d.second;
   }
   if (result.pilot) {
-    out.pilot = {result.pilot->score, result.pilot->accuracy, result.pilot->rows,
-                 result.pilot->extra_rows, result.entropy_labels ? "nats" : "mse"};
+    const PilotAlone& alone = *result.pilot;
+    out.pilot = {alone.score,
+                 alone.accuracy,
+                 alone.rows,
+                 alone.extra_rows,
+                 result.entropy_labels ? "nats" : "mse",
+                 {}};
+    if (alone.unpaired_rows > 0) out.pilot->unpaired_rows = alone.unpaired_rows;
   }
   out.top1_stability = top1(result);
   out.stability_method = result.stability_method;

@@ -53,6 +53,9 @@ std::vector<ClassRanking> rank_per_class(const RankInput& input, const RankOptio
     } else if (const auto* extra = std::get_if<ClassLabels>(&*input.extra.labels)) {
       one.extra.labels = against_others(*extra, c);
     }
+    if (input.unpaired.labels) {
+      one.unpaired.labels = against_others(std::get<ClassLabels>(*input.unpaired.labels), c);
+    }
     ClassRanking entry{labels.names()[c], counts[c], {}, {}};
     try {
       entry.result = rank_teachers(one, short_options(options), exec);

@@ -47,6 +47,10 @@ std::string alone(const RankDocument& document) {
     words += fmt::format(" and {} % accuracy", fixed(*accuracy * 100, 1));
   }
   words += fmt::format(" on {} rows", count(pilot.rows));
+  if (pilot.unpaired_rows) {
+    words +=
+        fmt::format(", with {} labelled rows that a teacher lacks", count(*pilot.unpaired_rows));
+  }
   if (pilot.extra_rows > 0) {
     words += fmt::format(", with {} further rows", count(pilot.extra_rows));
   }
