@@ -255,9 +255,13 @@ def print_criteria(out, names, cch):
         folders = [out / n for n in names if n.startswith(f"few-{network}-")]
         if len(folders) < len(FEW_SETS):
             continue
-        run = subprocess.run(
-            [cch, "compare", *folders, "--metric", "cross-entropy"], capture_output=True, text=True
-        )
+        try:
+            run = subprocess.run(
+                [cch, "compare", *folders, "--metric", "cross-entropy"], capture_output=True, text=True
+            )
+        except FileNotFoundError:
+            print(f"no criteria: there is no program '{cch}', say --cch", file=sys.stderr)
+            return
         print(f"\n`cch compare` of {network} students, cross-entropy:\n\n```\n{run.stdout.strip()}\n```")
 
 
