@@ -8,25 +8,12 @@
 #include "cch/data/datasets.hpp"
 #include "cch/data/row_order.hpp"
 #include "cch/data/serial_rows.hpp"
-#include "experiments/tasks/draws.hpp"
+#include "experiments/tasks/features.hpp"
 
 namespace cch::detail {
 namespace {
 
 constexpr std::size_t kFewestGroups = 20;
-
-/// "a+b" as its parts.
-std::vector<std::string> parts_of(const std::string& name) {
-  std::vector<std::string> parts(1);
-  for (const char c : name) {
-    if (c == '+') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
 
 // A study has no --y-kind: the file itself must say what its labels are.
 LoadedLabels labels_of(const FeaturesTask& task) {
@@ -107,23 +94,6 @@ void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<s
   data.arrays.emplace_back(name, std::move(loaded));
 }
 
-const LoadedSamples& array_of(const TaskData& data, const std::string& name) {
-  const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
-                               [&](const auto& entry) { return entry.first == name; });
-  return at->second;
-}
-
-/// Whether all parts have a row; empty: they have all rows.
-std::vector<char> paired_rows(const TaskData& data, const std::string& name) {
-  std::vector<char> out;
-  for (const auto& part : parts_of(name)) {
-    const auto& missing = array_of(data, part).missing;
-    if (!missing.empty()) out.resize(data.groups.rows(), 1);
-    for (const std::size_t row : missing) out[row] = 0;
-  }
-  return out;
-}
-
 /// A student must have every row: it is what the study trains.
 void check_missing(const FeaturesTask& task, TaskData& data) {
   const std::size_t n = data.groups.rows();
@@ -150,13 +120,6 @@ void check_missing(const FeaturesTask& task, TaskData& data) {
     refuse_data("too-few-rows", "the teacher '" + name + "' has features of no row", task.source,
                 "nothing can be distilled from it", "Check the export, or leave it out");
   }
-}
-
-ImageShape shape_of(const FeaturesTask& task, const std::string& name) {
-  for (const auto& [image, shape] : task.images) {
-    if (image == name) return shape;
-  }
-  return {};
 }
 
 /// Rows that a teacher has.
@@ -218,70 +181,42 @@ void check_images(const FeaturesTask& task, const TaskData& data) {
   }
 }
 
-/// Channels last (as stored) to channels first (as networks take them); others stay as they are.
-void put_channels_first(Matrix& x, const ImageShape& shape) {
-  if (shape.channels < 2) return;
-  const std::size_t pixels = shape.height * shape.width;
-  std::vector<double> stored(x.cols());
-  for (std::size_t i = 0; i < x.rows(); ++i) {
-    const auto row = x.row(i);
-    std::copy(row.begin(), row.end(), stored.begin());
-    for (std::size_t p = 0; p < pixels; ++p) {
-      for (std::size_t c = 0; c < shape.channels; ++c) {
-        row[c * pixels + p] = stored[p * shape.channels + c];
-      }
+}  // namespace
+
+std::vector<std::string> parts_of(const std::string& name) {
+  std::vector<std::string> parts(1);
+  for (const char c : name) {
+    if (c == '+') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
     }
   }
+  return parts;
 }
 
-/// Columns of all parts, standardised by the given rows; constant columns become 0. Values of rows
-/// that are not paired mean nothing.
-Matrix standardised(const TaskData& data, const std::string& name,
-                    const std::vector<std::size_t>& rows) {
-  std::size_t columns = 0;
-  for (const auto& part : parts_of(name)) columns += array_of(data, part).samples.dim();
-  Matrix out(data.groups.rows(), columns);
-  std::size_t first = 0;
+const LoadedSamples& array_of(const TaskData& data, const std::string& name) {
+  const auto at = std::find_if(data.arrays.begin(), data.arrays.end(),
+                               [&](const auto& entry) { return entry.first == name; });
+  return at->second;
+}
+
+std::vector<char> paired_rows(const TaskData& data, const std::string& name) {
+  std::vector<char> out;
   for (const auto& part : parts_of(name)) {
-    const MatrixView x = array_of(data, part).samples.view();
-    for (std::size_t j = 0; j < x.cols(); ++j) {
-      double mean = 0.0;
-      for (const std::size_t i : rows) mean += x(i, j) / static_cast<double>(rows.size());
-      double variance = 0.0;
-      for (const std::size_t i : rows) {
-        variance += (x(i, j) - mean) * (x(i, j) - mean) / static_cast<double>(rows.size());
-      }
-      const double scale = variance > 1e-20 ? 1.0 / std::sqrt(variance) : 0.0;
-      for (std::size_t i = 0; i < x.rows(); ++i) out(i, first + j) = (x(i, j) - mean) * scale;
-    }
-    first += x.cols();
+    const auto& missing = array_of(data, part).missing;
+    if (!missing.empty()) out.resize(data.groups.rows(), 1);
+    for (const std::size_t row : missing) out[row] = 0;
   }
   return out;
 }
 
-void split_rows(const FeaturesTask& task, const TaskData& data, std::uint64_t seed,
-                StudyDraw& out) {
-  const std::size_t n = data.groups.rows();
-  Random random(derive_seed(seed, "split"));
-  if (task.split_of_file) {
-    for (std::size_t i = 0; i < n; ++i) {
-      (data.split[i] == 2 ? out.test : out.train).push_back(i);
-    }
-  } else {
-    const auto most = std::min(task.test_rows,
-                               static_cast<std::size_t>(task.test_share * static_cast<double>(n)));
-    for (const std::size_t g : random.permutation(data.groups.count())) {
-      const auto members = data.groups.members(g);
-      auto& part = out.test.size() + members.size() <= most ? out.test : out.train;
-      part.insert(part.end(), members.begin(), members.end());
-    }
+ImageShape shape_of(const FeaturesTask& task, const std::string& name) {
+  for (const auto& [image, shape] : task.images) {
+    if (image == name) return shape;
   }
-  std::sort(out.train.begin(), out.train.end());
-  std::sort(out.test.begin(), out.test.end());
-  random.shuffle(std::span(out.train));
+  return {};
 }
-
-}  // namespace
 
 TaskData load(const FeaturesTask& task, const Execution&) {
   TaskData data;
@@ -339,53 +274,6 @@ TaskData load(const FeaturesTask& task, const Execution&) {
   if (task.split_of_file) take_split(data, task.source, n);
   take_outputs(data, task, labels);
   return data;
-}
-
-StudyDraw draw(const FeaturesTask& task, const TaskData& data, const StudyValues& setting,
-               std::uint64_t seed) {
-  const auto& student = std::get<std::string>(setting.front().second);
-  StudyDraw out;
-  out.y = data.y;
-  out.classes = data.classes;
-  out.targets = data.targets;
-  out.groups = data.groups;
-  split_rows(task, data, seed, out);
-  out.x = standardised(data, student, out.train);
-  out.shape = shape_of(task, student);
-  put_channels_first(out.x, out.shape);
-  for (const auto& name : task.teachers) {
-    if (name == student) continue;
-    TeacherView view;
-    view.name = name;
-    view.paired = paired_rows(data, name);
-    if ((view.stored = stored_outputs(task, name))) {
-      view.x = std::find_if(data.outputs.begin(), data.outputs.end(), [&](const auto& entry) {
-                 return entry.first == name;
-               })->second;
-      out.teachers.push_back(std::move(view));
-      continue;
-    }
-    view.shape = shape_of(task, name);
-    Matrix clean = standardised(data, name, view.paired_of(out.train));
-    for (std::size_t i = 0; i < clean.rows(); ++i) {
-      if (!view.pairs(i)) std::fill(clean.row(i).begin(), clean.row(i).end(), 0.0);
-    }
-    put_channels_first(clean, shape_of(task, name));
-    for (std::size_t level = 0; level < task.noise.size(); ++level) {
-      view.x = clean;
-      view.parameters = feature_parameters(task, task.noise[level]);
-      if (task.noise[level] > 0.0) {
-        const Matrix noise = normals(clean.rows(), clean.cols(), seed, "noise " + name);
-        for (std::size_t i = 0; i < clean.rows(); ++i) {
-          for (std::size_t j = 0; j < clean.cols(); ++j) {
-            view.x(i, j) += task.noise[level] * noise(i, j);
-          }
-        }
-      }
-      out.teachers.push_back(view);
-    }
-  }
-  return out;
 }
 
 }  // namespace cch::detail

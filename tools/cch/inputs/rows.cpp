@@ -14,6 +14,7 @@
 #include "tools/cch/inputs/looks.hpp"
 #include "tools/cch/inputs/named_source.hpp"
 #include "tools/cch/inputs/outputs.hpp"
+#include "tools/cch/inputs/unpaired.hpp"
 
 namespace cch {
 namespace {
@@ -117,38 +118,13 @@ class Assembly {
     } else {
       const auto ids = ids_in_order(files_, names_, sizes);
       alignment_ = align_by_id(ids, names_);
-      find_unpaired(ids);
+      if (settings_.first_rows == 0 && !settings_.labelled) {
+        unpaired_ = unpaired_rows(files_, names_, ids, alignment_);
+      }
     }
     if (files_.split) keep_held_out();
     if (settings_.first_rows == 0) return;
     for (auto& rows : alignment_.rows) rows.resize(std::min(rows.size(), settings_.first_rows));
-  }
-
-  // Labelled rows of the student that some teacher lacks.
-  void find_unpaired(const std::vector<std::vector<std::string>>& ids) {
-    if (settings_.first_rows > 0 || settings_.labelled) return;
-    std::vector<std::vector<std::string>> own{ids.front()};
-    std::vector<std::string> names{names_.front()};
-    for (std::size_t i = files_.modalities.size(); i < names_.size(); ++i) {
-      own.push_back(ids[i]);
-      names.push_back(names_[i]);
-    }
-    const Alignment all = align_by_id(own, names);
-    std::vector<char> paired(files_.modalities.front().features.size(), 0);
-    for (const std::size_t row : alignment_.rows.front()) paired[row] = 1;
-    const Rows& unlabelled = files_.labels->unlabelled;
-    for (std::size_t p = 0; p < all.rows.front().size(); ++p) {
-      const std::size_t label = all.rows[1][p];
-      const bool fitted_on =
-          files_.split && files_.split->parts[all.rows[2][p]] == SplitPart::train;
-      if (paired[all.rows.front()[p]] != 0 || fitted_on ||
-          std::binary_search(unlabelled.begin(), unlabelled.end(), label)) {
-        continue;
-      }
-      unpaired_.student.push_back(all.rows.front()[p]);
-      unpaired_.labels.push_back(label);
-      if (files_.groups) unpaired_.groups.push_back(all.rows.back()[p]);
-    }
   }
 
   void take_unpaired() {
@@ -359,13 +335,9 @@ class Assembly {
   std::vector<std::string> names_;  // of every input: modalities, labels, split, groups
   Alignment alignment_;
   bool in_order_ = true;
-  Rows labelled_;    // positions in the common order
-  Rows unlabelled_;  // likewise
-  struct {
-    Rows student;
-    Rows labels;
-    Rows groups;
-  } unpaired_;  // rows of the files
+  Rows labelled_;          // positions in the common order
+  Rows unlabelled_;        // likewise
+  UnpairedRows unpaired_;  // rows of the files
   std::size_t set_aside_ = 0;
   Rows label_index_;  // row of the label file → row of the labels read, kNone without one
   RankInputs result_{.input = {{}, {}, {}, Groups::singletons(0)},

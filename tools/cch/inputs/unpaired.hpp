@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cch/data/align.hpp"
+#include "tools/cch/inputs/files.hpp"
+
+namespace cch {
+
+/// Labelled rows of the student that some teacher lacks, as rows of the files.
+struct UnpairedRows {
+  std::vector<std::size_t> student;
+  std::vector<std::size_t> labels;
+  std::vector<std::size_t> groups;  ///< where groups are named
+};
+
+/// Of inputs that are joined by identifiers: `names` and `ids` of each (modalities with the student
+/// first, labels, split, groups), `joined` all of them. Rows that features were fitted on are left
+/// out.
+UnpairedRows unpaired_rows(const RankFiles& files, const std::vector<std::string>& names,
+                           const std::vector<std::vector<std::string>>& ids,
+                           const Alignment& joined);
+
+}  // namespace cch
