@@ -162,11 +162,10 @@ class Trainer {
     const bool labels =
         std::any_of(labelled.begin(), labelled.end(), [](auto l) { return l != 0; });
     const std::vector<double> hard = to_doubles(losses.hard);
-    const std::vector<double> soft =
-        losses.soft.defined() ? to_doubles(losses.soft) : std::vector<double>(hard.size(), 0.0);
-    const std::vector<double> unpaired = losses.unpaired.defined()
-                                             ? to_doubles(losses.unpaired)
-                                             : std::vector<double>(hard.size(), 0.0);
+    const std::vector<double> none(hard.size(), 0.0);
+    const std::vector<double> soft = losses.soft.defined() ? to_doubles(losses.soft) : none;
+    const std::vector<double> unpaired =
+        losses.unpaired.defined() ? to_doubles(losses.unpaired) : none;
     for (std::size_t m = 0; m < out_.size(); ++m) {
       if (!runs(m)) continue;
       if (whole()) sums_[m] = {};

@@ -6,15 +6,14 @@
 #include <numeric>
 #include <utility>
 
-#include "cch/core/nearest_name.hpp"
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/labelled_rows.hpp"
 #include "tools/cch/inputs/files.hpp"
+#include "tools/cch/inputs/ids.hpp"
 #include "tools/cch/inputs/looks.hpp"
 #include "tools/cch/inputs/named_source.hpp"
 #include "tools/cch/inputs/outputs.hpp"
-#include "tools/cch/inputs/unpaired.hpp"
 
 namespace cch {
 namespace {
@@ -27,33 +26,6 @@ Rows at(const Rows& rows, const Rows& positions) {
   Rows out;
   out.reserve(positions.size());
   for (const std::size_t p : positions) out.push_back(rows[p]);
-  return out;
-}
-
-std::vector<std::vector<std::string>> ids_in_order(const RankFiles& files,
-                                                   const std::vector<std::string>& names,
-                                                   const Rows& sizes) {
-  for (const auto& [name, values] : files.ids) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    refuse_usage("unknown-name", "--ids names '" + name + "', which is no input", {},
-                 "Did you mean '" + nearest_name(name, names) + "'?");
-  }
-  std::vector<std::vector<std::string>> out;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto found = files.ids.find(names[i]);
-    if (found == files.ids.end()) {
-      refuse_usage("ids-missing", "there are no identifiers for '" + names[i] + "'",
-                   "rows can be matched by identifier only if every input has them",
-                   "Add --ids " + names[i] + "=PATH");
-    }
-    if (found->second.size() != sizes[i]) {
-      refuse_data("unequal-rows",
-                  "'" + names[i] + "' has " + std::to_string(sizes[i]) + " rows but " +
-                      std::to_string(found->second.size()) + " identifiers",
-                  {}, "identifier i must belong to row i", "Give one identifier a row");
-    }
-    out.push_back(found->second);
-  }
   return out;
 }
 

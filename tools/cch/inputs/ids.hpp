@@ -8,6 +8,12 @@
 
 namespace cch {
 
+/// The identifiers of every input, in the order of `names`; `sizes` are its rows. Usage Errors
+/// "unknown-name" and "ids-missing", data Error "unequal-rows".
+std::vector<std::vector<std::string>> ids_in_order(const RankFiles& files,
+                                                   const std::vector<std::string>& names,
+                                                   const std::vector<std::size_t>& sizes);
+
 /// Labelled rows of the student that some teacher lacks, as rows of the files.
 struct UnpairedRows {
   std::vector<std::size_t> student;
