@@ -4,8 +4,10 @@
 #include <atomic>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <utility>
 
+#include "cch/core/error.hpp"
 #include "cch/core/parallel.hpp"
 #include "estimators/classifiers/discriminant.hpp"
 #include "estimators/classifiers/logistic.hpp"
@@ -212,6 +214,14 @@ Evidence choose_in_family(const std::vector<Inner>& inner, std::size_t family, D
   return best;
 }
 
+/// Families without a rule of finite loss are in no pool.
+bool can_pool(std::size_t mask, const std::array<Evidence, kFamilies>& members) {
+  for (std::size_t family = 0; family < kFamilies; ++family) {
+    if ((mask & (1U << family)) && members[family].empty()) return false;
+  }
+  return mask > 0;
+}
+
 /// Of all pools of the families' winners, the one of least CE + (members)/n: what fitting one τ
 /// costs on fresh rows is about 1/(2n), and as much again is asked of a member that is worth its
 /// fit.
@@ -220,6 +230,7 @@ void choose_pool(const std::vector<Inner>& inner, const std::array<Evidence, kFa
   double least = std::numeric_limits<double>::infinity();
   std::vector<HeldOut> best;
   for (std::size_t mask = 1; mask < (1U << kFamilies); ++mask) {
+    if (!can_pool(mask, members)) continue;
     Pool pool;
     std::vector<HeldOut> blocks = validation_blocks(inner);
     for (std::size_t family = 0; family < kFamilies; ++family) {
@@ -237,6 +248,13 @@ void choose_pool(const std::vector<Inner>& inner, const std::array<Evidence, kFa
     d.pool = pool;
     d.calibration = calibration;
     best = std::move(blocks);
+  }
+  if (best.empty()) {
+    throw Error(ErrorKind::run,
+                {"no-finite-rule", "no classification rule has a finite loss on held-out rows",
+                 std::to_string(inner.front().model->log_prior.size()) + " classes",
+                 "the label bound needs one",
+                 "Look at the columns with cch inspect; leave out those of extreme values."});
   }
   add_doubt(best, d.calibration);
 }

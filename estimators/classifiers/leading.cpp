@@ -34,12 +34,19 @@ MatrixXf start(Index rows, Index cols) {
   return q;
 }
 
+/// The factor of a Gram matrix whose smallest eigenvalues may be negative by rounding: the first
+/// shift that makes it positive definite (Fukaya et al. 2020, shifted Cholesky QR).
+Cholesky shifted_cholesky(const MatrixXd& gram) {
+  double shift = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
+  for (;; shift *= 10.0) {
+    Cholesky factor(gram + shift * MatrixXd::Identity(gram.rows(), gram.cols()));
+    if (factor.positive_definite() || !(shift < gram.trace())) return factor;
+  }
+}
+
 /// Orthonormal columns that span those of a (Cholesky QR; the columns of a lie near orthogonal).
 MatrixXf orthonormal_columns(const MatrixXf& a) {
-  const MatrixXd gram = scatter_of(a);
-  const double jitter = 1e-7 * gram.trace() / static_cast<double>(gram.rows());
-  const Cholesky factor(gram + jitter * MatrixXd::Identity(gram.rows(), gram.cols()));
-  return solve_rows(factor.lower().cast<float>(), a);
+  return solve_rows(shifted_cholesky(scatter_of(a)).lower().cast<float>(), a);
 }
 
 MatrixXf orthonormal(const MatrixXf& a) {

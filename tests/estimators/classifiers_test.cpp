@@ -163,6 +163,27 @@ TEST_CASE("leading_right: known singular vectors, by all products and by rounds 
   }
 }
 
+TEST_CASE(
+    "leading_right: a spectrum that ends in rounding, as that of smooth pictures, stays finite") {
+  // Cholesky QR squares the condition: without a large enough shift the Gram matrix of the rounds
+  // is not positive definite in single precision.
+  Random random(14);
+  constexpr Eigen::Index d = 1100;
+  Eigen::MatrixXf z = normals(d, d, random);
+  for (Eigen::Index j = 0; j < d; ++j) z.col(j) *= std::pow(10.0F, -static_cast<float>(j) / 40.0F);
+  const Eigen::MatrixXf turned = z * normals(d, d, random);
+  const Spectrum top = leading_right(turned, 500, Execution{});
+  CHECK(top.vectors.allFinite());
+  CHECK(top.values.allFinite());
+  constexpr double single_precision = 1e-3;
+  for (Eigen::Index j = 1; j <= 20; ++j) {
+    const auto v = top.vectors.col(top.vectors.cols() - j);
+    CHECK(near(static_cast<double>(v.norm()), 1.0, single_precision));
+    const double square = static_cast<double>((turned * v).squaredNorm());
+    CHECK(near(square / top.values(top.values.size() - j), 1.0, single_precision));
+  }
+}
+
 TEST_CASE("tall products: those of Eigen, with the same bits for any number of threads") {
   Random random(15);
   const Eigen::MatrixXf x = normals(1003, 37, random);
