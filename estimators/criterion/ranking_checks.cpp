@@ -9,9 +9,6 @@
 namespace cch::detail {
 namespace {
 
-constexpr std::size_t kFewestGroups = 20;
-constexpr std::size_t kFewestRows = 100;
-
 void check_stored_teachers(const RankInput& input, std::vector<Fault>& faults) {
   const auto* classes = std::get_if<ClassLabels>(&input.labels);
   for (const Modality& teacher : input.teachers) {
@@ -108,11 +105,11 @@ std::vector<std::string> why_unreliable(const RankInput& input) {
     reasons.emplace_back("The student's features are constant: there is nothing to compare.");
   }
   const std::size_t groups = input.groups.count();
-  if (input.groups.grouped() && groups < detail::kFewestGroups) {
+  if (input.groups.grouped() && groups < kFewestGroups) {
     reasons.push_back("Only " + std::to_string(groups) +
                       " groups: intervals need at least 20, so this ranking is exploratory.");
   }
-  if (!input.groups.grouped() && groups < detail::kFewestRows) {
+  if (!input.groups.grouped() && groups < kFewestRows) {
     reasons.push_back("Only " + std::to_string(groups) +
                       " rows: intervals need at least 100, so this ranking is exploratory.");
   }

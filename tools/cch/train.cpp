@@ -153,7 +153,7 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   }
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
-  const bool looks = s.list || s.dry_run || !s.rows.empty();
+  const bool looks = s.list || s.dry_run || !s.rows.empty() || !s.evidence.empty();
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
@@ -164,6 +164,11 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
   check(s.study, data);
   if (!s.rows.empty()) {
     write_rows(s, data, exec);
+    return kExitDone;
+  }
+  if (!s.evidence.empty()) {
+    require_trainer(s.study, exec.device);
+    write_evidence(s, data, exec);
     return kExitDone;
   }
   const RunKeys keys(s, data, exec.device);
@@ -266,6 +271,11 @@ Command setup_train(CommandLine app) {
        {"--rows", &s->rows,
         "Write the rows that every unit fits, validates and tests on to a CSV file, for training "
         "of your own on the same rows, and run nothing",
+        options::kFile},
+       {"--evidence", &s->evidence,
+        "Measure what is known of every teacher before training, on the first [criteria] seeds, "
+        "add it to a file of JSON lines (units that it has are not measured again), and train "
+        "nothing of the study",
         options::kFile},
        {"-n,--dry-run", &s->dry_run, "Say how much would be run, and run nothing"}});
   app.add(common_table(s->common));

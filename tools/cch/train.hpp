@@ -27,6 +27,7 @@ struct TrainSettings {
   std::string features_of = "test";    ///< of these images: test, held-out, train, validation, all
   std::vector<std::string> overrides;  ///< "KEY=VALUE" in place of the study's
   std::string rows;                    ///< file for the rows of every unit; empty: none
+  std::string evidence;                ///< file for what is known of them; empty: none
   bool list = false;
   bool dry_run = false;
   bool keep_weights = false;
@@ -64,6 +65,10 @@ std::vector<options::Section> train_task_sections(std::shared_ptr<void>& setting
 /// values of its axes, part (fitted, validation, extra, test), row of the files. Usage Error
 /// "bad-task" for other tasks, whose rows no file has.
 void write_rows(const TrainSettings& s, const TaskData& data, const Execution& exec);
+
+/// Measures what is known of every teacher before training, on the first [criteria] seeds (at least
+/// one), and adds it to a file of JSON lines; units that it has are not measured again.
+void write_evidence(const TrainSettings& s, const TaskData& data, const Execution& exec);
 
 // --- documents (docs of the format: experiments/README.md)
 

@@ -6,6 +6,7 @@
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/feasibility.hpp"
+#include "cch/criterion/levels.hpp"
 #include "estimators/criterion/feasibility/sizes.hpp"
 #include "estimators/criterion/feasibility/smallest_margin.hpp"
 #include "estimators/criterion/gather.hpp"
@@ -21,8 +22,6 @@ constexpr std::size_t kDraws = 8;
 constexpr std::size_t kDrawsOfMany = 6;
 constexpr std::size_t kManyTeachers = 2;
 constexpr std::size_t kMostShapes = 2;
-constexpr std::size_t kFewestRows = 100;  // as a ranking: fewer support no firm verdict
-constexpr std::size_t kFewestGroups = 20;
 constexpr double kNearlyAsSmall = 1.1;
 
 void check(const FeasibilityOptions& o) {

@@ -4,14 +4,13 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/criterion/feasibility_checks.hpp"
+#include "cch/criterion/levels.hpp"
 #include "estimators/criterion/gather.hpp"
 
 namespace cch {
 namespace {
 
 constexpr std::array<std::string_view, 3> kNames{"feasible", "with_caution", "not_feasible"};
-constexpr std::size_t kFewestGroups = 20;
-constexpr std::size_t kFewestRows = 100;
 constexpr std::size_t kFewGroups = 40;
 
 class Judge {

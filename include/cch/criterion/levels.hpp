@@ -68,6 +68,10 @@ struct JudgedPilots {
 JudgedPilots judge_pilots(const RankInput& input, const RankOptions& options,
                           const Execution& exec);
 
+/// Fewer support no firm verdict: groups, or rows where there are no groups.
+inline constexpr std::size_t kFewestGroups = 20;
+inline constexpr std::size_t kFewestRows = 100;
+
 /// Reasons why nothing at all can be decided, at any level: input.doubts, constant features of the
 /// student, fewer than 20 groups (100 rows without groups).
 std::vector<std::string> why_unreliable(const RankInput& input);

@@ -1,0 +1,92 @@
+#include "cch/criterion/chance.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "cch/core/error.hpp"
+#include "cch/core/nearest_name.hpp"
+#include "estimators/linalg/quantiles.hpp"
+
+namespace cch {
+namespace {
+
+struct MetricName {
+  GainMetric metric;
+  std::string_view name;
+};
+constexpr std::array<MetricName, 3> kMetrics{{{GainMetric::cross_entropy, "cross-entropy"},
+                                              {GainMetric::accuracy, "accuracy"},
+                                              {GainMetric::mse, "mse"}}};
+
+/// Standard deviation of the gains of real pairs, before anything is known of them.
+double prior_spread(GainMetric metric) {
+  return metric == GainMetric::accuracy ? 0.03 : 0.08;
+}
+
+double above(double limit, double mean, double spread) {
+  return 0.5 * std::erfc((limit - mean) / (spread * std::sqrt(2.0)));
+}
+
+Chance chance_from(double mean, double spread, double worthwhile) {
+  const double z90 = detail::normal_quantile(0.9);
+  Chance out;
+  out.p_gain = above(0.0, mean, spread);
+  out.p_worthwhile = above(worthwhile, mean, spread);
+  out.expected_gain = mean;
+  out.interval80 = {mean - z90 * spread, mean + z90 * spread};
+  return out;
+}
+
+std::optional<MeasuredGain> pilot_of(const ChanceEvidence& of, GainMetric metric) {
+  if (metric == GainMetric::accuracy) {
+    return of.network_accuracy ? of.network_accuracy : of.linear_accuracy;
+  }
+  return of.network_nats ? of.network_nats : of.linear_nats;
+}
+
+/// The pilot's posterior under a normal prior around 0.
+std::optional<Chance> chance_by_pilot(const ChanceEvidence& of, GainMetric metric,
+                                      double worthwhile) {
+  const auto pilot = pilot_of(of, metric);
+  if (!pilot) return std::nullopt;
+  const double prior = std::pow(prior_spread(metric), 2);
+  const double noise = std::pow(pilot->standard_error, 2);
+  const double share = prior / (prior + noise);
+  Chance out = chance_from(share * pilot->value, std::sqrt(share * noise), worthwhile);
+  out.contributions = {{"pilot", pilot->value, out.expected_gain}};
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(GainMetric metric) {
+  return kMetrics[static_cast<std::size_t>(metric)].name;
+}
+
+GainMetric parse_gain_metric(std::string_view name) {
+  std::vector<std::string> names;
+  for (const MetricName& one : kMetrics) {
+    if (one.name == name) return one.metric;
+    names.emplace_back(one.name);
+  }
+  refuse_usage("unknown-metric", "there is no metric called '" + std::string(name) + "'", {},
+               "Did you mean '" + nearest_name(name, names) + "'?");
+}
+
+double usual_worthwhile(GainMetric metric) {
+  return metric == GainMetric::accuracy ? 0.005 : 0.01;
+}
+
+std::string_view to_string(StudentKind kind) {
+  constexpr std::array<std::string_view, 3> names{"linear", "mlp", "cnn"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<Chance> chance_of_gain(const ChanceEvidence& evidence, GainMetric metric,
+                                     double worthwhile) {
+  auto out = chance_by_pilot(evidence, metric, worthwhile);
+  if (out) out->basis = "the pilot alone";
+  return out;
+}
+
+}  // namespace cch

@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <set>
+
+#include "cch/core/parallel.hpp"
+#include "cch/experiments/chance_evidence.hpp"
+#include "tools/cch/train.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+
+/// What the evidence of a unit depends on beside the study.
+json unit_key(const Study& study, const StudyUnit& unit) {
+  json out = unit_json(study, unit);
+  out.erase("scenario");
+  out["format"] = kEvidenceFormat;
+  return out;
+}
+
+json gain_json(const std::optional<MeasuredGain>& gain) {
+  if (!gain) return nullptr;
+  return {gain->value, gain->standard_error};
+}
+json number_json(const std::optional<double>& value) {
+  return value ? json(*value) : json();
+}
+
+json line_of(const json& key, const UnitEvidence& of) {
+  const ChanceEvidence& e = of.evidence;
+  return {{"unit", key},
+          {"teacher", teacher_json(of.teacher, false)},
+          {"student_kind", to_string(e.student)},
+          {"scenario", to_string(e.scenario)},
+          {"labelled", e.labelled},
+          {"further", e.further},
+          {"classes", e.classes},
+          {"groups", e.groups},
+          {"linear_nats", gain_json(e.linear_nats)},
+          {"linear_accuracy", gain_json(e.linear_accuracy)},
+          {"linear_informed", gain_json(e.linear_informed)},
+          {"network_nats", gain_json(e.network_nats)},
+          {"network_accuracy", gain_json(e.network_accuracy)},
+          {"information_difference", number_json(e.information_difference)},
+          {"network_difference", number_json(e.network_difference)},
+          {"network_accuracy_difference", number_json(e.network_accuracy_difference)},
+          {"prediction_margin", number_json(e.prediction_margin)},
+          {"beta_difference", number_json(e.beta_difference)},
+          {"closed_form_gain", number_json(e.closed_form_gain)},
+          {"representation_margin", number_json(e.representation_margin)}};
+}
+
+/// Units whose evidence the file has. A line that a kill cut short is cut off.
+std::set<std::string> stored_units(const std::string& path) {
+  std::set<std::string> out;
+  std::ifstream in(path);
+  std::uintmax_t whole = 0;
+  for (std::string line; std::getline(in, line);) {
+    const json read = json::parse(line, nullptr, false);
+    if (in.eof() || read.is_discarded() || !read.contains("unit")) break;
+    out.insert(read["unit"].dump());
+    whole += line.size() + 1;
+  }
+  in.close();
+  if (std::filesystem::exists(path)) std::filesystem::resize_file(path, whole);
+  return out;
+}
+
+}  // namespace
+
+void write_evidence(const TrainSettings& s, const TaskData& data, const Execution& exec) {
+  const std::set<std::string> stored = stored_units(s.evidence);
+  const std::size_t seeds = std::max<std::size_t>(1, s.study.criteria_seeds);
+  std::vector<StudyUnit> missing;
+  for (const StudyUnit& unit : units(s.study)) {
+    const auto seed = std::find(s.study.seeds.begin(), s.study.seeds.end(), unit.seed);
+    const bool early = seed < s.study.seeds.begin() + static_cast<std::ptrdiff_t>(seeds);
+    if (!early || unit.scenario != s.study.scenarios.front()) continue;
+    if (!stored.contains(unit_key(s.study, unit).dump())) missing.push_back(unit);
+  }
+  std::ofstream out(s.evidence, std::ios::app);
+  std::mutex mutex;
+  std::atomic<std::size_t> done{0};
+  parallel_for(missing.size(), exec, [&](std::size_t i) {
+    const json key = unit_key(s.study, missing[i]);
+    std::string lines;
+    for (const UnitEvidence& one : measure_evidence(s.study, data, missing[i], exec)) {
+      lines += line_of(key, one).dump() + "\n";
+    }
+    const std::scoped_lock lock(mutex);
+    out << lines << std::flush;
+    exec.progress("evidence", ++done, missing.size());
+  });
+  if (out) return;
+  throw Error(ErrorKind::run, {"cannot-write", "the evidence could not be written", s.evidence, "",
+                               "Look at the folder and the space on its disk."});
+}
+
+}  // namespace cch
