@@ -93,6 +93,7 @@ void add_networks(const CriteriaRows& of, const std::vector<Scenario>& scenarios
       if (!gain.failure.empty()) continue;
       ChanceEvidence& to = out[s * teachers + t].evidence;
       to.network_nats = measured(gain.gain);
+      to.network_informed = measured(gain.over_uninformed);
       if (gain.gain_accuracy) to.network_accuracy = measured(*gain.gain_accuracy);
       to.network_difference = less_lost(pilot->alone.loss, pilot->teachers[t].loss, classes);
       if (classes) {

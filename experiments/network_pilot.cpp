@@ -18,6 +18,10 @@ namespace {
 using namespace detail;
 using Rows = std::vector<std::size_t>;
 
+/// Beside the teachers, in this order: the student's own kind, cross-fitted, and one that says the
+/// same of every row.
+constexpr std::size_t kReferences = 2;
+
 /// What one fold says: outputs on its test rows.
 struct FoldTaught {
   std::string failure;
@@ -111,7 +115,7 @@ class PilotFold {
     const UnitPart part{{rows_.labelled, rows_.further}, result_.test, true};
     const StudyUnit unit{{}, seed_, 0, std::string(to_string(scenario))};
     failures_.clear();
-    for (const TeacherView& view : draw_.teachers) {
+    const auto add = [&](const TeacherView& view, const Study& study, const StudyUnit& as) {
       RunResult run;
       run.spec = {Role::teacher,
                   {},
@@ -119,11 +123,32 @@ class PilotFold {
                              view.stored ? TeacherRows::stored : TeacherRows::k_fold},
                   {},
                   {}};
-      data.teachers.push_back(train_teacher({study_, unit, draw_, part, exec_}, run));
+      data.teachers.push_back(train_teacher({study, as, draw_, part, exec_}, run));
       failures_.push_back(run.failure);
       if (!view.stored) result_.networks += options_.teacher_folds;
-    }
+    };
+    for (std::size_t t = 0; t + 1 < draw_.teachers.size(); ++t)
+      add(draw_.teachers[t], study_, unit);
+    // The references know what the student knows: its own labels, whatever teachers have.
+    Study own = study_;
+    own.teacher = options_.student;
+    add(draw_.teachers.back(), own, {{}, seed_, 0, std::string(to_string(Scenario::same_rows))});
+    data.teachers.push_back({uninformed(), {}, {}});
+    failures_.emplace_back();
     return data;
+  }
+
+  /// The same for every class, or the mean of the labels that are fitted.
+  [[nodiscard]] Matrix uninformed() const {
+    Matrix out(draw_.x.rows(), draw_.classes > 0 ? draw_.classes : draw_.targets.cols());
+    if (draw_.classes > 0) return out;
+    for (std::size_t c = 0; c < out.cols(); ++c) {
+      double mean = 0.0;
+      for (const std::size_t i : fitted_.fitted) mean += draw_.targets(i, c);
+      mean /= static_cast<double>(fitted_.fitted.size());
+      for (std::size_t i = 0; i < out.rows(); ++i) out(i, c) = mean;
+    }
+    return out;
   }
 
   TrainingFit fit_of(const Rows& unlabelled) const {
@@ -353,17 +378,24 @@ Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, Rows fo
   return out;
 }
 
-NetworkPilotTeacher judged(const std::vector<Parting>& partings, std::size_t s, std::size_t t,
-                           const PilotLabels& labels) {
-  NetworkPilotTeacher out;
+/// What a teacher, or a reference, gained.
+struct Judged {
+  NetworkPilotTeacher teacher;
   RepeatTerms nats;
+};
+
+Judged judged(const std::vector<Parting>& partings, std::size_t s, std::size_t t,
+              const PilotLabels& labels) {
+  Judged result;
+  NetworkPilotTeacher& out = result.teacher;
+  RepeatTerms& nats = result.nats;
   RepeatTerms hits;
   std::map<std::pair<double, double>, std::size_t> arms;
   for (const Parting& parting : partings) {
     const Pooled& of = parting.taught[s][t];
     if (!of.failure.empty()) {
       out.failure = of.failure;
-      return out;
+      return result;
     }
     const RowScores alone = scores_of(parting.alone, labels);
     const RowScores taught = scores_of(of.outputs, labels);
@@ -381,6 +413,34 @@ NetworkPilotTeacher judged(const std::vector<Parting>& partings, std::size_t s, 
   const auto most = std::max_element(
       arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   std::tie(out.lambda, out.temperature) = most->first;
+  return result;
+}
+
+/// Teachers of one scenario, each beside the reference that gained more.
+std::vector<NetworkPilotTeacher> judged_teachers(const std::vector<Parting>& partings,
+                                                 std::size_t s, std::size_t teachers,
+                                                 const PilotLabels& labels) {
+  std::optional<Judged> reference;
+  for (std::size_t r = teachers; r < teachers + kReferences; ++r) {
+    Judged one = judged(partings, s, r, labels);
+    if (!one.teacher.failure.empty()) continue;
+    if (!reference || one.teacher.gain.value > reference->teacher.gain.value) {
+      reference = std::move(one);
+    }
+  }
+  std::vector<NetworkPilotTeacher> out;
+  for (std::size_t t = 0; t < teachers; ++t) {
+    Judged one = judged(partings, s, t, labels);
+    if (one.teacher.failure.empty() && reference) {
+      for (std::size_t r = 0; r < one.nats.terms.size(); ++r) {
+        for (std::size_t i = 0; i < one.nats.terms[r].size(); ++i) {
+          one.nats.terms[r][i] -= reference->nats.terms[r][i];
+        }
+      }
+      one.teacher.over_uninformed = gain_of(one.nats, labels.groups);
+    }
+    out.push_back(std::move(one.teacher));
+  }
   return out;
 }
 
@@ -401,9 +461,11 @@ void check(const NetworkPilotRows& rows, const NetworkPilotOptions& options) {
 
 }  // namespace
 
-NetworkPilot network_pilot(const StudyDraw& draw, const NetworkPilotRows& rows,
+NetworkPilot network_pilot(const StudyDraw& given, const NetworkPilotRows& rows,
                            const NetworkPilotOptions& options, const Execution& exec) {
   check(rows, options);
+  StudyDraw draw = given;
+  draw.teachers.push_back({"the student itself", {}, given.x, given.shape, {}, {}});
   const auto start = std::chrono::steady_clock::now();
   const Study study = pilot_study(options);
   std::vector<Rows> fold_of;
@@ -439,7 +501,7 @@ NetworkPilot network_pilot(const StudyDraw& draw, const NetworkPilotRows& rows,
   const PilotLabels labels = labels_of(draw, rows.labelled);
   NetworkPilot out;
   out.repeats = options.repeats;
-  out.teachers.resize(draw.teachers.size());
+  out.teachers.resize(given.teachers.size());
   std::vector<Parting> partings;
   for (std::size_t r = 0; r < options.repeats; ++r) {
     partings.push_back(pooled(options, rows.labelled, fold_of[r],
@@ -452,10 +514,7 @@ NetworkPilot network_pilot(const StudyDraw& draw, const NetworkPilotRows& rows,
   }
   for (const FoldResult& fold : folds) out.networks += fold.networks;
   for (std::size_t s = 0; s < options.scenarios.size(); ++s) {
-    auto& gains = out.gains.emplace_back();
-    for (std::size_t t = 0; t < draw.teachers.size(); ++t) {
-      gains.push_back(judged(partings, s, t, labels));
-    }
+    out.gains.push_back(judged_teachers(partings, s, out.teachers.size(), labels));
   }
   out.seconds = seconds_since(start);
   return out;

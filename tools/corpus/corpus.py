@@ -1,19 +1,30 @@
 #!/usr/bin/env python3
-"""Trains the reference corpus: teacher/student pairs of many sets, with their gains.
+"""The reference corpus: teacher/student pairs of many sets, their gains, and what was known before.
 
   tools/corpus/corpus.py train --data CORPUS --out RUNS --cch CCH [--threads N] [--only BEGINNING]
+  tools/corpus/corpus.py truth --out RUNS > tools/corpus/truth.csv
+  tools/corpus/corpus.py measure --data CORPUS --out EVIDENCE --cch CCH [--threads N] [--only …]
+  tools/corpus/corpus.py evidence --out EVIDENCE > tools/corpus/evidence.csv
   tools/corpus/corpus.py list
 
-CORPUS is what views.py and sets.py write. Finished runs are not trained again, so it may be stopped
-and called again; studies come in an order in which every part is of use.
+CORPUS is what views.py and sets.py write. train trains the pairs and truth makes their table;
+measure gathers the evidence on the rows of the first seed, and evidence makes its table, so that
+later estimators can be followed without training again. Finished runs and units are not made again:
+both may be stopped and called again. Studies come in an order in which every part is of use.
 """
 
 import argparse
+import collections
+import csv
 import json
+import math
 import pathlib
+import statistics
 import subprocess
 import sys
 
+LEAST_SEEDS = 10  # paired ones, of a cell that counts
+DRAWS = 1  # seeds whose rows the evidence is measured on
 EXAMPLE = pathlib.Path(__file__).resolve().parent / "corpus.toml"
 
 
@@ -173,31 +184,155 @@ def studies():
         yield from others(kind)
 
 
-def train(name, keys, args, more=()):
+def run_cch(keys, args, more):
     command = ["nice", "-n", "15", args.cch, "train", EXAMPLE, "--data", args.data, "-q", *more]
     for key, value in keys.items():
         command += ["--set", f"{key}={json.dumps(value)}"]
     if args.threads:
         command += ["--threads", str(args.threads)]
-    return subprocess.run([*command, "-o", args.out / name], stdout=sys.stderr).returncode
+    return subprocess.run(command, stdout=sys.stderr).returncode
+
+
+def train(name, keys, args):
+    return run_cch(keys, args, ["-o", args.out / name])
+
+
+def measure(name, keys, args):
+    args.out.mkdir(parents=True, exist_ok=True)
+    more = ["--evidence", args.out / f"{name}.jsonl"]
+    return run_cch(keys | {"criteria.seeds": DRAWS}, args, more)
+
+
+# --- tables
+
+CELL = ["family", "set", "student", "teacher", "noise", "kind", "scenario", "labelled"]
+METRICS = {
+    "nats": lambda m: m["calibrated_cross_entropy"],
+    "accuracy": lambda m: None if m["accuracy"] is None else -m["accuracy"],
+    "f1": lambda m: None if m["weighted_f1"] is None else -m["weighted_f1"],
+    "auc": lambda m: None if m["auc"] is None else -m["auc"],
+    "mse": lambda m: None if m["mse"] is None else 0.5 * math.log(m["mse"]),
+}
+
+
+def cell_of(keys, unit, teacher, scenario):
+    name = keys["task.set"]
+    kind = "linear" if keys.get("student.layers") == "linear" else keys.get("student.layers", "mlp")
+    noise = teacher["parameters"].get("noise", 0)
+    student = unit["setting"]["student"]
+    return (SETS[name].family, name, student, teacher["name"], noise, kind, scenario, unit["labelled"])
+
+
+def records(folder):
+    for path in sorted(folder.glob("runs/*/result.json")):
+        record = json.loads(path.read_text())
+        if record["status"] == "done":
+            yield record
+
+
+def gains_of(name, keys, out):
+    """Of every cell: gains by metric and seed, the distilled student against the one alone."""
+    runs = list(records(out / name))
+    alone = {run["key"]: run["metrics"] for run in runs if run["role"] == "student"}
+    cells = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for run in runs:
+        if run["role"] != "distilled" or run["student"] not in alone:
+            continue
+        cell = cell_of(keys, run["unit"], run["teacher"], run["unit"]["scenario"])
+        for metric, loss in METRICS.items():
+            before, after = loss(alone[run["student"]]), loss(run["metrics"])
+            if before is not None and after is not None:
+                cells[cell][metric][run["seed"]] = before - after
+    return cells
+
+
+def summary(gains):
+    """Mean, its standard error, and the means of odd and even seeds."""
+    values = list(gains.values())
+    odd = [g for seed, g in gains.items() if seed % 2]
+    even = [g for seed, g in gains.items() if not seed % 2]
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    return [statistics.fmean(values), error, statistics.fmean(odd), statistics.fmean(even)]
+
+
+def short(value):
+    return f"{value:.5g}" if isinstance(value, float) else value
+
+
+def print_truth(args):
+    parts = [f"{metric}{part}" for metric in METRICS for part in ("", "_se", "_odd", "_even")]
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow([*CELL, "natural", "seeds", *parts])
+    for name, keys in studies():
+        natural_pair = not name.startswith(("controls-", "degraded-"))
+        for cell, metrics in sorted(gains_of(name, keys, args.out).items()):
+            seeds = max(len(gains) for gains in metrics.values())
+            if seeds < LEAST_SEEDS:
+                continue
+            numbers = []
+            for metric in METRICS:
+                numbers += summary(metrics[metric]) if metric in metrics else [""] * 4
+            out.writerow([*cell, int(natural_pair), seeds, *map(short, numbers)])
+
+
+PAIRS = [f"{pilot}_{of}" for pilot in ("linear", "network") for of in ("nats", "accuracy", "informed")]
+NUMBERS = [
+    "information_difference",
+    "network_difference",
+    "network_accuracy_difference",
+    "prediction_margin",
+    "beta_difference",
+    "closed_form_gain",
+]
+LINEAR = [name for name in PAIRS + NUMBERS if not name.startswith("network")]
+
+
+def evidence_lines(args):
+    for name, keys in studies():
+        path = args.out / f"{name}.jsonl"
+        if path.exists():
+            for line in path.read_text().splitlines():
+                of = json.loads(line)
+                yield cell_of(keys, of["unit"], of["teacher"], of["scenario"]), of
+
+
+def print_evidence(args):
+    """What does not depend on the kind of student is measured with linear ones."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    columns = [f"{name}{part}" for name in PAIRS for part in ("", "_se")] + NUMBERS
+    out.writerow([*CELL, "seed", "further", "classes", "groups", *columns])
+    linear = {}
+    for cell, of in evidence_lines(args):
+        pair = (cell[1:5], cell[6:], of["unit"]["seed"])
+        if cell[5] == "linear":
+            linear[pair] = of
+        elif pair in linear:
+            of |= {name: linear[pair][name] for name in LINEAR}
+        numbers = [x for name in PAIRS for x in (of[name] or ("", ""))]
+        numbers += ["" if of[name] is None else of[name] for name in NUMBERS]
+        facts = [of["unit"]["seed"], of["further"], of["classes"], of["groups"]]
+        out.writerow([*cell, *facts, *map(short, numbers)])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["train", "list"])
+    parser.add_argument("what", choices=["train", "truth", "measure", "evidence", "list"])
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--cch", default="cch")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--only", default="")
     args = parser.parse_args()
+    if args.what in ("truth", "evidence"):
+        (print_truth if args.what == "truth" else print_evidence)(args)
+        return 0
     failed = []
     for name, keys in studies():
         if not name.startswith(args.only):
             continue
         if args.what == "list":
             print(name)
-        elif train(name, keys, args):
+        elif (train if args.what == "train" else measure)(name, keys, args):
             failed.append(name)
     if failed:
         print("failed:", *failed, file=sys.stderr)

@@ -51,6 +51,7 @@ struct ChanceEvidence {
   std::optional<MeasuredGain> linear_informed;
   std::optional<MeasuredGain> network_nats;  ///< the pilot of the student's own kind
   std::optional<MeasuredGain> network_accuracy;
+  std::optional<MeasuredGain> network_informed;  ///< as linear_informed
   /// I(T;Y) − I(S;Y): the student's held-out loss less the teacher's, linear probes (nats; real
   /// values ½ ln of the ratio of mean square errors).
   std::optional<double> information_difference;

@@ -54,9 +54,12 @@ struct NetworkPilotTeacher {
   /// Calibrated cross-entropy (nats), or ½ ln of the ratio of mean square errors.
   NetworkGain gain;
   std::optional<NetworkGain> gain_accuracy;  ///< share of rows
-  std::vector<double> row_terms;             ///< of `gain`, one a labelled row
-  double lambda = 0.0;                       ///< chosen in most folds
-  double temperature = 1.0;                  ///< likewise
+  /// `gain` less that by soft labels without a teacher's information: of a student that was
+  /// cross-fitted itself, or the same for every class, whichever gained more.
+  NetworkGain over_uninformed;
+  std::vector<double> row_terms;  ///< of `gain`, one a labelled row
+  double lambda = 0.0;            ///< chosen in most folds
+  double temperature = 1.0;       ///< likewise
 };
 
 /// How well a network does on rows that it was not fitted on.
@@ -88,6 +91,10 @@ struct NetworkPilot {
 /// method), averaged over repeats. SE² is the larger of two: by groups of rows, and by the folds
 /// taken as independent, in which the chance of training counts as well. Students learn from
 /// (1 − 1/folds) of the rows, four fifths of which they are fitted on.
+///
+/// Soft labels regularise whoever gives them. So two references are trained as teachers are: the
+/// student's own kind of network on its own features, cross-fitted, and one that says the same for
+/// every class (real values: the mean).
 ///
 /// The student alone is trained once for all teachers and scenarios, teachers once for all
 /// scenarios but more_labels. Errors: those of train_networks ("no-libtorch" where networks other

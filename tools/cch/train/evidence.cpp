@@ -47,6 +47,7 @@ json line_of(const json& key, const UnitEvidence& of) {
           {"linear_informed", gain_json(e.linear_informed)},
           {"network_nats", gain_json(e.network_nats)},
           {"network_accuracy", gain_json(e.network_accuracy)},
+          {"network_informed", gain_json(e.network_informed)},
           {"information_difference", number_json(e.information_difference)},
           {"network_difference", number_json(e.network_difference)},
           {"network_accuracy_difference", number_json(e.network_accuracy_difference)},
