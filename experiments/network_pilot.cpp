@@ -47,6 +47,13 @@ Study pilot_study(const NetworkPilotOptions& options) {
   return out;
 }
 
+Optimisation shortened(Optimisation out, std::size_t rows, std::size_t most_steps) {
+  const std::size_t batch = out.batch == 0 ? rows : std::min(out.batch, rows);
+  const std::size_t all = out.steps > 0 ? out.steps : out.epochs * ((rows + batch - 1) / batch);
+  if (all > most_steps) out.steps = most_steps;
+  return out;
+}
+
 std::vector<DistilLoss> arms_of(const NetworkPilotOptions& options, bool classes) {
   std::vector<DistilLoss> out;
   for (const double lambda : options.lambdas) {
@@ -115,6 +122,11 @@ class PilotFold {
     const UnitPart part{{rows_.labelled, rows_.further}, result_.test, true};
     const StudyUnit unit{{}, seed_, 0, std::string(to_string(scenario))};
     failures_.clear();
+    Study shorter = study_;
+    const std::size_t learned =
+        rows_.labelled.size() + (scenario == Scenario::more_labels ? rows_.further.size() : 0);
+    shorter.teacher_training =
+        shortened(options_.training, std::max<std::size_t>(1, learned / 2), options_.most_steps);
     const auto add = [&](const TeacherView& view, const Study& study, const StudyUnit& as) {
       RunResult run;
       run.spec = {Role::teacher,
@@ -128,9 +140,9 @@ class PilotFold {
       if (!view.stored) result_.networks += options_.teacher_folds;
     };
     for (std::size_t t = 0; t + 1 < draw_.teachers.size(); ++t)
-      add(draw_.teachers[t], study_, unit);
+      add(draw_.teachers[t], shorter, unit);
     // The references know what the student knows: its own labels, whatever teachers have.
-    Study own = study_;
+    Study own = shorter;
     own.teacher = options_.student;
     add(draw_.teachers.back(), own, {{}, seed_, 0, std::string(to_string(Scenario::same_rows))});
     data.teachers.push_back({uninformed(), {}, {}});
@@ -173,7 +185,9 @@ class PilotFold {
       }
     }
     if (fit.jobs.empty()) return;
-    auto trained = train_networks(data, fit, options_.student, options_.training, exec_);
+    const Optimisation training = shortened(
+        options_.training, fit.labelled.size() + fit.unlabelled.size(), options_.most_steps);
+    auto trained = train_networks(data, fit, options_.student, training, exec_);
     result_.networks += trained.size();
     if (alone) result_.alone = on_test(trained.front());
     if (!scenario) return;

@@ -204,9 +204,13 @@ void check(const Study& study, const TaskData& data) {
 }
 
 void require_trainer(const Study& study, const std::string& device) {
-  const bool linear =
-      study.student.layers == Layers::linear && study.teacher.layers == Layers::linear;
-  if (!linear || device != "cpu") static_cast<void>(detail::training_backend());
+  std::vector<TrainingJob> jobs;
+  for (const DistilForm form : study.forms)
+    jobs.push_back({{form, {}, 1.0, 1.0, true}, {}, 1, 1.0});
+  if (!detail::is_dense(study.student, jobs, device) ||
+      !detail::is_dense(study.teacher, {}, device)) {
+    static_cast<void>(detail::training_backend());
+  }
 }
 
 std::vector<StudyUnit> units(const Study& study) {

@@ -64,13 +64,29 @@ void check_data(const TrainingData& data, const NetworkSpec& network) {
 std::vector<TrainedNetwork> train_each(const TrainingData& data, const TrainingFit& fit,
                                        const NetworkSpec& network, const Optimisation& optimisation,
                                        const Execution& exec) {
-  if (network.layers == Layers::linear && exec.device == "cpu") {
-    return detail::train_linear(data, fit, optimisation, exec);
+  if (detail::is_dense(network, fit.jobs, exec.device)) {
+    return detail::train_dense(data, fit, network, optimisation, exec);
   }
   Execution resolved = exec;
   resolved.device = resolved_device(exec.device);
   return detail::training_backend().train(data, fit, network, optimisation, resolved);
 }
+
+}  // namespace
+
+namespace detail {
+
+bool is_dense(const NetworkSpec& network, const std::vector<TrainingJob>& jobs,
+              const std::string& device) {
+  const bool features = std::any_of(jobs.begin(), jobs.end(), [](const TrainingJob& job) {
+    return job.loss.lambda > 0.0 && compares_features(job.loss.form);
+  });
+  return device == "cpu" && network.layers != Layers::cnn && network.dropout == 0.0 && !features;
+}
+
+}  // namespace detail
+
+namespace {
 
 /// Of so many networks in a row the one with the least validation loss, the first where none has
 /// any.

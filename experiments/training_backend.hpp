@@ -68,9 +68,15 @@ bool out_of_patience(const TrainedNetwork& out, std::size_t patience);
 
 // What follows wants as many weight decays as the fit has jobs.
 
-/// Linear networks, processor.
-std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
-                                         const Optimisation& optimisation, const Execution& exec);
+/// Whether own kernels train it: linear networks and multilayer perceptrons on the processor,
+/// without dropout and losses on hidden features.
+bool is_dense(const NetworkSpec& network, const std::vector<TrainingJob>& jobs,
+              const std::string& device);
+
+/// Such networks.
+std::vector<TrainedNetwork> train_dense(const TrainingData& data, const TrainingFit& fit,
+                                        const NetworkSpec& network,
+                                        const Optimisation& optimisation, const Execution& exec);
 
 class TrainingBackend {
  public:

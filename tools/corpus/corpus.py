@@ -200,7 +200,10 @@ def train(name, keys, args):
 def measure(name, keys, args):
     args.out.mkdir(parents=True, exist_ok=True)
     more = ["--evidence", args.out / f"{name}.jsonl"]
-    return run_cch(keys | {"criteria.seeds": DRAWS}, args, more)
+    keys = keys | {"criteria.seeds": DRAWS}
+    if args.scenario:
+        keys["scenario"] = args.scenario
+    return run_cch(keys, args, more)
 
 
 # --- tables
@@ -321,7 +324,8 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--cch", default="cch")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="studies whose names begin so")
+    parser.add_argument("--scenario", action="append", help="measure in this one alone")
     args = parser.parse_args()
     if args.what in ("truth", "evidence"):
         (print_truth if args.what == "truth" else print_evidence)(args)

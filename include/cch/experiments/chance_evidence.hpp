@@ -18,10 +18,9 @@ struct UnitEvidence {
 inline constexpr int kEvidenceFormat = 1;
 
 /// The evidence of every teacher in every scenario of the study, on the labelled rows of the unit
-/// (its own scenario is not read): a pilot of the study's own networks and training; of linear
-/// students also what does not depend on the kind of student, the linear pilot and probes. Parts
-/// that the rows do not allow are empty. Cost: about six times that of training the unit in its
-/// first scenario. One thread.
+/// (its own scenario is not read): of linear students the linear pilot and probes, which do not
+/// depend on the kind of student; of others a pilot of the study's own networks and training. Parts
+/// that the rows do not allow are empty. One thread.
 std::vector<UnitEvidence> measure_evidence(const Study& study, const TaskData& data,
                                            const StudyUnit& unit, const Execution& exec);
 

@@ -34,6 +34,9 @@ struct NetworkPilotOptions {
   std::size_t folds = 5;  ///< outer folds of whole groups
   std::size_t teacher_folds = 4;
   std::size_t repeats = 1;  ///< partings into folds
+  /// Steps of a network at most; best weights come earlier on few rows, and a pilot need not end
+  /// where a long training does.
+  std::size_t most_steps = 300;
 };
 
 /// Rows of a draw.

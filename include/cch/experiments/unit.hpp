@@ -83,7 +83,7 @@ StudyRows study_rows(const Study& study, const TaskData& data, const StudyUnit& 
                      const Execution& exec);
 
 /// Counts up when a run of the same settings gets other numbers, so that they are not mixed.
-inline constexpr int kRunFormat = 2;
+inline constexpr int kRunFormat = 3;
 /// Trains everything of a unit, in the order of runs(). The student with and without distillation
 /// and its controls start alike and see the same batches. Cost: see train_networks. Data Error
 /// "too-few-rows". One thread.

@@ -17,10 +17,19 @@ namespace {
 using nlohmann::json;
 
 /// What the evidence of a unit depends on beside the study.
-json unit_key(const Study& study, const StudyUnit& unit) {
+json unit_key(const Study& study, const StudyUnit& unit, std::string_view scenario) {
   json out = unit_json(study, unit);
-  out.erase("scenario");
+  out["scenario"] = scenario;
   out["format"] = kEvidenceFormat;
+  return out;
+}
+
+/// The study with those of its scenarios whose evidence is missing.
+Study missing_part(const Study& study, const StudyUnit& unit, const std::set<std::string>& stored) {
+  Study out = study;
+  std::erase_if(out.scenarios, [&](const std::string& scenario) {
+    return stored.contains(unit_key(study, unit, scenario).dump());
+  });
   return out;
 }
 
@@ -32,9 +41,9 @@ json number_json(const std::optional<double>& value) {
   return value ? json(*value) : json();
 }
 
-json line_of(const json& key, const UnitEvidence& of) {
+json line_of(const Study& study, const StudyUnit& unit, const UnitEvidence& of) {
   const ChanceEvidence& e = of.evidence;
-  return {{"unit", key},
+  return {{"unit", unit_key(study, unit, to_string(e.scenario))},
           {"teacher", teacher_json(of.teacher, false)},
           {"student_kind", to_string(e.student)},
           {"scenario", to_string(e.scenario)},
@@ -78,21 +87,22 @@ std::set<std::string> stored_units(const std::string& path) {
 void write_evidence(const TrainSettings& s, const TaskData& data, const Execution& exec) {
   const std::set<std::string> stored = stored_units(s.evidence);
   const std::size_t seeds = std::max<std::size_t>(1, s.study.criteria_seeds);
-  std::vector<StudyUnit> missing;
+  std::vector<std::pair<StudyUnit, Study>> missing;
   for (const StudyUnit& unit : units(s.study)) {
     const auto seed = std::find(s.study.seeds.begin(), s.study.seeds.end(), unit.seed);
     const bool early = seed < s.study.seeds.begin() + static_cast<std::ptrdiff_t>(seeds);
     if (!early || unit.scenario != s.study.scenarios.front()) continue;
-    if (!stored.contains(unit_key(s.study, unit).dump())) missing.push_back(unit);
+    Study part = missing_part(s.study, unit, stored);
+    if (!part.scenarios.empty()) missing.emplace_back(unit, std::move(part));
   }
   std::ofstream out(s.evidence, std::ios::app);
   std::mutex mutex;
   std::atomic<std::size_t> done{0};
   parallel_for(missing.size(), exec, [&](std::size_t i) {
-    const json key = unit_key(s.study, missing[i]);
+    const auto& [unit, part] = missing[i];
     std::string lines;
-    for (const UnitEvidence& one : measure_evidence(s.study, data, missing[i], exec)) {
-      lines += line_of(key, one).dump() + "\n";
+    for (const UnitEvidence& one : measure_evidence(part, data, unit, exec)) {
+      lines += line_of(s.study, unit, one).dump() + "\n";
     }
     const std::scoped_lock lock(mutex);
     out << lines << std::flush;

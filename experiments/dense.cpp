@@ -1,37 +1,43 @@
-// Linear networks of one fit side by side: one product of the batch with the weights of all of
-// them, one of its transpose with all gradients.
+// Linear networks and multilayer perceptrons of one fit side by side, on own kernels.
 #include <Eigen/Core>
 #include <cmath>
 #include <memory>
+#include <numeric>
 
 #include "estimators/classifiers/tall_products.hpp"
-#include "experiments/linear_batch.hpp"
-#include "experiments/linear_loss.hpp"
-#include "experiments/linear_weights.hpp"
+#include "experiments/dense_batch.hpp"
+#include "experiments/dense_loss.hpp"
+#include "experiments/dense_network.hpp"
+#include "experiments/dense_weights.hpp"
 #include "experiments/training_backend.hpp"
 
 namespace cch::detail {
 namespace {
 
-double norm(const double* g, std::size_t n) {
-  return Eigen::Map<const Eigen::VectorXd>(g, static_cast<Eigen::Index>(n)).norm();
+double squared_norm(const double* g, std::size_t n) {
+  return Eigen::Map<const Eigen::VectorXd>(g, static_cast<Eigen::Index>(n)).squaredNorm();
 }
-double norm(const float* g, std::size_t n) {
-  return Eigen::Map<const Eigen::VectorXf>(g, static_cast<Eigen::Index>(n)).cast<double>().norm();
+double squared_norm(const float* g, std::size_t n) {
+  return Eigen::Map<const Eigen::VectorXf>(g, static_cast<Eigen::Index>(n))
+      .cast<double>()
+      .squaredNorm();
 }
 
+constexpr std::size_t kRowsAtOnce = 512;  // when outputs are computed
+
 template <class Real>
-class LinearTraining {
+class DenseTraining {
  public:
-  LinearTraining(const TrainingData& data, const TrainingFit& fit, const Optimisation& o)
+  DenseTraining(const TrainingData& data, const TrainingFit& fit, const NetworkSpec& network,
+                const Optimisation& o)
       : data_(data),
         fit_(fit),
         o_(o),
         order_(fit, o),
-        q_(data.x.cols() + 1),
         k_one_(data.outputs()),
         k_(k_one_ * fit.jobs.size()),
-        weights_(q_, k_one_, fit, o),
+        weights_(dense_layers(data.x.cols(), network.widths, k_one_), fit, o),
+        network_(weights_),
         loss_(data, fit, order_.hard_scale()),
         sums_(fit.jobs.size()) {
     out_.resize(fit.jobs.size());
@@ -57,15 +63,15 @@ class LinearTraining {
       hard_.resize(z_.size());
       soft_.resize(z_.size());
     }
-    times(batch_.values(), batch_.tiles(), q_, weights_.data(), k_, z_.data());
+    network_.forward(batch_, z_.data());
     const bool point = order_.recorded(s);
-    g_.resize(q_ * k_);
+    g_.resize(weights_.size());
     if (point) {
       recorded_step(s, whole);
     } else {
       const bool sum = !whole;
       loss_.gradients(z_.data(), hard_.data(), nullptr, sum ? &sums_ : nullptr);
-      transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
+      network_.backward(batch_, hard_.data(), g_.data());
     }
     weights_.step(g_, learning_rate(o_, s, order_.steps()), s);
     if (!fit_.validation.empty() && order_.validated(s)) validate(s);
@@ -75,10 +81,10 @@ class LinearTraining {
   void validate(std::size_t s) {
     if (validation_.tiles() == 0) validation_.take(data_.x, fit_.validation);
     z_validation_.resize(validation_.tiles() * k_ * kLanes);
-    times(validation_.values(), validation_.tiles(), q_, weights_.data(), k_, z_validation_.data());
+    network_.forward(validation_, z_validation_.data());
     Matrix z(fit_.validation.size(), k_one_);
     for (std::size_t m = 0; m < out_.size(); ++m) {
-      if (out_[m].stopped) continue;
+      if (weights_.frozen(m)) continue;
       for (std::size_t i = 0; i < z.rows(); ++i) {
         const Real* tile = z_validation_.data() + (i / kLanes) * k_ * kLanes + i % kLanes;
         for (std::size_t c = 0; c < k_one_; ++c) z(i, c) = tile[(m * k_one_ + c) * kLanes];
@@ -98,15 +104,22 @@ class LinearTraining {
     if (whole) std::fill(sums_.begin(), sums_.end(), LossSums{});
     loss_.gradients(z_.data(), hard_.data(), soft_.data(), &sums_);
     g_soft_.resize(g_.size());
-    transposed_times(batch_.values(), hard_.data(), batch_.tiles(), q_, k_, g_.data());
-    transposed_times(batch_.values(), soft_.data(), batch_.tiles(), q_, k_, g_soft_.data());
-    const std::size_t one = weights_.one();
+    network_.backward(batch_, hard_.data(), g_.data());
+    network_.backward(batch_, soft_.data(), g_soft_.data());
     for (std::size_t m = 0; m < out_.size(); ++m) {
       if (out_[m].failure.empty() && !out_[m].stopped)
-        add_point(m, s, norm(&g_[m * one], one), norm(&g_soft_[m * one], one));
+        add_point(m, s, norm(g_, m), norm(g_soft_, m));
     }
     for (std::size_t i = 0; i < g_.size(); ++i) g_[i] += g_soft_[i];
     std::fill(sums_.begin(), sums_.end(), LossSums{});
+  }
+
+  [[nodiscard]] double norm(const std::vector<Real>& g, std::size_t job) const {
+    double sum = 0.0;
+    for (std::size_t l = 0; l < weights_.layers().size(); ++l) {
+      sum += squared_norm(g.data() + weights_.begin(l, job), weights_.layers()[l].one());
+    }
+    return std::sqrt(sum);
   }
 
   void add_point(std::size_t m, std::size_t s, double hard_norm, double soft_norm) {
@@ -131,24 +144,83 @@ class LinearTraining {
     out_[m].curve.push_back(point);
   }
 
+  /// The networks then stand at their best weights.
   void finish(const Execution& exec) {
     for (std::size_t m = 0; m < out_.size(); ++m) out_[m].weights = weights_.flat(m);
-    write_outputs(exec, [](TrainedNetwork& network) { return &network.outputs; });
+    write_outputs(exec, [](TrainedNetwork& n) { return Said{&n.outputs, &n.features}; });
     if (fit_.validation.empty()) return;
     for (std::size_t m = 0; m < out_.size(); ++m) {
       if (out_[m].best) weights_.put(m, out_[m].best->weights);
     }
-    write_outputs(exec, [](TrainedNetwork& network) {
-      return network.best ? &network.best->outputs : nullptr;
+    write_outputs(exec, [](TrainedNetwork& n) {
+      return n.best ? Said{&n.best->outputs, &n.best->features} : Said{};
     });
   }
 
+  struct Said {
+    Matrix* outputs = nullptr;
+    Matrix* features = nullptr;
+  };
+
   template <class To>
   void write_outputs(const Execution& exec, const To& to) {
+    std::vector<Said> said;
+    for (TrainedNetwork& network : out_) said.push_back(to(network));
+    if (weights_.layers().size() == 1) {
+      write_linear(exec, said);
+    } else {
+      write_hidden(exec, said);
+    }
+  }
+
+  void write_hidden(const Execution& exec, const std::vector<Said>& said) {
+    const std::size_t n = data_.x.rows();
+    const std::size_t width = weights_.layers().back().q - 1;
+    // All weights speak, also those of networks that were stopped.
+    Weights<Real> all = weights_;
+    all.thaw();
+    DenseNetwork<Real> network(all);
+    for (const Said& one : said) {
+      if (one.outputs == nullptr) continue;
+      *one.outputs = Matrix(n, k_one_);
+      if (fit_.keeps_features) *one.features = Matrix(n, width);
+    }
+    Batch<Real> batch;
+    std::vector<std::size_t> rows;
+    std::vector<Real> z;
+    for (std::size_t begin = 0; begin < n; begin += kRowsAtOnce) {
+      exec.throw_if_stopped();
+      rows.resize(std::min(kRowsAtOnce, n - begin));
+      std::iota(rows.begin(), rows.end(), begin);
+      batch.take(data_.x, rows);
+      z.resize(batch.tiles() * k_ * kLanes);
+      network.forward(batch, z.data());
+      for (std::size_t m = 0; m < said.size(); ++m) {
+        if (said[m].outputs == nullptr) continue;
+        untile(z.data() + m * k_one_ * kLanes, k_ * kLanes, begin, rows.size(), *said[m].outputs);
+        if (!fit_.keeps_features) continue;
+        untile(network.last_hidden(m).data(), (width + 1) * kLanes, begin, rows.size(),
+               *said[m].features);
+      }
+    }
+  }
+
+  /// Tiles that lie `stride` values apart become rows.
+  static void untile(const Real* tiles, std::size_t stride, std::size_t begin, std::size_t rows,
+                     Matrix& to) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      const Real* lane = tiles + (i / kLanes) * stride + i % kLanes;
+      for (std::size_t c = 0; c < to.cols(); ++c) {
+        to(begin + i, c) = static_cast<double>(lane[c * kLanes]);
+      }
+    }
+  }
+
+  void write_linear(const Execution& exec, const std::vector<Said>& said) {
     const auto columns = static_cast<Eigen::Index>(k_);
-    const auto inputs = static_cast<Eigen::Index>(q_ - 1);
+    const auto inputs = static_cast<Eigen::Index>(data_.x.cols());
     const auto all = Eigen::Map<const Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>>(
-        weights_.data(), inputs + 1, columns);
+        weights_.of(0, 0), inputs + 1, columns);
     const std::size_t n = data_.x.rows();
     Eigen::MatrixXd z;
     if constexpr (std::is_same_v<Real, float>) {
@@ -160,15 +232,14 @@ class LinearTraining {
       z = Eigen::Map<const RowMajor>(data_.x.data(), static_cast<Eigen::Index>(n), inputs) *
           all.topRows(inputs);
     }
-    for (std::size_t m = 0; m < out_.size(); ++m) {
-      Matrix* outputs = to(out_[m]);
-      if (outputs == nullptr) continue;
-      *outputs = Matrix(n, k_one_);
+    for (std::size_t m = 0; m < said.size(); ++m) {
+      if (said[m].outputs == nullptr) continue;
+      Matrix& outputs = *said[m].outputs = Matrix(n, k_one_);
       for (std::size_t c = 0; c < k_one_; ++c) {
         const auto column = static_cast<Eigen::Index>(m * k_one_ + c);
         const auto offset = static_cast<double>(all(inputs, column));
         for (std::size_t i = 0; i < n; ++i) {
-          (*outputs)(i, c) = z(static_cast<Eigen::Index>(i), column) + offset;
+          outputs(i, c) = z(static_cast<Eigen::Index>(i), column) + offset;
         }
       }
     }
@@ -178,11 +249,11 @@ class LinearTraining {
   const TrainingFit& fit_;
   const Optimisation& o_;
   BatchOrder order_;
-  std::size_t q_;
   std::size_t k_one_;
   std::size_t k_;
   Weights<Real> weights_;
-  LinearLoss<Real> loss_;
+  DenseNetwork<Real> network_;
+  DenseLoss<Real> loss_;
   Batch<Real> batch_;
   Batch<Real> validation_;
   std::vector<Real> z_;
@@ -197,11 +268,12 @@ class LinearTraining {
 
 }  // namespace
 
-std::vector<TrainedNetwork> train_linear(const TrainingData& data, const TrainingFit& fit,
-                                         const Optimisation& optimisation, const Execution& exec) {
+std::vector<TrainedNetwork> train_dense(const TrainingData& data, const TrainingFit& fit,
+                                        const NetworkSpec& network,
+                                        const Optimisation& optimisation, const Execution& exec) {
   if (optimisation.double_precision)
-    return LinearTraining<double>(data, fit, optimisation).run(exec);
-  return LinearTraining<float>(data, fit, optimisation).run(exec);
+    return DenseTraining<double>(data, fit, network, optimisation).run(exec);
+  return DenseTraining<float>(data, fit, network, optimisation).run(exec);
 }
 
 }  // namespace cch::detail

@@ -20,9 +20,9 @@ struct LossSums {
 /// Losses of network.hpp and their gradients in the outputs, for all jobs of a fit on one batch.
 /// Outputs and gradients lie in tiles of 16 rows: per tile column after column, K columns a job.
 template <class Real>
-class LinearLoss {
+class DenseLoss {
  public:
-  LinearLoss(const TrainingData& data, const TrainingFit& fit, double hard_scale);
+  DenseLoss(const TrainingData& data, const TrainingFit& fit, double hard_scale);
 
   /// The batch that the next calls are about.
   void take(std::span<const std::size_t> rows, std::span<const std::uint8_t> labelled);
@@ -63,7 +63,7 @@ class LinearLoss {
   std::vector<Real> at_t_;    // K × 16
 };
 
-extern template class LinearLoss<float>;
-extern template class LinearLoss<double>;
+extern template class DenseLoss<float>;
+extern template class DenseLoss<double>;
 
 }  // namespace cch::detail

@@ -1,10 +1,10 @@
-#include "experiments/linear_loss.hpp"
+#include "experiments/dense_loss.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "experiments/linear_batch.hpp"
+#include "experiments/dense_batch.hpp"
 
 namespace cch::detail {
 namespace {
@@ -38,7 +38,7 @@ void softmax(const Real* z, std::size_t k, Real temperature, Real* q, Real* lse)
 }  // namespace
 
 template <class Real>
-struct LinearLoss<Real>::Tile {
+struct DenseLoss<Real>::Tile {
   const TrainingJob& job;
   const Target* target;
   std::size_t first;  // row of the batch in lane 0
@@ -49,7 +49,7 @@ struct LinearLoss<Real>::Tile {
 };
 
 template <class Real>
-LinearLoss<Real>::LinearLoss(const TrainingData& data, const TrainingFit& fit, double hard_scale)
+DenseLoss<Real>::DenseLoss(const TrainingData& data, const TrainingFit& fit, double hard_scale)
     : data_(data),
       fit_(fit),
       k_(data.outputs()),
@@ -60,7 +60,7 @@ LinearLoss<Real>::LinearLoss(const TrainingData& data, const TrainingFit& fit, d
 }
 
 template <class Real>
-std::size_t LinearLoss<Real>::target_of(const TrainingJob& job) {
+std::size_t DenseLoss<Real>::target_of(const TrainingJob& job) {
   if (job.loss.lambda == 0.0) return kNone;
   const bool shares = job.loss.form == DistilForm::kl || job.loss.form == DistilForm::reverse_kl;
   const double temperature = shares ? job.loss.temperature : 1.0;
@@ -92,20 +92,20 @@ std::size_t LinearLoss<Real>::target_of(const TrainingJob& job) {
 }
 
 template <class Real>
-void LinearLoss<Real>::take(std::span<const std::size_t> rows,
-                            std::span<const std::uint8_t> labelled) {
+void DenseLoss<Real>::take(std::span<const std::size_t> rows,
+                           std::span<const std::uint8_t> labelled) {
   rows_.assign(rows.begin(), rows.end());
   weight_.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) weight_[i] = labelled[i] ? hard_scale_ : Real{0};
 }
 
 template <class Real>
-bool LinearLoss<Real>::pairs(const Tile& tile, std::size_t lane) const {
+bool DenseLoss<Real>::pairs(const Tile& tile, std::size_t lane) const {
   return data_.teachers[tile.target->teacher].pairs(rows_[tile.first + lane]);
 }
 
 template <class Real>
-void LinearLoss<Real>::hard_weights(const Tile& tile, double factor, Real* scale) const {
+void DenseLoss<Real>::hard_weights(const Tile& tile, double factor, Real* scale) const {
   const auto rows = static_cast<double>(rows_.size());
   const auto weight = static_cast<Real>(factor * tile.job.loss.hard_weight() / rows);
   const auto full = static_cast<Real>(factor / rows);
@@ -116,14 +116,14 @@ void LinearLoss<Real>::hard_weights(const Tile& tile, double factor, Real* scale
 }
 
 template <class Real>
-void LinearLoss<Real>::count_unpaired(const Tile& tile, std::size_t lane, double hard,
-                                      LossSums& sums) const {
+void DenseLoss<Real>::count_unpaired(const Tile& tile, std::size_t lane, double hard,
+                                     LossSums& sums) const {
   if (tile.target == nullptr || pairs(tile, lane)) return;
   sums.unpaired += (1.0 - tile.job.loss.hard_weight()) * hard;
 }
 
 template <class Real>
-void LinearLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
+void DenseLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
   Real lse[kLanes];
   softmax(tile.z, k_, Real{1}, q_.data(), sums ? lse : nullptr);
   Real scale[kLanes] = {};
@@ -146,7 +146,7 @@ void LinearLoss<Real>::class_tile(const Tile& tile, LossSums* sums) {
 }
 
 template <class Real>
-void LinearLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
+void DenseLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
   std::fill_n(tile.hard, k_ * kLanes, Real{0});
   Real scale[kLanes] = {};
   hard_weights(tile, 2.0, scale);
@@ -167,7 +167,7 @@ void LinearLoss<Real>::real_tile(const Tile& tile, LossSums* sums) {
 }
 
 template <class Real>
-void LinearLoss<Real>::soft_tile(const Tile& tile, LossSums* sums) {
+void DenseLoss<Real>::soft_tile(const Tile& tile, LossSums* sums) {
   const DistilLoss& loss = tile.job.loss;
   const auto temperature = static_cast<Real>(tile.target->temperature);
   const bool reverse = loss.form == DistilForm::reverse_kl;
@@ -224,8 +224,8 @@ void LinearLoss<Real>::soft_tile(const Tile& tile, LossSums* sums) {
 }
 
 template <class Real>
-void LinearLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
-                                 std::vector<LossSums>* sums) {
+void DenseLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
+                                std::vector<LossSums>* sums) {
   const std::size_t jobs = fit_.jobs.size();
   const std::size_t tiles = (rows_.size() + kLanes - 1) / kLanes;
   for (std::size_t t = 0; t < tiles; ++t) {
@@ -258,7 +258,7 @@ void LinearLoss<Real>::gradients(const Real* z, Real* hard, Real* soft,
   }
 }
 
-template class LinearLoss<float>;
-template class LinearLoss<double>;
+template class DenseLoss<float>;
+template class DenseLoss<double>;
 
 }  // namespace cch::detail
