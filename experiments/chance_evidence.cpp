@@ -131,7 +131,6 @@ std::vector<UnitEvidence> measure_evidence(const Study& study, const TaskData& d
     add_linear(of, first, out);
     add_probes(of, first, out);
   }
-  if (study.student.layers == Layers::linear) return out;
   StudyUnit widest = unit;
   widest.scenario = to_string(*std::max_element(scenarios.begin(), scenarios.end()));
   add_networks(criteria_rows(study, widest, rows, unit_rows(study, widest, rows), serial),

@@ -47,7 +47,11 @@ Study pilot_study(const NetworkPilotOptions& options) {
   return out;
 }
 
-Optimisation shortened(Optimisation out, std::size_t rows, std::size_t most_steps) {
+Optimisation shortened(const NetworkPilotOptions& options, const NetworkSpec& network,
+                       std::size_t rows) {
+  Optimisation out = options.training;
+  const std::size_t most_steps =
+      network.layers == Layers::linear ? options.most_linear_steps : options.most_steps;
   const std::size_t batch = out.batch == 0 ? rows : std::min(out.batch, rows);
   const std::size_t all = out.steps > 0 ? out.steps : out.epochs * ((rows + batch - 1) / batch);
   if (all > most_steps) out.steps = most_steps;
@@ -126,7 +130,7 @@ class PilotFold {
     const std::size_t learned =
         rows_.labelled.size() + (scenario == Scenario::more_labels ? rows_.further.size() : 0);
     shorter.teacher_training =
-        shortened(options_.training, std::max<std::size_t>(1, learned / 2), options_.most_steps);
+        shortened(options_, options_.teacher, std::max<std::size_t>(1, learned / 2));
     const auto add = [&](const TeacherView& view, const Study& study, const StudyUnit& as) {
       RunResult run;
       run.spec = {Role::teacher,
@@ -185,8 +189,8 @@ class PilotFold {
       }
     }
     if (fit.jobs.empty()) return;
-    const Optimisation training = shortened(
-        options_.training, fit.labelled.size() + fit.unlabelled.size(), options_.most_steps);
+    const Optimisation training =
+        shortened(options_, options_.student, fit.labelled.size() + fit.unlabelled.size());
     auto trained = train_networks(data, fit, options_.student, training, exec_);
     result_.networks += trained.size();
     if (alone) result_.alone = on_test(trained.front());

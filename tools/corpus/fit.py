@@ -28,7 +28,8 @@ METRICS = ("nats", "accuracy")
 # Spread of gains by which a pilot's own error is weighed.
 PRIOR = {"nats": 0.10, "accuracy": 0.03, "mse": 0.05}
 STRENGTHS = (1.0, 4.0, 16.0, 64.0)
-STUDENT_T = {10: 2.262}  # of the 95 % interval over so many seeds
+STUDENT_T = {10: 2.262, 11: 2.228, 12: 2.201, 15: 2.145, 20: 2.093}  # 95 %, by seeds
+WORTHWHILE = {"nats": 0.01, "accuracy": 0.005, "mse": 0.01}
 
 
 def number(text):
@@ -127,16 +128,20 @@ def spread_terms(cell, metric, networks):
 class Design:
     """Terms of cells as matrices, standardised by those of the fit."""
 
-    def __init__(self, cells, metric, networks):
-        self.metric, self.networks = metric, networks
+    def __init__(self, cells, metric, networks, only):
+        self.metric, self.networks, self.only = metric, networks, only
         phi, psi = self.raw(cells)
-        self.phi_names = list(terms(cells[0], metric, networks))
+        self.phi_names = list(self.chosen(cells[0]))
         self.psi_names = list(spread_terms(cells[0], metric, networks))
         self.phi_scale = self.scale(phi)
         self.psi_scale = self.scale(psi)
 
+    def chosen(self, cell):
+        every = terms(cell, self.metric, self.networks)
+        return {k: v for k, v in every.items() if not self.only or k in self.only}
+
     def raw(self, cells):
-        phi = np.array([list(terms(c, self.metric, self.networks).values()) for c in cells])
+        phi = np.array([list(self.chosen(c).values()) for c in cells])
         psi = np.array([list(spread_terms(c, self.metric, self.networks).values()) for c in cells])
         return phi, psi
 
@@ -186,8 +191,8 @@ def balance(cells):
 
 
 class Model:
-    def __init__(self, cells, metric, networks, strength):
-        self.design = Design(cells, metric, networks)
+    def __init__(self, cells, metric, networks, strength, only=None):
+        self.design = Design(cells, metric, networks, only)
         phi, psi = self.design(cells)
         y = np.array([number(c[metric]) for c in cells])
         s = np.array([number(c[f"{metric}_se"]) for c in cells])
@@ -224,7 +229,8 @@ class Model:
 
 
 def normal_above(z):
-    return np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in z])
+    """P(a standard normal > z)."""
+    return np.array([0.5 * math.erfc(x / math.sqrt(2)) for x in z])
 
 
 def log_score(cells, metric, mean, spread):
@@ -249,7 +255,7 @@ def folds_of_families(cells, count=6):
     return out
 
 
-def left_out(cells, metric, networks, strength):
+def left_out(cells, metric, networks, strength, only=None):
     """Means and spreads of every cell by a model that has not seen its family."""
     fold = folds_of_families(cells)
     mean, spread = np.zeros(len(cells)), np.zeros(len(cells))
@@ -257,25 +263,25 @@ def left_out(cells, metric, networks, strength):
         test = [i for i, c in enumerate(cells) if fold[c["family"]] == f]
         if not test:
             continue
-        model = Model([c for c in cells if fold[c["family"]] != f], metric, networks, strength)
+        model = Model([c for c in cells if fold[c["family"]] != f], metric, networks, strength, only)
         mean[test], spread[test] = model([cells[i] for i in test])
     return mean, spread
 
 
-def best_strength(cells, metric, networks):
+def best_strength(cells, metric, networks, only=None):
     def score(strength):
-        mean, spread = left_out(cells, metric, networks, strength)
+        mean, spread = left_out(cells, metric, networks, strength, only)
         return np.mean(log_score(cells, metric, mean, spread))
 
     return max(STRENGTHS, key=score)
 
 
-def nested(cells, metric, networks):
+def nested(cells, metric, networks, only=None):
     """Every natural cell by a model, strength included, that knows nothing of its family."""
     out = {}
     for family in sorted({c["family"] for c in cells}):
         others = [c for c in cells if c["family"] != family]
-        model = Model(others, metric, networks, best_strength(others, metric, networks))
+        model = Model(others, metric, networks, best_strength(others, metric, networks, only), only)
         own = [i for i, c in enumerate(cells) if c["family"] == family]
         mean, spread = model([cells[i] for i in own])
         for i, m, s in zip(own, mean, spread):
@@ -284,10 +290,9 @@ def nested(cells, metric, networks):
 
 
 def sign(cell, metric):
+    """+1 or −1 where the 95 % t interval over seeds excludes 0."""
     y, s = number(cell[metric]), number(cell[f"{metric}_se"])
-    if abs(y) <= STUDENT_T[10] * s:
-        return 0
-    return 1 if y > 0 else -1
+    return 0 if abs(y) <= STUDENT_T[int(cell["seeds"])] * s else (1 if y > 0 else -1)
 
 
 def auroc(score, positive):
@@ -298,43 +303,179 @@ def auroc(score, positive):
     return np.mean([(np.sum(u > down) + 0.5 * np.sum(u == down)) / len(down) for u in up])
 
 
-def explore(cells):
-    natural = [c for c in cells if c["natural"] == "1"]
+# --- scores
+
+
+class Scored:
+    """Natural cells of one metric with the chances that a nested model gives them."""
+
+    def __init__(self, cells, metric, mean, spread):
+        self.cells, self.metric = cells, metric
+        self.mean, self.spread = mean, spread
+        self.p = normal_above(-mean / spread)
+        self.worthwhile = normal_above((WORTHWHILE[metric] - mean) / spread)
+        self.y = np.array([number(c[metric]) for c in cells])
+        self.s = np.array([number(c[f"{metric}_se"]) for c in cells])
+        self.truth = np.array([sign(c, metric) for c in cells])
+        self.outcome = normal_above(-self.y / self.s)
+        self.family = np.array([c["family"] for c in cells])
+
+    def at(self, keep):
+        out = object.__new__(Scored)
+        out.metric, out.cells = self.metric, [c for c, k in zip(self.cells, keep) if k]
+        for name in ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family"):
+            setattr(out, name, getattr(self, name)[keep])
+        return out
+
+    def where(self, **facets):
+        return self.at(np.array([all(c[k] == v for k, v in facets.items()) for c in self.cells], bool))
+
+    def verdicts(self, limits):
+        """+1 distil, −1 do not, 0 inconclusive."""
+        distil = (self.p >= limits[0]) & (self.worthwhile >= 0.5)
+        return np.where(distil, 1, np.where(self.worthwhile <= limits[1], -1, 0))
+
+    def wrong(self, limits):
+        """Firm ones on decided cells; not to bother with a gain too small to pay is no fault."""
+        v = self.verdicts(limits)
+        small = self.y < WORTHWHILE[self.metric]
+        return ((v > 0) & (self.truth < 0)) | ((v < 0) & (self.truth > 0) & ~small)
+
+    def firm(self, limits):
+        return (self.verdicts(limits) != 0) & (self.truth != 0)
+
+
+def ratio(part, of):
+    return part / of if of else math.nan
+
+
+def found(scored, limits):
+    v = scored.verdicts(limits)
+    return {
+        "AUROC": auroc(scored.p[scored.truth != 0], scored.truth[scored.truth != 0] > 0),
+        "wrong": ratio(np.sum(scored.wrong(limits)), np.sum(scored.firm(limits))),
+        "helps found": ratio(np.sum((v > 0) & (scored.truth > 0)), np.sum(scored.truth > 0)),
+        "harms found": ratio(np.sum((v < 0) & (scored.truth < 0)), np.sum(scored.truth < 0)),
+        "firm": ratio(np.sum(v != 0), len(v)),
+        "Brier": np.mean((scored.p - scored.outcome) ** 2),
+        "base": np.mean((scored.outcome.mean() - scored.outcome) ** 2),
+    }
+
+
+def over_families(scored, limits, draws=400):
+    """Every score with its 95 % interval by drawing families."""
+    names = sorted(set(scored.family))
+    rows = {name: np.flatnonzero(scored.family == name) for name in names}
+    random = np.random.default_rng(1)
+    samples = collections.defaultdict(list)
+    for _ in range(draws):
+        drawn = np.concatenate([rows[name] for name in random.choice(names, len(names))])
+        some = Scored.__new__(Scored)
+        some.metric, some.cells = scored.metric, [scored.cells[i] for i in drawn]
+        for name in ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family"):
+            setattr(some, name, getattr(scored, name)[drawn])
+        for name, value in found(some, limits).items():
+            samples[name].append(value)
+    return {name: np.nanquantile(values, [0.025, 0.975]) for name, values in samples.items() if not np.isnan(values).all()}
+
+
+def groups_of_teachers(scored):
+    out = collections.defaultdict(list)
+    for i, c in enumerate(scored.cells):
+        out[tuple(c[k] for k in ("set", "student", "kind", "scenario", "labelled"))].append(i)
+    return [rows for rows in out.values() if len(rows) > 1]
+
+
+def regret(scored, score, may_abstain):
+    """What the choice loses against the best teacher or none: chosen on half of the seeds, scored
+    on the other half, both ways; mean over sets of teachers."""
+    lost = []
+    for rows in groups_of_teachers(scored):
+        best = max(rows, key=lambda i: score[i])
+        for choose, judge in (("odd", "even"), ("even", "odd")):
+            gain = {i: number(scored.cells[i][f"{scored.metric}_{judge}"]) for i in rows}
+            seen = {i: number(scored.cells[i][f"{scored.metric}_{choose}"]) for i in rows}
+            right = max(rows, key=seen.get)
+            most = gain[right] if seen[right] > 0 else 0.0
+            had = 0.0 if may_abstain and score[best] <= 0 else gain[best]
+            lost.append(most - had)
+    return float(np.mean(lost)) if lost else math.nan
+
+
+def scored_cells(cells, metric, only=None):
+    """Nested chances of all cells; those of natural pairs count."""
+    some = with_metric(cells, metric)
+    mean, spread = np.zeros(len(some)), np.zeros(len(some))
+    for networks in (False, True):
+        at = [i for i, c in enumerate(some) if (c["kind"] != "linear") == networks]
+        if at:
+            part = nested([some[i] for i in at], metric, networks, only)
+            mean[at], spread[at] = part[:, 0], part[:, 1]
+    return Scored(some, metric, mean, spread).where(natural="1")
+
+
+def limits_for(scored, risk=0.05):
+    """The least strict limits with at most that share of wrong firm verdicts on each side."""
+    best = (0.99, 0.01)
+    for high in np.arange(0.97, 0.60, -0.01):
+        v = scored.verdicts((high, -1))
+        firm = (v > 0) & (scored.truth != 0)
+        if np.sum(firm & scored.wrong((high, -1))) > risk * max(1, np.sum(firm)):
+            break
+        best = (round(float(high), 2), best[1])
+    for low in np.arange(0.03, 0.41, 0.01):
+        v = scored.verdicts((2, low))
+        firm = (v < 0) & (scored.truth != 0)
+        if np.sum(firm & scored.wrong((2, low))) > risk * max(1, np.sum(firm)):
+            break
+        best = (best[0], round(float(low), 2))
+    return best
+
+
+def nested_limits(scored):
+    """Every cell's limits from the cells of other families."""
+    out = {}
+    for family in sorted(set(scored.family)):
+        out[family] = limits_for(scored.at(scored.family != family))
+    return out
+
+
+def score(cells):
     for metric in METRICS:
-        for networks in (False, True):
-            some = with_metric(cells, metric)
-            predicted = nested(some, metric, networks)
-            for kind in KINDS:
-                at = [i for i, c in enumerate(some) if c["natural"] == "1" and c["kind"] == kind and c["scenario"] != "more-labels"]
-                if not at:
+        scored = scored_cells(cells, metric)
+        limits = limits_for(scored)
+        print(f"\n{metric}: limits {limits}, {len(set(scored.family))} families")
+        print("| student | scenario | cells | helps | harms | AUROC | wrong of firm | helps found | harms found | firm | Brier | base |")
+        print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+        for kind in (*KINDS, None):
+            for scenario in ("same-rows", "unlabelled-pairs", None):
+                facets = {k: v for k, v in (("kind", kind), ("scenario", scenario)) if v}
+                part = scored.where(**facets)
+                if len(part.cells) < 8:
                     continue
-                truth = np.array([sign(some[i], metric) for i in at])
-                p = normal_above(predicted[at, 0] / predicted[at, 1])
-                decided = truth != 0
-                firm = ((p >= 0.9) | (p <= 0.1)) & decided
-                wrong = ((p >= 0.9) & (truth < 0)) | ((p <= 0.1) & (truth > 0))
-                y = np.array([number(some[i][metric]) for i in at])
-                se = np.array([number(some[i][f"{metric}_se"]) for i in at])
-                outcome = normal_above(y / se)
-                base = outcome.mean()
-                raw = {
-                    name: auroc([known(some[i]["evidence"][name], 9) for i in at if sign(some[i], metric)], truth[decided] > 0)
-                    for name in ("linear_nats", "network_nats", "network_accuracy", "information_difference", "network_difference", "network_informed", "prediction_margin")
-                }
-                print(
-                    f"{metric:9}{'networks' if networks else 'linear  '} {kind:7} cells {len(at):4} + {np.sum(truth > 0):3} − {np.sum(truth < 0):3}"
-                    f" AUROC {auroc(p[decided], truth[decided] > 0):.3f} firm {firm.sum() / max(1, decided.sum()):.2f} wrong {(wrong & decided).sum()}"
-                    f" finds {np.mean(p[truth > 0] >= 0.9):.2f} {np.mean(p[truth < 0] <= 0.1):.2f} Brier {np.mean((p - outcome) ** 2):.3f} base {np.mean((base - outcome) ** 2):.3f}"
-                )
-                print("     ", {k: round(float(v), 2) for k, v in raw.items()})
+                f = found(part, limits)
+                interval = over_families(part, limits)
+                show = lambda n: f"{f[n]:.2f} ({interval[n][0]:.2f}–{interval[n][1]:.2f})" if n in interval else "–"
+                print(f"| {kind or 'all'} | {scenario or 'all'} | {len(part.cells)} | {np.sum(part.truth > 0)} | {np.sum(part.truth < 0)} | {show('AUROC')} | {np.sum(part.wrong(limits))} of {np.sum(part.firm(limits))} | {show('helps found')} | {show('harms found')} | {f['firm']:.2f} | {f['Brier']:.3f} | {f['base']:.3f} |")
+        order = np.argsort(scored.p)
+        for part in np.array_split(order, max(1, len(order) // 100)):
+            print(f"bin of {len(part)}: said {scored.p[part].mean():.2f}, came {scored.outcome[part].mean():.2f}")
+        for kind in KINDS:
+            part = scored.where(kind=kind)
+            if len(part.cells) < 8:
+                continue
+            own = "information_difference" if kind == "linear" else "network_difference"
+            accuracy = np.array([known(c["evidence"][own], 9) for c in part.cells])
+            print(f"regret {kind}: expected gain {regret(part, part.mean, True):.4f}, best-accuracy teacher {regret(part, accuracy, False):.4f}, random {regret(part, np.random.default_rng(1).random(len(accuracy)), False):.4f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["explore"])
+    parser.add_argument("what", choices=["score", "table"])
     parser.add_argument("--corpus", type=pathlib.Path, default=pathlib.Path(__file__).parent)
     args = parser.parse_args()
-    explore(read(args.corpus))
+    cells = read(args.corpus)
+    (score if args.what == "score" else print_table)(cells)
 
 
 if __name__ == "__main__":

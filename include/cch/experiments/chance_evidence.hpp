@@ -15,11 +15,11 @@ struct UnitEvidence {
 };
 
 /// Counts up when the same rows give other evidence, so that numbers by two rules are not mixed.
-inline constexpr int kEvidenceFormat = 1;
+inline constexpr int kEvidenceFormat = 2;
 
 /// The evidence of every teacher in every scenario of the study, on the labelled rows of the unit
-/// (its own scenario is not read): of linear students the linear pilot and probes, which do not
-/// depend on the kind of student; of others a pilot of the study's own networks and training. Parts
+/// (its own scenario is not read): a pilot of the study's own networks and training; of linear
+/// students also the linear pilot and probes, which do not depend on the kind of student. Parts
 /// that the rows do not allow are empty. One thread.
 std::vector<UnitEvidence> measure_evidence(const Study& study, const TaskData& data,
                                            const StudyUnit& unit, const Execution& exec);

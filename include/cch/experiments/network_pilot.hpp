@@ -34,9 +34,10 @@ struct NetworkPilotOptions {
   std::size_t folds = 5;  ///< outer folds of whole groups
   std::size_t teacher_folds = 4;
   std::size_t repeats = 1;  ///< partings into folds
-  /// Steps of a network at most; best weights come earlier on few rows, and a pilot need not end
-  /// where a long training does.
+  /// Steps of a network at most: best weights come earlier on few rows, and a pilot need not end
+  /// where a long training does. Linear networks learn more slowly and cost less.
   std::size_t most_steps = 300;
+  std::size_t most_linear_steps = 1200;
 };
 
 /// Rows of a draw.

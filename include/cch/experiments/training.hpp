@@ -106,7 +106,8 @@ std::vector<std::vector<std::size_t>> weight_shapes(const NetworkSpec& network, 
                                                     const ImageShape& shape, std::size_t outputs);
 
 /// Trains the networks of a fit side by side: they share every batch, so their products with the
-/// data become one. Linear networks on the processor use own kernels, everything else LibTorch
+/// data become one. Linear networks and multilayer perceptrons on the processor, without
+/// dropout and losses on hidden features, use own kernels, everything else LibTorch
 /// ("no-libtorch" where it is missing). Equal to one network at a time up to rounding.
 ///
 /// A step takes `batch` rows of labelled and unlabelled ones in a random order of each pass. The
