@@ -5,6 +5,7 @@
 
 #include "cch/core/error.hpp"
 #include "cch/core/nearest_name.hpp"
+#include "estimators/criterion/fitted_chance.hpp"
 #include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
@@ -18,9 +19,10 @@ constexpr std::array<MetricName, 3> kMetrics{{{GainMetric::cross_entropy, "cross
                                               {GainMetric::accuracy, "accuracy"},
                                               {GainMetric::mse, "mse"}}};
 
-/// Standard deviation of the gains of real pairs, before anything is known of them.
+/// Spread of the gains of real pairs before anything is known of them, by which a pilot's own error
+/// is weighed.
 double prior_spread(GainMetric metric) {
-  return metric == GainMetric::accuracy ? 0.03 : 0.08;
+  return metric == GainMetric::accuracy ? 0.03 : 0.10;
 }
 
 double above(double limit, double mean, double spread) {
@@ -84,8 +86,16 @@ std::string_view to_string(StudentKind kind) {
 
 std::optional<Chance> chance_of_gain(const ChanceEvidence& evidence, GainMetric metric,
                                      double worthwhile) {
+  const detail::FittedChance fitted = detail::fitted_chance(evidence, metric);
+  if (fitted.why_not.empty()) {
+    Chance out = chance_from(fitted.mean, fitted.spread, worthwhile);
+    out.in_range = true;
+    out.basis = "corpus";
+    out.contributions = fitted.contributions;
+    return out;
+  }
   auto out = chance_by_pilot(evidence, metric, worthwhile);
-  if (out) out->basis = "the pilot alone";
+  if (out) out->basis = fitted.why_not;
   return out;
 }
 

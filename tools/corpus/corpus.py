@@ -115,6 +115,7 @@ DEGRADED = {
 
 KINDS = {
     "linear": {
+        "scenario": ["same-rows", "unlabelled-pairs"],
         "student.layers": "linear",
         "student.widths": [],
         "training.learning-rate": 0.005,
@@ -150,11 +151,11 @@ def natural(kind):
         yield f"{kind}-{name}", study(name, kind, of.students, of.teachers, of.labelled)
 
 
-def more_labels():
-    """Networks whose teachers have further labels."""
+def more_labels(kind):
+    """Teachers that have further labels."""
     for name, of in SETS.items():
         more = {"scenario": ["more-labels"]}
-        yield f"more-mlp-{name}", study(name, "mlp", of.students, of.teachers, of.labelled[:1], more)
+        yield f"more-{kind}-{name}", study(name, kind, of.students, of.teachers, of.labelled[:1], more)
 
 
 def pictures():
@@ -179,7 +180,8 @@ def studies():
     yield from natural("linear")
     yield from natural("mlp")
     yield from pictures()
-    yield from more_labels()
+    for kind in ("linear", "mlp"):
+        yield from more_labels(kind)
     for kind in ("linear", "mlp"):
         yield from others(kind)
 

@@ -27,6 +27,18 @@ KINDS = ("linear", "mlp", "cnn")
 METRICS = ("nats", "accuracy")
 # Spread of gains by which a pilot's own error is weighed.
 PRIOR = {"nats": 0.10, "accuracy": 0.03, "mse": 0.05}
+# More of these cannot speak against distillation; a fit that says so is of noise.
+MONOTONE = {
+    "linear pilot",
+    "linear pilot, beyond soft labels",
+    "information difference",
+    "information difference, unlabelled",
+    "prediction-level margin",
+    "network pilot",
+    "network pilot, beyond soft labels",
+    "network difference",
+    "network difference, unlabelled",
+}
 STRENGTHS = (1.0, 4.0, 16.0, 64.0)
 STUDENT_T = {10: 2.262, 11: 2.228, 12: 2.201, 15: 2.145, 20: 2.093}  # 95 %, by seeds
 WORTHWHILE = {"nats": 0.01, "accuracy": 0.005, "mse": 0.01}
@@ -68,61 +80,58 @@ def known(value, limit):
     return 0.0 if math.isnan(value) else max(-limit, min(limit, value))
 
 
+def measure_of(metric):
+    return "accuracy" if metric == "accuracy" else "nats"
+
+
+def own_difference(e, metric):
+    return e["network_accuracy_difference"] if metric == "accuracy" else e["network_difference"]
+
+
 def terms(cell, metric, networks):
-    """φ by name, before standardisation."""
+    """φ by name, before standardisation; with `networks` also pilots of the student's own kind."""
     e = cell["evidence"]
     prior = PRIOR[metric]
-    measure = "accuracy" if metric == "accuracy" else "nats"
     unlabelled = float(cell["scenario"] == "unlabelled-pairs")
-    more = float(cell["scenario"] == "more-labels")
-    per_class = math.log(e["labelled"] / max(1.0, e["classes"]))
     difference = known(e["information_difference"], 1.5)
     out = {
-        "1": 1.0,
-        "unlabelled": unlabelled,
-        "more": more,
-        "linear pilot": shrunk(e, f"linear_{measure}", prior),
-        "linear pilot, informed": shrunk(e, "linear_informed", PRIOR["nats"]),
+        "constant": 1.0,
+        "unlabelled pairs": unlabelled,
+        "more labels": float(cell["scenario"] == "more-labels"),
+        "linear pilot": shrunk(e, f"linear_{measure_of(metric)}", prior),
+        "linear pilot, beyond soft labels": shrunk(e, "linear_informed", PRIOR["nats"]),
         "information difference": difference,
         "information difference, unlabelled": difference * unlabelled,
         "prediction-level margin": known(e["prediction_margin"], 1.0),
-        "β_s − β_e": known(e["beta_difference"], 1.5),
-        "rows a class": per_class,
+        "beta difference": known(e["beta_difference"], 1.5),
+        "rows a class": math.log(e["labelled"] / max(1.0, e["classes"])),
         "unlabelled rows": unlabelled * math.log1p(e["further"] / e["labelled"]),
     }
-    if not networks:
-        return out
-    own = e["network_accuracy_difference"] if metric == "accuracy" else e["network_difference"]
-    out |= {
-        "network pilot": shrunk(e, f"network_{measure}", prior),
-        "network pilot, informed": shrunk(e, "network_informed", PRIOR["nats"]),
-        "network difference": known(own, 1.5),
-        "network difference, unlabelled": known(own, 1.5) * unlabelled,
-        "mlp": float(cell["kind"] != "linear"),
-        "cnn": float(cell["kind"] == "cnn"),
-    }
+    if networks:
+        own = known(own_difference(e, metric), 1.5)
+        out |= {
+            "network pilot": shrunk(e, f"network_{measure_of(metric)}", prior),
+            "network pilot, beyond soft labels": shrunk(e, "network_informed", PRIOR["nats"]),
+            "network difference": own,
+            "network difference, unlabelled": own * unlabelled,
+        }
+    out["convolutional"] = float(cell["kind"] == "cnn")
     return out
 
 
 def spread_terms(cell, metric, networks):
     """ψ by name."""
     e = cell["evidence"]
-    measure = "accuracy" if metric == "accuracy" else "nats"
-    error = e[f"linear_{measure}_se"]
-    if networks and not math.isnan(e[f"network_{measure}_se"]):
-        error = e[f"network_{measure}_se"]
+    error = e[f"{'network' if networks else 'linear'}_{measure_of(metric)}_se"]
     own = e["network_difference"] if networks else e["information_difference"]
-    out = {
-        "1": 1.0,
-        "unlabelled": float(cell["scenario"] == "unlabelled-pairs"),
-        "more": float(cell["scenario"] == "more-labels"),
-        "pilot's error": math.log(max(error, 1e-4)) if not math.isnan(error) else math.log(PRIOR[metric]),
+    return {
+        "constant": 1.0,
+        "unlabelled pairs": float(cell["scenario"] == "unlabelled-pairs"),
+        "more labels": float(cell["scenario"] == "more-labels"),
+        "pilot's error": math.log(PRIOR[metric] if math.isnan(error) else max(error, 1e-4)),
         "difference": abs(known(own, 1.5)),
         "rows a class": math.log(e["labelled"] / max(1.0, e["classes"])),
     }
-    if networks:
-        out["mlp"] = float(cell["kind"] != "linear")
-    return out
 
 
 class Design:
@@ -183,6 +192,11 @@ def minimise(objective, x, steps=300):
     return x
 
 
+def masked(objective, x, keep):
+    value, gradient = objective(x * keep)
+    return value, gradient * keep
+
+
 def balance(cells):
     """Weights that give families of many cells less: a family counts as the root of its cells."""
     count = collections.Counter(cell["family"] for cell in cells)
@@ -219,7 +233,13 @@ class Model:
 
         start = np.zeros(p + q)
         start[p] = math.log(0.5)
-        x = minimise(objective, start)
+        keep = np.ones(p + q)
+        while True:
+            x = minimise(lambda at: masked(objective, at, keep), start)
+            bad = [j for j, name in enumerate(self.design.phi_names) if name in MONOTONE and x[j] < 0]
+            if not bad:
+                break
+            keep[bad] = 0.0
         self.w, self.v = x[:p], x[p:]
 
     def __call__(self, cells):
@@ -402,12 +422,21 @@ def regret(scored, score, may_abstain):
     return float(np.mean(lost)) if lost else math.nan
 
 
-def scored_cells(cells, metric, only=None):
+def group_of(cell):
+    """Linear students have a model of their own."""
+    return "linear" if cell["kind"] == "linear" else "hidden"
+
+
+def measured(cell, networks):
+    return not math.isnan(cell["evidence"]["network_nats" if networks else "linear_nats"])
+
+
+def scored_cells(cells, metric, networks=True, only=None):
     """Nested chances of all cells; those of natural pairs count."""
-    some = with_metric(cells, metric)
+    some = [c for c in with_metric(cells, metric) if measured(c, networks)]
     mean, spread = np.zeros(len(some)), np.zeros(len(some))
-    for networks in (False, True):
-        at = [i for i, c in enumerate(some) if (c["kind"] != "linear") == networks]
+    for group in ("linear", "hidden"):
+        at = [i for i, c in enumerate(some) if group_of(c) == group]
         if at:
             part = nested([some[i] for i in at], metric, networks, only)
             mean[at], spread[at] = part[:, 0], part[:, 1]
@@ -467,6 +496,39 @@ def score(cells):
             own = "information_difference" if kind == "linear" else "network_difference"
             accuracy = np.array([known(c["evidence"][own], 9) for c in part.cells])
             print(f"regret {kind}: expected gain {regret(part, part.mean, True):.4f}, best-accuracy teacher {regret(part, accuracy, False):.4f}, random {regret(part, np.random.default_rng(1).random(len(accuracy)), False):.4f}")
+
+
+# --- the numbers of the library
+
+
+def table_of(name, design, raw, weights, names, centre, scale):
+    lines = [f"constexpr ChanceTerm {name}[] = {{"]
+    for j, term in enumerate(names):
+        low, high = raw[:, j].min(), raw[:, j].max()
+        lines.append(f'    {{"{term}", {weights[j] / scale[j]:.6g}, {centre[j]:.6g}, {low:.6g}, {high:.6g}}},')
+    return "\n".join([*lines, "};"])
+
+
+def print_table(cells):
+    """Terms with weight, centre, least and largest value, then the list of models."""
+    print("// Made by tools/corpus/fit.py from tools/corpus/{truth,evidence}.csv.")
+    models = []
+    for metric in METRICS:
+        for group in ("linear", "hidden"):
+            for networks in (False, True):
+                some = [c for c in with_metric(cells, metric) if measured(c, networks) and group_of(c) == group]
+                if not some:
+                    continue
+                model = Model(some, metric, networks, best_strength(some, metric, networks))
+                design = model.design
+                phi, psi = design.raw(some)
+                name = f"k{group.capitalize()}{metric.capitalize()}{'Full' if networks else 'Quick'}"
+                print(table_of(name + "Mean", design, phi, model.w, design.phi_names, *design.phi_scale))
+                print(table_of(name + "Spread", design, psi, model.v, design.psi_names, *design.psi_scale))
+                cpp = "accuracy" if metric == "accuracy" else "cross_entropy"
+                flags = f"{'true' if group == 'hidden' else 'false'}, {'true' if networks else 'false'}"
+                models.append(f"    {{GainMetric::{cpp}, {flags}, {model.unit:.6g}, {len(some)}, {name}Mean, {name}Spread}},")
+    print("constexpr ChanceModel kModels[] = {", *models, "};", sep="\n")
 
 
 def main():

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cch/criterion/chance.hpp"
+
+namespace cch::detail {
+
+/// The gain as a normal, by the model that was fitted on the reference corpus.
+struct FittedChance {
+  std::string why_not;  ///< why there is none; empty: there is
+  double mean = 0.0;
+  double spread = 0.0;
+  std::vector<ChanceContribution> contributions;  ///< largest effect first
+};
+
+/// With φ, ψ the terms below, c their means over the corpus (0 for the constant) and u the unit of
+/// the model:
+///
+///   mean = u Σ_j w_j (φ_j − c_j),   ln(spread/u) = Σ_j v_j (ψ_j − c_j), within [−7, 3]
+///
+/// Students with hidden layers have another model than linear ones, and evidence without a pilot of
+/// the student's own kind another than evidence with one. None where a term lies further outside
+/// the corpus than a quarter of its range there.
+FittedChance fitted_chance(const ChanceEvidence& evidence, GainMetric metric);
+
+using NamedTerms = std::vector<std::pair<std::string, double>>;
+/// φ and ψ by the names of the table, in its order; `networks`: with pilots of the own kind.
+NamedTerms mean_terms(const ChanceEvidence& evidence, GainMetric metric, bool networks);
+NamedTerms spread_terms(const ChanceEvidence& evidence, GainMetric metric, bool networks);
+
+}  // namespace cch::detail

@@ -1,0 +1,261 @@
+// Gains of a pilot of networks from the outputs of its folds.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <span>
+#include <tuple>
+
+#include "estimators/row_terms.hpp"
+#include "experiments/network_pilot_parts.hpp"
+
+namespace cch::detail {
+namespace {
+
+using Rows = std::vector<std::size_t>;
+
+/// Outputs of a parting into folds, one row a labelled row.
+struct Pooled {
+  Matrix outputs;
+  std::string failure;
+  std::map<std::pair<double, double>, std::size_t> arms;  // how often each was chosen
+};
+
+/// Losses and hits of pooled outputs.
+struct RowScores {
+  std::vector<double> loss;
+  std::vector<double> hit;
+};
+
+/// The labels of the labelled rows.
+struct PilotLabels {
+  std::vector<int> y;
+  Matrix targets;
+  Groups groups;
+  Rows all;
+};
+
+PilotLabels labels_of(const StudyDraw& draw, const Rows& labelled) {
+  PilotLabels out{{}, {}, draw.groups.select(labelled), {}};
+  for (std::size_t i = 0; i < labelled.size(); ++i) out.all.push_back(i);
+  if (draw.classes == 0) {
+    out.targets = select_rows(draw.targets.view(), labelled);
+    return out;
+  }
+  for (const std::size_t row : labelled) out.y.push_back(draw.y[row]);
+  return out;
+}
+
+double log_sum(std::span<const double> z, double scale) {
+  const double most = *std::max_element(z.begin(), z.end());
+  double total = 0.0;
+  for (const double v : z) total += std::exp((v - most) * scale);
+  return most * scale + std::log(total);
+}
+
+RowScores scores_of(const Matrix& outputs, const PilotLabels& labels) {
+  RowScores out;
+  if (labels.y.empty()) {
+    for (std::size_t i = 0; i < outputs.rows(); ++i) {
+      double sum = 0.0;
+      for (std::size_t c = 0; c < outputs.cols(); ++c) {
+        sum += std::pow(outputs(i, c) - labels.targets(i, c), 2);
+      }
+      out.loss.push_back(sum);
+    }
+    return out;
+  }
+  const double scale = 1.0 / calibration_temperature(outputs, labels.y, labels.all);
+  for (std::size_t i = 0; i < outputs.rows(); ++i) {
+    const auto z = outputs.row(i);
+    const auto truth = static_cast<std::size_t>(labels.y[i]);
+    out.loss.push_back(log_sum(z, scale) - scale * z[truth]);
+    out.hit.push_back(std::max_element(z.begin(), z.end()) - z.begin() ==
+                              static_cast<std::ptrdiff_t>(truth)
+                          ? 1.0
+                          : 0.0);
+  }
+  return out;
+}
+
+NetworkScore score_of(const RowScores& rows) {
+  NetworkScore out{mean_of(rows.loss), std::nullopt};
+  if (!rows.hit.empty()) out.accuracy = mean_of(rows.hit);
+  return out;
+}
+
+/// Row terms whose mean is the gain in nats: differences of losses, or of ½ ln MSE to first order.
+std::vector<double> gain_terms(const RowScores& alone, const RowScores& taught, bool classes) {
+  std::vector<double> out(alone.loss.size());
+  if (classes) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = alone.loss[i] - taught.loss[i];
+    return out;
+  }
+  const double mse_alone = mean_of(alone.loss);
+  const double mse_taught = mean_of(taught.loss);
+  const double gain = 0.5 * std::log(mse_alone / mse_taught);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = gain + 0.5 * (alone.loss[i] / mse_alone - taught.loss[i] / mse_taught);
+  }
+  return out;
+}
+
+/// Every repeat has its own folds and terms.
+struct RepeatTerms {
+  std::vector<std::vector<double>> terms;
+  std::vector<Rows> folds;  // of each repeat
+};
+
+NetworkGain gain_of(const RepeatTerms& of, const Groups& groups) {
+  const auto repeats = static_cast<double>(of.terms.size());
+  std::vector<double> mean(of.terms.front().size());
+  double between = 0.0;
+  for (std::size_t r = 0; r < of.terms.size(); ++r) {
+    const auto& terms = of.terms[r];
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += terms[i] / repeats;
+    between += variance_of_mean(terms, Groups::from(of.folds[r])) / repeats;
+  }
+  return {mean_of(mean), std::sqrt(std::max(variance_of_mean(mean, groups), between))};
+}
+
+/// Everything of one parting.
+struct Parting {
+  Rows fold;
+  Matrix alone;
+  std::vector<Matrix> teachers;
+  std::vector<std::vector<Pooled>> taught;
+};
+
+void put_rows(const Matrix& from, const Rows& rows, const std::map<std::size_t, std::size_t>& place,
+              Matrix& to) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto row = from.row(i);
+    std::copy(row.begin(), row.end(), to.row(place.at(rows[i])).begin());
+  }
+}
+
+Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, Rows fold,
+               const std::vector<FoldResult>& folds) {
+  std::map<std::size_t, std::size_t> place;
+  for (std::size_t i = 0; i < labelled.size(); ++i) place[labelled[i]] = i;
+  const FoldResult& first = folds.front();
+  const Matrix empty(labelled.size(), first.alone.cols());
+  Parting out{std::move(fold), empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
+  out.taught.assign(options.scenarios.size(),
+                    std::vector<Pooled>(first.teachers.size(), Pooled{empty, {}, {}}));
+  for (const FoldResult& one : folds) {
+    put_rows(one.alone, one.test, place, out.alone);
+    for (std::size_t t = 0; t < one.teachers.size(); ++t) {
+      put_rows(one.teachers[t], one.test, place, out.teachers[t]);
+    }
+    for (std::size_t s = 0; s < one.taught.size(); ++s) {
+      for (std::size_t t = 0; t < one.taught[s].size(); ++t) {
+        const FoldTaught& taught = one.taught[s][t];
+        Pooled& to = out.taught[s][t];
+        if (!taught.failure.empty()) {
+          to.failure = taught.failure;
+          continue;
+        }
+        put_rows(taught.outputs, one.test, place, to.outputs);
+        ++to.arms[{taught.arm.lambda, taught.arm.temperature}];
+      }
+    }
+  }
+  return out;
+}
+
+/// What a teacher, or a reference, gained.
+struct Judged {
+  NetworkPilotTeacher teacher;
+  RepeatTerms nats;
+};
+
+Judged judged(const std::vector<Parting>& partings, std::size_t s, std::size_t t,
+              const PilotLabels& labels) {
+  Judged result;
+  NetworkPilotTeacher& out = result.teacher;
+  RepeatTerms& nats = result.nats;
+  RepeatTerms hits;
+  std::map<std::pair<double, double>, std::size_t> arms;
+  for (const Parting& parting : partings) {
+    const Pooled& of = parting.taught[s][t];
+    if (!of.failure.empty()) {
+      out.failure = of.failure;
+      return result;
+    }
+    const RowScores alone = scores_of(parting.alone, labels);
+    const RowScores taught = scores_of(of.outputs, labels);
+    nats.terms.push_back(gain_terms(alone, taught, !labels.y.empty()));
+    nats.folds.push_back(parting.fold);
+    for (const auto& [arm, count] : of.arms) arms[arm] += count;
+    if (labels.y.empty()) continue;
+    std::vector<double>& gained = hits.terms.emplace_back(taught.hit);
+    for (std::size_t i = 0; i < gained.size(); ++i) gained[i] -= alone.hit[i];
+    hits.folds.push_back(parting.fold);
+  }
+  out.gain = gain_of(nats, labels.groups);
+  out.row_terms = nats.terms.front();
+  if (!hits.terms.empty()) out.gain_accuracy = gain_of(hits, labels.groups);
+  const auto most = std::max_element(
+      arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::tie(out.lambda, out.temperature) = most->first;
+  return result;
+}
+
+/// Teachers of one scenario, each beside the reference that gained more.
+std::vector<NetworkPilotTeacher> judged_teachers(const std::vector<Parting>& partings,
+                                                 std::size_t s, std::size_t teachers,
+                                                 const PilotLabels& labels) {
+  std::optional<Judged> reference;
+  for (std::size_t r = teachers; r < teachers + kReferences; ++r) {
+    Judged one = judged(partings, s, r, labels);
+    if (!one.teacher.failure.empty()) continue;
+    if (!reference || one.teacher.gain.value > reference->teacher.gain.value) {
+      reference = std::move(one);
+    }
+  }
+  std::vector<NetworkPilotTeacher> out;
+  for (std::size_t t = 0; t < teachers; ++t) {
+    Judged one = judged(partings, s, t, labels);
+    if (one.teacher.failure.empty() && reference) {
+      for (std::size_t r = 0; r < one.nats.terms.size(); ++r) {
+        for (std::size_t i = 0; i < one.nats.terms[r].size(); ++i) {
+          one.nats.terms[r][i] -= reference->nats.terms[r][i];
+        }
+      }
+      one.teacher.over_uninformed = gain_of(one.nats, labels.groups);
+    }
+    out.push_back(std::move(one.teacher));
+  }
+  return out;
+}
+
+void add_share(const NetworkScore& score, double share, NetworkScore& to) {
+  to.loss += share * score.loss;
+  if (score.accuracy) to.accuracy = to.accuracy.value_or(0.0) + share * *score.accuracy;
+}
+
+}  // namespace
+
+void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled,
+                 const NetworkPilotOptions& options, std::size_t teachers,
+                 std::vector<PartedFolds> repeats, NetworkPilot& out) {
+  const PilotLabels labels = labels_of(draw, labelled);
+  const double share = 1.0 / static_cast<double>(repeats.size());
+  out.teachers.resize(teachers);
+  std::vector<Parting> partings;
+  for (PartedFolds& repeat : repeats) {
+    for (const FoldResult& fold : repeat.results) out.networks += fold.networks;
+    const Parting& parting =
+        partings.emplace_back(pooled(options, labelled, std::move(repeat.fold), repeat.results));
+    add_share(score_of(scores_of(parting.alone, labels)), share, out.alone);
+    for (std::size_t t = 0; t < teachers; ++t) {
+      add_share(score_of(scores_of(parting.teachers[t], labels)), share, out.teachers[t]);
+    }
+  }
+  for (std::size_t s = 0; s < options.scenarios.size(); ++s) {
+    out.gains.push_back(judged_teachers(partings, s, teachers, labels));
+  }
+}
+
+}  // namespace cch::detail
