@@ -48,7 +48,7 @@ NetworkPilot network_pilot(const StudyDraw& given, const NetworkPilotRows& rows,
                                derive_seed(exec.seed, "pilot repeat", r), "pilot folds"));
   }
   const std::size_t total = options.repeats * options.folds;
-  std::vector<FoldResult> folds(total);
+  std::vector<PilotFoldResult> folds(total);
   std::atomic<std::size_t> done{0};
   parallel_for(total, exec, [&](std::size_t i) {
     const Rows& fold = fold_of[i / options.folds];

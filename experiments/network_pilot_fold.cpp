@@ -51,7 +51,7 @@ class PilotFold {
     result_.test = std::move(test);
   }
 
-  FoldResult run() {
+  PilotFoldResult run() {
     result_.taught.resize(options_.scenarios.size());
     const TrainingData same = taught_data(Scenario::same_rows);
     for (const TeacherOutputs& said : same.teachers) {
@@ -198,7 +198,7 @@ class PilotFold {
   std::vector<DistilLoss> arms_;
   HeldOutRows fitted_;
   std::vector<std::string> failures_;  // of the teachers of the last taught_data
-  FoldResult result_;
+  PilotFoldResult result_;
 };
 
 }  // namespace
@@ -214,9 +214,9 @@ Study pilot_study(const NetworkPilotOptions& options) {
   return out;
 }
 
-FoldResult train_fold(const StudyDraw& draw, const NetworkPilotOptions& options, const Study& study,
-                      NetworkPilotRows rows, std::vector<std::size_t> test, std::uint64_t seed,
-                      const Execution& exec) {
+PilotFoldResult train_fold(const StudyDraw& draw, const NetworkPilotOptions& options,
+                           const Study& study, NetworkPilotRows rows, std::vector<std::size_t> test,
+                           std::uint64_t seed, const Execution& exec) {
   return PilotFold(draw, options, study, std::move(rows), std::move(test), seed, exec).run();
 }
 

@@ -135,15 +135,15 @@ void put_rows(const Matrix& from, const Rows& rows, const std::map<std::size_t, 
 }
 
 Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, Rows fold,
-               const std::vector<FoldResult>& folds) {
+               const std::vector<PilotFoldResult>& folds) {
   std::map<std::size_t, std::size_t> place;
   for (std::size_t i = 0; i < labelled.size(); ++i) place[labelled[i]] = i;
-  const FoldResult& first = folds.front();
+  const PilotFoldResult& first = folds.front();
   const Matrix empty(labelled.size(), first.alone.cols());
   Parting out{std::move(fold), empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
   out.taught.assign(options.scenarios.size(),
                     std::vector<Pooled>(first.teachers.size(), Pooled{empty, {}, {}}));
-  for (const FoldResult& one : folds) {
+  for (const PilotFoldResult& one : folds) {
     put_rows(one.alone, one.test, place, out.alone);
     for (std::size_t t = 0; t < one.teachers.size(); ++t) {
       put_rows(one.teachers[t], one.test, place, out.teachers[t]);
@@ -245,7 +245,7 @@ void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled
   out.teachers.resize(teachers);
   std::vector<Parting> partings;
   for (PartedFolds& repeat : repeats) {
-    for (const FoldResult& fold : repeat.results) out.networks += fold.networks;
+    for (const PilotFoldResult& fold : repeat.results) out.networks += fold.networks;
     const Parting& parting =
         partings.emplace_back(pooled(options, labelled, std::move(repeat.fold), repeat.results));
     add_share(score_of(scores_of(parting.alone, labels)), share, out.alone);

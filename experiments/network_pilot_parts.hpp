@@ -21,7 +21,7 @@ struct FoldTaught {
   Matrix outputs;
   DistilLoss arm;
 };
-struct FoldResult {
+struct PilotFoldResult {
   std::vector<std::size_t> test;
   Matrix alone;
   std::vector<Matrix> teachers;
@@ -34,14 +34,14 @@ Study pilot_study(const NetworkPilotOptions& options);
 
 /// Trains everything of one outer fold, the references as the last two teachers; `rows` are those
 /// of the other folds.
-FoldResult train_fold(const StudyDraw& draw, const NetworkPilotOptions& options, const Study& study,
-                      NetworkPilotRows rows, std::vector<std::size_t> test, std::uint64_t seed,
-                      const Execution& exec);
+PilotFoldResult train_fold(const StudyDraw& draw, const NetworkPilotOptions& options,
+                           const Study& study, NetworkPilotRows rows, std::vector<std::size_t> test,
+                           std::uint64_t seed, const Execution& exec);
 
 /// One parting of the labelled rows into folds, and what its folds say.
 struct PartedFolds {
   std::vector<std::size_t> fold;  ///< of each labelled row
-  std::vector<FoldResult> results;
+  std::vector<PilotFoldResult> results;
 };
 
 /// Losses, gains and their errors from the outputs of all folds of all repeats. `teachers` are
