@@ -325,12 +325,15 @@ def auroc(score, positive):
 
 # --- scores
 
+CELLS = ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family", "high", "low")
+
 
 class Scored:
-    """Natural cells of one metric with the chances that a nested model gives them."""
+    """Natural cells of one metric, with the chances and limits of models that have not seen their
+    families. outcome: the probability that the true gain is above 0, by its mean and error."""
 
     def __init__(self, cells, metric, mean, spread):
-        self.cells, self.metric = cells, metric
+        self.cells, self.metric = np.array(cells, dtype=object), metric
         self.mean, self.spread = mean, spread
         self.p = normal_above(-mean / spread)
         self.worthwhile = normal_above((WORTHWHILE[metric] - mean) / spread)
@@ -339,87 +342,76 @@ class Scored:
         self.truth = np.array([sign(c, metric) for c in cells])
         self.outcome = normal_above(-self.y / self.s)
         self.family = np.array([c["family"] for c in cells])
+        self.high, self.low = np.ones(len(cells)), np.zeros(len(cells))
 
-    def at(self, keep):
+    def at(self, rows):
         out = object.__new__(Scored)
-        out.metric, out.cells = self.metric, [c for c, k in zip(self.cells, keep) if k]
-        for name in ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family"):
-            setattr(out, name, getattr(self, name)[keep])
+        out.metric, out.cells = self.metric, self.cells[rows]
+        for name in CELLS:
+            setattr(out, name, getattr(self, name)[rows])
         return out
 
     def where(self, **facets):
         return self.at(np.array([all(c[k] == v for k, v in facets.items()) for c in self.cells], bool))
 
-    def verdicts(self, limits):
+    def verdicts(self, high=None, low=None):
         """+1 distil, −1 do not, 0 inconclusive."""
-        distil = (self.p >= limits[0]) & (self.worthwhile >= 0.5)
-        return np.where(distil, 1, np.where(self.worthwhile <= limits[1], -1, 0))
+        high, low = self.high if high is None else high, self.low if low is None else low
+        distil = (self.p >= high) & (self.worthwhile >= 0.5)
+        return np.where(distil, 1, np.where(self.worthwhile <= low, -1, 0))
 
-    def wrong(self, limits):
+    def wrong(self, v):
         """Firm ones on decided cells; not to bother with a gain too small to pay is no fault."""
-        v = self.verdicts(limits)
         small = self.y < WORTHWHILE[self.metric]
         return ((v > 0) & (self.truth < 0)) | ((v < 0) & (self.truth > 0) & ~small)
 
-    def firm(self, limits):
-        return (self.verdicts(limits) != 0) & (self.truth != 0)
-
 
 def ratio(part, of):
-    return part / of if of else math.nan
+    return np.sum(part) / np.sum(of) if np.sum(of) else math.nan
 
 
-def found(scored, limits):
-    v = scored.verdicts(limits)
+def found(of):
+    v = of.verdicts()
+    decided = of.truth != 0
     return {
-        "AUROC": auroc(scored.p[scored.truth != 0], scored.truth[scored.truth != 0] > 0),
-        "wrong": ratio(np.sum(scored.wrong(limits)), np.sum(scored.firm(limits))),
-        "helps found": ratio(np.sum((v > 0) & (scored.truth > 0)), np.sum(scored.truth > 0)),
-        "harms found": ratio(np.sum((v < 0) & (scored.truth < 0)), np.sum(scored.truth < 0)),
-        "firm": ratio(np.sum(v != 0), len(v)),
-        "Brier": np.mean((scored.p - scored.outcome) ** 2),
-        "base": np.mean((scored.outcome.mean() - scored.outcome) ** 2),
+        "AUROC": auroc(of.p[decided], of.truth[decided] > 0),
+        "wrong": ratio(of.wrong(v), (v != 0) & decided),
+        "helps": ratio((v > 0) & (of.truth > 0), of.truth > 0),
+        "harms": ratio((v < 0) & (of.truth < 0), of.truth < 0),
+        "firm": np.mean(v != 0),
     }
 
 
-def over_families(scored, limits, draws=400):
-    """Every score with its 95 % interval by drawing families."""
-    names = sorted(set(scored.family))
-    rows = {name: np.flatnonzero(scored.family == name) for name in names}
+def over_families(of, draws=400):
+    """95 % of what is found when families are drawn with replacement."""
+    rows = {name: np.flatnonzero(of.family == name) for name in sorted(set(of.family))}
+    names = list(rows)
     random = np.random.default_rng(1)
     samples = collections.defaultdict(list)
     for _ in range(draws):
-        drawn = np.concatenate([rows[name] for name in random.choice(names, len(names))])
-        some = Scored.__new__(Scored)
-        some.metric, some.cells = scored.metric, [scored.cells[i] for i in drawn]
-        for name in ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family"):
-            setattr(some, name, getattr(scored, name)[drawn])
-        for name, value in found(some, limits).items():
+        drawn = np.concatenate([rows[i] for i in random.choice(names, len(names))])
+        for name, value in found(of.at(drawn)).items():
             samples[name].append(value)
-    return {name: np.nanquantile(values, [0.025, 0.975]) for name, values in samples.items() if not np.isnan(values).all()}
+    return {k: np.nanquantile(v, [0.025, 0.975]) for k, v in samples.items() if not np.isnan(v).all()}
 
 
-def groups_of_teachers(scored):
-    out = collections.defaultdict(list)
-    for i, c in enumerate(scored.cells):
-        out[tuple(c[k] for k in ("set", "student", "kind", "scenario", "labelled"))].append(i)
-    return [rows for rows in out.values() if len(rows) > 1]
+def limit(of, side, risk=0.05):
+    """The least strict limit with at most that share of wrong verdicts on its side."""
+    steps = np.arange(0.60, 0.995, 0.01) if side > 0 else np.arange(0.40, 0.005, -0.01)
+    for at in steps:
+        v = of.verdicts(at, -1.0) if side > 0 else of.verdicts(2.0, at)
+        firm = (v != 0) & (of.truth != 0)
+        if np.sum(firm & of.wrong(v)) <= risk * np.sum(firm):
+            return round(float(at), 2)
+    return 0.99 if side > 0 else 0.01
 
 
-def regret(scored, score, may_abstain):
-    """What the choice loses against the best teacher or none: chosen on half of the seeds, scored
-    on the other half, both ways; mean over sets of teachers."""
-    lost = []
-    for rows in groups_of_teachers(scored):
-        best = max(rows, key=lambda i: score[i])
-        for choose, judge in (("odd", "even"), ("even", "odd")):
-            gain = {i: number(scored.cells[i][f"{scored.metric}_{judge}"]) for i in rows}
-            seen = {i: number(scored.cells[i][f"{scored.metric}_{choose}"]) for i in rows}
-            right = max(rows, key=seen.get)
-            most = gain[right] if seen[right] > 0 else 0.0
-            had = 0.0 if may_abstain and score[best] <= 0 else gain[best]
-            lost.append(most - had)
-    return float(np.mean(lost)) if lost else math.nan
+def give_limits(of):
+    """Every cell's limits come from the cells of other families."""
+    for family in sorted(set(of.family)):
+        own = of.family == family
+        others = of.at(~own)
+        of.high[own], of.low[own] = limit(others, 1), limit(others, -1)
 
 
 def group_of(cell):
@@ -440,62 +432,121 @@ def scored_cells(cells, metric, networks=True, only=None):
         if at:
             part = nested([some[i] for i in at], metric, networks, only)
             mean[at], spread[at] = part[:, 0], part[:, 1]
-    return Scored(some, metric, mean, spread).where(natural="1")
-
-
-def limits_for(scored, risk=0.05):
-    """The least strict limits with at most that share of wrong firm verdicts on each side."""
-    best = (0.99, 0.01)
-    for high in np.arange(0.97, 0.60, -0.01):
-        v = scored.verdicts((high, -1))
-        firm = (v > 0) & (scored.truth != 0)
-        if np.sum(firm & scored.wrong((high, -1))) > risk * max(1, np.sum(firm)):
-            break
-        best = (round(float(high), 2), best[1])
-    for low in np.arange(0.03, 0.41, 0.01):
-        v = scored.verdicts((2, low))
-        firm = (v < 0) & (scored.truth != 0)
-        if np.sum(firm & scored.wrong((2, low))) > risk * max(1, np.sum(firm)):
-            break
-        best = (best[0], round(float(low), 2))
-    return best
-
-
-def nested_limits(scored):
-    """Every cell's limits from the cells of other families."""
-    out = {}
-    for family in sorted(set(scored.family)):
-        out[family] = limits_for(scored.at(scored.family != family))
+    out = Scored(some, metric, mean, spread).where(natural="1")
+    give_limits(out)
     return out
+
+
+def parts(of):
+    """Kind and scenario of the parts of the tables that have cells enough."""
+    for kind in (*KINDS, None):
+        for scenario in ("same-rows", "more-labels", "unlabelled-pairs", None):
+            facets = {k: v for k, v in (("kind", kind), ("scenario", scenario)) if v}
+            part = of.where(**facets)
+            if len(part.cells) >= 20 and not (kind is None and scenario):
+                yield kind or "all", scenario or "all", part
+
+
+def share(found_, interval, name):
+    if name not in interval:
+        return "–"
+    return f"{found_[name]:.2f} ({interval[name][0]:.2f} … {interval[name][1]:.2f})"
+
+
+def print_verdicts(of):
+    print("| student | scenario | cells, families | help (families) | harm (families) | AUROC | wrong of firm | helps found | harms found | firm |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for kind, scenario, part in parts(of):
+        f, interval, v = found(part), over_families(part), part.verdicts()
+        families = lambda keep: f"{np.sum(keep)} ({len(set(part.family[keep]))})"
+        print(
+            f"| {kind} | {scenario} | {len(part.cells)}, {len(set(part.family))} | {families(part.truth > 0)} | {families(part.truth < 0)}"
+            f" | {share(f, interval, 'AUROC')} | {np.sum(part.wrong(v))} of {np.sum((v != 0) & (part.truth != 0))}"
+            f" | {share(f, interval, 'helps')} | {share(f, interval, 'harms')} | {f['firm']:.2f} |"
+        )
+
+
+def pilot_alone(part, kind_of_pilot):
+    measure = measure_of(part.metric)
+    z = []
+    for c in part.cells:
+        value, error = c["evidence"][f"{kind_of_pilot}_{measure}"], c["evidence"][f"{kind_of_pilot}_{measure}_se"]
+        z.append(0.0 if math.isnan(value) else value / max(error, 1e-6))
+    return 1.0 - normal_above(np.array(z))
+
+
+def print_rivals(of, quick, difference):
+    """AUROC and Brier score of the chance and of what else one could go by."""
+    print("| student | cells | chance | without networks | network pilot | linear pilot | I(T;Y) − I(S;Y) alone | base rate |")
+    print("|---|---|---|---|---|---|---|---|")
+    place = {id(c): i for i, c in enumerate(of.cells)}
+    for kind, scenario, part in parts(of):
+        if scenario != "all":
+            continue
+        keep = [place[id(c)] for c in part.cells]
+        decided = part.truth != 0
+        base = part.outcome.mean()
+        rivals = [part.p, quick.p[keep], pilot_alone(part, "network"), pilot_alone(part, "linear"), difference.p[keep], np.full(len(keep), base)]
+        texts = [f"{auroc(p[decided], part.truth[decided] > 0):.2f}, {np.mean((p - part.outcome) ** 2):.3f}" for p in rivals]
+        print(f"| {kind} | {len(keep)} | " + " | ".join(texts) + " |")
+
+
+def print_reliability(of):
+    print("| said | came | cells |")
+    print("|---|---|---|")
+    order = np.argsort(of.p)
+    for part in np.array_split(order, max(1, len(order) // 100)):
+        print(f"| {of.p[part].mean():.2f} | {of.outcome[part].mean():.2f} | {len(part)} |")
+
+
+def groups_of_teachers(of):
+    out = collections.defaultdict(list)
+    for i, c in enumerate(of.cells):
+        out[tuple(c[k] for k in ("set", "student", "kind", "scenario", "labelled"))].append(i)
+    return list(out.values())
+
+
+def regret(of, score, may_abstain):
+    """What the choice loses against the best teacher or none: chosen on half of the seeds, scored
+    on the other half, both ways; mean over sets of teachers."""
+    lost = []
+    for rows in groups_of_teachers(of):
+        best = max(rows, key=lambda i: score[i])
+        for choose, judge in (("odd", "even"), ("even", "odd")):
+            gain = {i: number(of.cells[i][f"{of.metric}_{judge}"]) for i in rows}
+            seen = {i: number(of.cells[i][f"{of.metric}_{choose}"]) for i in rows}
+            right = max(rows, key=seen.get)
+            most = gain[right] if seen[right] > 0 else 0.0
+            lost.append(most - (0.0 if may_abstain and score[best] <= 0 else gain[best]))
+    return float(np.mean(lost)) if lost else math.nan
+
+
+def print_regret(of):
+    print("| student | scenario | sets of teachers | expected gain | most accurate teacher, always | any teacher, always | none |")
+    print("|---|---|---|---|---|---|---|")
+    for kind, scenario, part in parts(of):
+        accuracy = np.array([known(c["evidence"]["network_difference"], 9) for c in part.cells])
+        random = np.random.default_rng(1).random(len(accuracy))
+        values = [regret(part, part.mean, True), regret(part, accuracy, False), regret(part, random, False), regret(part, -np.ones(len(accuracy)), True)]
+        print(f"| {kind} | {scenario} | {len(groups_of_teachers(part))} | " + " | ".join(f"{x:.4f}" for x in values) + " |")
 
 
 def score(cells):
     for metric in METRICS:
-        scored = scored_cells(cells, metric)
-        limits = limits_for(scored)
-        print(f"\n{metric}: limits {limits}, {len(set(scored.family))} families")
-        print("| student | scenario | cells | helps | harms | AUROC | wrong of firm | helps found | harms found | firm | Brier | base |")
-        print("|---|---|---|---|---|---|---|---|---|---|---|---|")
-        for kind in (*KINDS, None):
-            for scenario in ("same-rows", "unlabelled-pairs", None):
-                facets = {k: v for k, v in (("kind", kind), ("scenario", scenario)) if v}
-                part = scored.where(**facets)
-                if len(part.cells) < 8:
-                    continue
-                f = found(part, limits)
-                interval = over_families(part, limits)
-                show = lambda n: f"{f[n]:.2f} ({interval[n][0]:.2f}–{interval[n][1]:.2f})" if n in interval else "–"
-                print(f"| {kind or 'all'} | {scenario or 'all'} | {len(part.cells)} | {np.sum(part.truth > 0)} | {np.sum(part.truth < 0)} | {show('AUROC')} | {np.sum(part.wrong(limits))} of {np.sum(part.firm(limits))} | {show('helps found')} | {show('harms found')} | {f['firm']:.2f} | {f['Brier']:.3f} | {f['base']:.3f} |")
-        order = np.argsort(scored.p)
-        for part in np.array_split(order, max(1, len(order) // 100)):
-            print(f"bin of {len(part)}: said {scored.p[part].mean():.2f}, came {scored.outcome[part].mean():.2f}")
-        for kind in KINDS:
-            part = scored.where(kind=kind)
-            if len(part.cells) < 8:
-                continue
-            own = "information_difference" if kind == "linear" else "network_difference"
-            accuracy = np.array([known(c["evidence"][own], 9) for c in part.cells])
-            print(f"regret {kind}: expected gain {regret(part, part.mean, True):.4f}, best-accuracy teacher {regret(part, accuracy, False):.4f}, random {regret(part, np.random.default_rng(1).random(len(accuracy)), False):.4f}")
+        of = scored_cells(cells, metric)
+        print(f"\n## {'Nats' if metric == 'nats' else 'Accuracy'}\n")
+        print(f"{len(of.cells)} natural cells of {len(set(of.family))} families; limits from all of them: distil at P(gain > 0) ≥ {limit(of, 1)}, do not at P(worthwhile) ≤ {limit(of, -1)}.\n")
+        print_verdicts(of)
+        print("\nAUROC, Brier score:\n")
+        print_rivals(of, scored_cells(cells_with_networks(cells), metric, False), scored_cells(cells, metric, only=("constant", "unlabelled pairs", "information difference", "information difference, unlabelled")))
+        print("\nReliability:\n")
+        print_reliability(of)
+        print(f"\nRegret, {'nats' if metric == 'nats' else 'share of rows'}:\n")
+        print_regret(of)
+
+
+def cells_with_networks(cells):
+    return [c for c in cells if measured(c, True)]
 
 
 # --- the numbers of the library
