@@ -27,6 +27,13 @@ struct ChanceModel {
   std::span<const ChanceTerm> spread;
 };
 
+struct CorpusLimits {
+  GainMetric metric = GainMetric::cross_entropy;
+  double risk = 0.0;
+  double gain = 1.0;
+  double worthwhile = 0.0;
+};
+
 #include "estimators/criterion/chance_table.inc"
 
 constexpr double kSlack = 0.25;  // of a term's range in the corpus
@@ -99,6 +106,17 @@ std::vector<ChanceContribution> contributions_of(const ChanceModel& model,
 }
 
 }  // namespace
+
+std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk) {
+  std::optional<FirmLimits> out;
+  for (const CorpusLimits& limits : kLimits) {
+    // Risks ascend.
+    if (limits.metric == metric && limits.risk <= risk + 1e-12) {
+      out = {limits.gain, limits.worthwhile};
+    }
+  }
+  return out;
+}
 
 NamedTerms mean_terms(const ChanceEvidence& e, GainMetric metric, bool networks) {
   const bool share = metric == GainMetric::accuracy;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,16 @@ struct FittedChance {
 /// the student's own kind another than evidence with one. None where a term lies further outside
 /// the corpus than a quarter of its range there.
 FittedChance fitted_chance(const ChanceEvidence& evidence, GainMetric metric);
+
+/// From which chances on a verdict is firm.
+struct FirmLimits {
+  double gain = 1.0;        ///< distil: P(gain > 0) at least this
+  double worthwhile = 0.0;  ///< do not distil: P(gain > worthwhile) at most this
+};
+/// The least strict limits with which at most a share of `risk` of the firm verdicts on each side
+/// was wrong over the reference corpus, every family by a model that had not seen it; of the
+/// tabulated risk below. Nothing for another metric or a smaller risk than any.
+std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk);
 
 using NamedTerms = std::vector<std::pair<std::string, double>>;
 /// φ and ψ by the names of the table, in its order; `networks`: with pilots of the own kind.

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cch/criterion/decide.hpp"
+#include "estimators/criterion/fitted_chance.hpp"
 
 namespace cch {
 namespace {
@@ -27,7 +28,8 @@ std::string expectation(const TeacherChance& of) {
 }
 
 bool only_regularises(const ChanceEvidence& of, const ChanceLimits& limits) {
-  const auto& informed = of.linear_informed;
+  if (of.information_difference && *of.information_difference > limits.knows_more) return false;
+  const auto& informed = of.network_informed ? of.network_informed : of.linear_informed;
   return informed && informed->value <= limits.informed * informed->standard_error;
 }
 
@@ -35,9 +37,9 @@ Decision worth_it(const TeacherChance& of, const ChanceLimits& limits) {
   if (!only_regularises(of.evidence, limits)) return {Verdict::distil, {expectation(of)}};
   return {Verdict::inconclusive,
           {expectation(of),
-           "The linear pilot is not shown to gain more than from its own soft labels "
-           "(self-distillation) or from those of noise, so the gain may be no more than their "
-           "regularisation."}};
+           "But the teacher knows no more of the labels than the student, and its pilot is not "
+           "shown to gain more than from soft labels without information, so the gain may be no "
+           "more than their regularisation."}};
 }
 
 }  // namespace
@@ -49,9 +51,20 @@ ChanceLimits chance_limits(double risk) {
                  "Give a number above 0, at most 0.25");
   }
   ChanceLimits out;
+  out.risk = risk;
   out.gain = 1.0 - 2.0 * risk;
   out.too_small = 2.0 * risk;
   out.harms = 2.0 * risk;
+  return out;
+}
+
+ChanceLimits limits_of(const Chance& chance, GainMetric metric, const ChanceLimits& limits) {
+  ChanceLimits out = limits;
+  if (!chance.in_range) return out;
+  if (const auto corpus = detail::corpus_limits(metric, limits.risk)) {
+    out.gain = corpus->gain;
+    out.too_small = out.harms = corpus->worthwhile;
+  }
   return out;
 }
 
@@ -64,12 +77,13 @@ const TeacherChance* deciding_chance(const std::vector<TeacherChance>& chances) 
   return best;
 }
 
-Decision decide_by_chance(const std::vector<TeacherChance>& chances, const ChanceLimits& limits) {
+Decision decide_by_chance(const std::vector<TeacherChance>& chances, const ChanceLimits& given) {
   const TeacherChance* of = deciding_chance(chances);
   if (of == nullptr) {
     return {Verdict::inconclusive, {"No pilot could run, so there is no chance to decide by."}};
   }
   const Chance& c = of->chance;
+  const ChanceLimits limits = limits_of(c, of->metric, given);
   if (c.p_gain >= limits.gain && c.p_worthwhile >= limits.worthwhile) return worth_it(*of, limits);
   if (c.p_worthwhile > limits.too_small) {
     return {

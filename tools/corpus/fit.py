@@ -41,6 +41,9 @@ MONOTONE = {
 }
 STRENGTHS = (1.0, 4.0, 16.0, 64.0)
 STUDENT_T = {10: 2.262, 11: 2.228, 12: 2.201, 15: 2.145, 20: 2.093}  # 95 %, by seeds
+KNOWS_MORE, INFORMED = 0.02, 1.64  # ChanceLimits
+STRICTEST, LOOSEST = (0.99, 0.01), (0.80, 0.20)  # limits of verdicts: distil, do not
+RISKS = (0.01, 0.02, 0.05, 0.10, 0.20)
 WORTHWHILE = {"nats": 0.01, "accuracy": 0.005, "mse": 0.01}
 
 
@@ -325,7 +328,16 @@ def auroc(score, positive):
 
 # --- scores
 
-CELLS = ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family", "high", "low")
+CELLS = ("mean", "spread", "p", "worthwhile", "y", "s", "truth", "outcome", "family", "informed", "high", "low")
+
+
+def informed(e):
+    """Whether a gain may be more than what any soft labels do: the teacher knows more than the
+    student, or its pilot gained more than by soft labels without information."""
+    value, error = e["network_informed"], e["network_informed_se"]
+    if math.isnan(value):
+        value, error = e["linear_informed"], e["linear_informed_se"]
+    return known(e["information_difference"], 9) > KNOWS_MORE or not value <= INFORMED * error
 
 
 class Scored:
@@ -342,6 +354,7 @@ class Scored:
         self.truth = np.array([sign(c, metric) for c in cells])
         self.outcome = normal_above(-self.y / self.s)
         self.family = np.array([c["family"] for c in cells])
+        self.informed = np.array([informed(c["evidence"]) for c in cells])
         self.high, self.low = np.ones(len(cells)), np.zeros(len(cells))
 
     def at(self, rows):
@@ -355,9 +368,9 @@ class Scored:
         return self.at(np.array([all(c[k] == v for k, v in facets.items()) for c in self.cells], bool))
 
     def verdicts(self, high=None, low=None):
-        """+1 distil, −1 do not, 0 inconclusive."""
+        """+1 distil, −1 do not, 0 inconclusive, as the library decides (teacher_chance.hpp)."""
         high, low = self.high if high is None else high, self.low if low is None else low
-        distil = (self.p >= high) & (self.worthwhile >= 0.5)
+        distil = (self.p >= high) & (self.worthwhile >= 0.5) & self.informed
         return np.where(distil, 1, np.where(self.worthwhile <= low, -1, 0))
 
     def wrong(self, v):
@@ -397,13 +410,13 @@ def over_families(of, draws=400):
 
 def limit(of, side, risk=0.05):
     """The least strict limit with at most that share of wrong verdicts on its side."""
-    steps = np.arange(0.60, 0.995, 0.01) if side > 0 else np.arange(0.40, 0.005, -0.01)
-    for at in steps:
+    ends = (LOOSEST[0], STRICTEST[0] + 0.005) if side > 0 else (LOOSEST[1], STRICTEST[1] - 0.005)
+    for at in np.arange(*ends, 0.01 * side):
         v = of.verdicts(at, -1.0) if side > 0 else of.verdicts(2.0, at)
         firm = (v != 0) & (of.truth != 0)
         if np.sum(firm & of.wrong(v)) <= risk * np.sum(firm):
             return round(float(at), 2)
-    return 0.99 if side > 0 else 0.01
+    return STRICTEST[0] if side > 0 else STRICTEST[1]
 
 
 def give_limits(of):
@@ -580,6 +593,13 @@ def print_table(cells):
                 flags = f"{'true' if group == 'hidden' else 'false'}, {'true' if networks else 'false'}"
                 models.append(f"    {{GainMetric::{cpp}, {flags}, {model.unit:.6g}, {len(some)}, {name}Mean, {name}Spread}},")
     print("constexpr ChanceModel kModels[] = {", *models, "};", sep="\n")
+    print("// Metric, share of firm verdicts that may be wrong, P(gain > 0), P(worthwhile).")
+    print("constexpr CorpusLimits kLimits[] = {")
+    for metric, cpp in (("nats", "cross_entropy"), ("accuracy", "accuracy")):
+        of = scored_cells(cells, metric)
+        for risk in RISKS:
+            print(f"    {{GainMetric::{cpp}, {risk}, {limit(of, 1, risk)}, {limit(of, -1, risk)}}},")
+    print("};")
 
 
 def main():

@@ -33,24 +33,31 @@ struct TeacherChance {
   std::optional<double> temperature;  ///< classes only
 };
 
+/// Share of firm verdicts that may be wrong where nothing else is said.
+inline constexpr double kUsualRisk = 0.05;
+
 /// From which chances a verdict is firm.
 struct ChanceLimits {
+  double risk = kUsualRisk;
   double gain = 0.9;        ///< distil: P(gain > 0) at least this, and
   double worthwhile = 0.5;  ///< P(gain > worthwhile) at least this
   double too_small = 0.1;   ///< do not distil: P(gain > worthwhile) at most this
   double harms = 0.1;       ///< and it harms if P(gain > 0) is at most this as well
-  /// distil as well: the linear pilot's gain lies so many standard errors above that of soft labels
-  /// without a teacher's information, where that was measured. What any soft labels do by
-  /// regularising is no reason to take this teacher.
-  double informed = 1.96;
+  /// distil as well, since what any soft labels do by regularising is no reason to take this
+  /// teacher: it knows so many nats more of the labels than the student (I(T;Y) − I(S;Y)), or
+  double knows_more = 0.02;
+  /// its pilot gained so many standard errors more than by soft labels without information.
+  double informed = 1.64;
 };
 
-/// Limits by which about `risk` of the firm verdicts are wrong: 1 − 2 risk and 2 risk, since most
-/// verdicts are further from 0 or 1 than their limit. Usage Error "bad-risk" outside (0, ¼].
+/// Limits by which about `risk` of the firm verdicts are wrong. Of chances outside the reference
+/// corpus: 1 − 2 risk and 2 risk, since most verdicts are further from 0 or 1 than their limit.
+/// Usage Error "bad-risk" outside (0, ¼].
 ChanceLimits chance_limits(double risk);
 
-/// Share of firm verdicts that may be wrong where nothing else is said.
-inline constexpr double kUsualRisk = 0.05;
+/// The limits of one chance: in range of the reference corpus those with which at most `risk` of
+/// its firm verdicts were wrong, every family by a model that had not seen it.
+ChanceLimits limits_of(const Chance& chance, GainMetric metric, const ChanceLimits& limits);
 
 /// The chance that a verdict comes from: of the first student model, that with the largest expected
 /// gain (the first of equals). Nothing where there is none.
