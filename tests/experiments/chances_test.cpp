@@ -104,7 +104,7 @@ TEST_CASE("chances: every scenario that the rows allow, by teacher and in one or
       CHECK(one.evidence.information_difference.has_value());
       // 5 folds, the student alone, 4 teacher folds of 2 teachers twice (more labels), 4 arms of
       // each in 3 scenarios.
-      CHECK(one.networks == 5 * (1 + 2 * 4 * 2 + 2 * 4 * 3));
+      CHECK(one.networks == 5 * (1 + 3 * 4 * 2 + 4 * 4 * 3));
       CHECK(one.lambda.has_value());
       CHECK(one.temperature.has_value());
     }

@@ -57,8 +57,8 @@ std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows
 /// Warnings: "chance-rows" (pilots of networks did not use all rows), and
 /// "network-pilot-left-out". Usage Errors at once: "no-libtorch" (of convolutional students),
 /// "no-image-shape", "no-extra-rows", "wrong-metric".
-/// Bitwise equal for any number of threads. Cost: 5 folds × (1 + 4 T + 4 T S) networks a kind of
-/// student, T teachers and S scenarios.
+/// Bitwise equal for any number of threads. Cost: 5 folds × (5 + 4 T + 4 (T + 2) S) networks
+/// a kind of student, T teachers and S scenarios.
 ChanceSource chance_source(const ChanceOptions& options, const ExtraRows& further,
                            const Execution& exec);
 

@@ -44,11 +44,19 @@ std::string expected(const ChanceOfGain& of) {
                      gain_words(of.high, of, false), chance_percent(of.p_gain));
 }
 
-ChanceLimits limits_of(const RankDocument& document) {
+ChanceLimits asked_limits(const RankDocument& document) {
   const auto risk = document.config.find("risk");
   const double* value =
       risk == document.config.end() ? nullptr : std::get_if<double>(&risk->second);
   return chance_limits(value != nullptr && *value > 0.0 && *value <= 0.25 ? *value : kUsualRisk);
+}
+
+ChanceLimits limits_of(const RankDocument& document, const ChanceOfGain& of) {
+  Chance chance;
+  chance.in_range = of.in_range;
+  const GainMetric metric =
+      of.metric == "accuracy" ? GainMetric::accuracy : GainMetric::cross_entropy;
+  return limits_of(chance, metric, asked_limits(document));
 }
 
 /// The other scenarios of the same student: "On the labelled rows alone, do not (chance 12 %)."
@@ -133,7 +141,7 @@ std::string rows_of_chance(const ChanceOfGain& of) {
 }
 
 std::string verdict_of_chance(const RankDocument& document, const ChanceOfGain& of) {
-  const ChanceLimits limits = limits_of(document);
+  const ChanceLimits limits = limits_of(document, of);
   const double gain = of.p_gain.value_or(0.5);
   const double worthwhile = of.p_worthwhile.value_or(0.5);
   if (gain >= limits.gain && worthwhile >= limits.worthwhile) return "distil";
@@ -152,7 +160,7 @@ std::string chance_sentence(const RankDocument& document) {
                        worth_it_too(document));
   }
   if (first.verdict == "do_not_distil") {
-    const bool harms = of->p_gain.value_or(0.5) <= limits_of(document).harms;
+    const bool harms = of->p_gain.value_or(0.5) <= limits_of(document, *of).harms;
     const std::string why = harms ? "" : " A gain, if any, is too small to pay.";
     if (alone) return fmt::format("Do not distil from {} {}{}", name, figures, why);
     return fmt::format("Do not distil from any of the {} teachers. Best is {} {}{}",
