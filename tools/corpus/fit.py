@@ -408,15 +408,20 @@ def over_families(of, draws=400):
     return {k: np.nanquantile(v, [0.025, 0.975]) for k, v in samples.items() if not np.isnan(v).all()}
 
 
-def limit(of, side, risk=0.05):
-    """The least strict limit with at most that share of wrong verdicts on its side."""
-    ends = (LOOSEST[0], STRICTEST[0] + 0.005) if side > 0 else (LOOSEST[1], STRICTEST[1] - 0.005)
-    for at in np.arange(*ends, 0.01 * side):
-        v = of.verdicts(at, -1.0) if side > 0 else of.verdicts(2.0, at)
-        firm = (v != 0) & (of.truth != 0)
-        if np.sum(firm & of.wrong(v)) <= risk * np.sum(firm):
-            return round(float(at), 2)
-    return STRICTEST[0] if side > 0 else STRICTEST[1]
+def limits(of, risk=0.05):
+    """P(gain > 0) and P(worthwhile) with the most right verdicts on decided cells, of those with
+    which at most a share `risk` of the firm ones is wrong, and at most twice that on either side."""
+    best, most = (STRICTEST[0], STRICTEST[1]), -1
+    decided = of.truth != 0
+    for high in np.arange(STRICTEST[0], LOOSEST[0] - 0.005, -0.01):
+        for low in np.arange(STRICTEST[1], LOOSEST[1] + 0.005, 0.01):
+            v = of.verdicts(high, low)
+            wrong, firm = of.wrong(v), (v != 0) & decided
+            sides = [np.sum(wrong & (v == s)) <= 2 * risk * np.sum(firm & (v == s)) for s in (1, -1)]
+            right = np.sum(firm & ~wrong)
+            if all(sides) and np.sum(wrong) <= risk * np.sum(firm) and right > most:
+                best, most = (round(float(high), 2), round(float(low), 2)), right
+    return best
 
 
 def give_limits(of):
@@ -424,7 +429,7 @@ def give_limits(of):
     for family in sorted(set(of.family)):
         own = of.family == family
         others = of.at(~own)
-        of.high[own], of.low[own] = limit(others, 1), limit(others, -1)
+        of.high[own], of.low[own] = limits(others)
 
 
 def group_of(cell):
@@ -548,7 +553,7 @@ def score(cells):
     for metric in METRICS:
         of = scored_cells(cells, metric)
         print(f"\n## {'Nats' if metric == 'nats' else 'Accuracy'}\n")
-        print(f"{len(of.cells)} natural cells of {len(set(of.family))} families; limits from all of them: distil at P(gain > 0) ≥ {limit(of, 1)}, do not at P(worthwhile) ≤ {limit(of, -1)}.\n")
+        print(f"{len(of.cells)} natural cells of {len(set(of.family))} families; limits from all of them: distil at P(gain > 0) ≥ {limits(of)[0]}, do not at P(worthwhile) ≤ {limits(of)[1]}.\n")
         print_verdicts(of)
         print("\nAUROC, Brier score:\n")
         print_rivals(of, scored_cells(cells_with_networks(cells), metric, False), scored_cells(cells, metric, only=("constant", "unlabelled pairs", "information difference", "information difference, unlabelled")))
@@ -598,7 +603,7 @@ def print_table(cells):
     for metric, cpp in (("nats", "cross_entropy"), ("accuracy", "accuracy")):
         of = scored_cells(cells, metric)
         for risk in RISKS:
-            print(f"    {{GainMetric::{cpp}, {risk}, {limit(of, 1, risk)}, {limit(of, -1, risk)}}},")
+            print(f"    {{GainMetric::{cpp}, {risk}, {limits(of, risk)[0]}, {limits(of, risk)[1]}}},")
     print("};")
 
 
