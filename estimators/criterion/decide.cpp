@@ -7,7 +7,8 @@
 namespace cch {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNames{"combined", "cch", "cch-prediction", "pilot"};
+constexpr std::array<std::string_view, 5> kNames{"combined", "cch", "cch-prediction", "pilot",
+                                                 "chance"};
 
 enum class PilotSays { gain, no_gain, nothing };
 
@@ -105,6 +106,8 @@ Decision decide(DecideBy by, const VerdictEvidence& e) {
       return by_prediction(e);
     case DecideBy::pilot:
       return by_pilot(e);
+    case DecideBy::chance:
+      return decide_by_chance(e.chances, e.limits);
   }
   return {};
 }

@@ -34,6 +34,10 @@ std::array<double, 2> keys(const MeasuredTeacher& teacher, const TeacherEvidence
       return {representation, prediction};
     case DecideBy::cch_prediction:
       return {prediction, representation};
+    case DecideBy::chance: {
+      const TeacherChance* chance = deciding_chance(evidence.chances);
+      return {chance != nullptr ? chance->chance.expected_gain : 0.0, prediction};
+    }
     case DecideBy::combined:
     case DecideBy::pilot:
       break;
@@ -91,14 +95,15 @@ std::vector<double> ranks_of(const std::vector<double>& values) {
 }  // namespace
 
 RankedTeachers ranked(std::vector<MeasuredTeacher> measured, std::vector<TeacherEvidence> evidence,
-                      DecideBy by) {
+                      const RankOptions& options) {
   RankedTeachers out{std::move(measured), std::move(evidence), {}};
   for (std::size_t t = 0; t < out.measured.size(); ++t) {
+    const MeasuredTeacher& teacher = out.measured[t];
     out.evidence[t].decision = decide(
-        by,
-        verdict_evidence(out.measured[t].result.cch, out.evidence[t], out.measured[t].unreliable));
+        options.decide_by,
+        verdict_evidence(teacher.result.cch, out.evidence[t], teacher.unreliable, options.limits));
   }
-  out.order = order_of(out, by);
+  out.order = order_of(out, options.decide_by);
   for (std::size_t i = 0; i < out.order.size(); ++i) {
     out.measured[out.order[i]].result.rank = i + 1;
   }
@@ -149,7 +154,8 @@ std::optional<double> rank_correlation(const EstimatorRanking& a, const Estimato
 }  // namespace detail
 
 VerdictEvidence verdict_evidence(const CchVerdict& representation, const TeacherEvidence& evidence,
-                                 const std::vector<std::string>& unreliable) {
+                                 const std::vector<std::string>& unreliable,
+                                 const ChanceLimits& limits) {
   VerdictEvidence out;
   out.representation = representation;
   if (evidence.prediction) out.prediction = evidence.prediction->outcome;
@@ -160,6 +166,8 @@ VerdictEvidence verdict_evidence(const CchVerdict& representation, const Teacher
   if (evidence.gain_over_uninformed) {
     out.pilot_over_uninformed = evidence.gain_over_uninformed->interval95;
   }
+  out.chances = evidence.chances;
+  out.limits = limits;
   out.unreliable = unreliable;
   return out;
 }

@@ -19,7 +19,7 @@ struct RankedTeachers {
 /// then the gain or margin that decides, larger first. `measured` have their verdicts of the
 /// representation level.
 RankedTeachers ranked(std::vector<MeasuredTeacher> measured, std::vector<TeacherEvidence> evidence,
-                      DecideBy by);
+                      const RankOptions& options);
 
 /// Pilot and prediction level in one piece a teacher, the rest empty.
 std::vector<TeacherEvidence> evidence_of(JudgedPredictions predictions,

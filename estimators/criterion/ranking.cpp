@@ -55,6 +55,20 @@ std::optional<PermutationNull> null_of(const RepresentationLevel& level,
   });
 }
 
+/// Adds chances where they decide.
+std::vector<TeacherEvidence> evidence_of(const RankInput& input, Scenario scenario,
+                                         const std::vector<PilotEvidence>& pilot, bool controls,
+                                         const Question& q, std::vector<Warning>& warnings) {
+  JudgedPredictions said = predictions(input, q, warnings);
+  std::vector<std::vector<TeacherChance>> chances(input.teachers.size());
+  if (q.options.decide_by == DecideBy::chance) {
+    chances = q.options.chances({input, scenario, pilot, said, controls}, warnings);
+  }
+  auto out = detail::evidence_of(std::move(said), pilot);
+  for (std::size_t t = 0; t < out.size(); ++t) out[t].chances = std::move(chances[t]);
+  return out;
+}
+
 /// What decides nothing, but says more about each teacher.
 void add_further_evidence(const RepresentationLevel& level, std::vector<MeasuredTeacher>& teachers,
                           const Question& q, std::vector<TeacherEvidence>& evidence,
@@ -149,8 +163,8 @@ std::vector<ControlResult> judged_controls(const RepresentationLevel& level,
   if (controls.input.teachers.empty()) return out;
   std::vector<MeasuredTeacher> measured = measured_controls(level, controls, q);
   const RankedTeachers judged = detail::ranked(
-      std::move(measured), detail::evidence_of(predictions(controls.input, q, warnings), pilot),
-      q.options.decide_by);
+      std::move(measured), evidence_of(controls.input, controls.scenario, pilot, true, q, warnings),
+      q.options);
   for (const std::size_t t : judged.order) {
     out.push_back({judged.measured[t].result, judged.evidence[t]});
   }
@@ -194,10 +208,10 @@ RankResult answer(const Question& q) {
   const detail::RankedPilot pilot =
       detail::ranked_pilot(input, controls, options, q.outer, warnings);
   out.pilot = pilot.alone;
-  auto evidence = detail::evidence_of(predictions(input, q, warnings), pilot.teachers);
+  auto evidence = evidence_of(input, options.scenario, pilot.teachers, false, q, warnings);
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
   RankedTeachers teachers =
-      detail::ranked(std::move(judged.teachers), std::move(evidence), options.decide_by);
+      detail::ranked(std::move(judged.teachers), std::move(evidence), options);
   add_places(teachers, q.exec, out);
   out.estimators.push_back(detail::ranking_of(level, teachers.measured, teachers.order));
   out.estimators.front().warnings = std::move(judged.error_bars);

@@ -83,6 +83,10 @@ void check_options(const RankInput& input, const RankOptions& options) {
     refuse_usage("bad-lambda", "lambda must be a positive number", {},
                  "Use for example 1, or auto");
   }
+  if (options.decide_by == DecideBy::chance && !options.chances) {
+    refuse_usage("no-chances", "nothing measures the chances that are to decide", {},
+                 "Set RankOptions::chances, for example to chance_source of experiments");
+  }
   if (options.permutations > 0 && (1.0 / (static_cast<double>(options.permutations) + 1.0)) >=
                                       0.05 / static_cast<double>(input.teachers.size())) {
     refuse_usage("too-few-permutations",

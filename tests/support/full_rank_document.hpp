@@ -175,7 +175,7 @@ inline json sample_sensitivity(const json& teachers) {
   return grid;
 }
 
-/// A cch.rank/1 document with every part that `cch rank` can write: invented numbers, a verdict of
+/// A cch.rank/2 document with every part that `cch rank` can write: invented numbers, a verdict of
 /// each of three kinds, decided by pilot and prediction level together.
 inline json full_rank_document() {
   json document = sample_rank_document();
@@ -204,6 +204,49 @@ inline json full_rank_document() {
   document["config"]["permutations"] = 999;
   document["config"]["controls"] = true;
   document["warnings"].erase(1);
+  return document;
+}
+
+/// One entry of `chances`: what the sentences and pictures of a page need.
+inline json sample_chance(const std::string& scenario, const std::string& model, double expected,
+                          double p_gain, double p_worthwhile) {
+  return {{"scenario", scenario},
+          {"student_model", model},
+          {"metric", "accuracy"},
+          {"worthwhile", 0.005},
+          {"p_gain", p_gain},
+          {"p_worthwhile", p_worthwhile},
+          {"expected_gain", expected},
+          {"interval80", {expected - 0.012, expected + 0.012}},
+          {"in_range", true},
+          {"basis", "corpus"},
+          {"contributions",
+           json::array({{{"evidence", "linear pilot"}, {"value", 0.03}, {"effect", 0.015}},
+                        {{"evidence", "I(T;Y) − I(S;Y)"}, {"value", 0.31}, {"effect", 0.006}}})},
+          {"rows", 300},
+          {"further_rows", scenario == "same-rows" ? 0 : 4000},
+          {"networks", 185},
+          {"network_rows", 300},
+          {"lambda", 2.0},
+          {"temperature", 3.0}};
+}
+
+/// The same decided by chances: fac gains with unlabelled pairs and not on the same rows.
+inline json chance_rank_document() {
+  json document = full_rank_document();
+  document["decided_by"] = "chance";
+  document["config"]["decide-by"] = "chance";
+  document["config"]["risk"] = 0.05;
+  double expected = 0.021;
+  double p_gain = 0.96;
+  for (json& teacher : document["teachers"]) {
+    teacher["chances"] =
+        json::array({sample_chance("same-rows", "linear", -0.006, 0.12, 0.04),
+                     sample_chance("unlabelled-pairs", "linear", expected, p_gain, p_gain - 0.1),
+                     sample_chance("unlabelled-pairs", "mlp:64", 0.03, 0.7, 0.6)});
+    expected -= 0.008;
+    p_gain -= 0.3;
+  }
   return document;
 }
 

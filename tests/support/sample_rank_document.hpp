@@ -20,7 +20,7 @@ inline json sample_value(double nats, double standard_error) {
           {"interval95", {nats - 1.96 * standard_error, nats + 1.96 * standard_error}}};
 }
 
-/// One teacher of a cch.rank/1 document; its verdict and CCH outcome follow from the interval.
+/// One teacher of a cch.rank/2 document; its verdict and CCH outcome follow from the interval.
 inline json sample_teacher(const std::string& name, int rank, int dim, double teacher_student,
                            double student_labels, double standard_error) {
   json margin = sample_value(teacher_student - student_labels, standard_error);
@@ -86,7 +86,7 @@ inline json sample_input(const std::string& role, const std::string& name, int c
           {"sha256", digest}, {"dtype", "float64"}, {"shape", {2000, columns}}};
 }
 
-/// A cch.rank/1 document of the shape that `cch rank` writes, with invented numbers: four teachers
+/// A cch.rank/2 document of the shape that `cch rank` writes, with invented numbers: four teachers
 /// with three kinds of verdicts, two estimators, fields of later stages null.
 inline json sample_rank_document() {
   const json teachers = {sample_teacher("fac", 1, 216, 1.62, 1.19, 0.027),
@@ -100,7 +100,7 @@ inline json sample_rank_document() {
   json gap = sample_value(0.15, 0.022);
   gap["first"] = "fac";
   gap["second"] = "pix";
-  json document = {{"schema", "cch.rank/1"}, {"version", "0.1.0"}, {"seed", 1}, {"seconds", 12.3}};
+  json document = {{"schema", "cch.rank/2"}, {"version", "0.1.0"}, {"seed", 1}, {"seconds", 12.3}};
   document["command"] =
       "cch rank --student mor=features/mor.npy --teacher fac=features/fac.npy "
       "--teacher pix=features/pix.npy --labels features/digit.npy --seed 1";

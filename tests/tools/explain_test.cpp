@@ -143,7 +143,7 @@ TEST_CASE("explain knows verdicts, rules, scenarios and every estimator") {
     parse_scenario(kind);
     CHECK(find_word(kind)->kind == "scenario");
   }
-  for (const char* rule : {"combined", "cch", "cch-prediction", "pilot"}) {
+  for (const char* rule : {"chance", "combined", "cch", "cch-prediction", "pilot"}) {
     parse_decide_by(rule);
     CHECK(find_word("decide-by " + std::string(rule)) == find_word(rule));
   }

@@ -346,7 +346,8 @@ TEST_CASE("bash completes commands, options, choices and file names") {
   CHECK(offered(folder, "cch gaussian s", 3) == Words{"solve", "sweep"});
   CHECK(offered(folder, "cch rank --sc", 3) == Words{"--scale", "--scenario"});
   CHECK(offered(folder, "cch rank --no-s", 3) == Words{"--no-sensitivity"});
-  CHECK(offered(folder, "cch rank --decide-by c", 4) == Words{"combined", "cch", "cch-prediction"});
+  CHECK(offered(folder, "cch rank --decide-by c", 4) ==
+        Words{"chance", "combined", "cch", "cch-prediction"});
   CHECK(offered(folder, "cch rank --decide-by '=' p", 5) == Words{"pilot"});
   CHECK(offered(folder, "cch rank --estimator ks", 4).contains("ksg1"));
   CHECK(offered(folder, "cch rank --teacher a", 4) == Words{"audio.npy"});

@@ -81,7 +81,7 @@ void check_value(const json& value) {
   CHECK(value["interval95"][1] >= value["nats"]);
 }
 
-TEST_CASE("rank --json: one document with the fields of cch.rank/1, nothing else on stdout") {
+TEST_CASE("rank --json: one document with the fields of cch.rank/2, nothing else on stdout") {
   const WorldFiles files;
   const RunOutcome run = run_cch(files.rank({"--json"}));
   CHECK(run.code == 0);
@@ -96,7 +96,7 @@ TEST_CASE("rank --json: one document with the fields of cch.rank/1, nothing else
             "scale",       "scenario",         "schema",     "seconds",  "seed",
             "sensitivity", "stability_method", "student",    "teachers", "top1_stability",
             "version",     "warnings"});
-  CHECK(document["schema"] == "cch.rank/1");
+  CHECK(document["schema"] == "cch.rank/2");
   CHECK(document["rows"] == 160);
   CHECK(document["labels"]["kind"] == "discrete");
   CHECK(document["labels"]["classes"] == 2);

@@ -230,6 +230,40 @@ TEST_CASE("terminal: the deciding column and CCH at both levels fit 80 columns")
   CHECK(holds(narrow, "0.0204 ± 0.0051"));
 }
 
+TEST_CASE("chances: the sentence says what to do, with which rows, and what not") {
+  json document = test::chance_rank_document();
+  const std::string sentence = verdict_sentence(typed(document));
+  check_holds(sentence, {"Distil from fac with your 4,000 unlabelled pairs",
+                         "accuracy +2.1 points expected", "(80 %: +0.9 to +3.3), chance 96 %",
+                         "On the labelled rows alone, do not (chance 12 %)"});
+  document["teachers"][0]["verdict"] = "do_not_distil";
+  check_holds(verdict_sentence(typed(document)), {"Do not distil from any of the 4 teachers"});
+  document["teachers"][0]["verdict"] = "inconclusive";
+  check_holds(verdict_sentence(typed(document)), {"No teacher is shown", "Best is fac"});
+  document["teachers"][0]["verdict"] = "unreliable";
+  CHECK(verdict_sentence(typed(document)).find("expected") == std::string::npos);
+  // The first student decides, however much another gains.
+  document = test::chance_rank_document();
+  document["teachers"][0]["chances"][2]["expected_gain"] = 0.5;
+  check_holds(verdict_sentence(typed(document)), {"+2.1 points"});
+}
+
+TEST_CASE("chances: table, picture and page have every scenario and student") {
+  const auto document = typed(test::chance_rank_document());
+  const std::string table = render_rank_table(document, {false, 100, false});
+  CHECK(widest_line(table) <= 100);
+  check_holds(table, {"Chances", "unlabelled pairs", "mlp:64", "+2.1 points", "96 %",
+                      "λ = 2 and T = 3", "185 networks on 300 labelled rows",
+                      "linear pilot 0.03 (+1.5) and I(T;Y) − I(S;Y) 0.31 (+0.6)"});
+  CHECK(widest_line(render_rank_table(document, {false, 50, false})) <= 50);
+  const std::string page = render_rank_html(document);
+  check_holds(page, {"Chances by scenario and student", "What moved the expected gain",
+                     "expected gain of accuracy, points", "✓ 96 %", "✗ 12 %", "worth it"});
+  const std::string csv = render_rank_csv(document);
+  check_holds(csv, {"chance_scenario", ",unlabelled-pairs,linear,accuracy,0.021,"});
+  CHECK(chances_section(typed(full_rank_document())).empty());
+}
+
 TEST_CASE("terminal: the column of the rule comes first") {
   const auto heading = [](const std::string& rule) {
     const std::string table = render_rank_table(typed(decided_by(rule)), {false, 100, true});

@@ -342,7 +342,7 @@ TEST_CASE("all parts of a ranking and of a teacher may be empty") {
   bare.estimators.resize(2);
   bare.differences.resize(1);
   bare.pilot.emplace();
-  for (const char* rule : {"combined", "pilot", "cch", "cch-prediction", ""}) {
+  for (const char* rule : {"chance", "combined", "pilot", "cch", "cch-prediction", ""}) {
     bare.decided_by = rule;
     check_page(render_rank_html(bare));
     CHECK(widest_line(render_rank_table(bare, {false, 80, false})) <= 80);

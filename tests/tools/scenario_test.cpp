@@ -358,9 +358,10 @@ TEST_CASE("rank: combinations of options without a meaning come in one usage err
     check_refused(files.rank({"--lambda", lambda}), 2, {"bad-lambda"});
   }
   check_refused(
-      files.rank({"--scenario", "more-lables", "--decide-by", "pilots", "--lambda", "0", "--y-kind",
+      files.rank({"--scenario", "more-lables", "--metric", "acuracy", "--lambda", "0", "--y-kind",
                   "discret", "--scale", "ranks", "--estimator", "kgs1"}),
-      2, {"more-labels", "Did you mean 'pilot'", "bad-lambda", "'discrete'", "'ranks'", "'ksg1'"});
+      2,
+      {"more-labels", "Did you mean 'accuracy'", "bad-lambda", "'discrete'", "'ranks'", "'ksg1'"});
   check_refused(files.rank({"--permutations", "-1"}), 2, {"--permutations"});
 }
 

@@ -6,6 +6,7 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/inputs/rows.hpp"
+#include "tools/cch/rank/chances.hpp"
 #include "tools/cch/rank/document.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
@@ -35,10 +36,12 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   if (!s.study.empty()) read_rank_study(s.study, app.given(), rank_table(s), refused);
   if (s.estimators.empty()) s.estimators = {"auto"};
   check_rank_settings(s, refused);
+  if (s.quick) s.planted_bias = s.sensitivity = false;
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
   const RankInputs inputs = load_rank_inputs(s);
   if (s.per_class) check_per_class(inputs.input);
+  check_chances(s, inputs);
   if (s.dry_run) {
     const nlohmann::json plan = rank_plan(s, inputs, invocation.command_line);
     terminal.out << (s.common.json ? plan.dump(2) + "\n" : render_rank_plan(plan));
@@ -51,8 +54,8 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   {
     const auto progress = make_progress(terminal, s.common.quiet);
     exec.sink = progress.get();
-    result = rank_teachers(inputs.input, rank_options(s), exec);
-    if (s.per_class) per_class = rank_per_class(inputs.input, rank_options(s), exec);
+    result = rank_teachers(inputs.input, chance_options(s, inputs, exec), exec);
+    if (s.per_class) per_class = rank_per_class(inputs.input, quick_options(s, exec), exec);
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;

@@ -108,6 +108,22 @@ void describe(V& v, Of<RepresentedTeacher> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<ChancePart> auto& x) {
+  v("evidence", x.evidence, "value", x.value, "effect", x.effect);
+}
+
+template <class V>
+void describe(V& v, Of<ChanceOfGain> auto& x) {
+  v("scenario", x.scenario, "student_model", x.student_model, "metric", x.metric, "worthwhile",
+    x.worthwhile, "p_gain", x.p_gain, "p_worthwhile", x.p_worthwhile, "expected_gain",
+    x.expected_gain);
+  v.interval("interval80", x.low, x.high);
+  v("in_range", x.in_range, "basis", x.basis, "contributions", x.contributions, "rows", x.rows,
+    "further_rows", x.further_rows, "networks", x.networks, "network_rows", x.network_rows,
+    "lambda", x.lambda, "temperature", x.temperature);
+}
+
+template <class V>
 void describe(V& v, Of<JudgedTeacher> auto& x) {
   describe_representation(v, part<RepresentedTeacher>(x));
   v.object("cch", [&x](auto& inner) {
@@ -117,6 +133,7 @@ void describe(V& v, Of<JudgedTeacher> auto& x) {
     "i_teacher_student_all_rows", x.i_teacher_student_all_rows, "prediction_level",
     x.prediction_level, "pilot", x.pilot, "planted_bias", x.planted_bias, "null", x.null,
     "stability", x.stability, "verdict", x.verdict, "reasons", x.reasons);
+  v.if_there("chances", x.chances);
 }
 
 template <class V>
@@ -185,7 +202,7 @@ void describe(V& v, Of<StudentFacts> auto& x) {
 
 template <class V>
 void describe(V& v, Of<RankDocument> auto& x) {
-  v.schema("cch.rank/1");
+  v.schema("cch.rank/2", "cch.rank/1");
   v("student", x.student, "rows", x.rows, "labels", x.labels, "groups", x.groups, "scenario",
     x.scenario, "scale", x.scale, "decided_by", x.decided_by, "teachers", x.teachers, "differences",
     x.differences, "pilot", x.pilot, "top1_stability", x.top1_stability, "stability_method",

@@ -10,9 +10,9 @@
 
 #include "tools/documents/parts.hpp"
 
-// The document of a ranking, schema cch.rank/1. T teacher, S student, Y labels; t, s their
-// cross-fitted predictions. Informations are in nats. What is empty was not asked for or could not
-// be had; a warning says why.
+// The document of a ranking, schema cch.rank/2 (1 had no chances). T teacher, S student, Y labels;
+// t, s their cross-fitted predictions. Informations are in nats. What is empty was not asked for or
+// could not be had; a warning says why.
 
 namespace cch::documents {
 
@@ -153,6 +153,35 @@ struct RepresentedTeacher {
   std::optional<StoredTeacher> stored = {};
 };
 
+/// What moved the expected gain.
+struct ChancePart {
+  std::string evidence;
+  Number value;
+  Number effect;  ///< in the unit of the metric
+};
+
+/// The chance that distillation helps one kind of student in one scenario.
+struct ChanceOfGain {
+  std::string scenario;
+  std::string student_model;  ///< linear, mlp:64, …
+  std::string metric;         ///< cross-entropy, mse (nats) or accuracy (share of rows)
+  Number worthwhile;
+  Number p_gain;        ///< P(gain > 0)
+  Number p_worthwhile;  ///< P(gain > worthwhile)
+  Number expected_gain;
+  Number low;  ///< 80 %
+  Number high;
+  bool in_range = false;  ///< the reference corpus has pairs like this one
+  std::string basis;
+  std::vector<ChancePart> contributions;
+  std::size_t rows = 0;          ///< labelled
+  std::size_t further_rows = 0;  ///< of the scenario
+  std::size_t networks = 0;      ///< trained by the pilot of this kind of student
+  std::size_t network_rows = 0;  ///< labelled rows that it used
+  Number lambda;                 ///< to start training with
+  Number temperature;
+};
+
 /// A teacher with all evidence and its verdict.
 struct JudgedTeacher : RepresentedTeacher {
   std::optional<ConditionalValue> i_teacher_labels_given_student;
@@ -163,6 +192,8 @@ struct JudgedTeacher : RepresentedTeacher {
   std::optional<PlantedCalibration> planted_bias;
   std::optional<NullTest> null;
   std::optional<Place> stability;
+  /// The first decides the kind of student; absent where chances do not decide.
+  std::optional<std::vector<ChanceOfGain>> chances = {};
   std::string verdict;
   std::vector<std::string> reasons;
 };
@@ -258,7 +289,7 @@ struct RankDocument {
   std::optional<GroupFacts> groups;
   std::string scenario;    ///< same-rows, more-labels, unlabelled-pairs
   std::string scale;       ///< none, zscore, rank
-  std::string decided_by;  ///< combined, pilot, cch, cch-prediction
+  std::string decided_by;  ///< chance, combined, pilot, cch, cch-prediction
   std::vector<JudgedTeacher> teachers;
   std::vector<MarginDifference> differences;
   std::optional<PilotWithout> pilot;

@@ -50,12 +50,12 @@ void refuse_unknown(const json& node, const std::vector<std::string_view>& known
   }
 }
 
-void require_schema(const json& node, std::string_view schema) {
+void require_schema(const json& node, std::string_view schema, std::string_view older) {
   if (!node.is_object()) refuse_type(Spot{}, "an object", node);
   const auto found = node.find("schema");
   const json& name = found == node.end() ? json("") : *found;
   if (!name.is_string()) refuse_type(Spot{}, "an object with the text \"schema\"", name);
-  if (name == schema) return;
+  if (name == schema || (!older.empty() && name == older)) return;
   refuse_data("document-schema",
               fmt::format("the document has the schema \"{}\"", name.get<std::string>()),
               "field schema", fmt::format("this renderer reads {}", schema),

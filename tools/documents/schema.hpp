@@ -52,8 +52,8 @@ struct Spot {
 [[noreturn]] void refuse_missing(const Spot& at);
 /// Data Error "document-schema": a key of `node` that is not among those known.
 void refuse_unknown(const json& node, const std::vector<std::string_view>& known, const Spot& at);
-/// Data Error "document-schema" unless `node` is an object of this schema.
-void require_schema(const json& node, std::string_view schema);
+/// Data Error "document-schema" unless `node` is an object of this schema, or of the one before.
+void require_schema(const json& node, std::string_view schema, std::string_view older = {});
 
 Fact read_fact(const json& node, const Spot& at);
 json write_fact(const Fact& fact);
@@ -104,7 +104,7 @@ class Writer {
       out.push_back(std::move(inner.out_));
     }
   }
-  void schema(const char* name) { out_["schema"] = name; }
+  void schema(const char* name, const char* = "") { out_["schema"] = name; }
   json take() { return std::move(out_); }
 
  private:
@@ -167,8 +167,9 @@ class Reader {
       inner.finish();
     }
   }
-  void schema(const char* name) {
-    require_schema(node_, name);
+  /// `older`: a schema before it, all of whose documents are of this one as well.
+  void schema(const char* name, std::string_view older = {}) {
+    require_schema(node_, name, older);
     known_.emplace_back("schema");
   }
   /// After the last member.

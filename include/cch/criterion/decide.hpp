@@ -7,6 +7,7 @@
 
 #include "cch/core/estimate.hpp"
 #include "cch/criterion/cch.hpp"
+#include "cch/criterion/teacher_chance.hpp"
 
 namespace cch {
 
@@ -16,10 +17,11 @@ enum class DecideBy {
   cch,             ///< the representation-level CCH alone (the paper's)
   cch_prediction,  ///< the prediction-level CCH alone (the theorem's own object)
   pilot,           ///< the pilot alone
+  chance,          ///< the chance that distillation helps, from all evidence together
 };
 
-/// "combined", "cch", "cch-prediction" or "pilot"; a usage Error that names the nearest one
-/// otherwise.
+/// "combined", "cch", "cch-prediction", "pilot" or "chance"; a usage Error that names the nearest
+/// one otherwise.
 DecideBy parse_decide_by(std::string_view name);
 std::string_view to_string(DecideBy by);
 
@@ -36,6 +38,8 @@ struct VerdictEvidence {
   /// student's own (self-distillation) or those of a teacher of noise, whichever gained more.
   std::optional<Interval> pilot_over_uninformed;
   std::vector<std::string> unreliable;  ///< reasons why nothing can be decided
+  std::vector<TeacherChance> chances = {};
+  ChanceLimits limits = {};
 };
 
 struct Decision {
@@ -54,7 +58,8 @@ struct Decision {
 ///                  disagrees;
 ///   pilot          the same without the CCH;
 ///   cch-prediction holds: distil, fails: do not distil, undecided: inconclusive;
-///   cch            the verdict of decide_by_cch.
+///   cch            the verdict of decide_by_cch;
+///   chance         that of decide_by_chance.
 /// Soft labels regularise whoever gives them: a copy of the student has "helped" by .006 ± .002
 /// nats (2000 rows, 64 columns, 10 classes). A gain counts for a teacher only beyond that. Evidence
 /// that the mode needs but that is missing makes it inconclusive, and the reason says so.

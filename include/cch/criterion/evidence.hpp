@@ -11,6 +11,7 @@
 #include "cch/criterion/pilot.hpp"
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/stability.hpp"
+#include "cch/criterion/teacher_chance.hpp"
 #include "cch/estimators/permutation_null.hpp"
 #include "cch/estimators/planted_calibration.hpp"
 
@@ -54,6 +55,7 @@ struct TeacherEvidence {
   std::optional<PlantedMargin> planted;
   std::optional<PermutationNull> null;  ///< of I(teacher; student) = 0
   std::optional<PlaceStability> place;  ///< how firmly the order by I(teacher; student) holds
+  std::vector<TeacherChance> chances;   ///< student models in their order, then scenarios
   Decision decision;
 };
 

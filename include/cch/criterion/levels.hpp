@@ -78,6 +78,7 @@ std::vector<std::string> why_unreliable(const RankInput& input);
 
 /// What `decide` looks at: the evidence of one teacher in one piece.
 VerdictEvidence verdict_evidence(const CchVerdict& representation, const TeacherEvidence& evidence,
-                                 const std::vector<std::string>& unreliable);
+                                 const std::vector<std::string>& unreliable,
+                                 const ChanceLimits& limits = {});
 
 }  // namespace cch

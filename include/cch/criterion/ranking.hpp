@@ -47,6 +47,9 @@ struct RankOptions {
   std::optional<std::size_t> k;  ///< neighbours, where the estimator has them
   bool exact = false;            ///< every row a query, however long it takes
   DecideBy decide_by = DecideBy::combined;
+  /// Measures chances; needed where they decide, else not asked (experiments/chances.hpp).
+  ChanceSource chances = {};
+  ChanceLimits limits = {};  ///< likewise
   Scenario scenario = Scenario::same_rows;
   std::optional<double> lambda;  ///< of the pilot; empty: picked on inner folds
   bool holm = true;  ///< p values adjusted over the teachers; false: each as if ranked alone
@@ -137,9 +140,9 @@ struct RankResult {
 /// A teacher that was trained before (Modality::stored) is fitted to nothing: its outputs, with one
 /// temperature, are its predictions and teach the pilot's student. If it saw these rows its verdict
 /// is "unreliable". `decide_by` says which of them make the verdict (decide.hpp). Order: verdict
-/// (distil, inconclusive, unreliable, do not distil), then what decides: pilot gain and
-/// prediction-level margin, or the margin of the level asked for. With fewer than 20 groups (or 100
-/// rows without groups) every verdict is "unreliable".
+/// (distil, inconclusive, unreliable, do not distil), then what decides: expected gain, pilot gain
+/// and prediction-level margin, or the margin of the level asked for. With fewer than 20 groups (or
+/// 100 rows without groups) every verdict is "unreliable".
 ///
 /// Data and usage errors of all inputs come in one Error. A part of the evidence that the data do
 /// not allow is left empty with a warning. Bitwise equal for any number of threads. Cost: per

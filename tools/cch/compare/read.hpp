@@ -40,7 +40,7 @@ struct TeacherCriteria {
   std::map<std::string, double> decisions;  ///< 1 holds, −1 fails, 0 undecided
 };
 
-/// A teacher of a cch.rank/1 document.
+/// A teacher of a cch.rank/2 document.
 struct RankedTeacher {
   std::string student;
   std::string teacher;

@@ -113,7 +113,7 @@ std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
     }
     const std::optional<bool> answer = saw.of(name);
     if (!answer) faults.add(ErrorKind::usage, not_answered(name, kind));
-    if (s.scenario == Scenario::more_labels) faults.add(ErrorKind::usage, no_more_labels(name));
+    if (s.more_labels()) faults.add(ErrorKind::usage, no_more_labels(name));
     out[name] = {kind, answer.value_or(false)};
   }
   if (out.empty() && saw.others) faults.add(ErrorKind::usage, for_features(teachers.front()));

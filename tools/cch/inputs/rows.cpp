@@ -214,16 +214,9 @@ class Assembly {
   }
 
   void take_extra() {
-    const Scenario scenario = settings_.scenario;
-    if (scenario == Scenario::more_labels) {
-      result_.input.extra = checked_extra(files_);
-      if (!settings_.groups_named()) return warn_about_unlabelled("the scenario more-labels");
-      warn("extra-groups-unknown",
-           "the extra rows of the teachers are taken as of other groups than the labelled pairs; "
-           "where they share a person, video or image with them, the gain of distillation is "
-           "overstated");
-      return warn_about_unlabelled("the scenario more-labels");
-    }
+    const Scenario scenario = settings_.own_scenario();
+    if (settings_.more_labels()) take_further();
+    if (scenario == Scenario::more_labels) return warn_about_unlabelled("the scenario more-labels");
     if (unlabelled_.empty()) {
       if (scenario != Scenario::unlabelled_pairs) return;
       refuse_usage(
@@ -233,7 +226,18 @@ class Assembly {
           "out --scenario");
     }
     take_unlabelled();
-    if (scenario != Scenario::unlabelled_pairs) warn_about_unlabelled("the pilot and the labels");
+    if (scenario == Scenario::unlabelled_pairs || settings_.all_scenarios()) return;
+    warn_about_unlabelled("the pilot and the labels");
+  }
+
+  void take_further() {
+    const bool alone = settings_.scenario.has_value() || unlabelled_.empty();
+    (alone ? result_.input.extra : result_.further) = checked_extra(files_);
+    if (!settings_.groups_named()) return;
+    warn("extra-groups-unknown",
+         "the extra rows of the teachers are taken as of other groups than the labelled pairs; "
+         "where they share a person, video or image with them, the gain of distillation is "
+         "overstated");
   }
 
   void warn_about_unlabelled(const std::string& where) {
@@ -313,6 +317,7 @@ class Assembly {
   std::size_t set_aside_ = 0;
   Rows label_index_;  // row of the label file → row of the labels read, kNone without one
   RankInputs result_{.input = {{}, {}, {}, Groups::singletons(0)},
+                     .further = {},
                      .record = {},
                      .alignment = {},
                      .labels_reason = {},

@@ -12,6 +12,7 @@ namespace cch {
 /// The aligned inputs of a ranking and what there is to say about them.
 struct RankInputs {
   RankInput input;
+  ExtraRows further;  ///< with labels, where `extra` of the input is for those without
   std::vector<documents::InputRecord> record;  ///< what was read
   documents::Alignment alignment;
   std::string labels_reason;

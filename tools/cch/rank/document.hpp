@@ -10,7 +10,7 @@
 
 namespace cch {
 
-/// The cch.rank/1 document: what every renderer shows and what is kept on disk.
+/// The cch.rank/2 document: what every renderer shows and what is kept on disk.
 documents::RankDocument rank_document(const RankSettings& settings, const RankInputs& inputs,
                                       const RankResult& result, const Execution& exec,
                                       const std::vector<ClassRanking>& per_class,

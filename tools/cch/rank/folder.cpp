@@ -71,7 +71,7 @@ void print_written(const std::vector<std::string>& paths, std::ostream& err) {
 }
 
 nlohmann::json read_document(const std::string& path, const std::string& schema,
-                             const std::string& writer) {
+                             const std::string& writer, const std::string& older) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
     const fs::path at(path);
@@ -91,7 +91,7 @@ nlohmann::json read_document(const std::string& path, const std::string& schema,
         path + ", at byte " + std::to_string(error.byte) + " of " + std::to_string(bytes.size()),
         "what is left of it may not be what was found", "Make it again with " + writer);
   }
-  report::require_schema(document, schema);
+  report::require_schema(document, schema, older);
   return document;
 }
 
@@ -105,7 +105,8 @@ void require_fields(const nlohmann::json& document, const std::vector<std::strin
 }
 
 documents::RankDocument read_rank_folder(const std::string& folder) {
-  return documents::read_rank(read_document(in(folder, kDocument), "cch.rank/1", "cch rank -o"));
+  return documents::read_rank(
+      read_document(in(folder, kDocument), "cch.rank/2", "cch rank -o", "cch.rank/1"));
 }
 
 }  // namespace cch

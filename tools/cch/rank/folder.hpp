@@ -39,15 +39,16 @@ class RankFolder {
 /// "wrote PATH", a line each.
 void print_written(const std::vector<std::string>& paths, std::ostream& err);
 
-/// A stored document; `writer` is the command that makes such files. Data Errors: "result-missing",
-/// "unreadable-file", "result-damaged" (cut short or no JSON, with the place), "document-schema".
+/// A stored document of a schema or the `older` one; `writer` is the command that makes such files.
+/// Data Errors: "result-missing", "unreadable-file", "result-damaged" (cut short or no JSON, with
+/// the place), "document-schema".
 nlohmann::json read_document(const std::string& path, const std::string& schema,
-                             const std::string& writer);
+                             const std::string& writer, const std::string& older = {});
 /// A data Error "result-incomplete" where one of the fields is missing or null.
 void require_fields(const nlohmann::json& document, const std::vector<std::string>& names,
                     const std::string& path, const std::string& writer);
 
-/// The cch.rank/1 document of a folder. Data Errors: "result-missing", "unreadable-file",
+/// The cch.rank/2 (or 1) document of a folder. Data Errors: "result-missing", "unreadable-file",
 /// "result-damaged" (cut short or no JSON, with the place) and those of documents::read_rank.
 documents::RankDocument read_rank_folder(const std::string& folder);
 

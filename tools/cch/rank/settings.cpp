@@ -1,5 +1,7 @@
 #include "tools/cch/rank/settings.hpp"
 
+#include <cmath>
+
 #include "tools/cch/inputs/outputs.hpp"
 
 namespace cch {
@@ -20,16 +22,17 @@ void check_there(const RankSettings& s, FaultCollector& faults) {
 void check_scenario(const RankSettings& s, FaultCollector& faults) {
   const bool some_extra = !s.extra_teachers.empty() || !s.extra_labels.empty();
   const bool all_extra = !s.extra_teachers.empty() && !s.extra_labels.empty();
-  if (some_extra && s.scenario != Scenario::more_labels) {
+  if (some_extra && s.scenario != Scenario::more_labels && !s.all_scenarios()) {
     faults.add(ErrorKind::usage,
                {"option-without-meaning",
                 "--extra-teacher and --extra-labels have no use in the scenario " +
-                    std::string(to_string(s.scenario)),
+                    std::string(to_string(s.own_scenario())),
                 {},
                 "they are further labelled rows that only the teacher sees",
                 "Add --scenario more-labels, or leave them out"});
   }
-  if (!all_extra && s.scenario == Scenario::more_labels) {
+  const bool asked = s.scenario == Scenario::more_labels || (s.all_scenarios() && some_extra);
+  if (!all_extra && asked) {
     faults.add(ErrorKind::usage,
                {"option-missing",
                 "the scenario more-labels needs --extra-teacher and --extra-labels",
@@ -93,9 +96,35 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
   refuse(s.pool != Pool::none, "--pool", "images are no sequences");
   refuse(!s.split.empty(), "--split", "it has a value a row, and rows are drawn pixels");
   refuse(s.first_rows > 0, "--first-rows", "rows are drawn over all images");
-  refuse(s.scenario == Scenario::more_labels, "--scenario more-labels",
-         "pixels are drawn, the same for all");
+  refuse(s.more_labels(), "--scenario more-labels", "pixels are drawn, the same for all");
   refuse(s.y_kind == LabelKind::continuous, "--y-kind continuous", "labels of pixels are classes");
+}
+
+// What chances are asked with.
+void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
+  faults.attempt([&] { (void)chance_limits(s.risk); });
+  if (s.worthwhile && !(*s.worthwhile >= 0.0 && std::isfinite(*s.worthwhile))) {
+    faults.add(ErrorKind::usage, {"bad-worthwhile",
+                                  "--worthwhile must be a number from 0",
+                                  {},
+                                  "it is the gain that is worth the trouble",
+                                  "Give for example 0.01 nats, or 0.005 of accuracy"});
+  }
+  if (s.decide_by == DecideBy::chance) return;
+  const auto refuse = [&](bool given, const std::string& option) {
+    if (!given) return;
+    faults.add(ErrorKind::usage,
+               {"option-without-meaning",
+                option + " has no use with --decide-by " + std::string(to_string(s.decide_by)),
+                {},
+                "it is about the chance that distillation helps",
+                "Add --decide-by chance, or leave it out"});
+  };
+  refuse(!s.student_models.empty(), "--student-model");
+  refuse(s.teacher_model.has_value(), "--teacher-model");
+  refuse(s.metric.has_value(), "--metric");
+  refuse(s.worthwhile.has_value(), "--worthwhile");
+  refuse(s.risk != kUsualRisk, "--risk");
 }
 
 }  // namespace
@@ -105,6 +134,7 @@ void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
   if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
   (void)stored_teachers(settings, faults);
   check_rows(settings, faults);
+  check_chance_settings(settings, faults);
   if (!faults.has("unknown-pool")) check_pool(settings, faults);
   faults.throw_if_any();
 }
@@ -112,7 +142,8 @@ void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
 RankOptions rank_options(const RankSettings& s) {
   auto options = measured_with<RankOptions>(s);
   options.decide_by = s.decide_by;
-  options.scenario = s.scenario;
+  options.limits = chance_limits(s.risk);
+  options.scenario = s.own_scenario();
   options.lambda = s.lambda;
   options.permutations = s.permutations;
   options.controls = s.controls;

@@ -10,6 +10,7 @@
 #include "cch/data/label_kind.hpp"
 #include "cch/data/pixels.hpp"
 #include "cch/data/pool.hpp"
+#include "cch/experiments/network.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/options/study_file.hpp"
@@ -32,9 +33,15 @@ struct RankSettings {
   LabelKind y_kind = LabelKind::automatic;
   std::optional<std::size_t> k;
   bool exact = false;
-  Scenario scenario = Scenario::same_rows;
-  DecideBy decide_by = DecideBy::combined;
-  std::optional<double> lambda;             ///< weight of the teacher's labels; none: picked
+  std::optional<Scenario> scenario;  ///< none: all that the inputs allow
+  DecideBy decide_by = DecideBy::chance;
+  std::vector<NetworkSpec> student_models;   ///< of chances; none: those that can be trained
+  std::optional<NetworkSpec> teacher_model;  ///< none: as the student
+  std::optional<GainMetric> metric;          ///< none: the usual one of the labels
+  std::optional<double> worthwhile;  ///< gain that is worth the trouble; none: usual_worthwhile
+  double risk = kUsualRisk;          ///< share of firm verdicts that may be wrong
+  bool quick = false;                ///< no networks, planted bias and sensitivity
+  std::optional<double> lambda;      ///< weight of the teacher's labels; none: picked
   std::optional<std::string> unlabelled;    ///< label that means "no label"; "" is one as well
   std::optional<std::size_t> labelled;      ///< so many rows keep their label
   std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher
@@ -59,6 +66,14 @@ struct RankSettings {
 
   /// Whether groups are read; "none" says that rows are independent.
   [[nodiscard]] bool groups_named() const { return !groups.empty() && groups != "none"; }
+  /// The scenario of the levels and of the pilot beside them.
+  [[nodiscard]] Scenario own_scenario() const { return scenario.value_or(Scenario::same_rows); }
+  /// Whether every scenario that the inputs allow is judged.
+  [[nodiscard]] bool all_scenarios() const { return !scenario && decide_by == DecideBy::chance; }
+  /// Whether teachers learn from further labelled rows.
+  [[nodiscard]] bool more_labels() const {
+    return scenario == Scenario::more_labels || (all_scenarios() && !extra_teachers.empty());
+  }
 };
 
 /// The options of `cch rank`, its study files and the `config` of its documents.

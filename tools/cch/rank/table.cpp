@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cch/estimators/catalog.hpp"
+#include "cch/experiments/chances.hpp"
 #include "tools/cch/inputs/named_source.hpp"
 #include "tools/cch/inputs/y_kind.hpp"
 #include "tools/cch/rank/settings.hpp"
@@ -63,6 +64,35 @@ Words lambda_or_auto(std::optional<double>& to) {
           true};
 }
 
+/// A value that need not be there, which "auto" says.
+template <class T, class Parse, class Print>
+Words or_auto(std::optional<T>& to, const Parse& parse, const Print& print,
+              std::vector<std::string> choices = {}) {
+  if (!choices.empty()) choices.insert(choices.begin(), "auto");
+  return {[&to, parse](const std::string& text) {
+            to = text == "auto" ? std::nullopt : std::optional<T>(parse(text));
+          },
+          [&to, print] { return to ? std::string(print(*to)) : "auto"; }, std::move(choices)};
+}
+template <class T, class Parse>
+Words named_or_auto(std::optional<T>& to, const Parse& parse, std::vector<std::string> choices) {
+  return or_auto(
+      to, parse, [](const T& value) { return to_string(value); }, std::move(choices));
+}
+
+options::WordList student_models(std::vector<NetworkSpec>& to) {
+  return {[&to] { to.clear(); },
+          [&to](const std::string& text) {
+            if (text != "auto") to.push_back(parse_network_model(text));
+          },
+          [&to] {
+            std::vector<std::string> names;
+            for (const NetworkSpec& model : to) names.push_back(model_name(model));
+            return names.empty() ? std::vector<std::string>{"auto"} : names;
+          },
+          {}};
+}
+
 Words verdict(std::optional<Verdict>& to) {
   return {[&to](const std::string& text) { to = parse_verdict(text); },
           [&to] { return to ? std::string(to_string(*to)) : ""; },
@@ -90,11 +120,13 @@ Table further_rows_table(RankSettings& s) {
 Table questions_table(RankSettings& s) {
   return {
       {"--scenario",
-       named(s.scenario, parse_scenario, {"same-rows", "more-labels", "unlabelled-pairs"}),
+       named_or_auto(s.scenario, parse_scenario, {"same-rows", "more-labels", "unlabelled-pairs"}),
        "same-rows, more-labels (the teacher learns from further labelled rows) or "
-       "unlabelled-pairs (it also labels paired rows that have no label)"},
+       "unlabelled-pairs (it also labels paired rows that have no label); auto: by chance all that "
+       "the inputs allow, else same-rows"},
       {"--decide-by",
-       named(s.decide_by, parse_decide_by, {"combined", "cch", "cch-prediction", "pilot"}),
+       named(s.decide_by, parse_decide_by,
+             {"chance", "combined", "cch", "cch-prediction", "pilot"}),
        "What decides"},
       {"--lambda", lambda_or_auto(s.lambda),
        "Weight of the teacher's part of the pilot's loss, auto picks it on inner folds"},
@@ -106,6 +138,29 @@ Table questions_table(RankSettings& s) {
       {"--planted-bias", &s.planted_bias,
        "Measure the estimators' bias on planted data of this shape"},
       {"--sensitivity", &s.sensitivity, "Curves and the grid of estimators, scales and k"},
+  };
+}
+
+Table chance_table(RankSettings& s) {
+  const std::vector<std::string> models{"linear", "mlp", "cnn"};
+  return {
+      {"--student-model",
+       student_models(s.student_models),
+       "Kind of student that chances are about: linear, mlp, mlp:W[,W], cnn or cnn:C[,C]; repeat "
+       "for several, the first decides; auto: linear, and an mlp where LibTorch is there",
+       {.one_each = true, .suggestions = models}},
+      {"--teacher-model",
+       or_auto(s.teacher_model, parse_network_model, model_name),
+       "Likewise of teachers; auto: as the student",
+       {.suggestions = models}},
+      {"--metric", named_or_auto(s.metric, parse_gain_metric, {"cross-entropy", "accuracy", "mse"}),
+       "What a gain is measured in: cross-entropy or accuracy of classes, mse of real values"},
+      {"--worthwhile",
+       &s.worthwhile,
+       "Gain that is worth the trouble: nats, or the share of rows of accuracy",
+       {.standard = "0.01, of accuracy 0.005"}},
+      {"--risk", &s.risk, "Share of firm verdicts that may be wrong"},
+      {"--quick", &s.quick, "No networks, no planted bias, no sensitivity: seconds"},
   };
 }
 
@@ -208,6 +263,7 @@ Table rank_table(RankSettings& s) {
   Table out = rows_table(s);
   append(out, further_rows_table(s));
   append(out, questions_table(s));
+  append(out, chance_table(s));
   append(out, estimators_table(s.estimators, s.scale, s.k, s.exact));
   append(out, results_table(s));
   return append(out, common_table(s.common));

@@ -1,5 +1,7 @@
 #include "tools/cch/rank/teachers.hpp"
 
+#include "tools/cch/rank/chances.hpp"
+
 namespace cch {
 namespace {
 
@@ -150,6 +152,7 @@ documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvide
   if (const auto& place = evidence.place) {
     out.stability = documents::Place{place->top1, place->best, place->worst, place->mean_rank};
   }
+  if (!evidence.chances.empty()) out.chances = chances_document(evidence.chances);
   out.verdict = word(evidence.decision.verdict);
   out.reasons = evidence.decision.reasons;
   return out;

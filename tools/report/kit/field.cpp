@@ -94,10 +94,10 @@ std::vector<std::pair<std::string, std::string>> leaves(const json& object) {
   return out;
 }
 
-void require_schema(const json& document, std::string_view schema) {
+void require_schema(const json& document, std::string_view schema, std::string_view older) {
   if (!document.is_object()) refuse_type("an object", document);
   const std::string found = text(field(document, "schema"));
-  if (found == schema) return;
+  if (found == schema || (!older.empty() && found == older)) return;
   refuse_data("document-schema", fmt::format("the document has the schema \"{}\"", found),
               "field schema", fmt::format("this renderer reads {}", schema),
               "Render it with the version of cch that wrote it");

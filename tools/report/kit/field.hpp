@@ -46,7 +46,8 @@ std::string plain_value(const documents::Fact& fact);
 /// The leaves of nested objects as (name, value) with the path joined by " · ".
 std::vector<std::pair<std::string, std::string>> leaves(const json& object);
 
-/// Refuse (data Error "document-schema") a document of another schema.
-void require_schema(const json& document, std::string_view schema);
+/// Refuse (data Error "document-schema") a document of another schema, `older` being the one
+/// before.
+void require_schema(const json& document, std::string_view schema, std::string_view older = {});
 
 }  // namespace cch::report

@@ -6,6 +6,7 @@
 #include "cch/criterion/decide.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sentence.hpp"
 
@@ -39,6 +40,12 @@ bool inside_equivalence(const Value& gain) {
 
 void add_deciding(const RankDocument& document, const JudgedTeacher& first, const std::string& name,
                   std::vector<std::string>& out) {
+  if (chance_decides(document)) {
+    const std::string moved = moved_by(first);
+    if (!moved.empty())
+      out.push_back(fmt::format("The chance of {} was moved by {}.", name, moved));
+    return;
+  }
   const Value value = deciding_value(document, first);
   if (!value.nats || !value.low || !value.high) return;
   const std::string_view what = deciding_name(document);
@@ -122,6 +129,7 @@ void add_lead_of_margin(const RankDocument& document, const std::string& first,
 /// Pilot gains have no interval of their difference: overlap is all that can be said.
 void add_overlap(const RankDocument& document, const JudgedTeacher& first,
                  const JudgedTeacher& second, std::vector<std::string>& out) {
+  if (chance_decides(document)) return;
   const Value a = deciding_value(document, first);
   const Value b = deciding_value(document, second);
   if (!a.low || !b.high || first.verdict != second.verdict) return;

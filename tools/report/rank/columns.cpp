@@ -6,6 +6,7 @@
 
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sentence.hpp"
 
@@ -69,6 +70,12 @@ bool any_prediction(const RankDocument& document) {
 /// The number that decided, with its name as heading.
 TextColumn deciding_column(const RankDocument& document) {
   const Rule rule = rule_of(document);
+  if (chance_decides(document)) {
+    return column(document, "expected gain", true, [](const JudgedTeacher& teacher) {
+      const ChanceOfGain* of = deciding_chance(teacher);
+      return of == nullptr ? std::string(kMissing) : gain_words(of->expected_gain, *of);
+    });
+  }
   const char* heading = pilot_decides(document)        ? "pilot gain"
                         : rule == Rule::cch_prediction ? "margin (pred.)"
                                                        : "margin";
@@ -85,12 +92,14 @@ void add_details(const RankDocument& document, std::vector<TextColumn>& columns)
   };
   const bool margins = margins_decide(document);
   if (!margins) add("margin", [](const JudgedTeacher& t) { return value_cell(t.margin); });
-  add(margins                   ? "95 % interval"
-      : pilot_decides(document) ? "95 % of gain"
-                                : "95 % (pred.)",
-      [&document](const JudgedTeacher& teacher) {
-        return interval_cell(deciding_value(document, teacher));
-      });
+  if (!chance_decides(document)) {
+    add(margins                   ? "95 % interval"
+        : pilot_decides(document) ? "95 % of gain"
+                                  : "95 % (pred.)",
+        [&document](const JudgedTeacher& teacher) {
+          return interval_cell(deciding_value(document, teacher));
+        });
+  }
   if (!pilot_decides(document) && any_pilot(document)) {
     add("pilot gain", [](const JudgedTeacher& t) { return value_cell(pilot_gain(t)); });
   }
@@ -104,6 +113,12 @@ void add_details(const RankDocument& document, std::vector<TextColumn>& columns)
 /// What decided comes first, then CCH at both levels, then what width is left for.
 std::vector<TextColumn> evidence_columns(const RankDocument& document) {
   std::vector<TextColumn> columns = {deciding_column(document)};
+  if (chance_decides(document)) {
+    columns.push_back(column(document, "chance", true, [](const JudgedTeacher& teacher) {
+      const ChanceOfGain* of = deciding_chance(teacher);
+      return of == nullptr ? std::string(kMissing) : chance_percent(of->p_gain);
+    }));
+  }
   if (any_prediction(document)) {
     columns.push_back(
         outcome_column(document, "CCH pred.", [](const JudgedTeacher& t) { return t.prediction; }));

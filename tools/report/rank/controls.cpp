@@ -17,7 +17,8 @@ bool is_clone(const JudgedTeacher& control) {
 
 std::string expectation(const RankDocument& document, const JudgedTeacher& control) {
   if (!is_clone(control)) return "knows nothing: must not come out as distil";
-  if (pilot_decides(document)) return "knows what the student knows: must not come out as distil";
+  if (pilot_decides(document) || chance_decides(document))
+    return "knows what the student knows: must not come out as distil";
   return "CCH holds by definition: I(T;S) of a copy has no bound";
 }
 
@@ -44,7 +45,7 @@ std::vector<std::string> row_of(const RankDocument& document, const JudgedTeache
 
 /// A loud word where a teacher that cannot help came out as one that does.
 std::string alarm(const RankDocument& document) {
-  if (!pilot_decides(document)) return "";
+  if (!pilot_decides(document) && !chance_decides(document)) return "";
   const std::vector<std::string> wrong = controls_to_distil(document);
   if (wrong.empty()) return "";
   return element(

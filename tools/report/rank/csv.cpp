@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/report/kit/escape.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 
 namespace cch::report {
@@ -37,7 +38,8 @@ std::string headings() {
   }
   return out +
          ",p_above,p_below,predicted_gain,planted_margin_bias_nats,planted_margin_low95,"
-         "planted_margin_high95\r\n";
+         "planted_margin_high95,chance_scenario,chance_student,chance_metric,expected_gain,"
+         "expected_gain_low80,expected_gain_high80,p_gain,p_worthwhile\r\n";
 }
 
 std::string pilot_fields(const JudgedTeacher& teacher) {
@@ -53,10 +55,19 @@ std::string outcome_fields(const JudgedTeacher& teacher) {
          (teacher.representation.trivially_satisfied ? ",true" : ",false");
 }
 
+/// Of the deciding chance.
+std::string chance_fields(const JudgedTeacher& teacher) {
+  const ChanceOfGain* found = deciding_chance(teacher);
+  const ChanceOfGain of = found == nullptr ? ChanceOfGain{} : *found;
+  return word(of.scenario) + word(of.student_model) + word(of.metric) +
+         fmt::format(",{},{},{},{},{}", full(of.expected_gain), full(of.low), full(of.high),
+                     full(of.p_gain), full(of.p_worthwhile));
+}
+
 std::string last_fields(const JudgedTeacher& teacher) {
   const auto planted = teacher.planted_bias.value_or(documents::PlantedCalibration{});
   const auto level = teacher.prediction_level.value_or(documents::PredictionNumbers{});
-  return fmt::format(",{},{},{},{},{},{}\r\n", full(teacher.margin.p_above),
+  return fmt::format(",{},{},{},{},{},{}", full(teacher.margin.p_above),
                      full(teacher.margin.p_below), full(level.predicted_gain),
                      full(planted.margin_bias), full(planted.low), full(planted.high));
 }
@@ -73,7 +84,7 @@ std::string render_rank_csv(const RankDocument& document) {
            value_fields(teacher.margin) + value_fields(teacher.i_teacher_labels);
     out += value_fields(
         teacher.i_teacher_labels_given_student.value_or(documents::ConditionalValue{}));
-    out += last_fields(teacher);
+    out += last_fields(teacher) + chance_fields(teacher) + "\r\n";
   }
   return out;
 }

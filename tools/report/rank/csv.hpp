@@ -7,7 +7,7 @@
 
 namespace cch::report {
 
-/// The ranking of a cch.rank/1 document as CSV (RFC 4180), a line a teacher in rank order, numbers
+/// The ranking of a cch.rank/2 document as CSV (RFC 4180), a line a teacher in rank order, numbers
 /// in full precision (they read back as the same doubles), an empty field for null.
 std::string render_rank_csv(const documents::RankDocument& document);
 

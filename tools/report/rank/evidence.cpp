@@ -4,11 +4,13 @@
 
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 
 namespace cch::report {
 
 Rule rule_of(const RankDocument& document) {
   const std::string& rule = document.decided_by;
+  if (rule == "chance") return Rule::chance;
   if (rule == "combined") return Rule::combined;
   if (rule == "pilot") return Rule::pilot;
   if (rule == "cch") return Rule::cch;
@@ -18,6 +20,10 @@ Rule rule_of(const RankDocument& document) {
 bool pilot_decides(const RankDocument& document) {
   const Rule rule = rule_of(document);
   return rule == Rule::combined || rule == Rule::pilot;
+}
+
+bool chance_decides(const RankDocument& document) {
+  return rule_of(document) == Rule::chance;
 }
 
 bool margins_decide(const RankDocument& document) {
@@ -35,11 +41,21 @@ Value prediction_margin(const JudgedTeacher& teacher) {
 
 Value deciding_value(const RankDocument& document, const JudgedTeacher& teacher) {
   if (pilot_decides(document)) return pilot_gain(teacher);
+  if (chance_decides(document)) {
+    Value out;
+    if (const ChanceOfGain* of = deciding_chance(teacher)) {
+      out.nats = of->expected_gain;
+      out.low = of->low;
+      out.high = of->high;
+    }
+    return out;
+  }
   if (rule_of(document) == Rule::cch_prediction) return prediction_margin(teacher);
   return teacher.margin;
 }
 
 std::string_view deciding_name(const RankDocument& document) {
+  if (chance_decides(document)) return "expected gain";
   if (pilot_decides(document)) return "pilot gain";
   return rule_of(document) == Rule::cch_prediction ? "margin on predictions" : "margin";
 }
@@ -51,13 +67,18 @@ bool excludes_zero(const Value& value) {
 std::string rows_in_words(const RankDocument& document) {
   const std::string rows = count(document.rows) + " rows";
   const std::size_t others = document.alignment.rows_without_label;
-  if (document.scenario != "unlabelled-pairs" || others == 0) {
+  if ((document.scenario != "unlabelled-pairs" && !chance_decides(document)) || others == 0) {
     return rows;
   }
   return rows + " with a label, " + count(others) + " without";
 }
 
 std::string scenario_name(const RankDocument& document) {
+  if (chance_decides(document) && !document.teachers.empty()) {
+    const auto& chances = document.teachers.front().chances;
+    const bool several = chances && chances->front().scenario != chances->back().scenario;
+    if (several) return "all scenarios";
+  }
   const std::string& scenario = document.scenario;
   if (scenario == "same-rows") return "same rows";
   if (scenario == "more-labels") return "more labels";

@@ -13,11 +13,14 @@ using documents::RankDocument;
 using documents::Value;
 
 /// Which evidence made the verdicts of a document (its field decided_by).
-enum class Rule { combined, pilot, cch, cch_prediction, unknown };
+enum class Rule { chance, combined, pilot, cch, cch_prediction, unknown };
 Rule rule_of(const RankDocument& document);
 
 /// combined or pilot: a trained student has a say.
 bool pilot_decides(const RankDocument& document);
+
+/// chance: what students are expected to gain, by all evidence.
+bool chance_decides(const RankDocument& document);
 
 /// The margin on representations decides alone (or nothing that is known).
 bool margins_decide(const RankDocument& document);
@@ -28,8 +31,9 @@ Value pilot_gain(const JudgedTeacher& teacher);
 /// The margin of the CCH on predictions, nats, with its interval; empty without it.
 Value prediction_margin(const JudgedTeacher& teacher);
 
-/// The number that the verdict of a teacher hangs on first: the pilot's gain (combined, pilot), the
-/// margin on predictions (cch-prediction) or on representations (cch). Nats.
+/// The number that the verdict of a teacher hangs on first: the expected gain with its 80 %
+/// interval (chance, in the unit of the metric), the pilot's gain (combined, pilot), the margin on
+/// predictions (cch-prediction) or on representations (cch). Nats.
 Value deciding_value(const RankDocument& document, const JudgedTeacher& teacher);
 /// "pilot gain", "margin on predictions" or "margin".
 std::string_view deciding_name(const RankDocument& document);

@@ -9,6 +9,7 @@
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/svg_forest.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sections.hpp"
 #include "tools/report/rank/sentence.hpp"
@@ -87,6 +88,10 @@ std::string prediction_figure(const RankDocument& document, const std::string& i
 std::string deciding_figure(const RankDocument& document, const std::string& id, std::size_t most,
                             double wide) {
   if (pilot_decides(document)) return pilot_figure(document, id, most, wide);
+  if (chance_decides(document)) {
+    std::string figure = chance_figure(document, id, most, wide);
+    return figure.empty() ? pilot_figure(document, id, most, wide) : figure;
+  }
   if (rule_of(document) == Rule::cch_prediction) return prediction_figure(document, id, most, wide);
   return margin_figure(document, id, most, wide);
 }

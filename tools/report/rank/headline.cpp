@@ -4,6 +4,7 @@
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/forests.hpp"
 #include "tools/report/rank/sections.hpp"
@@ -64,6 +65,20 @@ std::string margin_numbers(const JudgedTeacher& first, const std::string& name) 
       name, strong(shared), strong(labels), strong(margin), interval_words(margin));
 }
 
+/// What moved the chance, and what it rests on.
+std::string chance_numbers(const JudgedTeacher& first, const std::string& name) {
+  const ChanceOfGain* of = deciding_chance(first);
+  if (of == nullptr) return "";
+  const std::string moved = moved_by(first);
+  return fmt::format(
+      "The chance that a student ({}) gains from {} is {}, that it is worth the "
+      "trouble ({}) {}. {}It rests on {}; basis: {}.",
+      escape_html(fit(of->student_model, 20)), name, element("strong", chance_percent(of->p_gain)),
+      worth_words(*of), element("strong", chance_percent(of->p_worthwhile)),
+      moved.empty() ? "" : "It was moved by " + escape_html(moved) + ". ", rests_on(*of),
+      escape_html(fit(of->basis, 120)));
+}
+
 std::string prediction_numbers(const JudgedTeacher& first, const std::string& name) {
   const Value margin = prediction_margin(first);
   if (!margin.nats) return "";
@@ -79,6 +94,7 @@ std::string first_numbers(const RankDocument& document) {
   const std::string name = name_html(fit_middle(first.name, 60));
   std::string numbers;
   if (pilot_decides(document)) numbers = pilot_numbers(document, first, name);
+  if (chance_decides(document)) numbers = chance_numbers(first, name);
   if (rule_of(document) == Rule::cch_prediction) numbers = prediction_numbers(first, name);
   if (numbers.empty()) numbers = margin_numbers(first, name);
   const std::string outcomes = outcomes_in_words(first);

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kLargestBody = 850'000;
 
 constexpr PagePart<RankDocument> kRankParts[] = {{"headline", headline_section},
+                                                 {"chances", chances_section},
                                                  {"warnings", warnings_section},
                                                  {"ranking", ranking_section},
                                                  {"per-class", per_class_section, true},

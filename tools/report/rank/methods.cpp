@@ -103,6 +103,11 @@ std::string described(const std::set<std::string>& names) {
 /// How the verdicts were made, by the rule that made them.
 std::string rule_words(const RankDocument& document) {
   switch (rule_of(document)) {
+    case Rule::chance:
+      return "Chances come from the linear pilot, pilots of the student's own kind of network, "
+             "probes and both levels of the CCH. Distil: a gain is likely enough, and more likely "
+             "than not one that is worth the trouble. Do not distil: one that is worth the trouble "
+             "is unlikely. Inconclusive: anything else. --risk moves the limits.";
     case Rule::combined:
       return "Distil: the pilot's 95 % interval lies above zero and the CCH on predictions does "
              "not fail. Do not distil: it lies below zero, or wholly within ±0.001 nats, and the "

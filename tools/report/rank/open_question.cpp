@@ -66,6 +66,7 @@ std::string capital(std::string words) {
 }  // namespace
 
 std::string rows_that_would_decide(const RankDocument& document, const JudgedTeacher& teacher) {
+  if (chance_decides(document)) return "";  // its interval does not shrink as that of a mean
   const Open open = open_number(document, teacher);
   const std::string name = name_in_sentence(teacher.name);
   if (pilot_decides(document) && excludes_zero(open.value)) {

@@ -5,6 +5,7 @@
 
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sentence.hpp"
 
@@ -102,12 +103,23 @@ void look_at_pilot(const RankDocument& document, const JudgedTeacher& first,
   }
 }
 
+void look_at_chance(const JudgedTeacher& first, const std::string& name, Caveats& found) {
+  const ChanceOfGain* of = deciding_chance(first);
+  if (of == nullptr) {
+    found.severe.push_back(fmt::format("There is no chance for {}: no pilot could run.", name));
+  } else if (!of->in_range) {
+    found.mild.push_back(fmt::format("The chance of {} has {} as its basis.", name,
+                                     of->basis.empty() ? "nothing" : printable(of->basis)));
+  }
+}
+
 void look_at_first(const RankDocument& document, const JudgedTeacher& first, Caveats& found) {
   const std::string name = name_in_sentence(first.name);
   if (first.verdict == "unreliable") {
     found.severe.push_back(fmt::format("A check of the estimates for {} failed.", name));
   }
   const Rule rule = rule_of(document);
+  if (chance_decides(document)) look_at_chance(first, name, found);
   if (pilot_decides(document)) look_at_pilot(document, first, name, found);
   if (rule == Rule::combined || rule == Rule::cch_prediction) {
     look_at_predictions(first, name, found);
@@ -138,7 +150,7 @@ void look_at_rule(const RankDocument& document, Caveats& found) {
         "The CCH on predictions decided alone; no student was trained to confirm it.");
   }
   const std::vector<std::string> wrong = controls_to_distil(document);
-  if (pilot_decides(document) && !wrong.empty()) {
+  if ((pilot_decides(document) || chance_decides(document)) && !wrong.empty()) {
     found.severe.push_back(fmt::format("{} came out as distil, though no student can gain from it.",
                                        list_in_words(wrong, 4)));
   }

@@ -11,6 +11,7 @@ namespace cch::report {
 
 std::string headline_section(
     const RankDocument& document);  ///< verdict, reliability, what would change it
+std::string chances_section(const RankDocument& document);  ///< by scenario and student
 std::string warnings_section(const RankDocument& document);
 std::string ranking_section(const RankDocument& document);  ///< evidence by level, forests, reasons
 std::string order_section(const RankDocument& document);    ///< places and differences

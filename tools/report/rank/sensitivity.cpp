@@ -100,8 +100,9 @@ std::string summary(const RankDocument& document) {
       "{}, first in the ranking, has the largest margin in {} of {} rows and keeps the sign of its "
       "margin in {} of {}.",
       name_in_sentence(name), stays, rows, keeps, rows);
-  if (pilot_decides(document)) {
-    words += " The verdicts do not rest on these margins, but on the pilot.";
+  if (pilot_decides(document) || chance_decides(document)) {
+    words += fmt::format(" The verdicts do not rest on these margins, but on the {}.",
+                         chance_decides(document) ? "chances" : "pilot");
   }
   return element("p", escape_html(words)) + '\n';
 }

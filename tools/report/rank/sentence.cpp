@@ -6,6 +6,7 @@
 
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 
 namespace cch::report {
@@ -108,6 +109,10 @@ std::string list_in_words(const std::vector<std::string>& names, std::size_t mos
 std::string verdict_sentence(const RankDocument& document) {
   const std::vector<JudgedTeacher>& teachers = document.teachers;
   if (teachers.empty()) return "No teacher was ranked.";
+  if (chance_decides(document)) {
+    const std::string sentence = chance_sentence(document);
+    if (!sentence.empty()) return sentence;
+  }
   if (teachers.size() == 1) return of_one(teachers.front());
   const std::vector<std::string> good = names_with(document, "distil");
   if (!good.empty()) return of_several_to_distil(good);
@@ -146,6 +151,7 @@ Messages messages_of(const std::vector<Warning>& warnings, bool representations_
 
 std::string decision_rule(const RankDocument& document) {
   const std::string& rule = document.decided_by;
+  if (rule == "chance") return "the chance that distillation helps";
   if (rule == "cch") return "the CCH on representations alone";
   if (rule == "cch-prediction") return "the CCH on predictions alone";
   if (rule == "pilot") return "the pilot student alone";

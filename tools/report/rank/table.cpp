@@ -6,6 +6,7 @@
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/columns.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sentence.hpp"
@@ -106,6 +107,19 @@ std::string warnings_part(const RankDocument& document, const TerminalStyle& sty
   return out + '\n' + bold("Notes", style) + '\n' + bullets(notes, style.columns());
 }
 
+/// Chances by scenario and student, and what training of the first may start with.
+std::string chances_part(const RankDocument& document, const TerminalStyle& style) {
+  if (!chance_decides(document) || document.teachers.empty()) return "";
+  const std::string table = chance_table(document, style.columns());
+  const ChanceOfGain* of = deciding_chance(document.teachers.front());
+  if (table.empty() || of == nullptr) return "";
+  std::string words =
+      fmt::format("The chances rest on {}. Start training on {} with λ = {}", rests_on(*of),
+                  name_in_sentence(document.teachers.front().name), general(of->lambda));
+  if (of->temperature) words += fmt::format(" and T = {}", general(of->temperature));
+  return '\n' + bold("Chances", style) + '\n' + table + '\n' + wrap(words + ".", style.columns());
+}
+
 /// The first teacher of every class.
 std::string per_class_part(const RankDocument& document, const TerminalStyle& style) {
   std::vector<std::string> lines;
@@ -149,8 +163,9 @@ std::string render_rank_table(const RankDocument& document, const TerminalStyle&
   if (!style.quiet) out += wrap(facts_line(document), width);
   out += '\n' + table_part(document, style);
   if (style.quiet) return out;
-  out += per_class_part(document, style) + reasons_part(document, style) +
-         reliability_part(document, style) + warnings_part(document, style);
+  out += chances_part(document, style) + per_class_part(document, style) +
+         reasons_part(document, style) + reliability_part(document, style) +
+         warnings_part(document, style);
   return out + '\n' +
          wrap("More: --json (every number), --html FILE (the whole report), -o DIR (both).", width);
 }

@@ -1,0 +1,140 @@
+// `cch rank` by chances: scenarios side by side, options, documents of version 1.
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "support/test.hpp"
+#include "tests/tools/program.hpp"
+
+namespace cch {
+namespace {
+
+using nlohmann::json;
+using test::run_cch;
+using test::RunOutcome;
+using test::WorldFiles;
+using Words = std::vector<std::string>;
+
+/// `rank` by the default rule.
+RunOutcome by_chance(const WorldFiles& files, const Words& more) {
+  Words arguments{"rank",
+                  "--student",
+                  "s=" + files.student,
+                  "--teacher",
+                  "t=" + files.teacher,
+                  "--teacher",
+                  "noise=" + files.noise,
+                  "--labels",
+                  files.labels,
+                  "-q"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_cch(arguments);
+}
+
+Words scenarios_of(const json& teacher) {
+  Words out;
+  for (const json& chance : teacher["chances"]) out.push_back(chance["scenario"]);
+  return out;
+}
+
+TEST_CASE("rank: chances decide unless told otherwise, in every scenario that the rows allow") {
+  const WorldFiles files(200, 2);
+  const json document = by_chance(files, {"--quick", "--json", "--labelled", "120"}).document();
+  REQUIRE(document.is_object());
+  CHECK(document["schema"] == "cch.rank/2");
+  CHECK(document["decided_by"] == "chance");
+  CHECK(document["config"]["scenario"] == "auto");
+  CHECK(document["config"]["student-model"] == json({"auto"}));
+  CHECK(document["sensitivity"].is_null());
+  CHECK(document["teachers"][0]["planted_bias"].is_null());
+  for (const json& teacher : document["teachers"]) {
+    CHECK(scenarios_of(teacher) == Words{"same-rows", "unlabelled-pairs"});
+    for (const json& chance : teacher["chances"]) {
+      CHECK(chance["metric"] == "cross-entropy");
+      CHECK(chance["worthwhile"] == 0.01);
+      CHECK(chance["networks"] == 0);
+      CHECK(chance["rows"] == 120);
+      CHECK(chance["p_gain"] >= chance["p_worthwhile"]);
+      CHECK(chance["interval80"][0] <= chance["expected_gain"]);
+    }
+    CHECK(teacher["chances"][1]["further_rows"] == 80);
+  }
+  const auto best = [](const json& teacher) {
+    return std::max(teacher["chances"][0]["expected_gain"].get<double>(),
+                    teacher["chances"][1]["expected_gain"].get<double>());
+  };
+  if (document["teachers"][0]["verdict"] == document["teachers"][1]["verdict"]) {
+    CHECK(best(document["teachers"][0]) >= best(document["teachers"][1]));
+  }
+  // One that is named stands alone, and another rule has none.
+  const json one =
+      by_chance(files, {"--quick", "--json", "--labelled", "120", "--scenario", "same-rows"})
+          .document();
+  CHECK(scenarios_of(one["teachers"][0]) == Words{"same-rows"});
+  const json pilot = by_chance(files, {"--quick", "--json", "--decide-by", "pilot"}).document();
+  CHECK_FALSE(pilot["teachers"][0].contains("chances"));
+}
+
+TEST_CASE("rank: the metric, what is worth the trouble and the student are the user's") {
+  const WorldFiles files(120, 2);
+  const json document =
+      by_chance(files, {"--json", "--no-planted-bias", "--no-sensitivity", "--student-model",
+                        "linear", "--metric", "accuracy", "--worthwhile", "0.2"})
+          .document();
+  REQUIRE(document.is_object());
+  for (const json& teacher : document["teachers"]) {
+    REQUIRE(teacher["chances"].size() == 1);
+    const json& chance = teacher["chances"][0];
+    CHECK(chance["student_model"] == "linear");
+    CHECK(chance["metric"] == "accuracy");
+    CHECK(chance["networks"] == 5 * (1 + 2 * 4 + 2 * 4));
+    // No teacher adds 20 points here.
+    CHECK(teacher["verdict"] == "do_not_distil");
+  }
+}
+
+TEST_CASE("rank: the first line says what to do") {
+  const WorldFiles files(200, 2);
+  const RunOutcome run = by_chance(files, {"--quick"});
+  CHECK(run.code == 0);
+  CHECK(run.out_has("expected (80 %: "));
+  CHECK(run.out.find("expected (80 %") < run.out.find("teacher "));
+}
+
+TEST_CASE("rank: options of chances that have no meaning are refused") {
+  const WorldFiles files;
+  const auto refused = [&](const Words& more, const std::string& word) {
+    const RunOutcome run = by_chance(files, more);
+    CAPTURE(run.err);
+    CHECK(run.code == 2);
+    CHECK(run.err_has(word));
+  };
+  refused({"--risk", "0.5"}, "bad-risk");
+  refused({"--worthwhile", "-1"}, "bad-worthwhile");
+  refused({"--metric", "mse"}, "wrong-metric");
+  refused({"--student-model", "tree"}, "unknown-network");
+  refused({"--student-model", "cnn"}, "no-image-shape");
+  refused({"--decide-by", "pilot", "--metric", "accuracy"}, "option-without-meaning");
+}
+
+TEST_CASE("report, compare: documents of version 1 still render") {
+  const WorldFiles files;
+  const std::string out = files.folder.path("ranked");
+  REQUIRE(run_cch(files.rank({"-o", out})).code == 0);
+  const auto content = [&](const std::string& name) {
+    std::ifstream file(out + "/" + name, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  const std::string csv = content("ranking.csv");
+  std::string text = content("rank.json");
+  const std::size_t at = text.find("cch.rank/2");
+  REQUIRE(at != std::string::npos);
+  std::ofstream(out + "/rank.json", std::ios::binary) << text.replace(at, 10, "cch.rank/1");
+  CHECK(run_cch({"report", out}).code == 0);
+  CHECK(content("ranking.csv") == csv);
+}
+
+}  // namespace
+}  // namespace cch

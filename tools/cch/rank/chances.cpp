@@ -1,0 +1,108 @@
+#include "tools/cch/rank/chances.hpp"
+
+#include <algorithm>
+
+#include "cch/experiments/chances.hpp"
+#include "tools/cch/rank/teachers.hpp"
+
+namespace cch {
+namespace {
+
+/// Of rows that are stored as images: N × C × H × W with no more channels than columns, or N × H ×
+/// W.
+ImageShape image_shape(const std::vector<std::size_t>& stored) {
+  if (stored.size() == 3) return {1, stored[1], stored[2]};
+  if (stored.size() == 4 && stored[1] <= stored[3]) return {stored[1], stored[2], stored[3]};
+  return {};
+}
+
+std::vector<ImageShape> image_shapes(const RankSettings& s, const RankInputs& inputs) {
+  if (s.pixels > 0 || s.pool == Pool::mean) return {};
+  const auto of = [&](const Modality& modality) {
+    const auto found =
+        std::find_if(inputs.record.begin(), inputs.record.end(), [&](const auto& input) {
+          return input.name == modality.name &&
+                 (input.role == "student" || input.role == "teacher");
+        });
+    const ImageShape shape =
+        found == inputs.record.end() ? ImageShape{} : image_shape(found->shape);
+    const bool fits = shape.channels * shape.height * shape.width == modality.features.dim();
+    return fits ? shape : ImageShape{};
+  };
+  std::vector<ImageShape> out{of(inputs.input.student)};
+  for (const Modality& teacher : inputs.input.teachers) out.push_back(of(teacher));
+  return out;
+}
+
+ChanceOptions asked_chances(const RankSettings& s) {
+  ChanceOptions out;
+  out.students = s.student_models;
+  out.teacher = s.teacher_model;
+  out.metric = s.metric;
+  out.worthwhile = s.worthwhile;
+  out.lambda = s.lambda;
+  out.networks = !s.quick;
+  if (s.scenario) out.scenarios = {*s.scenario};
+  return out;
+}
+
+ChanceOptions asked_chances(const RankSettings& s, const RankInputs& inputs) {
+  ChanceOptions out = asked_chances(s);
+  out.shapes = image_shapes(s, inputs);
+  return out;
+}
+
+}  // namespace
+
+void check_chances(const RankSettings& s, const RankInputs& inputs) {
+  if (s.decide_by != DecideBy::chance) return;
+  check_chances(inputs.input, inputs.further, asked_chances(s, inputs));
+}
+
+RankOptions chance_options(const RankSettings& s, const RankInputs& inputs, const Execution& exec) {
+  RankOptions out = rank_options(s);
+  if (s.decide_by == DecideBy::chance) {
+    out.chances = chance_source(asked_chances(s, inputs), inputs.further, exec);
+  }
+  return out;
+}
+
+RankOptions quick_options(const RankSettings& s, const Execution& exec) {
+  RankOptions out = rank_options(s);
+  if (s.decide_by != DecideBy::chance) return out;
+  ChanceOptions chances = asked_chances(s);
+  chances.networks = false;
+  chances.scenarios = {s.own_scenario()};
+  out.chances = chance_source(chances, {}, exec);
+  return out;
+}
+
+std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherChance>& chances) {
+  std::vector<documents::ChanceOfGain> out;
+  for (const TeacherChance& one : chances) {
+    documents::ChanceOfGain& made = out.emplace_back();
+    made.scenario = word(one.scenario);
+    made.student_model = one.student_model;
+    made.metric = word(one.metric);
+    made.worthwhile = one.worthwhile;
+    made.p_gain = one.chance.p_gain;
+    made.p_worthwhile = one.chance.p_worthwhile;
+    made.expected_gain = one.chance.expected_gain;
+    made.low = one.chance.interval80.lo;
+    made.high = one.chance.interval80.hi;
+    made.in_range = one.chance.in_range;
+    made.basis = one.chance.basis;
+    for (const ChanceContribution& c : one.chance.contributions) {
+      made.contributions.push_back({c.evidence, c.value, c.effect});
+    }
+    made.rows = one.evidence.labelled;
+    made.further_rows = one.evidence.further;
+    made.networks = one.networks;
+    made.network_rows = one.network_rows;
+    made.lambda = one.lambda;
+    made.temperature = one.temperature;
+  }
+  return out;
+}
+
+}  // namespace cch

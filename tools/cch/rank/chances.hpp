@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "cch/criterion/ranking.hpp"
+#include "tools/cch/inputs/rows.hpp"
+#include "tools/cch/rank/settings.hpp"
+#include "tools/documents/rank.hpp"
+
+namespace cch {
+
+/// Refuses chances that cannot be measured, before anything is.
+void check_chances(const RankSettings& settings, const RankInputs& inputs);
+
+/// The options of a ranking, with what measures the chances where they decide.
+RankOptions chance_options(const RankSettings& settings, const RankInputs& inputs,
+                           const Execution& exec);
+/// The same of a ranking that trains no networks, in its own scenario.
+RankOptions quick_options(const RankSettings& settings, const Execution& exec);
+
+/// Chances as documents have them.
+std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherChance>& chances);
+
+}  // namespace cch

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/html_parts.hpp"
+#include "tools/report/kit/number.hpp"
+#include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
+#include "tools/report/rank/sections.hpp"
+
+namespace cch::report {
+namespace {
+
+std::vector<std::string> chance_row(const RankDocument& document, const JudgedTeacher& teacher,
+                                    const ChanceOfGain& of) {
+  return {teacher_cell(teacher.name),
+          escape_html(of.scenario == "same-rows" ? "labelled rows alone" : rows_of_chance(of)),
+          escape_html(fit(of.student_model, 20)),
+          gain_words(of.expected_gain, of) +
+              element("span",
+                      fmt::format("80 %: {} to {}", gain_words(of.low, of, false),
+                                  gain_words(of.high, of, false)),
+                      "class=\"interval\""),
+          chance_percent(of.p_gain),
+          chance_percent(of.p_worthwhile),
+          of.temperature ? fmt::format("{}, {}", general(of.lambda), general(of.temperature))
+                         : general(of.lambda),
+          verdict_html(verdict_of_chance(document, of))};
+}
+
+std::string moved_table(const JudgedTeacher& first) {
+  const ChanceOfGain* of = deciding_chance(first);
+  std::vector<std::vector<std::string>> rows;
+  if (of == nullptr) return "";
+  for (const documents::ChancePart& part : of->contributions) {
+    rows.push_back(
+        {escape_html(fit(part.evidence, 60)), general(part.value), gain_words(part.effect, *of)});
+  }
+  if (rows.empty()) return "";
+  return html_table(
+      fmt::format("What moved the expected gain with {}, {}; basis: {}.", teacher_cell(first.name),
+                  escape_html(rows_of_chance(*of)), escape_html(fit(of->basis, 120))),
+      {{"Evidence", false}, {"Value", true}, {"Effect", true}}, rows, "cards");
+}
+
+}  // namespace
+
+std::string chances_section(const RankDocument& document) {
+  if (!chance_decides(document)) return "";
+  std::vector<std::vector<std::string>> rows;
+  for (const JudgedTeacher& teacher : document.teachers) {
+    if (!teacher.chances) continue;
+    for (const ChanceOfGain& of : *teacher.chances) {
+      rows.push_back(chance_row(document, teacher, of));
+    }
+  }
+  if (rows.empty()) return "";
+  const ChanceOfGain* first = deciding_chance(document.teachers.front());
+  const ChanceOfGain one = first == nullptr ? ChanceOfGain{} : *first;
+  return section(
+      "chances", "Chances by scenario and student",
+      html_table(
+          fmt::format("Expected gain of a student with the teacher over one without, and how "
+                      "likely it is: above zero, and above {}, which is worth the trouble. The "
+                      "best scenario of the first student decides. λ and T: what training may "
+                      "start with.",
+                      worth_words(one)),
+          {{"Teacher", false},
+           {"Rows", false},
+           {"Student", false},
+           {"Expected gain", true},
+           {"Chance", true},
+           {"Worth it", true},
+           {"λ, T", true},
+           {"Alone it says", false}},
+          rows, "cards") +
+          moved_table(document.teachers.front()));
+}
+
+}  // namespace cch::report
