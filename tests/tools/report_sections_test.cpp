@@ -258,7 +258,8 @@ TEST_CASE("chances: table, picture and page have every scenario and student") {
   CHECK(widest_line(render_rank_table(document, {false, 50, false})) <= 50);
   const std::string page = render_rank_html(document);
   check_holds(page, {"Chances by scenario and student", "What moved the expected gain",
-                     "expected gain of accuracy, points", "✓ 96 %", "✗ 12 %", "worth it"});
+                     "expected gain of accuracy, points", "✓ 96 %", "✗ 12 %", "worth it",
+                     "fac, unlabelled"});
   const std::string csv = render_rank_csv(document);
   check_holds(csv, {"chance_scenario", ",unlabelled-pairs,linear,accuracy,0.021,"});
   CHECK(chances_section(typed(full_rank_document())).empty());

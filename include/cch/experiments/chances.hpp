@@ -36,7 +36,7 @@ struct ChanceOptions {
   bool networks = true;                ///< pilots of networks; false: the linear pilot alone
   /// Rows of pilots of networks: above, whole groups are dropped at random, and as many rows beside
   /// the labelled ones.
-  std::size_t max_rows = 2000;
+  std::size_t max_rows = 1000;
   /// Of the student, then of the teachers, where rows are images, channel after channel; empty: no
   /// rows are. Convolutional students need them.
   std::vector<ImageShape> shapes = {};

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "tools/report/rank/chances.hpp"
+
 namespace cch {
 namespace {
 
@@ -17,8 +19,8 @@ double outcome_value(const std::string& outcome) {
   return 0.0;
 }
 
-RankedTeacher ranked_teacher(const documents::RankDocument& document,
-                             const documents::JudgedTeacher& teacher) {
+RankedTeacher named_teacher(const documents::RankDocument& document,
+                            const documents::JudgedTeacher& teacher) {
   RankedTeacher out;
   out.student = document.student.name;
   out.teacher = teacher.name;
@@ -27,6 +29,12 @@ RankedTeacher ranked_teacher(const documents::RankDocument& document,
     if (input.role == "student") out.student_hash = input.sha256;
     if (input.role == "teacher" && input.name == out.teacher) out.teacher_hash = input.sha256;
   }
+  return out;
+}
+
+RankedTeacher ranked_teacher(const documents::RankDocument& document,
+                             const documents::JudgedTeacher& teacher) {
+  RankedTeacher out = named_teacher(document, teacher);
   const auto add = [&](const char* name, const documents::Number& value) {
     if (value && std::isfinite(*value)) out.scores[name] = *value;
   };
@@ -50,12 +58,39 @@ RankedTeacher ranked_teacher(const documents::RankDocument& document,
   return out;
 }
 
+/// A chance decides the scenario that it is of; the teacher's verdict is that of the best one.
+void add_chance(const documents::RankDocument& document, const documents::JudgedTeacher& teacher,
+                const report::ChanceOfGain& of, RankedTeacher& out) {
+  const bool best = &of == report::deciding_chance(teacher);
+  const bool unreliable = teacher.verdict == "unreliable";
+  out.scenario = of.scenario;
+  out.decisions["cch rank: verdict"] =
+      verdict_value(best || unreliable ? teacher.verdict : report::verdict_of_chance(document, of));
+  if (of.p_gain) out.scores["cch rank: chance of a gain"] = *of.p_gain;
+  if (of.expected_gain) out.scores["cch rank: expected gain"] = *of.expected_gain;
+}
+
+/// One a scenario. What other levels say is of the document's own.
+void add_chances(const documents::RankDocument& document, const documents::JudgedTeacher& teacher,
+                 std::vector<RankedTeacher>& out) {
+  for (const report::ChanceOfGain& of : *teacher.chances) {
+    if (of.student_model != teacher.chances->front().student_model) continue;
+    out.push_back(of.scenario == document.scenario ? ranked_teacher(document, teacher)
+                                                   : named_teacher(document, teacher));
+    add_chance(document, teacher, of, out.back());
+  }
+}
+
 }  // namespace
 
 std::vector<RankedTeacher> ranked_teachers(const documents::RankDocument& document) {
   std::vector<RankedTeacher> out;
   for (const documents::JudgedTeacher& teacher : document.teachers) {
-    out.push_back(ranked_teacher(document, teacher));
+    if (teacher.chances) {
+      add_chances(document, teacher, out);
+    } else {
+      out.push_back(ranked_teacher(document, teacher));
+    }
   }
   return out;
 }

@@ -27,6 +27,11 @@ std::string scenario_words(const std::string& scenario) {
   return printable(scenario);
 }
 
+/// For labels of a picture.
+std::string short_scenario(const ChanceOfGain& of) {
+  return of.scenario == "unlabelled-pairs" ? "unlabelled" : scenario_words(of.scenario);
+}
+
 std::string metric_words(const ChanceOfGain& of) {
   if (of.metric == "accuracy") return "accuracy";
   return of.metric == "mse" ? "½ ln of the ratio of squared errors" : "cross-entropy";
@@ -210,6 +215,7 @@ std::string chance_figure(const RankDocument& document, const std::string& id, s
   double worthwhile = 0.0;
   bool points = false;
   each_chance(document, most, [&](const JudgedTeacher& teacher, const ChanceOfGain& of) {
+    if (of.student_model != teacher.chances->front().student_model) return;
     points = in_points(of);
     const double unit = points ? 100.0 : 1.0;
     const auto scaled = [&](const documents::Number& x) {
@@ -222,18 +228,17 @@ std::string chance_figure(const RankDocument& document, const std::string& id, s
     worthwhile = unit * of.worthwhile.value_or(0.0);
     const std::string verdict = verdict_of_chance(document, of);
     forest.rows.push_back(
-        {fmt::format("{}, {}, {}", fit_middle(teacher.name, 20), scenario_words(of.scenario),
-                     fit(of.student_model, 12)),
+        {fmt::format("{}, {}", fit_middle(teacher.name, 12), short_scenario(of)),
          {{value, verdict_class(verdict), {}}},
          fmt::format("{} {}", verdict_symbol(verdict), chance_percent(of.p_gain))});
   });
   if (forest.rows.empty()) return "";
   forest.axis_label = points ? "expected gain of accuracy, points" : "expected gain, nats";
   forest.references = {{worthwhile, "worth it"}};
-  return forest_figure(
-      forest, wide,
-      "Expected gain with its 80 % interval, and the chance that there is one; ✓ distil, ✗ do "
-      "not, ? open. Right of zero the student gains.");
+  return forest_figure(forest, wide,
+                       "Expected gain of the first student with its 80 % interval, and the chance "
+                       "that there is one; ✓ distil, ✗ do "
+                       "not, ? open. Right of zero the student gains.");
 }
 
 }  // namespace cch::report

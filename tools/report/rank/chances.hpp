@@ -38,7 +38,8 @@ std::string rests_on(const ChanceOfGain& of);
 
 /// Chances by teacher, scenario and student as a table of the terminal; "" without.
 std::string chance_table(const RankDocument& document, std::size_t width);
-/// The picture of the expected gains with 80 % intervals, a row a teacher and scenario.
+/// The picture of the first student's expected gains with 80 % intervals, a row a teacher and
+/// scenario.
 std::string chance_figure(const RankDocument& document, const std::string& id, std::size_t most,
                           double wide);
 
