@@ -240,7 +240,7 @@ TEST_CASE("every option and every key stands in the reference pages and is expla
   const auto run = run_cch({"explain", "decide-by"});
   CHECK(run.code == 0);
   CHECK(run.out_has("cch-prediction or pilot"));
-  CHECK(run.out_has("default combined"));
+  CHECK(run.out_has("default chance"));
   CHECK(run.out_has("cch rank --decide-by, study files of rank"));
   CHECK(run_cch({"explain", "decide-bye"}).err_has("'decide-by'"));
   const json document = run_cch({"explain", "first-rows", "--json"}).document();

@@ -75,6 +75,7 @@ std::optional<double> timed_ranking(const CheckSettings& s, const RankInput& inp
   Execution quiet = exec;
   quiet.sink = nullptr;
   RankOptions options = rank_options(s.rank);
+  options.decide_by = DecideBy::combined;  // pilots of networks come on top, and --quick has none
   options.scenario = Scenario::same_rows;
   // Time of the processor: other programs on the machine do not count.
   const std::clock_t begin = std::clock();

@@ -63,7 +63,8 @@ FeasibilityOptions options_for(const CheckSettings& s, const QuestionShape& shap
 CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Execution& exec) {
   CheckResult out;
   const RankInput& input = inputs.input;
-  const RankOptions rank = rank_options(s.rank);
+  RankOptions rank = rank_options(s.rank);
+  rank.decide_by = DecideBy::combined;  // chances are no part of a check
   look_for_leaks(s, input, exec, out);  // wrong splits first: everything else takes longer
   exec.progress("shape", 0, 1);
   out.shape = question_shape(input, rank, exec);

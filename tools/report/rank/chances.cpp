@@ -185,14 +185,15 @@ std::string rests_on(const ChanceOfGain& of) {
 
 std::string chance_table(const RankDocument& document, std::size_t width) {
   std::vector<TextColumn> columns(7);
-  const char* headings[] = {"teacher", "scenario", "student", "expected gain",
-                            "80 %",    "chance",   "worth it"};
+  const char* headings[] = {"teacher", "scenario", "student", "gain", "80 %", "chance", "worth it"};
   for (std::size_t c = 0; c < columns.size(); ++c) {
     columns[c].heading = headings[c];
     columns[c].right = c > 2;
   }
   columns[0].shrink_to = 8;
-  columns[4].optional = true;
+  columns[1].shrink_to = 8;
+  columns[2].shrink_to = 6;
+  for (const std::size_t c : {4, 6}) columns[c].optional = true;
   each_chance(document, kTeachersInHeadline, [&](const JudgedTeacher& t, const ChanceOfGain& of) {
     const std::string cells[] = {
         fit_middle(t.name, 24),
