@@ -1,6 +1,7 @@
 #include "estimators/criterion/fitted_chance.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -65,14 +66,30 @@ const ChanceModel* model_for(const ChanceEvidence& e, GainMetric metric, bool ne
   return nullptr;
 }
 
-/// The first term outside what the corpus has seen; empty: none.
+/// Whether a term says what kind of question it is, and not what was found.
+bool is_shape(std::string_view name) {
+  constexpr std::array<std::string_view, 5> shape{"unlabelled pairs", "more labels", "rows a class",
+                                                  "unlabelled rows", "convolutional"};
+  return std::find(shape.begin(), shape.end(), name) != shape.end();
+}
+
+/// The first term of its shape outside what the corpus has seen; empty: none.
 std::string outside(std::span<const ChanceTerm> table, const NamedTerms& terms) {
   for (std::size_t j = 0; j < table.size(); ++j) {
+    if (!is_shape(table[j].name)) continue;
     const double slack = kSlack * (table[j].high - table[j].low);
     const double value = terms[j].second;
     if (value < table[j].low - slack || value > table[j].high + slack) return terms[j].first;
   }
   return {};
+}
+
+/// More extreme findings than any of the corpus count as its most extreme.
+void clamp_findings(std::span<const ChanceTerm> table, NamedTerms& terms) {
+  for (std::size_t j = 0; j < table.size(); ++j) {
+    if (is_shape(table[j].name)) continue;
+    terms[j].second = std::clamp(terms[j].second, table[j].low, table[j].high);
+  }
 }
 
 double sum_of(std::span<const ChanceTerm> table, const NamedTerms& terms) {
@@ -169,11 +186,13 @@ FittedChance fitted_chance(const ChanceEvidence& e, GainMetric metric) {
   const bool networks = e.network_nats.has_value();
   const ChanceModel* model = model_for(e, metric, networks);
   if (model == nullptr) return {"the reference corpus has no such pairs", 0.0, 0.0, {}};
-  const NamedTerms mean = mean_terms(e, metric, networks);
-  const NamedTerms spread = spread_terms(e, metric, networks);
+  NamedTerms mean = mean_terms(e, metric, networks);
+  NamedTerms spread = spread_terms(e, metric, networks);
   std::string far = outside(model->mean, mean);
   if (far.empty()) far = outside(model->spread, spread);
   if (!far.empty()) return {"outside the reference corpus: " + far, 0.0, 0.0, {}};
+  clamp_findings(model->mean, mean);
+  clamp_findings(model->spread, spread);
   FittedChance out;
   out.mean = model->unit * sum_of(model->mean, mean);
   out.spread = model->unit * std::exp(std::clamp(sum_of(model->spread, spread), -7.0, 3.0));

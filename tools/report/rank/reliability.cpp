@@ -108,8 +108,8 @@ void look_at_chance(const JudgedTeacher& first, const std::string& name, Caveats
   if (of == nullptr) {
     found.severe.push_back(fmt::format("There is no chance for {}: no pilot could run.", name));
   } else if (!of->in_range) {
-    found.mild.push_back(fmt::format("The chance of {} has {} as its basis.", name,
-                                     of->basis.empty() ? "nothing" : printable(of->basis)));
+    found.mild.push_back(fmt::format("The chance of {} rests on its pilot alone ({}).", name,
+                                     of->basis.empty() ? "no reason" : printable(of->basis)));
   }
 }
 
