@@ -107,7 +107,9 @@ std::vector<ChanceContribution> contributions_of(const ChanceModel& model,
   for (std::size_t j = 0; j < terms.size(); ++j) {
     const double effect =
         model.unit * model.mean[j].weight * (terms[j].second - model.mean[j].centre);
-    const std::string name = terms[j].first.substr(0, terms[j].first.find(", unlabelled"));
+    const std::string name = terms[j].first == "constant"
+                                 ? "an average pair"
+                                 : terms[j].first.substr(0, terms[j].first.find(", unlabelled"));
     const auto same =
         std::find_if(out.begin(), out.end(), [&](const auto& one) { return one.evidence == name; });
     if (same == out.end()) {
