@@ -147,7 +147,7 @@ Table chance_table(RankSettings& s) {
       {"--student-model",
        student_models(s.student_models),
        "Kind of student that chances are about: linear, mlp, mlp:W[,W], cnn or cnn:C[,C]; repeat "
-       "for several, the first decides; auto: linear, and an mlp where LibTorch is there",
+       "for several, the first decides; auto: linear and mlp; a cnn needs LibTorch",
        {.one_each = true, .suggestions = models}},
       {"--teacher-model",
        or_auto(s.teacher_model, parse_network_model, model_name),

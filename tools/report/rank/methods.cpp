@@ -105,8 +105,10 @@ std::string rule_words(const RankDocument& document) {
   switch (rule_of(document)) {
     case Rule::chance:
       return "Chances come from the linear pilot, pilots of the student's own kind of network, "
-             "probes and both levels of the CCH. Distil: a gain is likely enough, and more likely "
-             "than not one that is worth the trouble. Do not distil: one that is worth the trouble "
+             "probes and the CCH on predictions, by numbers that were fitted to a reference corpus "
+             "of trained pairs. Distil: a gain is likely enough, and more likely than not one that "
+             "is worth the trouble, and the teacher knows more than the student or gains beyond "
+             "soft labels without information. Do not distil: one that is worth the trouble "
              "is unlikely. Inconclusive: anything else. --risk moves the limits.";
     case Rule::combined:
       return "Distil: the pilot's 95 % interval lies above zero and the CCH on predictions does "
