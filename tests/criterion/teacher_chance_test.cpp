@@ -62,6 +62,39 @@ TEST_CASE("chance: a lower risk makes fewer verdicts firm") {
   }
 }
 
+TEST_CASE(
+    "chance: within the reference corpus its own limits count, and a lower risk is stricter") {
+  for (const GainMetric metric : {GainMetric::cross_entropy, GainMetric::accuracy}) {
+    Chance in;
+    in.in_range = true;
+    const ChanceLimits usual = limits_of(in, metric, chance_limits(kUsualRisk));
+    const ChanceLimits strict = limits_of(in, metric, chance_limits(0.01));
+    CHECK(usual.gain >= 0.8);
+    CHECK(usual.gain < 0.9);
+    CHECK(usual.too_small > 0.1);
+    CHECK(strict.gain >= usual.gain);
+    CHECK(strict.too_small < usual.too_small);
+    CHECK(limits_of({}, metric, chance_limits(kUsualRisk)).gain == doctest::Approx(0.9));
+  }
+  TeacherChance of = chance(0.86, 0.7, 0.02);
+  CHECK(verdict(of) == Verdict::inconclusive);
+  of.chance.in_range = true;
+  CHECK(verdict(of) == Verdict::distil);
+}
+
+TEST_CASE("chance: what any soft labels would bring is no reason to distil") {
+  TeacherChance of = chance(0.97, 0.9, 0.05);
+  of.evidence.information_difference = 0.0;  // a copy of the student
+  of.evidence.network_informed = {0.02, 0.02};
+  CHECK(verdict(of) == Verdict::inconclusive);
+  CHECK(says(decide_by_chance({of}, {}), "regularisation"));
+  of.evidence.network_informed = {0.04, 0.02};  // two standard errors above
+  CHECK(verdict(of) == Verdict::distil);
+  of.evidence.network_informed = {0.0, 0.02};
+  of.evidence.information_difference = 0.1;  // it knows more
+  CHECK(verdict(of) == Verdict::distil);
+}
+
 TEST_CASE("chance: the best scenario of the first student decides and is named") {
   const std::vector<TeacherChance> chances{chance(0.05, 0.01, -0.02),
                                            chance(0.97, 0.9, 0.03, Scenario::unlabelled_pairs),
