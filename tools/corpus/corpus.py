@@ -128,8 +128,10 @@ KINDS = {
         "student.widths": [8, 16],
         "scenario": ["same-rows", "unlabelled-pairs"],
         "training.learning-rate": 0.003,
-        "training.epochs": 60,
+        "training.epochs": 30,
         "training.batch": 64,
+        "distil.lambda": [1],
+        "most-extra": 300,
     },
 }
 REAL = {"distil.loss": "prediction", "distil.temperature": [1], "teacher.calibrate": False}
