@@ -19,12 +19,6 @@ constexpr std::array<MetricName, 3> kMetrics{{{GainMetric::cross_entropy, "cross
                                               {GainMetric::accuracy, "accuracy"},
                                               {GainMetric::mse, "mse"}}};
 
-/// Spread of the gains of real pairs before anything is known of them, by which a pilot's own error
-/// is weighed.
-double prior_spread(GainMetric metric) {
-  return metric == GainMetric::accuracy ? 0.03 : 0.10;
-}
-
 double above(double limit, double mean, double spread) {
   return 0.5 * std::erfc((limit - mean) / (spread * std::sqrt(2.0)));
 }
@@ -51,7 +45,7 @@ std::optional<Chance> chance_by_pilot(const ChanceEvidence& of, GainMetric metri
                                       double worthwhile) {
   const auto pilot = pilot_of(of, metric);
   if (!pilot) return std::nullopt;
-  const double prior = std::pow(prior_spread(metric), 2);
+  const double prior = std::pow(detail::prior_spread(metric), 2);
   const double noise = std::pow(pilot->standard_error, 2);
   const double share = prior / (prior + noise);
   Chance out = chance_from(share * pilot->value, std::sqrt(share * noise), worthwhile);

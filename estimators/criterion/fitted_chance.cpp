@@ -38,8 +38,6 @@ struct CorpusLimits {
 #include "estimators/criterion/chance_table.inc"
 
 constexpr double kSlack = 0.25;  // of a term's range in the corpus
-constexpr double kNatsPrior = 0.10;
-constexpr double kAccuracyPrior = 0.03;
 
 double shrunk(const std::optional<MeasuredGain>& gain, double prior) {
   if (!gain) return 0.0;
@@ -126,6 +124,10 @@ std::vector<ChanceContribution> contributions_of(const ChanceModel& model,
 
 }  // namespace
 
+double prior_spread(GainMetric metric) {
+  return metric == GainMetric::accuracy ? 0.03 : 0.10;
+}
+
 std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk) {
   std::optional<FirmLimits> out;
   for (const CorpusLimits& limits : kLimits) {
@@ -139,14 +141,15 @@ std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk) {
 
 NamedTerms mean_terms(const ChanceEvidence& e, GainMetric metric, bool networks) {
   const bool share = metric == GainMetric::accuracy;
-  const double prior = share ? kAccuracyPrior : kNatsPrior;
+  const double prior = prior_spread(metric);
+  const double nats = prior_spread(GainMetric::cross_entropy);
   const double unlabelled = e.scenario == Scenario::unlabelled_pairs ? 1.0 : 0.0;
   const double difference = within(e.information_difference, 1.5);
   NamedTerms out{{"constant", 1.0},
                  {"unlabelled pairs", unlabelled},
                  {"more labels", e.scenario == Scenario::more_labels ? 1.0 : 0.0},
                  {"linear pilot", shrunk(share ? e.linear_accuracy : e.linear_nats, prior)},
-                 {"linear pilot, beyond soft labels", shrunk(e.linear_informed, kNatsPrior)},
+                 {"linear pilot, beyond soft labels", shrunk(e.linear_informed, nats)},
                  {"information difference", difference},
                  {"information difference, unlabelled", difference * unlabelled},
                  {"prediction-level margin", within(e.prediction_margin, 1.0)},
@@ -157,7 +160,7 @@ NamedTerms mean_terms(const ChanceEvidence& e, GainMetric metric, bool networks)
   if (networks) {
     const double own = within(share ? e.network_accuracy_difference : e.network_difference, 1.5);
     out.emplace_back("network pilot", shrunk(share ? e.network_accuracy : e.network_nats, prior));
-    out.emplace_back("network pilot, beyond soft labels", shrunk(e.network_informed, kNatsPrior));
+    out.emplace_back("network pilot, beyond soft labels", shrunk(e.network_informed, nats));
     out.emplace_back("network difference", own);
     out.emplace_back("network difference, unlabelled", own * unlabelled);
   }
@@ -170,8 +173,7 @@ NamedTerms spread_terms(const ChanceEvidence& e, GainMetric metric, bool network
   const auto& pilot = networks ? (share ? e.network_accuracy : e.network_nats)
                                : (share ? e.linear_accuracy : e.linear_nats);
   const auto& own = networks ? e.network_difference : e.information_difference;
-  const double error =
-      pilot ? std::max(pilot->standard_error, 1e-4) : (share ? kAccuracyPrior : kNatsPrior);
+  const double error = pilot ? std::max(pilot->standard_error, 1e-4) : prior_spread(metric);
   return {{"constant", 1.0},
           {"unlabelled pairs", e.scenario == Scenario::unlabelled_pairs ? 1.0 : 0.0},
           {"more labels", e.scenario == Scenario::more_labels ? 1.0 : 0.0},

@@ -28,6 +28,10 @@ struct FittedChance {
 /// range there; findings more extreme than any of the corpus count as its most extreme.
 FittedChance fitted_chance(const ChanceEvidence& evidence, GainMetric metric);
 
+/// Spread of the gains of real pairs before anything is known of them, by which a pilot's own error
+/// is weighed: nats, or a share of rows.
+double prior_spread(GainMetric metric);
+
 /// From which chances on a verdict is firm.
 struct FirmLimits {
   double gain = 1.0;        ///< distil: P(gain > 0) at least this

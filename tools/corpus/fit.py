@@ -26,7 +26,7 @@ import numpy as np
 KINDS = ("linear", "mlp", "cnn")
 METRICS = ("nats", "accuracy")
 # Spread of gains by which a pilot's own error is weighed.
-PRIOR = {"nats": 0.10, "accuracy": 0.03, "mse": 0.05}
+PRIOR = {"nats": 0.10, "accuracy": 0.03}
 # More of these cannot speak against distillation; a fit that says so is of noise.
 MONOTONE = {
     "linear pilot",
@@ -44,7 +44,7 @@ STUDENT_T = {10: 2.262, 11: 2.228, 12: 2.201, 15: 2.145, 20: 2.093}  # 95 %, by 
 KNOWS_MORE, INFORMED = 0.02, 1.64  # ChanceLimits
 STRICTEST, LOOSEST = (0.99, 0.01), (0.80, 0.20)  # limits of verdicts: distil, do not
 RISKS = (0.01, 0.02, 0.05, 0.10, 0.20)
-WORTHWHILE = {"nats": 0.01, "accuracy": 0.005, "mse": 0.01}
+WORTHWHILE = {"nats": 0.01, "accuracy": 0.005}
 
 
 def number(text):

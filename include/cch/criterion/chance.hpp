@@ -58,10 +58,9 @@ struct ChanceEvidence {
   /// The same of networks of the student's own kind, cross-fitted.
   std::optional<double> network_difference;
   std::optional<double> network_accuracy_difference;
-  std::optional<double> prediction_margin;      ///< prediction-level CCH, nats
-  std::optional<double> beta_difference;        ///< β_s − β_e
-  std::optional<double> closed_form_gain;       ///< of the direction, no unit
-  std::optional<double> representation_margin;  ///< I(T;S) − I(S;Y), nats
+  std::optional<double> prediction_margin;  ///< prediction-level CCH, nats
+  std::optional<double> beta_difference;    ///< β_s − β_e
+  std::optional<double> closed_form_gain;   ///< of the direction, no unit
 };
 
 /// What moved the expected gain, and by how much of its unit.

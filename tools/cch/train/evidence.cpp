@@ -62,8 +62,7 @@ json line_of(const Study& study, const StudyUnit& unit, const UnitEvidence& of) 
           {"network_accuracy_difference", number_json(e.network_accuracy_difference)},
           {"prediction_margin", number_json(e.prediction_margin)},
           {"beta_difference", number_json(e.beta_difference)},
-          {"closed_form_gain", number_json(e.closed_form_gain)},
-          {"representation_margin", number_json(e.representation_margin)}};
+          {"closed_form_gain", number_json(e.closed_form_gain)}};
 }
 
 /// Units whose evidence the file has. A line that a kill cut short is cut off.
