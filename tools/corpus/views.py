@@ -22,20 +22,11 @@ import zlib
 
 import numpy as np
 
+from corpus import CONTROLS
+
 SEED = 20261129
 PATCH = 16  # pixels; OMBRIA
 TILE_PATCH = 8  # pixels; the chip of Sen1Floods11
-# Students that controls are made for.
-CONTROLS = {
-    "mfeat": "fou",
-    "houston_hsi_lidar": "lidar",
-    "landsat": "nir",
-    "av_digits": "audio",
-    "tcga_kipan_cnv_rppa": "rppa",
-    "mosi_heldout": "audio",
-    "fashion": "colour",
-    "ombria": "s1-after",
-}
 
 
 def generator(name):
