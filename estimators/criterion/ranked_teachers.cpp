@@ -99,6 +99,9 @@ RankedTeachers ranked(std::vector<MeasuredTeacher> measured, std::vector<Teacher
   RankedTeachers out{std::move(measured), std::move(evidence), {}};
   for (std::size_t t = 0; t < out.measured.size(); ++t) {
     const MeasuredTeacher& teacher = out.measured[t];
+    for (TeacherChance& chance : out.evidence[t].chances) {
+      chance.verdict = decide_by_chance({chance}, options.limits).verdict;
+    }
     out.evidence[t].decision = decide(
         options.decide_by,
         verdict_evidence(teacher.result.cch, out.evidence[t], teacher.unreliable, options.limits));

@@ -226,6 +226,9 @@ inline json sample_chance(const std::string& scenario, const std::string& model,
           {"rows", 300},
           {"further_rows", scenario == "same-rows" ? 0 : 4000},
           {"networks", 185},
+          {"verdict", p_gain >= 0.9         ? "distil"
+                      : p_worthwhile <= 0.1 ? "do_not_distil"
+                                            : "inconclusive"},
           {"network_rows", 300},
           {"lambda", 2.0},
           {"temperature", 3.0}};

@@ -120,7 +120,7 @@ void describe(V& v, Of<ChanceOfGain> auto& x) {
   v.interval("interval80", x.low, x.high);
   v("in_range", x.in_range, "basis", x.basis, "contributions", x.contributions, "rows", x.rows,
     "further_rows", x.further_rows, "networks", x.networks, "network_rows", x.network_rows,
-    "lambda", x.lambda, "temperature", x.temperature);
+    "lambda", x.lambda, "temperature", x.temperature, "verdict", x.verdict);
 }
 
 template <class V>

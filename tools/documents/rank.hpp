@@ -180,6 +180,7 @@ struct ChanceOfGain {
   std::size_t network_rows = 0;  ///< labelled rows that it used
   Number lambda;                 ///< to start training with
   Number temperature;
+  std::string verdict;  ///< what this chance alone would decide
 };
 
 /// A teacher with all evidence and its verdict.

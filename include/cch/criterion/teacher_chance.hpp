@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cch/core/error.hpp"
+#include "cch/criterion/cch.hpp"
 #include "cch/criterion/chance.hpp"
 
 // Chances of one teacher side by side, and the verdict that follows from them (ours).
@@ -31,6 +32,8 @@ struct TeacherChance {
   /// What training may start with: loss = labels' + λ · T² · teacher's at temperature T.
   std::optional<double> lambda;
   std::optional<double> temperature;  ///< classes only
+  /// What this chance alone would decide (decide_by_chance); a ranking fills it in.
+  Verdict verdict = Verdict::inconclusive;
 };
 
 /// Share of firm verdicts that may be wrong where nothing else is said.

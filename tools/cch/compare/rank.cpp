@@ -59,13 +59,13 @@ RankedTeacher ranked_teacher(const documents::RankDocument& document,
 }
 
 /// A chance decides the scenario that it is of; the teacher's verdict is that of the best one.
-void add_chance(const documents::RankDocument& document, const documents::JudgedTeacher& teacher,
-                const report::ChanceOfGain& of, RankedTeacher& out) {
+void add_chance(const documents::JudgedTeacher& teacher, const report::ChanceOfGain& of,
+                RankedTeacher& out) {
   const bool best = &of == report::deciding_chance(teacher);
   const bool unreliable = teacher.verdict == "unreliable";
   out.scenario = of.scenario;
   out.decisions["cch rank: verdict"] =
-      verdict_value(best || unreliable ? teacher.verdict : report::verdict_of_chance(document, of));
+      verdict_value(best || unreliable ? teacher.verdict : of.verdict);
   if (of.p_gain) out.scores["cch rank: chance of a gain"] = *of.p_gain;
   if (of.expected_gain) out.scores["cch rank: expected gain"] = *of.expected_gain;
 }
@@ -77,7 +77,7 @@ void add_chances(const documents::RankDocument& document, const documents::Judge
     if (of.student_model != teacher.chances->front().student_model) continue;
     out.push_back(of.scenario == document.scenario ? ranked_teacher(document, teacher)
                                                    : named_teacher(document, teacher));
-    add_chance(document, teacher, of, out.back());
+    add_chance(teacher, of, out.back());
   }
 }
 

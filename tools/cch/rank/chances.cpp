@@ -101,6 +101,7 @@ std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherC
     made.network_rows = one.network_rows;
     made.lambda = one.lambda;
     made.temperature = one.temperature;
+    made.verdict = word(one.verdict);
   }
   return out;
 }

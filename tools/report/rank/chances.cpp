@@ -44,28 +44,12 @@ std::string expected(const ChanceOfGain& of) {
                      gain_words(of.high, of, false), chance_percent(of.p_gain));
 }
 
-ChanceLimits asked_limits(const RankDocument& document) {
-  const auto risk = document.config.find("risk");
-  const double* value =
-      risk == document.config.end() ? nullptr : std::get_if<double>(&risk->second);
-  return chance_limits(value != nullptr && *value > 0.0 && *value <= 0.25 ? *value : kUsualRisk);
-}
-
-ChanceLimits limits_of(const RankDocument& document, const ChanceOfGain& of) {
-  Chance chance;
-  chance.in_range = of.in_range;
-  const GainMetric metric =
-      of.metric == "accuracy" ? GainMetric::accuracy : GainMetric::cross_entropy;
-  return limits_of(chance, metric, asked_limits(document));
-}
-
 /// The other scenarios of the same student: "On the labelled rows alone, do not (chance 12 %)."
-std::string others(const RankDocument& document, const JudgedTeacher& teacher,
-                   const ChanceOfGain& decides) {
+std::string others(const JudgedTeacher& teacher, const ChanceOfGain& decides) {
   std::string out;
   for (const ChanceOfGain& of : *teacher.chances) {
     if (of.student_model != decides.student_model || of.scenario == decides.scenario) continue;
-    const std::string verdict = verdict_of_chance(document, of);
+    const std::string& verdict = of.verdict;
     const std::string does = verdict == "distil"          ? "it helps, too"
                              : verdict == "do_not_distil" ? "do not"
                                                           : "it is open";
@@ -140,14 +124,6 @@ std::string rows_of_chance(const ChanceOfGain& of) {
   return fmt::format("your {} unlabelled pairs", count(of.further_rows));
 }
 
-std::string verdict_of_chance(const RankDocument& document, const ChanceOfGain& of) {
-  const ChanceLimits limits = limits_of(document, of);
-  const double gain = of.p_gain.value_or(0.5);
-  const double worthwhile = of.p_worthwhile.value_or(0.5);
-  if (gain >= limits.gain && worthwhile >= limits.worthwhile) return "distil";
-  return worthwhile <= limits.too_small ? "do_not_distil" : "inconclusive";
-}
-
 std::string chance_sentence(const RankDocument& document) {
   const JudgedTeacher& first = document.teachers.front();
   const ChanceOfGain* of = deciding_chance(first);
@@ -156,11 +132,11 @@ std::string chance_sentence(const RankDocument& document) {
   const bool alone = document.teachers.size() == 1;
   const std::string figures = fmt::format("{}: {}.", with_rows(*of), expected(*of));
   if (first.verdict == "distil") {
-    return fmt::format("Distil from {} {}{}{}", name, figures, others(document, first, *of),
+    return fmt::format("Distil from {} {}{}{}", name, figures, others(first, *of),
                        worth_it_too(document));
   }
   if (first.verdict == "do_not_distil") {
-    const bool harms = of->p_gain.value_or(0.5) <= limits_of(document, *of).harms;
+    const bool harms = of->p_gain.value_or(0.5) < 0.5;
     const std::string why = harms ? "" : " A gain, if any, is too small to pay.";
     if (alone) return fmt::format("Do not distil from {} {}{}", name, figures, why);
     return fmt::format("Do not distil from any of the {} teachers. Best is {} {}{}",
@@ -235,7 +211,7 @@ std::string chance_figure(const RankDocument& document, const std::string& id, s
     value.low = scaled(of.low);
     value.high = scaled(of.high);
     worthwhile = unit * of.worthwhile.value_or(0.0);
-    const std::string verdict = verdict_of_chance(document, of);
+    const std::string& verdict = of.verdict;
     forest.rows.push_back(
         {fmt::format("{}, {}", fit_middle(teacher.name, 12), short_scenario(of)),
          {{value, verdict_class(verdict), {}}},

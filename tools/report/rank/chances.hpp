@@ -28,9 +28,6 @@ std::string rows_of_chance(const ChanceOfGain& of);
 /// (80 %: +0.9 to +3.4), chance 96 %. On the labelled rows alone, do not (chance 12 %)."
 std::string chance_sentence(const RankDocument& document);
 
-/// The verdict that a chance alone would give, by the limits of the document's risk.
-std::string verdict_of_chance(const RankDocument& document, const ChanceOfGain& of);
-
 /// What moved the deciding chance of a teacher, the largest first: "I(T;Y) − I(S;Y) 0.31 (+0.012)".
 std::string moved_by(const JudgedTeacher& teacher, std::size_t most = 4);
 /// "185 networks and the linear pilot".

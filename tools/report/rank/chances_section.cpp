@@ -10,8 +10,7 @@
 namespace cch::report {
 namespace {
 
-std::vector<std::string> chance_row(const RankDocument& document, const JudgedTeacher& teacher,
-                                    const ChanceOfGain& of) {
+std::vector<std::string> chance_row(const JudgedTeacher& teacher, const ChanceOfGain& of) {
   return {teacher_cell(teacher.name),
           escape_html(of.scenario == "same-rows" ? "labelled rows alone" : rows_of_chance(of)),
           escape_html(fit(of.student_model, 20)),
@@ -24,7 +23,7 @@ std::vector<std::string> chance_row(const RankDocument& document, const JudgedTe
           chance_percent(of.p_worthwhile),
           of.temperature ? fmt::format("{}, {}", general(of.lambda), general(of.temperature))
                          : general(of.lambda),
-          verdict_html(verdict_of_chance(document, of))};
+          verdict_html(of.verdict)};
 }
 
 std::string moved_table(const JudgedTeacher& first) {
@@ -50,7 +49,7 @@ std::string chances_section(const RankDocument& document) {
   for (const JudgedTeacher& teacher : document.teachers) {
     if (!teacher.chances) continue;
     for (const ChanceOfGain& of : *teacher.chances) {
-      rows.push_back(chance_row(document, teacher, of));
+      rows.push_back(chance_row(teacher, of));
     }
   }
   if (rows.empty()) return "";
