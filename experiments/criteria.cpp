@@ -162,14 +162,15 @@ Samples leading(const Samples& x) {
 namespace detail {
 
 CriteriaRows criteria_rows(const Study& study, const StudyUnit& unit, const StudyDraw& draw,
-                           const UnitRows& rows, const Execution& exec) {
+                           UnitRows rows, const Execution& exec) {
   RankOptions options;
   options.scenario = parse_scenario(unit.scenario);
   options.holm = false;
   options.planted_bias = study.planted_bias;
-  return {study,   draw,
-          rows,    rank_input(draw, rows, options.scenario),
-          options, exec.with_seed(derive_seed(unit.seed, "criteria"))};
+  RankInput input = rank_input(draw, rows, options.scenario);
+  return {study,           draw,
+          std::move(rows), std::move(input),
+          options,         exec.with_seed(derive_seed(unit.seed, "criteria"))};
 }
 
 }  // namespace detail

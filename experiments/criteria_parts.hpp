@@ -12,16 +12,17 @@
 namespace cch::detail {
 
 /// What the criteria of a unit are measured on.
+/// Holds its rows; refers to the study and the draw, which must outlive it.
 struct CriteriaRows {
   const Study& study;
   const StudyDraw& draw;
-  const UnitRows& rows;
+  UnitRows rows;
   RankInput input;  ///< the labelled rows, and those of the scenario; teachers as in the draw
   RankOptions options;
   Execution exec;
 };
 CriteriaRows criteria_rows(const Study& study, const StudyUnit& unit, const StudyDraw& draw,
-                           const UnitRows& rows, const Execution& exec);
+                           UnitRows rows, const Execution& exec);
 
 using Score = std::optional<double>;
 
