@@ -28,6 +28,8 @@ class SegmentationModel {
   /// Class codes, subsets × count × H × W: the largest logit after bilinear resizing.
   virtual void predict(const ImageBatch& batch, std::span<const Subset> subsets, Missing missing,
                        std::span<std::uint8_t> out) const = 0;
+  /// With all modalities there, resized bilinearly to the image: count × K × H × W.
+  virtual void logits(const ImageBatch& batch, std::span<float> out) const = 0;
   /// Fused features with all modalities there, of an encoder stage (1, 2, …) or, 0, of the head
   /// before its last map: count × C × h × w; sizes go to `shape` (C, h, w). A usage Error
   /// "no-head-features" for a selection, which has two heads.
@@ -86,7 +88,7 @@ class SegmentationBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kSegmentationInterface = 3;
+inline constexpr int kSegmentationInterface = 4;
 
 /// The module; a usage Error "no-libtorch" that says why when it cannot be had.
 const SegmentationBackend& segmentation_backend();

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
+#include "cch/experiments/metrics.hpp"
 #include "experiments/segmentation/backend.hpp"
 
 namespace cch {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t kImagesAtOnce = 16;
 constexpr std::size_t kExamples = 4;
+constexpr std::size_t kPixels = 20000;  // that a temperature is fitted on
 
 const std::vector<Condition>& all_conditions() {
   static const std::vector<Condition> all{
@@ -180,6 +183,39 @@ SegmentationScores evaluate_segmentation(const SegmentationSet& set,
   }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return out;
+}
+
+double segmentation_temperature(const SegmentationSet& set, const TrainedSegmentation& network,
+                                std::span<const std::size_t> rows, const Execution& exec) {
+  const auto modalities = detail::modality_indices(set, network.modalities);
+  std::vector<std::size_t> channels;
+  for (const std::size_t m : modalities) channels.push_back(set.modalities[m].channels);
+  const std::size_t k = set.classes.size();
+  const std::size_t step = std::max<std::size_t>(1, rows.size() * set.pixels() / kPixels);
+  const auto model = detail::segmentation_backend().load(network, channels, k, exec);
+  std::vector<double> chosen;
+  std::vector<int> y;
+  for (std::size_t first = 0; first < rows.size(); first += kImagesAtOnce) {
+    exec.throw_if_stopped();
+    const auto part = rows.subspan(first, std::min(kImagesAtOnce, rows.size() - first));
+    std::vector<float> logits(part.size() * k * set.pixels());
+    model->logits(detail::batch_of(set, modalities, part), logits);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const auto label = set.label(part[i]);
+      for (std::size_t p = (first + i) % step; p < set.pixels(); p += step) {
+        if (label[p] == kIgnoreLabel) continue;
+        y.push_back(label[p]);
+        for (std::size_t c = 0; c < k; ++c) {
+          chosen.push_back(static_cast<double>(logits[(i * k + c) * set.pixels() + p]));
+        }
+      }
+    }
+  }
+  Matrix z(y.size(), k);
+  std::copy(chosen.begin(), chosen.end(), z.data());
+  std::vector<std::size_t> all(y.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return calibration_temperature(z, y, all);
 }
 
 double weighted_average_miou(const std::vector<std::vector<Confusion>>& by_image,

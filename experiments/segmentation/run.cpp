@@ -84,7 +84,7 @@ class Training {
 
   SegmentationRun run(const SegmentationSet& set, const SegmentationRecords& records,
                       const Execution& exec) {
-    SegmentationJob job = job_with_networks();
+    SegmentationJob job = job_with_networks(set, exec.serial());
     make_folder(store_.path(cell_.key, ""));
     const std::string checkpoint = store_.path(cell_.key, kCheckpointFile);
     job.resume = detail::read_checkpoint(checkpoint);
@@ -116,18 +116,32 @@ class Training {
   }
 
  private:
-  [[nodiscard]] SegmentationJob job_with_networks() const {
+  [[nodiscard]] SegmentationJob job_with_networks(const SegmentationSet& set,
+                                                  const Execution& exec) const {
     SegmentationJob job = job_of(study_, cell_.setup, cell_.seed);
     const bool teaches = !job.setup.teacher.empty() && job.setup.teacher != "self";
     for (std::size_t n = 0; n < cell_.needs.size(); ++n) {
-      auto network = trained_network(study_, cells_, cells_[cell_.needs[n]], store_);
-      if (n == 0 && teaches) {
-        job.teacher = std::move(network);
-      } else {
-        job.candidates.push_back(std::move(network));
+      const SegmentationCell& need = cells_[cell_.needs[n]];
+      const auto network = trained_network(study_, cells_, need, store_);
+      if (n > 0 || !teaches) {
+        job.candidates.push_back(network);
+        continue;
       }
+      auto teacher = std::make_shared<TrainedSegmentation>(*network);
+      if (study_.training.calibrate) {
+        teacher->calibration = calibration_of(set, need, *teacher, exec);
+      }
+      job.teacher = std::move(teacher);
     }
     return job;
+  }
+
+  /// From the images that told which weights of that cell are best.
+  [[nodiscard]] double calibration_of(const SegmentationSet& set, const SegmentationCell& cell,
+                                      const TrainedSegmentation& network,
+                                      const Execution& exec) const {
+    const auto held_out = rows_of(set, job_of(study_, cell.setup, cell.seed)).validation;
+    return segmentation_temperature(set, network, held_out, exec);
   }
 
   /// The curve up to where the run goes on.
@@ -154,12 +168,16 @@ class Training {
   /// What choosing by validation images did, with what the last weights score where others count.
   [[nodiscard]] SegmentationChoice choice_of(const SegmentationSet& set, const SegmentationFit& fit,
                                              const Execution& exec) const {
-    SegmentationChoice out{study_.training.weights, {}, {}, fit.stopped, {}};
+    SegmentationChoice out{study_.training.weights, {}, {}, fit.stopped, {}, {}};
     if (fit.best) {
       out.best_epoch = fit.best->epoch;
       out.best_loss = fit.best->loss;
     }
-    if (!fit.failure.empty() || study_.training.weights == Checkpoint::last) return out;
+    if (!fit.failure.empty()) return out;
+    if (study_.training.calibrate) {
+      out.calibration = calibration_of(set, cell_, fit.network, exec);
+    }
+    if (study_.training.weights == Checkpoint::last) return out;
     TrainedSegmentation last = fit.network;
     last.weights = fit.last;
     out.last = evaluate_segmentation(set, last, {study_.conditions.front()}, study_.absent,

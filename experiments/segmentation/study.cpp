@@ -216,6 +216,10 @@ SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t se
 
 void check(SegmentationStudy& study, const std::vector<std::string>& modalities) {
   check_training(study.training);
+  if (study.training.calibrate && study.training.validation == 0.0) {
+    refuse("teachers are to be calibrated, and no image is held out", {},
+           "Give 'validation' above 0, or calibrate = false");
+  }
   check_network(study.network);
   if (study.setups.empty()) refuse("the study has no set-up", {}, "Give one [[setup]] at least");
   if (study.seeds.empty()) refuse("the study has no seed", {}, "Give seeds from 1");

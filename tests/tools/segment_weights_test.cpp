@@ -32,6 +32,23 @@ TEST_CASE("a segmentation study: best weights teach, and last ones where the stu
   CHECK(segment_results(w.out) == before);
   forget("best.safetensors");
   CHECK(w.train().code == 5);
+  for (const auto& [key, text] : before) {
+    CHECK(json::parse(text)["calibration_temperature"].get<double>() > 0.0);
+  }
+
+  SegmentWorld as_it_is;
+  as_it_is.change("epochs = 2", "epochs = 2\ncalibrate = false");
+  REQUIRE(as_it_is.train({"--set", "seeds=1"}).code == 0);
+  const auto of_setup = [](const auto& results, const std::string& name) {
+    for (const auto& [key, text] : results) {
+      if (json record = json::parse(text); record["setup"]["name"] == name) return record;
+    }
+    return json();
+  };
+  const auto uncalibrated = segment_results(as_it_is.out);
+  CHECK(of_setup(uncalibrated, "plain")["metrics"] == of_setup(before, "plain")["metrics"]);
+  CHECK(of_setup(uncalibrated, "event")["best"] != of_setup(before, "event")["best"]);
+  CHECK_FALSE(of_setup(uncalibrated, "plain").contains("calibration_temperature"));
 
   SegmentWorld last;
   last.change("epochs = 2", "epochs = 2\nweights = \"last\"");
@@ -50,6 +67,8 @@ TEST_CASE("a segmentation study: best weights teach, and last ones where the stu
     CHECK(json::parse(text)["last"].is_null());
     CHECK(fs::exists(fs::path(last.out) / "runs" / key / "best.safetensors"));
   }
+  last.change("epochs = 2", "epochs = 2\nweights = \"last\"\ncalibrate = true");
+  CHECK(last.train().err_has("teachers are to be calibrated, and no image is held out"));
   last.change("epochs = 2", "epochs = 2\nvalidation = 0");
   CHECK(last.train().err_has("[bad-study]"));
   last.change("epochs = 2", "epochs = 2\nvalidation = 0.95");

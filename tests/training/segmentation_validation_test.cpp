@@ -93,6 +93,50 @@ TEST_CASE("segmentation: validation images are whole groups that no step sees") 
   CHECK(test::fault_code([&] { (void)rows_of(split, job); }) == "bad-study");
 }
 
+/// The network with the maps to its logits multiplied.
+TrainedSegmentation with_logits_times(TrainedSegmentation network, float factor) {
+  std::size_t found = 0;
+  for (NamedWeights& w : network.weights) {
+    if (!w.name.starts_with("head.classify.")) continue;
+    for (float& v : w.values) v *= factor;
+    ++found;
+  }
+  REQUIRE(found == 2);
+  return network;
+}
+
+TEST_CASE("segmentation: the temperature of a teacher follows the scale of its logits") {
+  const SegmentationSet set = small_scenes(26);
+  const SegmentationJob job = validated_job(3);
+  const SegmentationFit fit = train_segmentation(set, job, {});
+  const std::vector<std::size_t> held_out = rows_of(set, job).validation;
+  const double one = segmentation_temperature(set, fit.network, held_out, {});
+  const double four =
+      segmentation_temperature(set, with_logits_times(fit.network, 4.0F), held_out, {});
+  CHECK(one > 0.0);
+  constexpr double prior = 0.02;  // of one e-fold, against thousands of pixels
+  CHECK(test::near(std::log(four / one), std::log(4.0), prior));
+  CHECK(segmentation_temperature(set, fit.network, {}, {}) == 1.0);
+}
+
+TEST_CASE("segmentation: a student of soft labels learns from calibrated logits") {
+  const SegmentationSet set = small_scenes(26);
+  const SegmentationFit taught = train_segmentation(set, validated_job(2), {});
+  SegmentationJob job = validated_job(2);
+  job.setup.teacher = "full";
+  job.setup.losses = {{MadLoss{}, 1.0}};
+  const auto student_of = [&](const TrainedSegmentation& network, double calibration) {
+    auto teacher = std::make_shared<TrainedSegmentation>(network);
+    teacher->calibration = calibration;
+    job.teacher = teacher;
+    return train_segmentation(set, job, {}).last;
+  };
+  const SegmentationWeights calibrated = student_of(taught.network, 4.0);
+  // A quarter is exact in binary, so that both give the same logits to the bit.
+  CHECK(same(calibrated, student_of(with_logits_times(taught.network, 0.25F), 1.0)));
+  CHECK_FALSE(same(calibrated, student_of(taught.network, 1.0)));
+}
+
 TEST_CASE("segmentation: the best weights count, the last ones are those without validation") {
   const SegmentationSet set = small_scenes(26);
   SegmentationJob job = restless_job(20);

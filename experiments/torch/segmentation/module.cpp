@@ -32,14 +32,19 @@ class Model : public detail::SegmentationModel {
           missing == detail::Missing::zeroed
               ? net_->decode(mixed(seen, blank, present), torch::ones_like(present))
               : net_->decode(seen, present);
-      const Tensor codes = torch::upsample_bilinear2d(
-                               decoded.logits, {as_int(batch.height), as_int(batch.width)}, false)
-                               .argmax(1)
-                               .to(torch::kUInt8)
-                               .to(torch::kCPU)
-                               .contiguous();
+      const Tensor codes =
+          resized(decoded.logits, batch).argmax(1).to(torch::kUInt8).to(torch::kCPU).contiguous();
       std::copy_n(codes.data_ptr<std::uint8_t>(), size, out.data() + s * size);
     }
+  }
+
+  void logits(const detail::ImageBatch& batch, std::span<float> out) const override {
+    neural::use_one_thread();
+    const torch::NoGradGuard no_grad;
+    const Encoded seen = net_->encode(images_of(batch, options_));
+    const Tensor all = torch::ones({seen[0][0].size(0), as_int(batch.count)}, options_);
+    const Tensor z = resized(net_->decode(seen, all).logits, batch).to(torch::kCPU).contiguous();
+    std::copy_n(z.data_ptr<float>(), out.size(), out.data());
   }
 
   [[nodiscard]] std::vector<float> features(const detail::ImageBatch& batch, std::size_t stage,
@@ -55,6 +60,10 @@ class Model : public detail::SegmentationModel {
   }
 
  private:
+  /// Logits at the size of the images.
+  static Tensor resized(const Tensor& logits, const detail::ImageBatch& batch) {
+    return torch::upsample_bilinear2d(logits, {as_int(batch.height), as_int(batch.width)}, false);
+  }
   /// One image of zeros a modality stands for all.
   [[nodiscard]] std::vector<Tensor> zeros_like(const detail::ImageBatch& batch) const {
     std::vector<Tensor> out;

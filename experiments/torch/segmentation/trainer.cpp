@@ -236,6 +236,7 @@ class Trainer {
         {as_int(teacher_ ? teachers_.size() : own_.size()), as_int(batch.rows.size())}, options_);
     Said out;
     out.logits = full_size(teacher.decode(encoded, all).logits, batch.labels);
+    if (teacher_) out.logits = out.logits / job_.teacher->calibration;
     out.single = encoded[0];
     return out;
   }

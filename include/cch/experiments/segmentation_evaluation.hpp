@@ -61,6 +61,12 @@ SegmentationScores evaluate_segmentation(const SegmentationSet& set,
                                          AbsentClass absent, std::uint64_t seed,
                                          const Execution& exec);
 
+/// The temperature τ that makes the softmax of z/τ fit the labels of these images best, all
+/// modalities there (calibration_temperature, of 20,000 pixels at most, evenly over the images); 1
+/// without images. Images that the network was not fitted on make it honest.
+double segmentation_temperature(const SegmentationSet& set, const TrainedSegmentation& network,
+                                std::span<const std::size_t> rows, const Execution& exec);
+
 /// Mean over subsets of the mIoU of images counted `weight` times each.
 double weighted_average_miou(const std::vector<std::vector<Confusion>>& by_image,
                              std::span<const std::uint32_t> weight, AbsentClass absent);

@@ -34,6 +34,7 @@ struct SegmentationChoice {
   std::optional<std::size_t> stopped;     ///< early, after this epoch
   std::optional<SubsetScores> last;       ///< by the last weights where the best count, under the
                                           ///< first condition
+  std::optional<double> calibration;      ///< τ of the network as a teacher
 };
 
 /// What became of a cell.

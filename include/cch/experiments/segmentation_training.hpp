@@ -157,6 +157,9 @@ struct SegmentationOptimisation {
   /// stops; 0: it runs to the end.
   std::size_t patience = 0;
   Checkpoint weights = Checkpoint::last;
+  /// A network that another one learns from teaches by z/τ, τ from the images held out of its own
+  /// training (segmentation_temperature): one too sure of its pixels hides what else it knows.
+  bool calibrate = false;
 };
 
 // --- training
@@ -178,6 +181,7 @@ struct TrainedSegmentation {
   std::vector<std::shared_ptr<const TrainedSegmentation>> candidates;
   Selection selection = Selection::softmax;
   double selection_temperature = 0.2;
+  double calibration = 1.0;  ///< τ: its logits are divided by it where it teaches
 };
 
 /// The epoch with the least loss on the validation images, the first of equals.

@@ -94,6 +94,7 @@ json weights_entry(const std::vector<json>& runs, const std::string& setup) {
   json out;
   std::vector<double> best;
   std::vector<double> last;
+  std::vector<double> temperatures;
   std::size_t stopped = 0;
   std::size_t done = 0;
   for (const json& run : runs) {
@@ -104,12 +105,16 @@ json weights_entry(const std::vector<json>& runs, const std::string& setup) {
     out["count"] = run["weights"];
     if (run["best"]["epoch"].is_number()) best.push_back(run["best"]["epoch"]);
     if (run["last"].is_object()) last.push_back(run["last"]["miou_average"]);
+    if (run.contains("calibration_temperature")) {
+      temperatures.push_back(run["calibration_temperature"]);
+    }
     stopped += run["stopped"].is_number() ? 1 : 0;
   }
   if (out.is_null()) return out;
   out["runs"] = done;
   out["best_epoch"] = optional_json(median_of(std::move(best)));
   out["stopped"] = stopped;
+  out["calibration_temperature"] = optional_json(median_of(std::move(temperatures)));
   out["last_miou_average"] =
       last.empty() ? json() : summary_json(std::optional(summarise_gains(last)));
   return out;

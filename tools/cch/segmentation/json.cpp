@@ -67,6 +67,7 @@ json training_json(const SegmentationOptimisation& o) {
     out.update({{"validation", o.validation},
                 {"patience", o.patience},
                 {"weights", to_string(o.weights)}});
+    if (o.calibrate) out["calibrate"] = true;
   }
   return out;
 }
@@ -269,6 +270,7 @@ json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
                                 {"miou_full", c.last->full},
                                 {"miou_worst", c.last->worst}}
                          : json();
+    if (c.calibration) out["calibration_temperature"] = *c.calibration;
   }
   if (run.scores) out["metrics"] = scores_json(*run.scores, run.classes);
   return out;

@@ -115,11 +115,13 @@ std::string weights_html(const json& document) {
   for (const json& e : elements(field(document, "results"))) {
     const json& w = field(e, "weights");
     if (!w.is_object()) continue;
-    rows.push_back({report::name_html(text(field(e, "name"))), escape_html(text(field(w, "count"))),
-                    escape_html(report::fixed(report::number(field(w, "best_epoch")), 0)),
-                    escape_html(report::fixed(report::number(field(w, "stopped")), 0) + " of " +
-                                report::fixed(report::number(field(w, "runs")), 0)),
-                    percent(field(e, "miou_average")), percent(field(w, "last_miou_average"))});
+    rows.push_back(
+        {report::name_html(text(field(e, "name"))), escape_html(text(field(w, "count"))),
+         escape_html(report::fixed(report::number(field(w, "best_epoch")), 0)),
+         escape_html(report::fixed(report::number(field(w, "stopped")), 0) + " of " +
+                     report::fixed(report::number(field(w, "runs")), 0)),
+         escape_html(report::fixed(report::number(field(w, "calibration_temperature")), 2)),
+         percent(field(e, "miou_average")), percent(field(w, "last_miou_average"))});
   }
   if (rows.empty()) {
     return report::section("weights", "Which weights count",
@@ -129,11 +131,13 @@ std::string weights_html(const json& document) {
       "weights", "Which weights count",
       wide(report::html_table(
           "best: those with the least cross-entropy on images that no step saw. They are scored "
-          "and teach; the last ones stand beside. Epochs are medians over seeds.",
+          "and teach; the last ones stand beside. As a teacher a network's logits are divided by "
+          "the temperature that fits those images. Epochs and temperatures are medians over seeds.",
           {{"set-up"},
            {"weights that count"},
            {"best after epoch", true},
            {"stopped early", true},
+           {"temperature", true},
            {"mIoU_Avg", true},
            {"by the last weights", true}},
           rows)));

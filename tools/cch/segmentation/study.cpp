@@ -88,7 +88,10 @@ Table training_table(SegmentationOptimisation& o) {
            "network stops, 0 = never"},
           {"weights", named(o.weights, parse_checkpoint, {"best", "last"}),
            "That are judged and teach: those with the least validation loss, or those of the last "
-           "epoch; with last, validation and patience are 0 unless the file says so"}};
+           "epoch; with last, validation and patience are 0 unless the file says so"},
+          {"calibrate", &o.calibrate,
+           "A teacher's logits are divided by the temperature that fits the images held out of its "
+           "training; with last weights false unless the file says so"}};
 }
 
 // A loss as it is written: which of its numbers count depends on its name.
@@ -197,6 +200,7 @@ SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<st
     if (says_last(table)) {
       study.training.validation = 0.0;
       study.training.patience = 0;
+      study.training.calibrate = false;
     }
     read_table(*table, training_table(study.training), {s.path, "training of the study"});
   }
