@@ -1,6 +1,7 @@
 #include "cch/criterion/ranking.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "cch/criterion/controls.hpp"
@@ -86,6 +87,47 @@ void add_further_evidence(const RepresentationLevel& level, std::vector<Measured
     }
     if (q.options.permutations > 0) evidence[t].null = null_of(level, teacher, q, warnings);
     q.outer.progress("evidence", t + 1, teachers.size());
+  }
+}
+
+/// The linear pilots on fewer rows of teachers whose chance is about this scenario.
+std::vector<std::vector<LearningPoint>> curves_of(const std::vector<std::size_t>& teachers,
+                                                  Scenario scenario, const Question& q) {
+  const RankInput& input = q.input;
+  const bool unlabelled = scenario == Scenario::unlabelled_pairs;
+  if (scenario == Scenario::more_labels || (unlabelled && !input.extra.student)) {
+    return std::vector<std::vector<LearningPoint>>(teachers.size());
+  }
+  PilotInput some{input.student.features, {}, input.labels, input.groups, {}, {}, input.unpaired};
+  if (unlabelled) some.extra = {input.extra.student, {}, {}, input.extra.groups};
+  for (const std::size_t t : teachers) {
+    some.teachers.push_back(input.teachers[t].features);
+    some.stored.push_back(input.teachers[t].stored.has_value());
+    if (unlabelled) some.extra.teachers.push_back(input.extra.teachers[t]);
+  }
+  PilotOptions options;
+  options.lambda = q.options.lambda;
+  options.scenario = scenario;
+  return learning_curves(some, options, q.exec);
+}
+
+/// Of the teachers whose chance leaves the verdict open.
+void add_what_decides(RankedTeachers& teachers, const Question& q) {
+  if (q.options.decide_by != DecideBy::chance || !q.options.what_decides) return;
+  std::map<Scenario, std::vector<std::size_t>> open;
+  for (std::size_t t = 0; t < teachers.evidence.size(); ++t) {
+    const TeacherEvidence& evidence = teachers.evidence[t];
+    const TeacherChance* chance = deciding_chance(evidence.chances);
+    if (chance == nullptr || evidence.decision.verdict != Verdict::inconclusive) continue;
+    open[chance->scenario].push_back(t);
+  }
+  for (const auto& [scenario, which] : open) {
+    auto curves = curves_of(which, scenario, q);
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      TeacherEvidence& evidence = teachers.evidence[which[i]];
+      evidence.what_decides =
+          what_decides(*deciding_chance(evidence.chances), std::move(curves[i]), q.options.limits);
+    }
   }
 }
 
@@ -212,6 +254,7 @@ RankResult answer(const Question& q) {
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
   RankedTeachers teachers =
       detail::ranked(std::move(judged.teachers), std::move(evidence), options);
+  add_what_decides(teachers, q);
   add_places(teachers, q.exec, out);
   out.estimators.push_back(detail::ranking_of(level, teachers.measured, teachers.order));
   out.estimators.front().warnings = std::move(judged.error_bars);

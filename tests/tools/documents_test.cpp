@@ -97,8 +97,21 @@ TEST_CASE("documents: a ranking reads back as the same JSON, and every key count
   CHECK(documents::to_json(ranking) == document);
   CHECK(documents::to_text(ranking, 2) == document.dump(2));
   for (const char* of : {"teachers", "controls"}) REQUIRE(document[of][0].contains("chances"));
-  // Where chances do not decide there are none.
-  check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances"});
+  // Where chances do not decide there are none, and what would decide stands by open verdicts.
+  check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances", "what_decides"});
+}
+
+TEST_CASE("documents: what would decide a ranking reads back, and every key counts") {
+  json document = test::full_rank_document();
+  document["teachers"][0]["what_decides"] = json::parse(R"({
+    "scenario": "unlabelled-pairs",
+    "curve": [{"rows": 50, "nats": 0.02, "standard_error": 0.01, "accuracy": null,
+               "accuracy_error": null}],
+    "labelled": {"rows": 400, "verdict": "distil", "p_gain": 0.92, "p_worthwhile": 0.8,
+                 "expected_gain": 0.03},
+    "most_labelled": 400, "further": null, "most_further": 0})");
+  CHECK(documents::to_json(documents::read_rank(document)) == document);
+  check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances", "what_decides"});
 }
 
 TEST_CASE("documents: an estimate reads back as the same JSON, and every key counts") {

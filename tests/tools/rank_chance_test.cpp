@@ -103,6 +103,27 @@ TEST_CASE("rank: the first line says what to do") {
   CHECK(run.out.find("expected (80 %") < run.out.find("#  teacher"));
 }
 
+TEST_CASE("rank: an open verdict says how many rows are expected to decide") {
+  const WorldFiles files(120, 2);
+  const Words plain{
+      "--no-planted-bias", "--no-sensitivity", "--student-model", "linear", "--risk", "0.001",
+      "--scenario",        "same-rows"};
+  Words for_json = plain;
+  for_json.emplace_back("--json");
+  const json document = by_chance(files, for_json).document();
+  const json& first = document["teachers"][0];
+  REQUIRE(first["verdict"] == "inconclusive");
+  const json& forecast = first["what_decides"];
+  CHECK(forecast["scenario"] == "same-rows");
+  CHECK(forecast["curve"][0]["rows"] == 30);
+  CHECK(forecast["curve"][1]["rows"] == 60);
+  CHECK(forecast["most_labelled"] > 120);
+  CHECK(forecast["further"].is_null());
+  CHECK(by_chance(files, plain).out_has("labelled rows (now 120)"));
+  for_json.emplace_back("--quick");
+  CHECK_FALSE(by_chance(files, for_json).document()["teachers"][0].contains("what_decides"));
+}
+
 TEST_CASE("rank: options of chances that have no meaning are refused") {
   const WorldFiles files;
   const auto refused = [&](const Words& more, const std::string& word) {

@@ -124,6 +124,24 @@ void describe(V& v, Of<ChanceOfGain> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<GainOnRows> auto& x) {
+  v("rows", x.rows, "nats", x.nats, "standard_error", x.standard_error, "accuracy", x.accuracy,
+    "accuracy_error", x.accuracy_error);
+}
+
+template <class V>
+void describe(V& v, Of<RowsThatDecide> auto& x) {
+  v("rows", x.rows, "verdict", x.verdict, "p_gain", x.p_gain, "p_worthwhile", x.p_worthwhile,
+    "expected_gain", x.expected_gain);
+}
+
+template <class V>
+void describe(V& v, Of<RowsForecast> auto& x) {
+  v("scenario", x.scenario, "curve", x.curve, "labelled", x.labelled, "most_labelled",
+    x.most_labelled, "further", x.further, "most_further", x.most_further);
+}
+
+template <class V>
 void describe(V& v, Of<JudgedTeacher> auto& x) {
   describe_representation(v, part<RepresentedTeacher>(x));
   v.object("cch", [&x](auto& inner) {
@@ -134,6 +152,7 @@ void describe(V& v, Of<JudgedTeacher> auto& x) {
     x.prediction_level, "pilot", x.pilot, "planted_bias", x.planted_bias, "null", x.null,
     "stability", x.stability, "verdict", x.verdict, "reasons", x.reasons);
   v.if_there("chances", x.chances);
+  v.if_there("what_decides", x.what_decides);
 }
 
 template <class V>

@@ -183,6 +183,34 @@ struct ChanceOfGain {
   std::string verdict;  ///< what this chance alone would decide
 };
 
+/// The linear pilot's gain on a part of the labelled rows.
+struct GainOnRows {
+  std::size_t rows = 0;
+  Number nats;
+  Number standard_error;
+  Number accuracy;  ///< share of rows
+  Number accuracy_error;
+};
+
+/// Rows that are forecast to make an open verdict firm.
+struct RowsThatDecide {
+  std::size_t rows = 0;
+  std::string verdict;
+  Number p_gain;
+  Number p_worthwhile;
+  Number expected_gain;
+};
+
+/// What more rows would do to an open verdict.
+struct RowsForecast {
+  std::string scenario;
+  std::vector<GainOnRows> curve;
+  std::optional<RowsThatDecide> labelled;
+  std::size_t most_labelled = 0;  ///< up to here no number was enough; 0: none could be asked
+  std::optional<RowsThatDecide> further;
+  std::size_t most_further = 0;
+};
+
 /// A teacher with all evidence and its verdict.
 struct JudgedTeacher : RepresentedTeacher {
   std::optional<ConditionalValue> i_teacher_labels_given_student;
@@ -195,6 +223,7 @@ struct JudgedTeacher : RepresentedTeacher {
   std::optional<Place> stability;
   /// The first decides the kind of student; absent where chances do not decide.
   std::optional<std::vector<ChanceOfGain>> chances = {};
+  std::optional<RowsForecast> what_decides = {};  ///< absent where the verdict is firm
   std::string verdict;
   std::vector<std::string> reasons;
 };

@@ -12,6 +12,7 @@
 #include "cch/criterion/prediction_level.hpp"
 #include "cch/criterion/stability.hpp"
 #include "cch/criterion/teacher_chance.hpp"
+#include "cch/criterion/what_decides.hpp"
 #include "cch/estimators/permutation_null.hpp"
 #include "cch/estimators/planted_calibration.hpp"
 
@@ -53,9 +54,10 @@ struct TeacherEvidence {
   /// I(teacher; student) on labelled and unlabelled rows together, where there are such.
   std::optional<Estimate> i_teacher_student_all_rows;
   std::optional<PlantedMargin> planted;
-  std::optional<PermutationNull> null;  ///< of I(teacher; student) = 0
-  std::optional<PlaceStability> place;  ///< how firmly the order by I(teacher; student) holds
-  std::vector<TeacherChance> chances;   ///< student models in their order, then scenarios
+  std::optional<PermutationNull> null;      ///< of I(teacher; student) = 0
+  std::optional<PlaceStability> place;      ///< how firmly the order by I(teacher; student) holds
+  std::vector<TeacherChance> chances;       ///< student models in their order, then scenarios
+  std::optional<WhatDecides> what_decides;  ///< where chances decide, of an inconclusive verdict
   Decision decision;
 };
 

@@ -106,4 +106,30 @@ std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherC
   return out;
 }
 
+documents::RowsForecast forecast_document(const WhatDecides& forecast) {
+  const auto enough = [](const std::optional<EnoughRows>& of) {
+    std::optional<documents::RowsThatDecide> out;
+    if (of)
+      out = {of->rows, word(of->verdict), of->chance.p_gain, of->chance.p_worthwhile,
+             of->chance.expected_gain};
+    return out;
+  };
+  documents::RowsForecast out;
+  out.scenario = word(forecast.scenario);
+  for (const LearningPoint& point : forecast.curve) {
+    auto& made = out.curve.emplace_back();
+    made.rows = point.labelled;
+    made.nats = point.nats.value;
+    made.standard_error = point.nats.standard_error;
+    if (!point.accuracy) continue;
+    made.accuracy = point.accuracy->value;
+    made.accuracy_error = point.accuracy->standard_error;
+  }
+  out.labelled = enough(forecast.labelled);
+  out.most_labelled = forecast.most_labelled;
+  out.further = enough(forecast.further);
+  out.most_further = forecast.most_further;
+  return out;
+}
+
 }  // namespace cch

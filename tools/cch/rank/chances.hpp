@@ -20,5 +20,6 @@ RankOptions quick_options(const RankSettings& settings, const Execution& exec);
 
 /// Chances as documents have them.
 std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherChance>& chances);
+documents::RowsForecast forecast_document(const WhatDecides& forecast);
 
 }  // namespace cch

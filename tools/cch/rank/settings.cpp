@@ -149,6 +149,7 @@ RankOptions rank_options(const RankSettings& s) {
   options.controls = s.controls;
   options.planted_bias = s.planted_bias;
   options.sensitivity = s.sensitivity;
+  options.what_decides = !s.quick;
   return options;
 }
 

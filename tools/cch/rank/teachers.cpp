@@ -153,6 +153,7 @@ documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvide
     out.stability = documents::Place{place->top1, place->best, place->worst, place->mean_rank};
   }
   if (!evidence.chances.empty()) out.chances = chances_document(evidence.chances);
+  if (evidence.what_decides) out.what_decides = forecast_document(*evidence.what_decides);
   out.verdict = word(evidence.decision.verdict);
   out.reasons = evidence.decision.reasons;
   return out;

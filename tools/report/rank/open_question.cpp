@@ -6,6 +6,7 @@
 #include "cch/criterion/decide.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
 #include "tools/report/rank/sentence.hpp"
 
@@ -58,6 +59,38 @@ std::string rows_words(const RankDocument& document, double times) {
                      count(document.groups->count));
 }
 
+/// "About 600 labelled rows (now 200) would make it distil (chance 91 %)"; with `most` alone that
+/// up to so many would not.
+std::string forecast_words(const std::optional<documents::RowsThatDecide>& enough, std::size_t most,
+                           std::size_t now, std::string_view what) {
+  if (enough) {
+    const bool distil = enough->verdict == "distil";
+    return fmt::format("about {} {} (now {}) are expected to decide: {}, with a chance of {} {}",
+                       count(enough->rows), what, count(now), verdict_name(enough->verdict),
+                       chance_percent(distil ? enough->p_gain : enough->p_worthwhile),
+                       distil ? "of a gain" : "that it is worth it");
+  }
+  if (most == 0) return "";
+  return fmt::format("not even {} {} (now {}) are expected to decide", count(most), what,
+                     count(now));
+}
+
+/// By the chance's forecast with more rows (cch/criterion/what_decides.hpp).
+std::string rows_for_a_firm_chance(const JudgedTeacher& teacher) {
+  const ChanceOfGain* chance = deciding_chance(teacher);
+  if (!teacher.what_decides || chance == nullptr) return "";
+  const documents::RowsForecast& forecast = *teacher.what_decides;
+  std::string out;
+  for (const std::string& words :
+       {forecast_words(forecast.labelled, forecast.most_labelled, chance->rows, "labelled rows"),
+        forecast_words(forecast.further, forecast.most_further, chance->further_rows,
+                       "unlabelled pairs")}) {
+    if (!words.empty()) out += (out.empty() ? "" : "; ") + words;
+  }
+  if (out.empty()) return "";
+  return fmt::format("For {}, if what is measured stays: {}.", name_in_sentence(teacher.name), out);
+}
+
 std::string capital(std::string words) {
   if (!words.empty() && words.front() >= 'a' && words.front() <= 'z') words.front() -= 'a' - 'A';
   return words;
@@ -66,7 +99,7 @@ std::string capital(std::string words) {
 }  // namespace
 
 std::string rows_that_would_decide(const RankDocument& document, const JudgedTeacher& teacher) {
-  if (chance_decides(document)) return "";  // its interval does not shrink as that of a mean
+  if (chance_decides(document)) return rows_for_a_firm_chance(teacher);
   const Open open = open_number(document, teacher);
   const std::string name = name_in_sentence(teacher.name);
   if (pilot_decides(document) && excludes_zero(open.value)) {
