@@ -157,6 +157,13 @@ NamedTerms mean_terms(const ChanceEvidence& e, GainMetric metric, bool networks)
                  {"rows a class", rows_a_class(e)},
                  {"unlabelled rows", unlabelled * std::log1p(static_cast<double>(e.further) /
                                                              static_cast<double>(e.labelled))}};
+  if (share) {  // nats tell of gains that few rows are too few to count
+    out.emplace_back("linear pilot, nats", shrunk(e.linear_nats, nats));
+    if (networks) {
+      out.emplace_back("network pilot, nats", shrunk(e.network_nats, nats));
+      out.emplace_back("network difference, nats", within(e.network_difference, 1.5));
+    }
+  }
   if (networks) {
     const double own = within(share ? e.network_accuracy_difference : e.network_difference, 1.5);
     out.emplace_back("network pilot", shrunk(share ? e.network_accuracy : e.network_nats, prior));

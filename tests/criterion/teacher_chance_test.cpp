@@ -69,7 +69,7 @@ TEST_CASE(
     in.in_range = true;
     const ChanceLimits usual = limits_of(in, metric, chance_limits(kUsualRisk));
     const ChanceLimits strict = limits_of(in, metric, chance_limits(0.01));
-    CHECK(usual.gain >= 0.8);
+    CHECK(usual.gain >= 0.7);  // the loosest that tools/corpus/fit.py may choose
     CHECK(usual.gain < 0.9);
     CHECK(usual.too_small > 0.1);
     CHECK(strict.gain >= usual.gain);

@@ -29,6 +29,9 @@ METRICS = ("nats", "accuracy")
 PRIOR = {"nats": 0.10, "accuracy": 0.03}
 # More of these cannot speak against distillation; a fit that says so is of noise.
 MONOTONE = {
+    "linear pilot, nats",
+    "network pilot, nats",
+    "network difference, nats",
     "linear pilot",
     "linear pilot, beyond soft labels",
     "information difference",
@@ -111,6 +114,11 @@ def terms(cell, metric, networks):
         "rows a class": math.log(e["labelled"] / max(1.0, e["classes"])),
         "unlabelled rows": unlabelled * math.log1p(e["further"] / e["labelled"]),
     }
+    if metric == "accuracy":
+        out["linear pilot, nats"] = shrunk(e, "linear_nats", PRIOR["nats"])
+        if networks:
+            out["network pilot, nats"] = shrunk(e, "network_nats", PRIOR["nats"])
+            out["network difference, nats"] = known(e["network_difference"], 1.5)
     if networks:
         own = known(own_difference(e, metric), 1.5)
         out |= {
