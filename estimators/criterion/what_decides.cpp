@@ -5,13 +5,12 @@
 
 #include "cch/criterion/decide.hpp"
 #include "estimators/classifiers/folds.hpp"
-#include "estimators/criterion/fitted_chance.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
 namespace {
 
-constexpr double kTimesLabelled[] = {1.5, 2, 3, 4, 6, 8};
-constexpr double kTimesFurther[] = {2, 4, 8, 16};
+constexpr double kTimesLabelled[] = {2, 4, 8};
 constexpr std::size_t kParts = 4;
 
 /// The rows of an input; extra rows whose group is gone are groups apart.
@@ -49,93 +48,55 @@ MeasuredGain measured(const PilotGain& gain) {
   return {gain.value, gain.standard_error};
 }
 
-/// β of v(t) = α + β (t − 1) and its prior; `now` is v at t = 1.
-double slope_of(const MeasuredGain& now, const std::vector<LearningPoint>& curve, std::size_t rows,
-                bool share, double prior) {
-  double w = 0.0;
-  double wt = 0.0;
-  double wtt = 1.0 / (prior * prior);
-  double wv = 0.0;
-  double wtv = 0.0;
-  const auto add = [&](double t, const MeasuredGain& gain) {
-    const double weight = 1.0 / std::max(1e-12, gain.standard_error * gain.standard_error);
-    w += weight;
-    wt += weight * t;
-    wtt += weight * t * t;
-    wv += weight * gain.value;
-    wtv += weight * t * gain.value;
+/// With `times` the labelled rows, everything else as it was measured.
+ChanceEvidence with_rows(const ChanceEvidence& now, double times) {
+  ChanceEvidence out = now;
+  out.labelled = static_cast<std::size_t>(std::lround(times * static_cast<double>(now.labelled)));
+  const auto sharpen = [&](std::optional<MeasuredGain>& gain, std::size_t most) {
+    const auto used = [most](std::size_t n) { return static_cast<double>(std::min(n, most)); };
+    if (gain) gain->standard_error *= std::sqrt(used(now.labelled) / used(out.labelled));
   };
-  add(0.0, now);
-  for (const LearningPoint& point : curve) {
-    if (share && !point.accuracy) continue;
-    add(static_cast<double>(rows) / static_cast<double>(point.labelled) - 1.0,
-        share ? *point.accuracy : point.nats);
+  for (auto* gain : {&out.linear_nats, &out.linear_accuracy, &out.linear_informed}) {
+    sharpen(*gain, kLinearPilotRows);
   }
-  return (w * wtv - wt * wv) / (w * wtt - wt * wt);
+  for (auto* gain : {&out.network_nats, &out.network_accuracy, &out.network_informed}) {
+    sharpen(*gain, kNetworkPilotRows);
+  }
+  return out;
 }
 
-/// The same evidence with `times` as many labelled rows.
-class MoreLabelled {
- public:
-  MoreLabelled(const ChanceEvidence& evidence, const std::vector<LearningPoint>& curve)
-      : evidence_(evidence) {
-    if (curve.empty()) return;
-    const auto slope = [&](const std::optional<MeasuredGain>& now, GainMetric metric) {
-      if (!now) return 0.0;
-      return slope_of(*now, curve, evidence.labelled, metric == GainMetric::accuracy,
-                      detail::prior_spread(metric) / 3.0);
-    };
-    nats_ = slope(evidence.linear_nats, GainMetric::cross_entropy);
-    accuracy_ = slope(evidence.linear_accuracy, GainMetric::accuracy);
-  }
+double spread_of(const Chance& chance) {
+  return (chance.interval80.hi - chance.interval80.lo) / (2.0 * detail::normal_quantile(0.9));
+}
 
-  [[nodiscard]] ChanceEvidence operator()(double times) const {
-    ChanceEvidence out = evidence_;
-    out.labelled =
-        static_cast<std::size_t>(std::lround(times * static_cast<double>(evidence_.labelled)));
-    const double fewer = 1.0 / times - 1.0;
-    for (auto* gain : {&out.linear_nats, &out.linear_informed}) {
-      move(*gain, nats_ * fewer, out.labelled, kLinearPilotRows);
-    }
-    move(out.linear_accuracy, accuracy_ * fewer, out.labelled, kLinearPilotRows);
-    for (auto* gain : {&out.network_nats, &out.network_accuracy, &out.network_informed}) {
-      move(*gain, 0.0, out.labelled, kNetworkPilotRows);
-    }
-    return out;
-  }
+double below(double limit, double mean, double spread) {
+  if (!(spread > 0.0)) return mean <= limit ? 1.0 : 0.0;
+  return 0.5 * std::erfc((mean - limit) / (spread * std::sqrt(2.0)));
+}
 
- private:
-  void move(std::optional<MeasuredGain>& gain, double by, std::size_t rows,
-            std::size_t most) const {
-    if (!gain) return;
-    const auto used = [most](std::size_t n) { return static_cast<double>(std::min(n, most)); };
-    gain->value += by;
-    gain->standard_error *= std::sqrt(used(evidence_.labelled) / used(rows));
-  }
+/// Whether a chance of 1 would be distilled by: not where soft labels only regularise.
+bool may_distil(TeacherChance of, const ChanceLimits& limits) {
+  of.chance.p_gain = of.chance.p_worthwhile = 1.0;
+  return decide_by_chance({of}, limits).verdict == Verdict::distil;
+}
 
-  const ChanceEvidence& evidence_;
-  double nats_ = 0.0;
-  double accuracy_ = 0.0;
-};
-
-/// The first of `times` that is firm, as far as chances are like the present one: by the corpus or
-/// by the pilot alone.
-template <class Times, class More, class Rows>
-std::optional<EnoughRows> first_firm(const TeacherChance& open, const ChanceLimits& limits,
-                                     const Times& times, More&& more, Rows&& rows,
-                                     std::size_t& most) {
-  for (const double c : times) {
-    TeacherChance one = open;
-    one.evidence = more(c);
-    const auto chance = chance_of_gain(one.evidence, one.metric, one.worthwhile);
-    if (!chance || chance->in_range != open.chance.in_range) break;
-    one.chance = *chance;
-    most = rows(one.evidence);
-    const Verdict verdict = decide_by_chance({one}, limits).verdict;
-    if (verdict == Verdict::inconclusive) continue;
-    return EnoughRows{most, verdict, *chance};
-  }
-  return std::nullopt;
+FirmForecast forecast(const TeacherChance& open, const TeacherChance& later, double times,
+                      const ChanceLimits& given) {
+  const ChanceLimits limits = limits_of(later.chance, later.metric, given);
+  const double now = spread_of(open.chance);
+  const double then = spread_of(later.chance);
+  const double moves = kMeanMoves * std::sqrt(std::max(0.0, now * now - then * then));
+  FirmForecast out;
+  out.labelled = later.evidence.labelled;
+  out.expected_gain = std::pow(times, -kGainFalls) * open.chance.expected_gain;
+  // P(gain > 0) reaches its limit, and P(gain > worthwhile) its own.
+  const double distil =
+      std::max(then * detail::normal_quantile(limits.gain),
+               open.worthwhile + then * detail::normal_quantile(limits.worthwhile));
+  const double do_not = open.worthwhile + then * detail::normal_quantile(limits.too_small);
+  if (may_distil(open, given)) out.p_distil = 1.0 - below(distil, out.expected_gain, moves);
+  out.p_do_not = below(do_not, out.expected_gain, moves);
+  return out;
 }
 
 }  // namespace
@@ -171,18 +132,14 @@ WhatDecides what_decides(const TeacherChance& open, std::vector<LearningPoint> c
   WhatDecides out;
   out.scenario = open.scenario;
   out.curve = std::move(curve);
-  out.labelled = first_firm(
-      open, limits, kTimesLabelled, MoreLabelled(open.evidence, out.curve),
-      [](const ChanceEvidence& e) { return e.labelled; }, out.most_labelled);
-  if (open.scenario != Scenario::unlabelled_pairs) return out;
-  const auto more_pairs = [&](double times) {
-    ChanceEvidence more = open.evidence;
-    more.further = static_cast<std::size_t>(times) * more.further;
-    return more;
-  };
-  out.further = first_firm(
-      open, limits, kTimesFurther, more_pairs, [](const ChanceEvidence& e) { return e.further; },
-      out.most_further);
+  for (const double times : kTimesLabelled) {
+    TeacherChance later = open;
+    later.evidence = with_rows(open.evidence, times);
+    const auto chance = chance_of_gain(later.evidence, later.metric, later.worthwhile);
+    if (!chance || chance->in_range != open.chance.in_range) break;
+    later.chance = *chance;
+    out.forecast.push_back(forecast(open, later, times, limits));
+  }
   return out;
 }
 

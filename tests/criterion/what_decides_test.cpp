@@ -1,7 +1,8 @@
-// How many more rows would make an open verdict firm.
+// What more labelled rows would do to an open verdict.
 #include "cch/criterion/what_decides.hpp"
 
-#include <set>
+#include <cmath>
+#include <utility>
 
 #include "cch/core/random.hpp"
 #include "support/test.hpp"
@@ -42,40 +43,57 @@ PilotInput simulated(std::size_t rows, std::size_t group) {
           {}};
 }
 
-TEST_CASE("what decides: as many rows as the pilot's error has to shrink for") {
-  // At n rows P(gain > 0) = .83, at 1.5 n .88, at 2 n .92, by the pilot's posterior with a normal
-  // prior of .1 (chance.hpp); distil needs .9.
-  const WhatDecides found = what_decides(open_chance(0.03, 0.03, 200), {}, chance_limits(0.05));
-  REQUIRE(found.labelled);
-  CHECK(found.labelled->rows == 400);
-  CHECK(found.labelled->verdict == Verdict::distil);
-  CHECK(test::near(found.labelled->chance.p_gain, 0.917, 0.002));  // by hand, three digits
-  CHECK(found.most_labelled == 400);
-  CHECK(found.curve.empty());
-  CHECK_FALSE(found.further);
-  CHECK(found.most_further == 0);
+TEST_CASE("what decides: the mean moves as far as the spread shrinks") {
+  const TeacherChance open = open_chance(0.03, 0.03, 200);
+  const WhatDecides found = what_decides(open, {}, chance_limits(0.05));
+  REQUIRE(found.forecast.size() == 3);
+  // By simulation: now N(m, s²), the pilot's posterior with a normal prior of .1 (chance.hpp).
+  const auto posterior = [](double error) {
+    const double share = 0.01 / (0.01 + error * error);
+    return std::pair(share * 0.03, std::sqrt(share) * error);
+  };
+  const auto [m, s] = posterior(0.03);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double times = std::pow(2.0, static_cast<double>(i + 1));
+    const double then = posterior(0.03 / std::sqrt(times)).second;
+    const double mean = m * std::pow(times, -kGainFalls);
+    const double moves = kMeanMoves * std::sqrt(s * s - then * then);
+    Random random(i);
+    constexpr int draws = 100000;
+    int distil = 0;
+    int do_not = 0;
+    for (int d = 0; d < draws; ++d) {
+      const double drawn = mean + moves * random.normal();
+      const auto above = [&](double x) {
+        return 0.5 * std::erfc((x - drawn) / then / std::sqrt(2.0));
+      };
+      distil += above(0.0) >= 0.9 && above(0.01) >= 0.5 ? 1 : 0;
+      do_not += above(0.01) <= 0.1 ? 1 : 0;
+    }
+    CAPTURE(times);
+    CHECK(found.forecast[i].labelled == static_cast<std::size_t>(times) * 200);
+    CHECK(test::near(found.forecast[i].expected_gain, mean, 1e-12));
+    constexpr double four_errors = 4 * 0.5 / 316.0;  // of a share of 100,000 draws
+    CHECK(test::near(found.forecast[i].p_distil, distil / double(draws), four_errors));
+    CHECK(test::near(found.forecast[i].p_do_not, do_not / double(draws), four_errors));
+  }
 }
 
 TEST_CASE("what decides: a pilot takes no more rows than it takes") {
   const WhatDecides found = what_decides(open_chance(0.03, 0.03, 2000), {}, chance_limits(0.05));
-  CHECK_FALSE(found.labelled);
-  CHECK(found.most_labelled == 16000);
+  REQUIRE(found.forecast.size() == 3);
+  CHECK(found.forecast[0].labelled == 4000);
+  // Its spread stays, so the smaller gain stands still.
+  CHECK(found.forecast[0].p_distil == 0.0);
+  CHECK(found.forecast[0].p_do_not == 0.0);
 }
 
-TEST_CASE("what decides: a gain that falls with rows is carried on") {
-  const auto point = [](std::size_t rows, double gain) {
-    LearningPoint out;
-    out.labelled = rows;
-    out.nats = {gain, 0.003};
-    return out;
-  };
-  const TeacherChance open = open_chance(0.012, 0.012, 200);
-  const ChanceLimits limits = chance_limits(0.05);
-  const WhatDecides flat = what_decides(open, {point(50, 0.012), point(100, 0.012)}, limits);
-  const WhatDecides falls = what_decides(open, {point(50, 0.08), point(100, 0.035)}, limits);
-  REQUIRE(falls.labelled);
-  CHECK(falls.labelled->verdict == Verdict::do_not_distil);
-  CHECK((!flat.labelled || flat.labelled->verdict == Verdict::distil));
+TEST_CASE("what decides: a teacher that only regularises is never expected to be distilled from") {
+  TeacherChance open = open_chance(0.03, 0.03, 200);
+  open.evidence.information_difference = 0.0;
+  open.evidence.linear_informed = MeasuredGain{0.0, 0.01};
+  const WhatDecides found = what_decides(open, {}, chance_limits(0.05));
+  for (const FirmForecast& one : found.forecast) CHECK(one.p_distil == 0.0);
 }
 
 TEST_CASE("what decides: curves are pilots on a quarter and a half, whole groups") {

@@ -107,9 +107,7 @@ TEST_CASE("documents: what would decide a ranking reads back, and every key coun
     "scenario": "unlabelled-pairs",
     "curve": [{"rows": 50, "nats": 0.02, "standard_error": 0.01, "accuracy": null,
                "accuracy_error": null}],
-    "labelled": {"rows": 400, "verdict": "distil", "p_gain": 0.92, "p_worthwhile": 0.8,
-                 "expected_gain": 0.03},
-    "most_labelled": 400, "further": null, "most_further": 0})");
+    "forecast": [{"rows": 400, "p_distil": 0.3, "p_do_not": 0.2, "expected_gain": 0.03}]})");
   CHECK(documents::to_json(documents::read_rank(document)) == document);
   check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances", "what_decides"});
 }

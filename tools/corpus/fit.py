@@ -19,6 +19,7 @@ import collections
 import csv
 import math
 import pathlib
+import statistics
 import sys
 
 import numpy as np
@@ -565,6 +566,41 @@ def print_regret(of):
         print(f"| {kind} | {scenario} | {len(groups_of_teachers(part))} | " + " | ".join(f"{x:.4f}" for x in values) + " |")
 
 
+GAIN_FALLS, MEAN_MOVES = 0.5, 0.5  # kGainFalls, kMeanMoves of what_decides.hpp
+
+
+def more_rows(of):
+    """Places of cells with few labelled rows and of the same with more."""
+    by = collections.defaultdict(dict)
+    for i, c in enumerate(of.cells):
+        by[tuple(c[k] for k in ("set", "student", "teacher", "noise", "kind", "scenario"))][int(c["labelled"])] = i
+    pairs = [(rows[min(rows)], rows[max(rows)], max(rows) / min(rows)) for rows in by.values() if len(rows) > 1]
+    few, more, times = map(np.array, zip(*pairs))
+    return few, more, times
+
+
+def print_more_rows(of):
+    """How well what_decides.hpp says whether a verdict that is open with few rows is firm with more."""
+    few, more, times = more_rows(of)
+    now, then = of.at(few), of.at(more)
+    ratio_ = np.sum(now.mean * then.mean) / np.sum(now.mean**2)
+    shrinks = np.sqrt(np.maximum(0.0, now.spread**2 - then.spread**2))
+    moved = np.std(then.mean - ratio_ * now.mean) / np.sqrt(np.mean(shrinks**2))
+    print(f"{len(few)} pairs of cells, {np.median(times):.1f} times the rows (median): expected gains are {ratio_:.2f} of those with few rows, κ = {-math.log(ratio_) / math.log(np.median(times)):.2f}; their spread about that is τ = {moved:.2f} of what the spreads say.\n")
+    quantile = np.vectorize(statistics.NormalDist().inv_cdf)
+    mean, spread = now.mean * times**-GAIN_FALLS, MEAN_MOVES * np.maximum(shrinks, 1e-9)
+    pays = WORTHWHILE[of.metric]
+    distil = np.maximum(then.spread * quantile(then.high), pays)
+    do_not = pays + then.spread * quantile(then.low)
+    firm = normal_above((distil - mean) / spread) * now.informed + normal_above((mean - do_not) / spread)
+    keep = np.flatnonzero(now.verdicts() == 0)
+    came = then.verdicts()[keep] != 0
+    print("| open with few rows; firm with more: said | came | cells |")
+    print("|---|---|---|")
+    for part in np.array_split(np.argsort(firm[keep]), 3):
+        print(f"| {firm[keep][part].mean():.2f} | {came[part].mean():.2f} | {len(part)} |")
+
+
 def score(cells):
     for metric in METRICS:
         of = scored_cells(cells, metric)
@@ -577,6 +613,8 @@ def score(cells):
         print_reliability(of)
         print(f"\nRegret, {'nats' if metric == 'nats' else 'share of rows'}:\n")
         print_regret(of)
+        print("\nMore labelled rows:\n")
+        print_more_rows(of)
 
 
 def cells_with_networks(cells):

@@ -130,15 +130,14 @@ void describe(V& v, Of<GainOnRows> auto& x) {
 }
 
 template <class V>
-void describe(V& v, Of<RowsThatDecide> auto& x) {
-  v("rows", x.rows, "verdict", x.verdict, "p_gain", x.p_gain, "p_worthwhile", x.p_worthwhile,
-    "expected_gain", x.expected_gain);
+void describe(V& v, Of<FirmWithRows> auto& x) {
+  v("rows", x.rows, "p_distil", x.p_distil, "p_do_not", x.p_do_not, "expected_gain",
+    x.expected_gain);
 }
 
 template <class V>
 void describe(V& v, Of<RowsForecast> auto& x) {
-  v("scenario", x.scenario, "curve", x.curve, "labelled", x.labelled, "most_labelled",
-    x.most_labelled, "further", x.further, "most_further", x.most_further);
+  v("scenario", x.scenario, "curve", x.curve, "forecast", x.forecast);
 }
 
 template <class V>

@@ -192,23 +192,19 @@ struct GainOnRows {
   Number accuracy_error;
 };
 
-/// Rows that are forecast to make an open verdict firm.
-struct RowsThatDecide {
+/// What the verdict is expected to be with more labelled rows.
+struct FirmWithRows {
   std::size_t rows = 0;
-  std::string verdict;
-  Number p_gain;
-  Number p_worthwhile;
+  Number p_distil;
+  Number p_do_not;
   Number expected_gain;
 };
 
-/// What more rows would do to an open verdict.
+/// What more labelled rows would do to an open verdict.
 struct RowsForecast {
   std::string scenario;
   std::vector<GainOnRows> curve;
-  std::optional<RowsThatDecide> labelled;
-  std::size_t most_labelled = 0;  ///< up to here no number was enough; 0: none could be asked
-  std::optional<RowsThatDecide> further;
-  std::size_t most_further = 0;
+  std::vector<FirmWithRows> forecast;
 };
 
 /// A teacher with all evidence and its verdict.

@@ -50,7 +50,7 @@ struct RankOptions {
   /// Measures chances; needed where they decide, else not asked (experiments/chances.hpp).
   ChanceSource chances = {};
   ChanceLimits limits = {};  ///< likewise
-  bool what_decides = true;  ///< likewise: how many more rows would make open verdicts firm
+  bool what_decides = true;  ///< likewise: what more rows would do to open verdicts
   Scenario scenario = Scenario::same_rows;
   std::optional<double> lambda;  ///< of the pilot; empty: picked on inner folds
   bool holm = true;  ///< p values adjusted over the teachers; false: each as if ranked alone

@@ -107,13 +107,6 @@ std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherC
 }
 
 documents::RowsForecast forecast_document(const WhatDecides& forecast) {
-  const auto enough = [](const std::optional<EnoughRows>& of) {
-    std::optional<documents::RowsThatDecide> out;
-    if (of)
-      out = {of->rows, word(of->verdict), of->chance.p_gain, of->chance.p_worthwhile,
-             of->chance.expected_gain};
-    return out;
-  };
   documents::RowsForecast out;
   out.scenario = word(forecast.scenario);
   for (const LearningPoint& point : forecast.curve) {
@@ -125,10 +118,9 @@ documents::RowsForecast forecast_document(const WhatDecides& forecast) {
     made.accuracy = point.accuracy->value;
     made.accuracy_error = point.accuracy->standard_error;
   }
-  out.labelled = enough(forecast.labelled);
-  out.most_labelled = forecast.most_labelled;
-  out.further = enough(forecast.further);
-  out.most_further = forecast.most_further;
+  for (const FirmForecast& one : forecast.forecast) {
+    out.forecast.push_back({one.labelled, one.p_distil, one.p_do_not, one.expected_gain});
+  }
   return out;
 }
 

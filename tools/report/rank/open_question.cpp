@@ -59,36 +59,22 @@ std::string rows_words(const RankDocument& document, double times) {
                      count(document.groups->count));
 }
 
-/// "About 600 labelled rows (now 200) would make it distil (chance 91 %)"; with `most` alone that
-/// up to so many would not.
-std::string forecast_words(const std::optional<documents::RowsThatDecide>& enough, std::size_t most,
-                           std::size_t now, std::string_view what) {
-  if (enough) {
-    const bool distil = enough->verdict == "distil";
-    return fmt::format("about {} {} (now {}) are expected to decide: {}, with a chance of {} {}",
-                       count(enough->rows), what, count(now), verdict_name(enough->verdict),
-                       chance_percent(distil ? enough->p_gain : enough->p_worthwhile),
-                       distil ? "of a gain" : "that it is worth it");
-  }
-  if (most == 0) return "";
-  return fmt::format("not even {} {} (now {}) are expected to decide", count(most), what,
-                     count(now));
-}
-
 /// By the chance's forecast with more rows (cch/criterion/what_decides.hpp).
 std::string rows_for_a_firm_chance(const JudgedTeacher& teacher) {
   const ChanceOfGain* chance = deciding_chance(teacher);
   if (!teacher.what_decides || chance == nullptr) return "";
-  const documents::RowsForecast& forecast = *teacher.what_decides;
   std::string out;
-  for (const std::string& words :
-       {forecast_words(forecast.labelled, forecast.most_labelled, chance->rows, "labelled rows"),
-        forecast_words(forecast.further, forecast.most_further, chance->further_rows,
-                       "unlabelled pairs")}) {
-    if (!words.empty()) out += (out.empty() ? "" : "; ") + words;
+  for (const documents::FirmWithRows& one : teacher.what_decides->forecast) {
+    const double distil = one.p_distil.value_or(0);
+    const double do_not = one.p_do_not.value_or(0);
+    out +=
+        fmt::format("{}{} with {}{} ({})", out.empty() ? "" : ", ", chance_percent(distil + do_not),
+                    count(one.rows), out.empty() ? " labelled rows" : "",
+                    distil > do_not ? "rather distil" : "rather do not");
   }
   if (out.empty()) return "";
-  return fmt::format("For {}, if what is measured stays: {}.", name_in_sentence(teacher.name), out);
+  return fmt::format("The chance that the verdict for {} becomes firm: {}; now {} rows.",
+                     name_in_sentence(teacher.name), out, count(chance->rows));
 }
 
 std::string capital(std::string words) {
