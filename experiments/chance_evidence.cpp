@@ -42,11 +42,14 @@ void add_networks(const CriteriaRows& of, const std::vector<Scenario>& scenarios
                   std::vector<UnitEvidence>& out) {
   const bool classes = of.draw.classes > 0;
   const NetworkPilotRows rows{of.rows.labelled, of.rows.extra, of.rows.extra};
-  const auto pilot = unless_refused([&] {
-    return network_pilot(of.draw, rows, pilot_options(of.study, scenarios, classes),
-                         of.exec.with_seed(derive_seed(of.exec.seed, "network pilot")));
-  });
-  if (!pilot) return;
+  std::optional<NetworkPilot> pilot;
+  try {
+    pilot = network_pilot(of.draw, rows, pilot_options(of.study, scenarios, classes),
+                          of.exec.with_seed(derive_seed(of.exec.seed, "network pilot")));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::data) throw;  // a network that does not fit is no few rows
+    return;
+  }
   const std::size_t teachers = of.draw.teachers.size();
   for (std::size_t s = 0; s < scenarios.size(); ++s) {
     for (std::size_t t = 0; t < teachers; ++t) {

@@ -84,13 +84,23 @@ SETS = {
         "pulsar", ["pulse_profile", "dispersion_curve"], ["pulse_profile", "dispersion_curve"]
     ),
 }
-# Pictures: a convolutional student, and the teachers of the same kind.
+# Arrays of pictures: height, width, channels (last).
+SHAPES = {
+    "av_digits": {"image": [28, 28, 1], "audio": [20, 24, 1]},
+    "mnist_mnistm": {"mnist": [28, 28, 1], "mnistm": [28, 28, 3]},
+    "fashion": {"grey": [28, 28, 1], "colour": [28, 28, 3]},
+    "ombria": {"s1-after": [16, 16, 1], "s2-after": [16, 16, 3]},
+    "sen1floods11_chip": {"s1": [8, 8, 2], "s2": [8, 8, 13]},
+    "mfeat": {"pix": [16, 15, 1]},
+}
+# Convolutional students and their teachers: convolutional too where they are pictures.
 PICTURES = {
-    "av_digits": [("image", "audio", [100, 300]), ("audio", "image", [100, 300])],
-    "mnist_mnistm": [("mnistm", "mnist", [100, 300]), ("mnist", "mnistm", [100, 300])],
-    "fashion": [("colour", "grey", [100, 300]), ("grey", "colour", [100, 300])],
-    "ombria": [("s1-after", "s2-after", [100, 300]), ("s2-after", "s1-after", [100, 300])],
-    "sen1floods11_chip": [("s1", "s2", [100, 300]), ("s2", "s1", [100, 300])],
+    "av_digits": [("image", "audio"), ("audio", "image")],
+    "mnist_mnistm": [("mnistm", "mnist"), ("mnist", "mnistm")],
+    "fashion": [("colour", "grey"), ("grey", "colour")],
+    "ombria": [("s1-after", "s2-after"), ("s2-after", "s1-after")],
+    "sen1floods11_chip": [("s1", "s2"), ("s2", "s1")],
+    "mfeat": [("pix", "fou"), ("pix", "mor"), ("pix", "fac")],
 }
 # Teachers of known worth, parts of the student and noise added to teachers: these help to fit what
 # the chance is made from and are never scored.
@@ -162,8 +172,11 @@ def more_labels(kind):
 
 def pictures():
     for name, pairs in PICTURES.items():
-        for student, teacher, labelled in pairs:
-            yield f"cnn-{name}-{student}", study(name, "cnn", [student], [teacher], labelled)
+        for student, teacher in pairs:
+            more = {"task.images": SHAPES[name]}
+            if teacher not in SHAPES[name]:
+                more |= {"teacher.layers": "mlp", "teacher.widths": [64]}
+            yield f"cnn-{name}-{student}-{teacher}", study(name, "cnn", [student], [teacher], [100, 200, 300], more)
 
 
 def others(kind):
@@ -188,10 +201,16 @@ def studies():
         yield from others(kind)
 
 
+def toml(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value)
+
+
 def run_cch(keys, args, more):
     command = ["nice", "-n", "15", args.cch, "train", EXAMPLE, "--data", args.data, "-q", *more]
     for key, value in keys.items():
-        command += ["--set", f"{key}={json.dumps(value)}"]
+        command += ["--set", f"{key}={toml(value)}"]
     if args.threads:
         command += ["--threads", str(args.threads)]
     return subprocess.run(command, stdout=sys.stderr).returncode
