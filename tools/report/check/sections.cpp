@@ -68,13 +68,8 @@ std::string warnings(const CheckDocument& document) {
   const Messages messages = messages_of(document.warnings);
   std::vector<std::string> all = messages.warnings;
   all.insert(all.end(), messages.notes.begin(), messages.notes.end());
-  if (all.empty()) return "";
-  return element("section",
-                 fmt::format("<h2 id=\"warnings-heading\">{} {}</h2>\n", all.size(),
-                             all.size() == 1 ? "warning" : "warnings") +
-                     sentences(all),
-                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
-         '\n';
+  const std::size_t count = all.size();
+  return warnings_box(std::move(all), "check.json", count);
 }
 
 std::string leak_alarms(const CheckDocument& document) {

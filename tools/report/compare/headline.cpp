@@ -15,7 +15,6 @@ namespace cch::report {
 namespace {
 
 constexpr std::size_t kCriteriaInHeadline = 14;
-constexpr std::size_t kWarnings = 20;
 
 ForestMark mark_of(const Value& value, const std::string& kind) {
   return {value, kind == "baseline" ? "second" : "first", {}};
@@ -92,18 +91,7 @@ std::string warnings(const CompareDocument& document) {
   const Messages messages = messages_of(document.warnings);
   std::vector<std::string> all = messages.warnings;
   all.insert(all.end(), messages.notes.begin(), messages.notes.end());
-  if (all.empty()) return "";
-  const std::size_t found = all.size();
-  if (found > kWarnings) {
-    all.resize(kWarnings);
-    all.push_back(fmt::format("{} more stand in compare.json.", found - kWarnings));
-  }
-  return element("section",
-                 fmt::format("<h2 id=\"warnings-heading\">{} {}</h2>\n", found,
-                             found == 1 ? "warning" : "warnings") +
-                     sentences(all),
-                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
-         '\n';
+  return warnings_box(std::move(all), "compare.json");
 }
 
 }  // namespace

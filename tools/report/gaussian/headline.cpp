@@ -16,7 +16,6 @@ namespace cch::report {
 namespace {
 
 constexpr std::size_t kCriteriaInHeadline = 9;
-constexpr std::size_t kWarnings = 20;
 constexpr double kTie = 1e-9;  // nats: rounding of the covariance's factorisation is below it
 
 /// "risk in 71 % and about direction in 88 %" of a pair of criteria; "" without counts.
@@ -173,18 +172,7 @@ std::string warnings(const json& document) {
   const auto [messages, notes] = messages_of(warnings_of(document));
   std::vector<std::string> all = messages;
   all.insert(all.end(), notes.begin(), notes.end());
-  if (all.empty()) return "";
-  const std::size_t found = all.size();
-  if (found > kWarnings) {
-    all.resize(kWarnings);
-    all.push_back(fmt::format("{} more stand in sweep.json.", found - kWarnings));
-  }
-  return element("section",
-                 fmt::format("<h2 id=\"warnings-heading\">{} {}</h2>\n", found,
-                             found == 1 ? "warning" : "warnings") +
-                     sentences(all),
-                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
-         '\n';
+  return warnings_box(std::move(all), "sweep.json");
 }
 
 std::string title_of(const json& document) {

@@ -59,6 +59,22 @@ std::string sentences(const std::vector<std::string>& items) {
   return element("ul", html) + '\n';
 }
 
+std::string warnings_box(std::vector<std::string> warnings, std::string_view file, std::size_t most,
+                         std::string_view more) {
+  if (warnings.empty()) return "";
+  const std::size_t found = warnings.size();
+  if (found > most) {
+    warnings.resize(most);
+    warnings.push_back(fmt::format("{} more stand in {}.", found - most, file));
+  }
+  return element("section",
+                 fmt::format("<h2 id=\"warnings-heading\">{} {}</h2>\n", found,
+                             found == 1 ? "warning" : "warnings") +
+                     sentences(warnings) + std::string(more),
+                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
+         '\n';
+}
+
 std::string facts_list(const std::vector<Fact>& facts) {
   std::string html;
   for (const Fact& fact : facts) {

@@ -27,6 +27,11 @@ std::string folded(std::string_view summary, std::string_view html, bool open = 
 /// <ul> of sentences; "" for none.
 std::string sentences(const std::vector<std::string>& items);
 
+/// The box of warnings of a page, at most `most` of them and then where the others stand, then
+/// `more`; "" for none.
+std::string warnings_box(std::vector<std::string> warnings, std::string_view file,
+                         std::size_t most = 20, std::string_view more = "");
+
 /// A label and what it is, in two columns.
 struct Fact {
   std::string label;

@@ -152,13 +152,8 @@ std::string warnings_section(const RankDocument& document) {
   if (messages.empty()) {
     return quiet.empty() ? "" : element("section", quiet, "aria-label=\"Notes\"") + '\n';
   }
-  const std::string heading =
-      messages.size() == 1 ? "1 warning" : fmt::format("{} warnings", messages.size());
-  return element("section",
-                 fmt::format("<h2 id=\"warnings-heading\">{}</h2>\n", heading) +
-                     sentences(messages) + quiet,
-                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
-         '\n';
+  const std::size_t all = messages.size();
+  return warnings_box(messages, "rank.json", all, quiet);
 }
 
 }  // namespace cch::report

@@ -9,8 +9,6 @@
 namespace cch::report {
 namespace {
 
-constexpr std::size_t kWarningsShown = 20;
-
 std::string lead(const TrainReport& report) {
   const std::string counts = train_counts(report);
   return fmt::format("{} · {} · {} runs over {} seeds{}", or_missing(report.study.title),
@@ -36,19 +34,8 @@ std::string reading() {
 
 std::string train_warnings(const TrainReport& report) {
   std::vector<std::string> all;
-  for (const Warning& warning : report.warnings) {
-    if (all.size() < kWarningsShown) all.push_back(warning.message);
-  }
-  if (all.empty()) return "";
-  if (report.warnings.size() > all.size()) {
-    all.push_back(fmt::format("{} more.", report.warnings.size() - all.size()));
-  }
-  return element("section",
-                 fmt::format("<h2 id=\"warnings-heading\">{} {}</h2>\n", report.warnings.size(),
-                             report.warnings.size() == 1 ? "warning" : "warnings") +
-                     sentences(all),
-                 "class=\"warnings\" id=\"warnings\" aria-labelledby=\"warnings-heading\"") +
-         '\n';
+  for (const Warning& warning : report.warnings) all.push_back(warning.message);
+  return warnings_box(std::move(all), "the runs");
 }
 
 }  // namespace
