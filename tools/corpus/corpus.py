@@ -102,6 +102,8 @@ PICTURES = {
     "sen1floods11_chip": [("s1", "s2"), ("s2", "s1")],
     "mfeat": [("pix", "fou"), ("pix", "mor"), ("pix", "fac")],
 }
+# Sets with rows enough for many labelled ones.
+MANY = ["landsat", "pulsar", "extrasensory", "scene15", "phishing", "traffic", "av_digits", "houston_hsi_lidar", "mosei_video", "ombria", "sen1floods11_chip"]
 # Teachers of known worth, parts of the student and noise added to teachers: these help to fit what
 # the chance is made from and are never scored.
 CONTROLS = {
@@ -170,6 +172,11 @@ def more_labels(kind):
         yield f"more-{kind}-{name}", study(name, kind, of.students, of.teachers, of.labelled[:1], more)
 
 
+def many_rows(kind):
+    for name in MANY:
+        yield f"many-{kind}-{name}", study(name, kind, SETS[name].students, SETS[name].teachers, [1000])
+
+
 def pictures():
     for name, pairs in PICTURES.items():
         for student, teacher in pairs:
@@ -196,6 +203,7 @@ def studies():
     yield from natural("mlp")
     yield from pictures()
     for kind in ("linear", "mlp"):
+        yield from many_rows(kind)
         yield from more_labels(kind)
     for kind in ("linear", "mlp"):
         yield from others(kind)
