@@ -52,12 +52,13 @@ void put_probes(const Probe& student, const JudgedPredictions::Teacher& teacher,
 void put_networks(const NetworkPilot& pilot, std::size_t s, std::size_t t, ChanceEvidence& to) {
   const NetworkPilotTeacher& gain = pilot.gains[s][t];
   if (!gain.failure.empty()) return;
+  const NetworkScore& alone = pilot.bases[t].alone;
   to.network_nats = measured(gain.gain);
   to.network_informed = measured(gain.over_uninformed);
   if (gain.gain_accuracy) to.network_accuracy = measured(*gain.gain_accuracy);
-  to.network_difference = less_lost(pilot.alone.loss, pilot.teachers[t].loss, to.classes > 0);
+  to.network_difference = less_lost(alone.loss, pilot.teachers[t].loss, to.classes > 0);
   if (to.classes > 0) {
-    to.network_accuracy_difference = *pilot.teachers[t].accuracy - *pilot.alone.accuracy;
+    to.network_accuracy_difference = *pilot.teachers[t].accuracy - *alone.accuracy;
   }
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
+#include <numeric>
 
 #include "cch/core/random.hpp"
+#include "cch/criterion/decide.hpp"
 #include "cch/criterion/levels.hpp"
 #include "experiments/chance_draw.hpp"
 #include "experiments/chance_parts.hpp"
+#include "experiments/pilot_work.hpp"
 #include "experiments/training_backend.hpp"
 
 namespace cch {
@@ -51,15 +53,16 @@ class Chances {
     if (students_.empty()) usual_students();
   }
 
-  std::vector<std::vector<TeacherChance>> run() {
+  MeasuredChances run() {
     judge_linear();
-    std::vector<std::vector<TeacherChance>> out(input_.teachers.size());
-    for (const NetworkSpec& student : students_) {
-      for (auto& of_scenario : evidence_) {
-        for (Known& known : of_scenario) known.evidence.student = kind_of(student);
+    for (const NetworkSpec& student : students_) add_kind(student);
+    if (options_.networks && !question_.controls) race();
+    MeasuredChances out{{}, spending_};
+    out.teachers.resize(input_.teachers.size());
+    for (const Kind& kind : kinds_) {
+      for (std::size_t t = 0; t < out.teachers.size(); ++t) {
+        for (TeacherChance& one : chances_of(kind, t)) out.teachers[t].push_back(std::move(one));
       }
-      add_networks(student);
-      add_chances(student, out);
     }
     return out;
   }
@@ -71,7 +74,17 @@ class Chances {
     std::optional<double> lambda;
     std::optional<double> temperature;
     std::size_t networks = 0;
+    std::size_t repeats = 0;
     std::size_t network_rows = 0;
+  };
+
+  /// A kind of student.
+  struct Kind {
+    NetworkSpec student;
+    std::vector<std::vector<Known>> known;  // by scenario, teacher
+    NetworkPilotOptions pilot_options;
+    std::optional<NetworkPilotRun> pilot;
+    std::vector<char> told;  // teachers that were said to be settled
   };
 
   void usual_students() {
@@ -106,7 +119,7 @@ class Chances {
   void judge_linear() {
     for (const Scenario scenario : scenarios_) {
       const auto pilots = pilots_in(scenario);
-      auto& to = evidence_.emplace_back(input_.teachers.size());
+      auto& to = linear_.emplace_back(input_.teachers.size());
       for (std::size_t t = 0; t < to.size(); ++t) {
         ChanceEvidence& evidence = to[t].evidence;
         evidence.scenario = scenario;
@@ -138,45 +151,139 @@ class Chances {
     return images ? student : parse_network_model("mlp");
   }
 
-  void add_networks(const NetworkSpec& student) {
-    for (auto& of_scenario : evidence_) {
-      for (Known& known : of_scenario) forget_networks(known);
+  void add_kind(const NetworkSpec& student) {
+    Kind& kind = kinds_.emplace_back(Kind{student, linear_, {}, {}, {}});
+    for (auto& of_scenario : kind.known) {
+      for (Known& known : of_scenario) known.evidence.student = kind_of(student);
     }
-    if (!options_.networks || question_.controls) return;
-    if (!draw_) draw_ = rank_draw(input_, further_, options_, exec_.seed);
-    NetworkPilotOptions options;
-    options.student = student;
-    options.teacher = teacher_of(student);
-    options.training = pilot_training_of(student.layers);
-    if (options_.lambda) options.lambdas = {*options_.lambda};
-    options.scenarios = scenarios_;
+    kind.told.assign(input_.teachers.size(), 0);
+    kind.pilot_options.student = student;
+    kind.pilot_options.teacher = teacher_of(student);
+    kind.pilot_options.training = pilot_training_of(student.layers);
+    if (options_.lambda) kind.pilot_options.lambdas = {*options_.lambda};
+    kind.pilot_options.scenarios = scenarios_;
+  }
+
+  /// Repeats of the pilots of networks, one kind of student after the other in each round.
+  void race() {
+    draw_ = rank_draw(input_, further_, options_, exec_.seed);
+    spending_ = ChanceSpending{options_.budget, 0.0, 0, {}, {}};
+    for (Kind& kind : kinds_) {
+      kind.pilot.emplace(draw_->draw, draw_->rows, kind.pilot_options);
+      tell(kind);
+    }
+    for (std::size_t r = 0; r < options_.most_repeats; ++r) {
+      for (Kind& kind : kinds_) repeat(kind);
+    }
+    sum_up();
+  }
+
+  void repeat(Kind& kind) {
+    if (!kind.pilot) return;
+    std::vector<std::size_t> teachers = open_teachers(kind);
+    if (!options_.budget) {
+      teachers.resize(input_.teachers.size());
+      std::iota(teachers.begin(), teachers.end(), std::size_t{0});
+    }
+    keep_affordable(kind, teachers);
+    if (teachers.empty()) return;
     try {
-      take(network_pilot(draw_->draw, draw_->rows, options, pilot_execution(exec_)));
+      kind.pilot->repeat(teachers, pilot_execution(exec_));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data) throw;
       const Fault& fault = error.faults().front();
       warnings_.push_back({"network-pilot-left-out",
-                           fmt::format("pilot of networks ({}): {}{}{}", model_name(student),
+                           fmt::format("pilot of networks ({}): {}{}{}", model_name(kind.student),
                                        fault.problem, fault.why.empty() ? "" : ", ", fault.why)});
+      kind.pilot.reset();
+      return;
+    }
+    spending_->spent += seconds_of(kind, teachers);
+    take(kind);
+    tell(kind);
+  }
+
+  [[nodiscard]] double seconds_of(const Kind& kind,
+                                  const std::vector<std::size_t>& teachers) const {
+    return estimated_seconds(draw_->draw, draw_->rows, kind.pilot_options, teachers);
+  }
+
+  /// Teachers of which little is expected wait until what is left of the budget is enough.
+  void keep_affordable(const Kind& kind, std::vector<std::size_t>& teachers) {
+    if (!options_.budget) return;
+    const double left = *options_.budget - spending_->spent;
+    const auto promise = [&](std::size_t t) {
+      const auto chances = chances_of(kind, t);
+      return chances.empty() ? 0.0 : deciding_chance(chances)->chance.expected_gain;
+    };
+    while (!teachers.empty() && seconds_of(kind, teachers) > left) {
+      cut_ = true;
+      teachers.erase(std::min_element(
+          teachers.begin(), teachers.end(),
+          [&](std::size_t a, std::size_t b) { return promise(a) < promise(b); }));
     }
   }
 
-  static void forget_networks(Known& known) {
-    known.evidence.network_nats.reset();
-    known.evidence.network_accuracy.reset();
-    known.evidence.network_informed.reset();
-    known.evidence.network_difference.reset();
-    known.evidence.network_accuracy_difference.reset();
-    known.networks = 0;
-    known.network_rows = 0;
+  [[nodiscard]] Verdict verdict_of(const Kind& kind, std::size_t t) const {
+    return decide_by_chance(chances_of(kind, t), question_.limits).verdict;
+  }
+  [[nodiscard]] std::vector<std::size_t> open_teachers(const Kind& kind) const {
+    std::vector<std::size_t> out;
+    for (std::size_t t = 0; t < input_.teachers.size(); ++t) {
+      if (verdict_of(kind, t) == Verdict::inconclusive) out.push_back(t);
+    }
+    return out;
   }
 
-  void take(const NetworkPilot& pilot) {
+  /// One line for each teacher whose chance has become firm.
+  void tell(Kind& kind) const {
+    if (!options_.tell) return;
+    for (std::size_t t = 0; t < input_.teachers.size(); ++t) {
+      const Verdict verdict = verdict_of(kind, t);
+      if (verdict == Verdict::inconclusive || kind.told[t] != 0) continue;
+      kind.told[t] = 1;
+      const auto chances = chances_of(kind, t);
+      const TeacherChance& of = *deciding_chance(chances);
+      options_.tell(fmt::format(
+          "{} ({}): {}; with {} {} expected, chance of a gain {:.0f} %, after {}",
+          input_.teachers[t].name, of.student_model,
+          verdict == Verdict::distil ? "distil" : "do not distil", scenario_in_words(of.scenario),
+          gain_in_words(of.chance.expected_gain, of.metric), 100.0 * of.chance.p_gain,
+          of.networks == 0 ? "the linear pilot" : fmt::format("{} networks", of.networks)));
+    }
+  }
+
+  void sum_up() {
+    std::vector<char> open(input_.teachers.size(), 0);
+    for (const Kind& kind : kinds_) {
+      if (kind.pilot) spending_->networks += kind.pilot->result().networks;
+      for (const std::size_t t : open_teachers(kind)) open[t] = 1;
+    }
+    for (std::size_t t = 0; t < open.size(); ++t) {
+      if (open[t] != 0) spending_->open.push_back(input_.teachers[t].name);
+    }
+    spending_->ended = !options_.budget         ? "everything"
+                       : cut_                   ? "budget"
+                       : spending_->open.empty() ? "settled"
+                                                : "repeats";
+    if (!cut_) return;
+    warnings_.push_back(
+        {"budget-spent",
+         fmt::format("the budget of {:.0f} s for pilots of networks was too small for all repeats "
+                     "of teachers that are still open: {:.0f} s of them were done, {} of {} "
+                     "teachers are open",
+                     *options_.budget, spending_->spent, spending_->open.size(), open.size())});
+  }
+
+  void take(Kind& kind) {
+    const NetworkPilot pilot = kind.pilot->result();
     for (std::size_t s = 0; s < scenarios_.size(); ++s) {
       for (std::size_t t = 0; t < input_.teachers.size(); ++t) {
-        Known& known = evidence_[s][t];
+        if (pilot.bases[t].repeats == 0) continue;
+        Known& known = kind.known[s][t];
         put_networks(pilot, s, t, known.evidence);
-        known.networks = pilot.networks;
+        known.networks = pilot.bases[t].networks;
+        known.repeats = pilot.bases[t].repeats;
         known.network_rows = draw_->rows.labelled.size();
         if (!pilot.gains[s][t].failure.empty()) continue;
         known.lambda = pilot.gains[s][t].lambda;
@@ -197,18 +304,18 @@ class Chances {
     if (!known) warnings_.push_back({"chance-rows", message});
   }
 
-  void add_chances(const NetworkSpec& student, std::vector<std::vector<TeacherChance>>& out) const {
+  [[nodiscard]] std::vector<TeacherChance> chances_of(const Kind& kind, std::size_t t) const {
     const double worthwhile = options_.worthwhile.value_or(usual_worthwhile(metric_));
+    std::vector<TeacherChance> out;
     for (std::size_t s = 0; s < scenarios_.size(); ++s) {
-      for (std::size_t t = 0; t < out.size(); ++t) {
-        const Known& known = evidence_[s][t];
-        const auto chance = chance_of_gain(known.evidence, metric_, worthwhile);
-        if (!chance) continue;
-        out[t].push_back({scenarios_[s], model_name(student), metric_, worthwhile, *chance,
-                          known.evidence, known.networks, known.network_rows, known.lambda,
-                          known.temperature});
-      }
+      const Known& known = kind.known[s][t];
+      const auto chance = chance_of_gain(known.evidence, metric_, worthwhile);
+      if (!chance) continue;
+      out.push_back({scenarios_[s], model_name(kind.student), metric_, worthwhile, *chance,
+                     known.evidence, known.networks, known.repeats, known.network_rows,
+                     known.lambda, known.temperature});
     }
+    return out;
   }
 
   const ChanceQuestion& question_;
@@ -220,52 +327,14 @@ class Chances {
   GainMetric metric_;
   std::vector<Scenario> scenarios_;
   std::vector<NetworkSpec> students_;
-  std::vector<std::vector<Known>> evidence_;  // by scenario, teacher
+  std::vector<std::vector<Known>> linear_;  // by scenario, teacher
+  std::vector<Kind> kinds_;
   std::optional<RankDraw> draw_;
+  std::optional<ChanceSpending> spending_;
+  bool cut_ = false;  // whether the budget ended it
 };
 
-std::vector<std::size_t> widths_of(std::string_view text) {
-  std::vector<std::size_t> out;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::size_t width = 0;
-    const char* end = text.data() + comma;
-    const auto read = std::from_chars(text.data(), end, width);
-    if (read.ec != std::errc{} || read.ptr != end) return {};
-    out.push_back(width);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return out;
-}
-
 }  // namespace
-
-NetworkSpec parse_network_model(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  NetworkSpec out{parse_layers(text.substr(0, colon)), {}, 0.0};
-  if (out.layers == Layers::mlp) out.widths = {64};
-  if (out.layers == Layers::cnn) out.widths = {8, 16};
-  if (colon != std::string_view::npos) out.widths = widths_of(text.substr(colon + 1));
-  check(out);
-  return out;
-}
-
-std::string model_name(const NetworkSpec& network) {
-  std::string out(to_string(network.layers));
-  for (std::size_t i = 0; i < network.widths.size(); ++i) {
-    out += fmt::format("{}{}", i == 0 ? ':' : ',', network.widths[i]);
-  }
-  return out;
-}
-
-Optimisation pilot_training_of(Layers layers) {
-  Optimisation out = pilot_training();
-  if (layers == Layers::mlp) return out;
-  out.batch = 64;
-  out.epochs = layers == Layers::linear ? 600 : 60;
-  if (layers == Layers::cnn) out.learning_rate = 0.003;
-  return out;
-}
 
 std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows& further) {
   std::vector<Scenario> out{Scenario::same_rows};

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <iterator>
+#include <numeric>
 #include <set>
 
 #include "cch/core/error.hpp"
@@ -35,28 +36,56 @@ void check(const NetworkPilotRows& rows, const NetworkPilotOptions& options) {
 
 }  // namespace
 
-NetworkPilot network_pilot(const StudyDraw& given, const NetworkPilotRows& rows,
-                           const NetworkPilotOptions& options, const Execution& exec) {
+struct NetworkPilotRun::Parts {
+  const StudyDraw& draw;
+  NetworkPilotRows rows;
+  NetworkPilotOptions options;
+  Study study;
+  std::vector<PartedFolds> repeats;
+  double seconds = 0.0;
+};
+
+NetworkPilotRun::NetworkPilotRun(const StudyDraw& draw, NetworkPilotRows rows,
+                                 NetworkPilotOptions options) {
   check(rows, options);
-  StudyDraw draw = given;
-  draw.teachers.push_back({"the student itself", {}, given.x, given.shape, {}, {}});
+  Study study = pilot_study(options);
+  parts_ = std::make_unique<Parts>(
+      Parts{draw, std::move(rows), std::move(options), std::move(study), {}, 0.0});
+}
+NetworkPilotRun::~NetworkPilotRun() = default;
+NetworkPilotRun::NetworkPilotRun(NetworkPilotRun&&) noexcept = default;
+NetworkPilotRun& NetworkPilotRun::operator=(NetworkPilotRun&&) noexcept = default;
+
+namespace {
+
+/// Some teachers of a draw, and the student as one.
+StudyDraw with_teachers(const StudyDraw& from, const Rows& teachers) {
+  StudyDraw out = from;
+  out.teachers.clear();
+  for (const std::size_t t : teachers) out.teachers.push_back(from.teachers[t]);
+  out.teachers.push_back({"the student itself", {}, from.x, from.shape, {}, {}});
+  return out;
+}
+
+}  // namespace
+
+void NetworkPilotRun::repeat(const std::vector<std::size_t>& teachers, const Execution& exec) {
   const auto start = std::chrono::steady_clock::now();
-  const Study study = pilot_study(options);
-  std::vector<Rows> fold_of;
-  for (std::size_t r = 0; r < options.repeats; ++r) {
-    fold_of.push_back(folds_of(draw.groups, rows.labelled, options.folds,
-                               derive_seed(exec.seed, "pilot repeat", r), "pilot folds"));
-  }
-  const std::size_t total = options.repeats * options.folds;
-  std::vector<PilotFoldResult> folds(total);
+  const NetworkPilotRows& rows = parts_->rows;
+  const NetworkPilotOptions& options = parts_->options;
+  const std::size_t r = parts_->repeats.size();
+  const StudyDraw draw = with_teachers(parts_->draw, teachers);
+  PartedFolds out{teachers,
+                  folds_of(draw.groups, rows.labelled, options.folds,
+                           derive_seed(exec.seed, "pilot repeat", r), "pilot folds"),
+                  std::vector<PilotFoldResult>(options.folds)};
   std::atomic<std::size_t> done{0};
-  parallel_for(total, exec, [&](std::size_t i) {
-    const Rows& fold = fold_of[i / options.folds];
+  parallel_for(options.folds, exec, [&](std::size_t f) {
     Rows test;
     NetworkPilotRows others;
     std::set<std::size_t> held;
-    for (std::size_t k = 0; k < fold.size(); ++k) {
-      const bool is_test = fold[k] == i % options.folds;
+    for (std::size_t k = 0; k < out.fold.size(); ++k) {
+      const bool is_test = out.fold[k] == f;
       (is_test ? test : others.labelled).push_back(rows.labelled[k]);
       if (is_test) held.insert(draw.groups.of(rows.labelled[k]));
     }
@@ -67,23 +96,31 @@ NetworkPilot network_pilot(const StudyDraw& given, const NetworkPilotRows& rows,
     }
     others.unlabelled = outside(draw.groups, rows.unlabelled, held);
     others.further = outside(draw.groups, rows.further, held);
-    folds[i] = train_fold(draw, options, study, std::move(others), std::move(test),
-                          derive_seed(exec.seed, "pilot fold", i), exec.serial());
-    exec.progress("network pilot", ++done, total);
+    out.results[f] = train_fold(draw, options, parts_->study, std::move(others), std::move(test),
+                                derive_seed(exec.seed, "pilot fold", r * options.folds + f),
+                                exec.serial());
+    exec.progress("network pilot", ++done, options.folds);
   });
+  parts_->repeats.push_back(std::move(out));
+  parts_->seconds += seconds_since(start);
+}
+
+NetworkPilot NetworkPilotRun::result() const {
   NetworkPilot out;
-  out.repeats = options.repeats;
-  std::vector<PartedFolds> repeats;
-  for (std::size_t r = 0; r < options.repeats; ++r) {
-    const auto first = folds.begin() + static_cast<std::ptrdiff_t>(r * options.folds);
-    repeats.push_back(
-        {std::move(fold_of[r]),
-         {std::make_move_iterator(first),
-          std::make_move_iterator(first + static_cast<std::ptrdiff_t>(options.folds))}});
-  }
-  judge_folds(draw, rows.labelled, options, given.teachers.size(), std::move(repeats), out);
-  out.seconds = seconds_since(start);
+  out.repeats = parts_->repeats.size();
+  out.seconds = parts_->seconds;
+  judge_folds(parts_->draw, parts_->rows.labelled, parts_->options, parts_->draw.teachers.size(),
+              parts_->repeats, out);
   return out;
+}
+
+NetworkPilot network_pilot(const StudyDraw& draw, const NetworkPilotRows& rows,
+                           const NetworkPilotOptions& options, const Execution& exec) {
+  NetworkPilotRun run(draw, rows, options);
+  Rows all(draw.teachers.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for (std::size_t r = 0; r < options.repeats; ++r) run.repeat(all, exec);
+  return run.result();
 }
 
 }  // namespace cch

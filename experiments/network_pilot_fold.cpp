@@ -10,17 +10,6 @@ namespace {
 
 using Rows = std::vector<std::size_t>;
 
-Optimisation shortened(const NetworkPilotOptions& options, const NetworkSpec& network,
-                       std::size_t rows) {
-  Optimisation out = options.training;
-  const std::size_t most_steps =
-      network.layers == Layers::linear ? options.most_linear_steps : options.most_steps;
-  const std::size_t batch = out.batch == 0 ? rows : std::min(out.batch, rows);
-  const std::size_t all = out.steps > 0 ? out.steps : out.epochs * ((rows + batch - 1) / batch);
-  if (all > most_steps) out.steps = most_steps;
-  return out;
-}
-
 std::vector<DistilLoss> arms_of(const NetworkPilotOptions& options, bool classes) {
   std::vector<DistilLoss> out;
   for (const double lambda : options.lambdas) {
@@ -49,6 +38,7 @@ class PilotFold {
         arms_(arms_of(options, draw.classes > 0)),
         fitted_(hold_out(draw.groups, rows_.labelled, options.training.validation, seed)) {
     result_.test = std::move(test);
+    result_.own.assign(draw.teachers.size() - 1, 0);
   }
 
   PilotFoldResult run() {
@@ -96,10 +86,11 @@ class PilotFold {
                   {}};
       data.teachers.push_back(train_teacher({study, as, draw_, part, exec_}, run));
       failures_.push_back(run.failure);
-      if (!view.stored) result_.networks += options_.teacher_folds;
+      if (!view.stored) networks_of(failures_.size() - 1) += options_.teacher_folds;
     };
-    for (std::size_t t = 0; t + 1 < draw_.teachers.size(); ++t)
+    for (std::size_t t = 0; t + 1 < draw_.teachers.size(); ++t) {
       add(draw_.teachers[t], shorter, unit);
+    }
     // The references know what the student knows: its own labels, whatever teachers have.
     Study own = shorter;
     own.teacher = options_.student;
@@ -107,6 +98,11 @@ class PilotFold {
     data.teachers.push_back({uninformed(), {}, {}});
     failures_.emplace_back();
     return data;
+  }
+
+  /// Trained for a teacher, or for a reference, which all share.
+  std::size_t& networks_of(std::size_t teacher) {
+    return teacher < result_.own.size() ? result_.own[teacher] : result_.shared;
   }
 
   /// The same for every class, or the mean of the labels that are fitted.
@@ -147,10 +143,13 @@ class PilotFold {
     const Optimisation training =
         shortened(options_, options_.student, fit.labelled.size() + fit.unlabelled.size());
     auto trained = train_networks(data, fit, options_.student, training, exec_);
-    result_.networks += trained.size();
-    if (alone) result_.alone = on_test(trained.front());
+    if (alone) {
+      ++result_.shared;
+      result_.alone = on_test(trained.front());
+    }
     if (!scenario) return;
     for (std::size_t t = 0; t < data.teachers.size(); ++t) {
+      networks_of(t) += arms_.size();
       result_.taught[*scenario].push_back(
           chosen(std::span(trained).subspan(t * arms_.size(), arms_.size()), failures_[t]));
     }
@@ -202,6 +201,17 @@ class PilotFold {
 };
 
 }  // namespace
+
+Optimisation shortened(const NetworkPilotOptions& options, const NetworkSpec& network,
+                       std::size_t rows) {
+  Optimisation out = options.training;
+  const std::size_t most_steps =
+      network.layers == Layers::linear ? options.most_linear_steps : options.most_steps;
+  const std::size_t batch = out.batch == 0 ? rows : std::min(out.batch, rows);
+  const std::size_t all = out.steps > 0 ? out.steps : out.epochs * ((rows + batch - 1) / batch);
+  if (all > most_steps) out.steps = most_steps;
+  return out;
+}
 
 Study pilot_study(const NetworkPilotOptions& options) {
   Study out;

@@ -118,8 +118,9 @@ NetworkGain gain_of(const RepeatTerms& of, const Groups& groups) {
   return {mean_of(mean), std::sqrt(std::max(variance_of_mean(mean, groups), between))};
 }
 
-/// Everything of one parting.
+/// Everything of one parting; the references come after its teachers.
 struct Parting {
+  Rows about;  // teachers
   Rows fold;
   Matrix alone;
   std::vector<Matrix> teachers;
@@ -134,16 +135,16 @@ void put_rows(const Matrix& from, const Rows& rows, const std::map<std::size_t, 
   }
 }
 
-Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, Rows fold,
-               const std::vector<PilotFoldResult>& folds) {
+Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, const PartedFolds& of) {
   std::map<std::size_t, std::size_t> place;
   for (std::size_t i = 0; i < labelled.size(); ++i) place[labelled[i]] = i;
-  const PilotFoldResult& first = folds.front();
+  const PilotFoldResult& first = of.results.front();
   const Matrix empty(labelled.size(), first.alone.cols());
-  Parting out{std::move(fold), empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
+  Parting out{
+      of.teachers, of.fold, empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
   out.taught.assign(options.scenarios.size(),
                     std::vector<Pooled>(first.teachers.size(), Pooled{empty, {}, {}}));
-  for (const PilotFoldResult& one : folds) {
+  for (const PilotFoldResult& one : of.results) {
     put_rows(one.alone, one.test, place, out.alone);
     for (std::size_t t = 0; t < one.teachers.size(); ++t) {
       put_rows(one.teachers[t], one.test, place, out.teachers[t]);
@@ -164,34 +165,57 @@ Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, Rows fo
   return out;
 }
 
+/// A parting that a teacher was part of, and its place there.
+struct Seen {
+  const Parting* parting;
+  std::size_t at;
+};
+std::vector<Seen> seen_by(std::size_t teacher, const std::vector<Parting>& partings) {
+  std::vector<Seen> out;
+  for (const Parting& one : partings) {
+    const auto found = std::lower_bound(one.about.begin(), one.about.end(), teacher);
+    if (found == one.about.end() || *found != teacher) continue;
+    out.push_back({&one, static_cast<std::size_t>(found - one.about.begin())});
+  }
+  return out;
+}
+/// The same partings, of a reference.
+std::vector<Seen> reference_in(std::vector<Seen> seen, std::size_t reference) {
+  for (Seen& one : seen) one.at = one.parting->about.size() + reference;
+  return seen;
+}
+
 /// What a teacher, or a reference, gained.
 struct Judged {
   NetworkPilotTeacher teacher;
   RepeatTerms nats;
 };
 
-Judged judged(const std::vector<Parting>& partings, std::size_t s, std::size_t t,
-              const PilotLabels& labels) {
+Judged judged(const std::vector<Seen>& seen, std::size_t s, const PilotLabels& labels) {
   Judged result;
   NetworkPilotTeacher& out = result.teacher;
+  if (seen.empty()) {
+    out.failure = "no network was trained with it";
+    return result;
+  }
   RepeatTerms& nats = result.nats;
   RepeatTerms hits;
   std::map<std::pair<double, double>, std::size_t> arms;
-  for (const Parting& parting : partings) {
-    const Pooled& of = parting.taught[s][t];
+  for (const auto& [parting, at] : seen) {
+    const Pooled& of = parting->taught[s][at];
     if (!of.failure.empty()) {
       out.failure = of.failure;
       return result;
     }
-    const RowScores alone = scores_of(parting.alone, labels);
+    const RowScores alone = scores_of(parting->alone, labels);
     const RowScores taught = scores_of(of.outputs, labels);
     nats.terms.push_back(gain_terms(alone, taught, !labels.y.empty()));
-    nats.folds.push_back(parting.fold);
+    nats.folds.push_back(parting->fold);
     for (const auto& [arm, count] : of.arms) arms[arm] += count;
     if (labels.y.empty()) continue;
     std::vector<double>& gained = hits.terms.emplace_back(taught.hit);
     for (std::size_t i = 0; i < gained.size(); ++i) gained[i] -= alone.hit[i];
-    hits.folds.push_back(parting.fold);
+    hits.folds.push_back(parting->fold);
   }
   out.gain = gain_of(nats, labels.groups);
   out.row_terms = nats.terms.front();
@@ -202,32 +226,27 @@ Judged judged(const std::vector<Parting>& partings, std::size_t s, std::size_t t
   return result;
 }
 
-/// Teachers of one scenario, each beside the reference that gained more.
-std::vector<NetworkPilotTeacher> judged_teachers(const std::vector<Parting>& partings,
-                                                 std::size_t s, std::size_t teachers,
-                                                 const PilotLabels& labels) {
+/// A teacher in one scenario, beside the reference that gained more in the same partings.
+NetworkPilotTeacher judged_teacher(const std::vector<Seen>& seen, std::size_t s,
+                                   const PilotLabels& labels) {
+  Judged one = judged(seen, s, labels);
+  if (!one.teacher.failure.empty()) return std::move(one.teacher);
   std::optional<Judged> reference;
-  for (std::size_t r = teachers; r < teachers + kReferences; ++r) {
-    Judged one = judged(partings, s, r, labels);
-    if (!one.teacher.failure.empty()) continue;
-    if (!reference || one.teacher.gain.value > reference->teacher.gain.value) {
-      reference = std::move(one);
+  for (std::size_t r = 0; r < kReferences; ++r) {
+    Judged other = judged(reference_in(seen, r), s, labels);
+    if (!other.teacher.failure.empty()) continue;
+    if (!reference || other.teacher.gain.value > reference->teacher.gain.value) {
+      reference = std::move(other);
     }
   }
-  std::vector<NetworkPilotTeacher> out;
-  for (std::size_t t = 0; t < teachers; ++t) {
-    Judged one = judged(partings, s, t, labels);
-    if (one.teacher.failure.empty() && reference) {
-      for (std::size_t r = 0; r < one.nats.terms.size(); ++r) {
-        for (std::size_t i = 0; i < one.nats.terms[r].size(); ++i) {
-          one.nats.terms[r][i] -= reference->nats.terms[r][i];
-        }
-      }
-      one.teacher.over_uninformed = gain_of(one.nats, labels.groups);
+  if (!reference) return std::move(one.teacher);
+  for (std::size_t r = 0; r < one.nats.terms.size(); ++r) {
+    for (std::size_t i = 0; i < one.nats.terms[r].size(); ++i) {
+      one.nats.terms[r][i] -= reference->nats.terms[r][i];
     }
-    out.push_back(std::move(one.teacher));
   }
-  return out;
+  one.teacher.over_uninformed = gain_of(one.nats, labels.groups);
+  return std::move(one.teacher);
 }
 
 void add_share(const NetworkScore& score, double share, NetworkScore& to) {
@@ -239,22 +258,37 @@ void add_share(const NetworkScore& score, double share, NetworkScore& to) {
 
 void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled,
                  const NetworkPilotOptions& options, std::size_t teachers,
-                 std::vector<PartedFolds> repeats, NetworkPilot& out) {
+                 const std::vector<PartedFolds>& repeats, NetworkPilot& out) {
   const PilotLabels labels = labels_of(draw, labelled);
-  const double share = 1.0 / static_cast<double>(repeats.size());
-  out.teachers.resize(teachers);
   std::vector<Parting> partings;
-  for (PartedFolds& repeat : repeats) {
-    for (const PilotFoldResult& fold : repeat.results) out.networks += fold.networks;
-    const Parting& parting =
-        partings.emplace_back(pooled(options, labelled, std::move(repeat.fold), repeat.results));
-    add_share(score_of(scores_of(parting.alone, labels)), share, out.alone);
-    for (std::size_t t = 0; t < teachers; ++t) {
-      add_share(score_of(scores_of(parting.teachers[t], labels)), share, out.teachers[t]);
+  std::vector<NetworkScore> alone;  // by parting
+  out.bases.resize(teachers);
+  for (const PartedFolds& repeat : repeats) {
+    partings.push_back(pooled(options, labelled, repeat));
+    alone.push_back(score_of(scores_of(partings.back().alone, labels)));
+    add_share(alone.back(), 1.0 / static_cast<double>(repeats.size()), out.alone);
+    for (const PilotFoldResult& fold : repeat.results) {
+      out.networks += fold.shared;
+      for (std::size_t i = 0; i < fold.own.size(); ++i) {
+        out.networks += fold.own[i];
+        out.bases[repeat.teachers[i]].networks += fold.shared + fold.own[i];
+      }
     }
   }
-  for (std::size_t s = 0; s < options.scenarios.size(); ++s) {
-    out.gains.push_back(judged_teachers(partings, s, teachers, labels));
+  out.teachers.resize(teachers);
+  out.gains.resize(options.scenarios.size());
+  for (std::size_t t = 0; t < teachers; ++t) {
+    const std::vector<Seen> seen = seen_by(t, partings);
+    const double share = 1.0 / static_cast<double>(seen.size());
+    out.bases[t].repeats = seen.size();
+    for (const auto& [parting, at] : seen) {
+      add_share(alone[static_cast<std::size_t>(parting - partings.data())], share,
+                out.bases[t].alone);
+      add_share(score_of(scores_of(parting->teachers[at], labels)), share, out.teachers[t]);
+    }
+    for (std::size_t s = 0; s < options.scenarios.size(); ++s) {
+      out.gains[s].push_back(judged_teacher(seen, s, labels));
+    }
   }
 }
 

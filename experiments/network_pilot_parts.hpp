@@ -26,8 +26,13 @@ struct PilotFoldResult {
   Matrix alone;
   std::vector<Matrix> teachers;
   std::vector<std::vector<FoldTaught>> taught;  // by scenario, teacher
-  std::size_t networks = 0;
+  std::size_t shared = 0;         // trained networks: the student alone and references
+  std::vector<std::size_t> own;   // and by teacher
 };
+
+/// The training of a network of a pilot on so many rows, with no more steps than it may have.
+Optimisation shortened(const NetworkPilotOptions& options, const NetworkSpec& network,
+                       std::size_t rows);
 
 /// The study whose networks an outer fold trains.
 Study pilot_study(const NetworkPilotOptions& options);
@@ -40,14 +45,15 @@ PilotFoldResult train_fold(const StudyDraw& draw, const NetworkPilotOptions& opt
 
 /// One parting of the labelled rows into folds, and what its folds say.
 struct PartedFolds {
-  std::vector<std::size_t> fold;  ///< of each labelled row
+  std::vector<std::size_t> teachers;  ///< that it was about, ascending
+  std::vector<std::size_t> fold;      ///< of each labelled row
   std::vector<PilotFoldResult> results;
 };
 
-/// Losses, gains and their errors from the outputs of all folds of all repeats. `teachers` are
-/// those without the references.
+/// Losses, gains and their errors from the outputs of all folds of all repeats. `teachers` are all
+/// of the draw, without the references.
 void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled,
                  const NetworkPilotOptions& options, std::size_t teachers,
-                 std::vector<PartedFolds> repeats, NetworkPilot& out);
+                 const std::vector<PartedFolds>& repeats, NetworkPilot& out);
 
 }  // namespace cch::detail

@@ -263,12 +263,13 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   // One combination of columns that take few values tells all of them; a second pair would count
   // that again.
   if (ties_) return values;
+  const std::vector<double> twice = counted_twice(pairs.u, pairs.v, pairs.significant);
   double sum = 0.0;
   for (std::size_t r = 1; r <= pairs.significant; ++r) {
     sum += pair_information(pairs.u, pairs.v, r - 1, 1, groups, options_.k, exec);
     if (r < 2 || !(r == pairs.significant || is_sum_size(r))) continue;
     const Rung rung{features.components, features.features, Reading::sum, r};
-    values.push_back({rung, sum - counted_twice(pairs.u, pairs.v, r), sum_of(pairs.normal, r)});
+    values.push_back({rung, sum - twice[r - 1], sum_of(pairs.normal, r)});
   }
   return values;
 }
@@ -299,7 +300,7 @@ double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Gro
       sum += pair_information(u, v, i, 1, groups, k, exec);
     }
   }
-  return sum - counted_twice(u, v, rung.pairs);
+  return sum - counted_twice(u, v, rung.pairs).back();
 }
 
 std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& directions) {

@@ -38,49 +38,62 @@ double gaussian_information(const Eigen::VectorXd& u, const Eigen::VectorXd& v) 
   return -0.5 * std::log1p(-std::min(r * r, 1.0 - 1e-12));
 }
 
-// −½ ln(1 − R²) of a centred target on the leading columns of centred features, R² adjusted for
-// their number: at most I(target; features) where the target is normal.
-double explained_information(const Eigen::VectorXd& target, const MatrixXd& features, Index count) {
-  const auto used = features.leftCols(count);
-  const auto n = static_cast<double>(target.size());
-  MatrixXd gram = used.transpose() * used;
-  gram.diagonal().array() += 1e-9 * n;
-  const Eigen::VectorXd cross = used.transpose() * target;
-  const double residual =
-      std::max(target.squaredNorm() - cross.dot(solve_semidefinite(gram, cross)), 0.0);
-  const double spare = n - static_cast<double>(count) - 1.0;
-  if (spare <= 0.0) return 0.0;
-  const double unexplained = residual / target.squaredNorm() * (n - 1.0) / spare;
-  return -0.5 * std::log(std::clamp(unexplained, 1e-6, 1e6));
-}
+// −½ ln(1 − R²) of centred targets on the leading columns of centred features, R² adjusted for
+// their number: at most I(target; features) where the target is normal. The targets share the
+// features' Gram matrix.
+class Explained {
+ public:
+  Explained(const MatrixXd& features, Index count)
+      : used_(features.leftCols(count)), gram_(used_.transpose() * used_) {
+    gram_.diagonal().array() += 1e-9 * static_cast<double>(features.rows());
+  }
 
-// Total correlation Σ_i h(u_i) − h(U) = Σ_j I(u_j; u_1 … u_{j−1}) of the first `count` columns, to
-// second order: what the values and squares of the columns before, and products and cubes of the
-// leading ones, explain of each column and of its square. Columns that lie on a curved surface of
-// fewer dimensions are uncorrelated in pairs, and seen by the products.
-double total_correlation(const Samples& u, std::size_t count) {
+  [[nodiscard]] double information(const Eigen::VectorXd& target) const {
+    const auto n = static_cast<double>(target.size());
+    const Eigen::VectorXd cross = used_.transpose() * target;
+    const double residual =
+        std::max(target.squaredNorm() - cross.dot(solve_semidefinite(gram_, cross)), 0.0);
+    const double spare = n - static_cast<double>(used_.cols()) - 1.0;
+    if (spare <= 0.0) return 0.0;
+    const double unexplained = residual / target.squaredNorm() * (n - 1.0) / spare;
+    return -0.5 * std::log(std::clamp(unexplained, 1e-6, 1e6));
+  }
+
+ private:
+  Eigen::Block<const MatrixXd, Eigen::Dynamic, Eigen::Dynamic, true> used_;
+  MatrixXd gram_;
+};
+
+// Total correlation Σ_i h(u_i) − h(U) = Σ_j I(u_j; u_1 … u_{j−1}) of the first 1, 2, … `most`
+// columns, to second order: what the values and squares of the columns before, and products and
+// cubes of the leading ones, explain of each column and of its square. Columns that lie on a curved
+// surface of fewer dimensions are uncorrelated in pairs, and seen by the products.
+std::vector<double> total_correlations(const Samples& u, std::size_t most) {
   constexpr Index kLeading = 4;  // whose products and cubes enter
   const Index n = static_cast<Index>(u.size());
-  MatrixXd features(n, 2 * static_cast<Index>(count) + kLeading * (kLeading + 1) / 2);
+  MatrixXd features(n, 2 * static_cast<Index>(most) + kLeading * (kLeading + 1) / 2);
   Index filled = 0;
   const auto add = [&](const Eigen::ArrayXd& values) {
     features.col(filled++) = (values - values.mean()).matrix();
   };
+  std::vector<double> totals;
   double total = 0.0;
-  for (Index j = 0; j < static_cast<Index>(count); ++j) {
+  for (Index j = 0; j < static_cast<Index>(most); ++j) {
     const Eigen::ArrayXd own = column(u, static_cast<std::size_t>(j)).array();
     const Eigen::ArrayXd square = own.square();
     if (j > 0) {
-      total += explained_information((own - own.mean()).matrix(), features, filled);
-      total += explained_information((square - square.mean()).matrix(), features, filled);
+      const Explained before(features, filled);
+      total += before.information((own - own.mean()).matrix());
+      total += before.information((square - square.mean()).matrix());
     }
+    totals.push_back(total);
     add(own);
     add(square);
     if (j >= kLeading) continue;
     add(own.cube());
     for (Index i = 0; i < j; ++i) add(own * column(u, static_cast<std::size_t>(i)).array());
   }
-  return total;
+  return totals;
 }
 
 }  // namespace
@@ -140,8 +153,11 @@ double gaussian_reading(const MatrixXd& u, const MatrixXd& v, std::size_t count)
   return sum;
 }
 
-double counted_twice(const Samples& u, const Samples& v, std::size_t count) {
-  return std::max(0.0, std::min(total_correlation(u, count), total_correlation(v, count)));
+std::vector<double> counted_twice(const Samples& u, const Samples& v, std::size_t most) {
+  std::vector<double> out = total_correlations(u, most);
+  const std::vector<double> of_v = total_correlations(v, most);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::max(0.0, std::min(out[i], of_v[i]));
+  return out;
 }
 
 }  // namespace cch::detail

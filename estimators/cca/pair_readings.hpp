@@ -33,8 +33,8 @@ std::vector<double> normal_readings(const Samples& u, const Samples& v, std::siz
 /// Σ −½ ln(1 − r_i²) over the leading pairs.
 double gaussian_reading(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, std::size_t count);
 
-/// What the sum of `count` pairs may count twice, min(TC(U), TC(V)) to second order; chance below 0
-/// is not added back.
-double counted_twice(const Samples& u, const Samples& v, std::size_t count);
+/// What the sum of the first 1, 2, … `most` pairs may count twice, min(TC(U), TC(V)) to second
+/// order; chance below 0 is not added back. Cost O(n most³) for all of them together.
+std::vector<double> counted_twice(const Samples& u, const Samples& v, std::size_t most);
 
 }  // namespace cch::detail

@@ -56,17 +56,20 @@ std::optional<PermutationNull> null_of(const RepresentationLevel& level,
   });
 }
 
-/// Adds chances where they decide.
+/// Adds chances where they decide, and what was spent on them.
 std::vector<TeacherEvidence> evidence_of(const RankInput& input, Scenario scenario,
                                          const std::vector<PilotEvidence>& pilot, bool controls,
-                                         const Question& q, std::vector<Warning>& warnings) {
+                                         const Question& q, std::vector<Warning>& warnings,
+                                         std::optional<ChanceSpending>& spending) {
   JudgedPredictions said = predictions(input, q, warnings);
-  std::vector<std::vector<TeacherChance>> chances(input.teachers.size());
+  MeasuredChances chances{std::vector<std::vector<TeacherChance>>(input.teachers.size()), {}};
   if (q.options.decide_by == DecideBy::chance) {
-    chances = q.options.chances({input, scenario, pilot, said, controls}, warnings);
+    chances = q.options.chances({input, scenario, pilot, said, q.options.limits, controls},
+                                warnings);
   }
   auto out = detail::evidence_of(std::move(said), pilot);
-  for (std::size_t t = 0; t < out.size(); ++t) out[t].chances = std::move(chances[t]);
+  for (std::size_t t = 0; t < out.size(); ++t) out[t].chances = std::move(chances.teachers[t]);
+  spending = std::move(chances.spending);
   return out;
 }
 
@@ -77,9 +80,12 @@ void add_further_evidence(const RepresentationLevel& level, std::vector<Measured
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     MeasuredTeacher& teacher = teachers[t];
     evidence[t].planted = std::move(teacher.planted);
-    evidence[t].i_teacher_labels_given_student = attempt("conditional-information", warnings, [&] {
-      return detail::conditional_information(level, teacher, q.options, q.exec);
-    });
+    if (!q.options.coarse) {
+      evidence[t].i_teacher_labels_given_student =
+          attempt("conditional-information", warnings, [&] {
+            return detail::conditional_information(level, teacher, q.options, q.exec);
+          });
+    }
     if (auto all_rows = attempt("all-rows", warnings, [&] {
           return detail::on_all_rows(q.input, t, teacher.choice.options, q.options.scale, q.exec);
         })) {
@@ -204,9 +210,10 @@ std::vector<ControlResult> judged_controls(const RepresentationLevel& level,
   std::vector<ControlResult> out;
   if (controls.input.teachers.empty()) return out;
   std::vector<MeasuredTeacher> measured = measured_controls(level, controls, q);
+  std::optional<ChanceSpending> none;
   const RankedTeachers judged = detail::ranked(
-      std::move(measured), evidence_of(controls.input, controls.scenario, pilot, true, q, warnings),
-      q.options);
+      std::move(measured),
+      evidence_of(controls.input, controls.scenario, pilot, true, q, warnings, none), q.options);
   for (const std::size_t t : judged.order) {
     out.push_back({judged.measured[t].result, judged.evidence[t]});
   }
@@ -250,7 +257,8 @@ RankResult answer(const Question& q) {
   const detail::RankedPilot pilot =
       detail::ranked_pilot(input, controls, options, q.outer, warnings);
   out.pilot = pilot.alone;
-  auto evidence = evidence_of(input, options.scenario, pilot.teachers, false, q, warnings);
+  auto evidence =
+      evidence_of(input, options.scenario, pilot.teachers, false, q, warnings, out.spending);
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
   RankedTeachers teachers =
       detail::ranked(std::move(judged.teachers), std::move(evidence), options);

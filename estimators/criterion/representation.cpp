@@ -30,8 +30,10 @@ std::vector<std::size_t> half_of_groups(const Groups& groups, std::uint64_t seed
 
 EstimatorChoice configured(EstimatorChoice choice, const RankOptions& options) {
   if (options.k && entry_of(choice.options).neighbours) set_neighbours(choice.options, *options.k);
-  if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options); cca && options.k)
-    cca->k = *options.k;
+  if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options)) {
+    cca->k = options.k.value_or(cca->k);
+    if (options.coarse) cca->splits = 1;
+  }
   if (options.exact) set_exact(choice.options);
   return choice;
 }

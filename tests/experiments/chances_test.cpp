@@ -102,9 +102,10 @@ TEST_CASE("chances: every scenario that the rows allow, by teacher and in one or
       CHECK(one.evidence.linear_informed.has_value());
       CHECK(one.evidence.network_nats.has_value());
       CHECK(one.evidence.information_difference.has_value());
-      // 5 folds, the student alone, 4 teacher folds of 2 teachers twice (more labels), 4 arms of
-      // each in 3 scenarios.
-      CHECK(one.networks == 5 * (1 + 3 * 4 * 2 + 4 * 4 * 3));
+      // 5 folds, the student alone, 4 teacher folds of the teacher and the student itself twice
+      // (more labels), 4 arms of the teacher and 2 references in 3 scenarios.
+      CHECK(one.networks == 5 * (1 + 2 * 4 * 2 + 3 * 4 * 3));
+      CHECK(one.repeats == 1);
       CHECK(one.lambda.has_value());
       CHECK(one.temperature.has_value());
     }
@@ -148,15 +149,68 @@ TEST_CASE("chances: the linear pilot of the ranking's own scenario is taken over
   }
 }
 
-TEST_CASE("chances: equal for every number of threads") {
+TEST_CASE("chances: a budget trains no network for teachers whose chance is firm") {
+  const World w = world(120, 480);
+  ChanceOptions chances = linear_students();
+  chances.budget = 1e6;
+  chances.most_repeats = 2;
+  // Whatever is measured, nothing is worth as much, so that every chance is firm at once.
+  chances.worthwhile = 100.0;
+  std::vector<std::string> told;
+  chances.tell = [&](const std::string& line) { told.push_back(line); };
+  const RankResult firm = ranked(w, chances);
+  REQUIRE(firm.spending.has_value());
+  CHECK(firm.spending->networks == 0);
+  CHECK(firm.spending->ended == "settled");
+  CHECK(told.size() == 2);
+  for (const TeacherEvidence& evidence : firm.evidence) {
+    CHECK(evidence.decision.verdict == Verdict::do_not_distil);
+    CHECK_FALSE(evidence.chances[0].evidence.network_nats.has_value());
+  }
+}
+
+TEST_CASE("chances: open teachers get repeats while the budget lasts, the most promising first") {
+  const World w = world(60, 0);
+  ChanceOptions chances = linear_students();
+  chances.most_repeats = 2;
+  chances.worthwhile = 0.0;
+  ChanceOptions everything = chances;
+  const RankResult all = ranked(w, everything);
+  CHECK(all.spending->ended == "everything");
+  REQUIRE(all.spending->spent > 0.0);
+  // Shares of the whole: the same decisions on every machine, since no clock is read.
+  for (const double share : {1.0, 0.45, 0.001}) {
+    chances.budget = share * all.spending->spent;
+    const RankResult some = ranked(w, chances);
+    CAPTURE(share);
+    CHECK(some.spending->spent <= *chances.budget);
+    CHECK(some.spending->networks <= all.spending->networks);
+    const bool cut = std::any_of(some.warnings.begin(), some.warnings.end(),
+                                 [](const Warning& one) { return one.code == "budget-spent"; });
+    CHECK(cut == (some.spending->ended == "budget"));
+    if (share < 0.01) {
+      CHECK(some.spending->networks == 0);
+      CHECK(cut == !some.spending->open.empty());
+    }
+  }
+}
+
+TEST_CASE("chances: equal for every number of threads, with a budget as well") {
   const World w = world(100, 100);
-  const RankResult one = ranked(w, linear_students(), 1);
-  const RankResult three = ranked(w, linear_students(), 3);
+  ChanceOptions chances = linear_students();
+  chances.budget = 0.5;
+  chances.most_repeats = 2;
+  const RankResult one = ranked(w, chances, 1);
+  const RankResult three = ranked(w, chances, 3);
+  CHECK(one.spending->spent == three.spending->spent);
   for (std::size_t t = 0; t < 2; ++t) {
     for (std::size_t i = 0; i < one.evidence[t].chances.size(); ++i) {
       const TeacherChance& a = one.evidence[t].chances[i];
       const TeacherChance& b = three.evidence[t].chances[i];
       CHECK(a.chance.expected_gain == b.chance.expected_gain);
+      CHECK(a.networks == b.networks);
+      REQUIRE(a.evidence.network_nats.has_value() == b.evidence.network_nats.has_value());
+      if (!a.evidence.network_nats) continue;
       CHECK(a.evidence.network_nats->value == b.evidence.network_nats->value);
       CHECK(a.evidence.network_nats->standard_error == b.evidence.network_nats->standard_error);
     }

@@ -142,6 +142,37 @@ TEST_CASE("network pilot: equal for any number of threads, whole groups in one f
   }
 }
 
+TEST_CASE("network pilot: repeats of some teachers are those that all would have had") {
+  const StudyDraw draw = two_teachers(120, 13);
+  NetworkPilotOptions options = short_options();
+  options.repeats = 2;
+  const NetworkPilotRows rows{range(0, 120), {}, {}};
+  const NetworkPilot both = network_pilot(draw, rows, options, Execution{});
+  NetworkPilotRun run(draw, rows, options);
+  run.repeat({0, 1}, Execution{});
+  run.repeat({1}, Execution{});
+  const NetworkPilot some = run.result();
+  CHECK(some.bases[0].repeats == 1);
+  CHECK(some.bases[1].repeats == 2);
+  CHECK(some.repeats == 2);
+  constexpr double rounding = 1e-9;  // networks of a fit are trained side by side
+  CHECK(test::near(some.gains[0][1].gain.value, both.gains[0][1].gain.value, rounding));
+  CHECK(test::near(some.gains[0][1].gain.standard_error, both.gains[0][1].gain.standard_error,
+                   rounding));
+  CHECK(test::near(some.gains[0][1].over_uninformed.value,
+                   both.gains[0][1].over_uninformed.value, rounding));
+  CHECK(test::near(some.bases[1].alone.loss, both.alone.loss, rounding));
+  // The other one stands as after the first repeat, the student alone beside it as well.
+  options.repeats = 1;
+  const NetworkPilot first = network_pilot(draw, rows, options, Execution{});
+  CHECK(some.gains[0][0].gain.value == first.gains[0][0].gain.value);
+  CHECK(some.bases[0].alone.loss == first.alone.loss);
+  CHECK(some.bases[0].networks == 5 * (2 * 4 + 1 + 3 * 4));
+  CHECK(some.networks == first.networks + some.bases[0].networks);
+  // Without any repeat nothing is said.
+  CHECK_FALSE(NetworkPilotRun(draw, rows, options).result().gains[0][0].failure.empty());
+}
+
 TEST_CASE("network pilot: a scenario without its rows and folds without rows are refused") {
   const StudyDraw draw = two_teachers(40, 1);
   NetworkPilotOptions options = short_options();

@@ -81,7 +81,8 @@ TEST_CASE("rank: the metric, what is worth the trouble and the student are the u
   const WorldFiles files(120, 2);
   const json document =
       by_chance(files, {"--json", "--no-planted-bias", "--no-sensitivity", "--student-model",
-                        "linear", "--metric", "accuracy", "--worthwhile", "0.2"})
+                        "linear", "--metric", "accuracy", "--worthwhile", "0.2", "--budget",
+                        "none"})
           .document();
   REQUIRE(document.is_object());
   for (const json& teacher : document["teachers"]) {
@@ -89,10 +90,48 @@ TEST_CASE("rank: the metric, what is worth the trouble and the student are the u
     const json& chance = teacher["chances"][0];
     CHECK(chance["student_model"] == "linear");
     CHECK(chance["metric"] == "accuracy");
-    CHECK(chance["networks"] == 5 * (1 + 3 * 4 + 4 * 4));
+    // Of each of 5 folds and 3 repeats: the student alone, the teacher and the student itself in 4
+    // parts, 4 arms of the teacher and of 2 references.
+    CHECK(chance["networks"] == 3 * 5 * (1 + 2 * 4 + 4 * 3));
+    CHECK(chance["repeats"] == 3);
     // No teacher adds 20 points here.
     CHECK(teacher["verdict"] == "do_not_distil");
   }
+  // Those of the other teacher as well.
+  CHECK(document["network_pilots"]["networks"] == 3 * 5 * (1 + 3 * 4 + 4 * 4));
+  CHECK(document["network_pilots"]["budget"].is_null());
+  CHECK(document["network_pilots"]["ended"] == "everything");
+}
+
+TEST_CASE("rank: a budget goes to teachers that are open, and the document says what it did") {
+  const WorldFiles files(120, 2);
+  const Words linear{"--no-planted-bias", "--no-sensitivity", "--student-model", "linear"};
+  const auto with = [&](Words more) {
+    more.insert(more.end(), linear.begin(), linear.end());
+    return by_chance(files, more);
+  };
+  const RunOutcome usual = with({"--json"});
+  const json pilots = usual.document()["network_pilots"];
+  CHECK(pilots["budget"] == 45.0);
+  CHECK(pilots["ended"] != "budget");
+  CHECK(usual.document()["config"]["budget"] == "45s");
+  // Nothing can be trained in so little time: all chances are those of --quick.
+  const json none = with({"--json", "--budget", "0.000001s"}).document();
+  CHECK(none["network_pilots"]["networks"] == 0);
+  const json quick = by_chance(files, {"--json", "--quick", "--student-model", "linear"}).document();
+  bool open = false;
+  for (const json& teacher : none["teachers"]) {
+    CHECK_FALSE(teacher["chances"][0].contains("repeats"));
+    open = open || teacher["verdict"] == "inconclusive";
+    for (const json& other : quick["teachers"]) {
+      if (other["name"] != teacher["name"]) continue;
+      CHECK(teacher["chances"] == other["chances"]);
+    }
+  }
+  CHECK(none["network_pilots"]["ended"] == (open ? "budget" : "settled"));
+  CHECK(none["network_pilots"]["open"].empty() != open);
+  const RunOutcome verbose = with({"-v"});
+  CHECK(verbose.out_has("Pilots of networks: "));
 }
 
 TEST_CASE("rank: the first line says what to do") {
@@ -134,6 +173,11 @@ TEST_CASE("rank: options of chances that have no meaning are refused") {
   refused({"--risk", "0.5"}, "bad-risk");
   refused({"--worthwhile", "-1"}, "bad-worthwhile");
   refused({"--metric", "mse"}, "wrong-metric");
+  for (const char* budget : {"soon", "0s", "-1m", "5", "infs"}) {
+    refused({"--budget", budget}, "bad-budget");
+  }
+  refused({"--quick", "--budget", "5m"}, "option-without-meaning");
+  refused({"--decide-by", "pilot", "--budget", "none"}, "option-without-meaning");
   refused({"--student-model", "tree"}, "unknown-network");
   refused({"--student-model", "cnn"}, "no-image-shape");
   refused({"--decide-by", "pilot", "--metric", "accuracy"}, "option-without-meaning");

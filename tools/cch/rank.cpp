@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <chrono>
 #include <memory>
 
@@ -11,6 +13,7 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/settings.hpp"
+#include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/table.hpp"
 
 namespace cch {
@@ -25,6 +28,19 @@ void print_all_diagnostics(const documents::RankDocument& document, std::ostream
                         out);
     }
   }
+}
+
+/// What each chance rests on, and what pilots of networks took.
+void print_networks(const documents::RankDocument& document, std::ostream& out) {
+  for (const auto& teacher : document.teachers) {
+    if (!teacher.chances) continue;
+    for (const auto& of : *teacher.chances) {
+      out << fmt::format("{}, {}, {}: {}\n", teacher.name, of.scenario, of.student_model,
+                         report::rests_on(of));
+    }
+  }
+  const std::string spent = report::spending_words(document);
+  if (!spent.empty()) out << spent << '\n';
 }
 
 bool fails(const RankSettings& s, const RankResult& result) {
@@ -54,7 +70,11 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   {
     const auto progress = make_progress(terminal, s.common.quiet);
     exec.sink = progress.get();
-    result = rank_teachers(inputs.input, chance_options(s, inputs, exec), exec);
+    std::function<void(const std::string&)> tell;
+    if (!s.common.quiet && !s.common.json) {
+      tell = [&](const std::string& line) { terminal.err << line << '\n' << std::flush; };
+    }
+    result = rank_teachers(inputs.input, chance_options(s, inputs, exec, tell), exec);
     if (s.per_class) per_class = rank_per_class(inputs.input, quick_options(s, exec), exec);
     exec.sink = nullptr;
   }
@@ -68,7 +88,10 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   } else {
     terminal.out << report::render_rank_table(document,
                                               {terminal.colour, terminal.width, s.common.quiet});
-    if (s.common.verbose) print_all_diagnostics(document, terminal.out);
+    if (s.common.verbose) {
+      print_all_diagnostics(document, terminal.out);
+      print_networks(document, terminal.out);
+    }
   }
   print_written(written, terminal.err);
   return fails(s, result) ? kExitFailOn : kExitDone;

@@ -121,6 +121,7 @@ void describe(V& v, Of<ChanceOfGain> auto& x) {
   v("in_range", x.in_range, "basis", x.basis, "contributions", x.contributions, "rows", x.rows,
     "further_rows", x.further_rows, "networks", x.networks, "network_rows", x.network_rows,
     "lambda", x.lambda, "temperature", x.temperature, "verdict", x.verdict);
+  v.if_there("repeats", x.repeats);
 }
 
 template <class V>
@@ -219,12 +220,18 @@ void describe(V& v, Of<StudentFacts> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<NetworkSpending> auto& x) {
+  v("budget", x.budget, "spent", x.spent, "networks", x.networks, "ended", x.ended, "open", x.open);
+}
+
+template <class V>
 void describe(V& v, Of<RankDocument> auto& x) {
   v.schema("cch.rank/2", "cch.rank/1");
   v("student", x.student, "rows", x.rows, "labels", x.labels, "groups", x.groups, "scenario",
     x.scenario, "scale", x.scale, "decided_by", x.decided_by, "teachers", x.teachers, "differences",
     x.differences, "pilot", x.pilot, "top1_stability", x.top1_stability, "stability_method",
     x.stability_method);
+  v.if_there("network_pilots", x.network_pilots);
   v.null_if_empty("curves", x.curves);
   v.null_if_empty("sensitivity", x.sensitivity);
   v.null_if_empty("controls", x.controls);

@@ -176,11 +176,12 @@ struct ChanceOfGain {
   std::vector<ChancePart> contributions;
   std::size_t rows = 0;          ///< labelled
   std::size_t further_rows = 0;  ///< of the scenario
-  std::size_t networks = 0;      ///< trained by the pilot of this kind of student
+  std::size_t networks = 0;      ///< that it rests on: the teacher's, and what all teachers share
   std::size_t network_rows = 0;  ///< labelled rows that it used
   Number lambda;                 ///< to start training with
   Number temperature;
   std::string verdict;  ///< what this chance alone would decide
+  std::optional<std::size_t> repeats = {};  ///< partings into folds of these networks
 };
 
 /// The linear pilot's gain on a part of the labelled rows.
@@ -308,6 +309,15 @@ struct StudentFacts {
   std::size_t dim = 0;
 };
 
+/// What pilots of networks took. Seconds are estimated for two cores, not measured.
+struct NetworkSpending {
+  Number budget;  ///< none: no limit
+  Number spent;
+  std::size_t networks = 0;
+  std::string ended;              ///< settled, repeats, budget or everything
+  std::vector<std::string> open;  ///< teachers whose chance is not firm
+};
+
 struct RankDocument {
   StudentFacts student;
   std::size_t rows = 0;
@@ -319,6 +329,7 @@ struct RankDocument {
   std::vector<JudgedTeacher> teachers;
   std::vector<MarginDifference> differences;
   std::optional<PilotWithout> pilot;
+  std::optional<NetworkSpending> network_pilots;  ///< absent: none were trained
   std::optional<std::map<std::string, Number>> top1_stability;  ///< share by teacher
   std::string stability_method;
   std::vector<InformationCurves> curves;

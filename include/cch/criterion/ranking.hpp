@@ -46,6 +46,8 @@ struct RankOptions {
   Scale scale = Scale::rank;     ///< applied to every modality and to real-valued labels
   std::optional<std::size_t> k;  ///< neighbours, where the estimator has them
   bool exact = false;            ///< every row a query, however long it takes
+  /// One random split of cca-ksg instead of up to five, and no I(T;Y|S).
+  bool coarse = false;
   DecideBy decide_by = DecideBy::combined;
   /// Measures chances; needed where they decide, else not asked (experiments/chances.hpp).
   ChanceSource chances = {};
@@ -123,6 +125,7 @@ struct RankResult {
   DecideBy decided_by = DecideBy::combined;
   Scenario scenario = Scenario::same_rows;
   std::optional<PilotAlone> pilot;
+  std::optional<ChanceSpending> spending;  ///< of pilots of networks
   std::string stability_method;        ///< in words; empty without stability
   std::vector<EstimateCurves> curves;  ///< in the order of the teachers; empty if not asked for
   std::vector<SensitivityRow> sensitivity;  ///< likewise

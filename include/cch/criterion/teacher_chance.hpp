@@ -27,7 +27,10 @@ struct TeacherChance {
   double worthwhile = 0.0;  ///< in the unit of the metric
   Chance chance;
   ChanceEvidence evidence;
-  std::size_t networks = 0;      ///< trained by the pilot of this kind of student, all teachers
+  /// Trained by the pilot of this kind of student for this teacher, in all scenarios, and those that
+  /// it shares with other teachers: students alone and references.
+  std::size_t networks = 0;
+  std::size_t repeats = 0;       ///< partings into folds that they were trained in
   std::size_t network_rows = 0;  ///< labelled rows that it used
   /// What training may start with: loss = labels' + λ · T² · teacher's at temperature T.
   std::optional<double> lambda;
@@ -83,10 +86,27 @@ struct ChanceQuestion {
   Scenario scenario;                         ///< that `pilots` were judged in
   const std::vector<PilotEvidence>& pilots;  ///< in the order of the teachers
   const JudgedPredictions& predictions;
-  bool controls = false;  ///< teachers of known worth, not the user's
+  const ChanceLimits& limits;  ///< from which a verdict is firm
+  bool controls = false;       ///< teachers of known worth, not the user's
 };
-/// Chances by teacher; what could not be measured leaves a warning.
-using ChanceSource = std::function<std::vector<std::vector<TeacherChance>>(
-    const ChanceQuestion& question, std::vector<Warning>& warnings)>;
+
+/// What pilots of networks took.
+struct ChanceSpending {
+  std::optional<double> budget;  ///< seconds as estimated for two cores; empty: no limit
+  double spent = 0.0;            ///< likewise
+  std::size_t networks = 0;      ///< trained, all kinds of student
+  /// "settled" (every chance is firm), "repeats" (all were done), "budget" (too little was left for
+  /// all that are open) or "everything" (there was no budget).
+  std::string ended;
+  std::vector<std::string> open;  ///< teachers whose chance is not firm for some kind of student
+};
+
+struct MeasuredChances {
+  std::vector<std::vector<TeacherChance>> teachers;
+  std::optional<ChanceSpending> spending;  ///< empty: no pilots of networks
+};
+/// What could not be measured leaves a warning.
+using ChanceSource = std::function<MeasuredChances(const ChanceQuestion& question,
+                                                   std::vector<Warning>& warnings)>;
 
 }  // namespace cch

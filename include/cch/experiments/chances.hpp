@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,12 @@ struct ChanceOptions {
   std::optional<double> lambda;        ///< of all pilots; empty: picked
   std::vector<Scenario> scenarios;     ///< empty: all that the rows allow
   bool networks = true;                ///< pilots of networks; false: the linear pilot alone
+  /// Seconds that pilots of networks may take, as estimated before on two cores; empty: every
+  /// teacher gets all `most_repeats`. With a budget those whose chance is not firm get repeats.
+  std::optional<double> budget;
+  std::size_t most_repeats = 1;  ///< of the pilot of networks of each kind of student
+  /// Called with a line for each teacher and kind of student whose chance becomes firm.
+  std::function<void(const std::string& line)> tell = {};
   /// Rows of pilots of networks: above, whole groups are dropped at random, and as many rows beside
   /// the labelled ones.
   std::size_t max_rows = 1000;
@@ -38,6 +45,13 @@ struct ChanceOptions {
   /// rows are. Convolutional students need them.
   std::vector<ImageShape> shapes = {};
 };
+
+/// Pilots of networks where nothing else is said: with what is measured beside them, 5 teachers of
+/// 2000 rows × 256 columns take a minute and a half on two cores, and the first repeats fit.
+inline constexpr double kUsualBudget = 45.0;
+/// What one parting into folds leaves to chance is averaged over three; most of the error is that
+/// of the rows, which repeats cannot lessen.
+inline constexpr std::size_t kMostRepeats = 3;
 
 /// same_rows; unlabelled_pairs and more_labels where such rows are there.
 std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows& further);
@@ -48,17 +62,27 @@ std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows
 /// ranking's own is taken over) and one prediction level; then, unless `networks` is off, every
 /// kind of student a network_pilot for all scenarios at once, linear ones as well. From these
 /// chance_of_gain makes the chances, by the evidence that `cch train --evidence` measures.
+///
+/// With a budget the pilots of networks race: in each of `most_repeats` rounds every kind of
+/// student has one more repeat for the teachers whose deciding chance is not firm yet, by the
+/// limits of the verdict (the first round: by the linear pilot and the probes). Where what is left
+/// is too little for all of them, those of which less is expected are left out. Students alone and
+/// references are trained once a repeat for all of its teachers. The budget is not a clock but work
+/// that is estimated from rows, columns, networks and steps (pilot_work.hpp), in seconds of two
+/// cores: a clock would give one seed other results on a busy machine, with other threads, and
+/// again tomorrow. So the time that passes can differ from it, and results cannot.
 /// `input.extra` has the rows of unlabelled pairs or of more labels, `further` those of more labels
 /// where it has the first. Controls have linear pilots alone, in the scenario that they were judged
 /// in. Labelled rows that a teacher lacks do not enter pilots of networks.
 ///
 /// Networks see columns standardised on labelled rows, real labels likewise.
 ///
-/// Warnings: "chance-rows" (pilots of networks did not use all rows), and
-/// "network-pilot-left-out". Usage Errors at once: "no-libtorch" (of convolutional students),
+/// Warnings: "chance-rows" (pilots of networks did
+/// not use all rows), "budget-spent" (it left teachers open) and "network-pilot-left-out". Usage
+/// Errors at once: "no-libtorch" (of convolutional students),
 /// "no-image-shape", "no-extra-rows", "wrong-metric".
 /// Bitwise equal for any number of threads. Cost: 5 folds × (5 + 4 T + 4 (T + 2) S) networks
-/// a kind of student, T teachers and S scenarios.
+/// a repeat and kind of student, T teachers and S scenarios.
 ChanceSource chance_source(const ChanceOptions& options, const ExtraRows& further,
                            const Execution& exec);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,10 +73,18 @@ struct NetworkScore {
   std::optional<double> accuracy;  ///< share of rows
 };
 
+/// What the judgement of one teacher rests on.
+struct NetworkPilotBasis {
+  NetworkScore alone;        ///< the student without a teacher, in the teacher's repeats
+  std::size_t repeats = 0;   ///< 0: it was not tried
+  std::size_t networks = 0;  ///< its own, and those that it shares with the other teachers
+};
+
 struct NetworkPilot {
-  NetworkScore alone;                  ///< the student without a teacher
-  std::vector<NetworkScore> teachers;  ///< each on the labelled rows that it did not see
-  std::size_t networks = 0;            ///< trained ones
+  NetworkScore alone;                    ///< the student without a teacher, in all repeats
+  std::vector<NetworkScore> teachers;    ///< each on the labelled rows that it did not see
+  std::vector<NetworkPilotBasis> bases;  ///< by teacher
+  std::size_t networks = 0;              ///< trained ones
   std::size_t repeats = 0;
   double seconds = 0.0;
   /// By scenario of the options, then by teacher of the draw.
@@ -105,5 +114,28 @@ struct NetworkPilot {
 /// than linear ones cannot be trained), data Error "too-few-rows". Equal for any number of threads.
 NetworkPilot network_pilot(const StudyDraw& draw, const NetworkPilotRows& rows,
                            const NetworkPilotOptions& options, const Execution& exec);
+
+/// The same one repeat at a time, so that those teachers get more of them who need them. What was
+/// trained before stays: after r repeats of all teachers the result is that of network_pilot with
+/// `repeats` = r, whatever options.repeats says. Students alone and references are trained once a
+/// repeat for all of its teachers; a teacher's gains are of the repeats that it had. Networks of a
+/// repeat with fewer teachers are the same up to rounding.
+class NetworkPilotRun {
+ public:
+  /// The draw outlives it. Errors as those of network_pilot.
+  NetworkPilotRun(const StudyDraw& draw, NetworkPilotRows rows, NetworkPilotOptions options);
+  ~NetworkPilotRun();
+  NetworkPilotRun(NetworkPilotRun&&) noexcept;
+  NetworkPilotRun& operator=(NetworkPilotRun&&) noexcept;
+
+  /// One more parting into folds, for these teachers (ascending indices of the draw's).
+  void repeat(const std::vector<std::size_t>& teachers, const Execution& exec);
+  /// Teachers that had no repeat have a failure.
+  [[nodiscard]] NetworkPilot result() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace cch

@@ -42,6 +42,8 @@ ChanceOptions asked_chances(const RankSettings& s) {
   out.worthwhile = s.worthwhile;
   out.lambda = s.lambda;
   out.networks = !s.quick;
+  out.budget = s.budget;
+  out.most_repeats = kMostRepeats;
   if (s.scenario) out.scenarios = {*s.scenario};
   return out;
 }
@@ -59,11 +61,13 @@ void check_chances(const RankSettings& s, const RankInputs& inputs) {
   check_chances(inputs.input, inputs.further, asked_chances(s, inputs));
 }
 
-RankOptions chance_options(const RankSettings& s, const RankInputs& inputs, const Execution& exec) {
+RankOptions chance_options(const RankSettings& s, const RankInputs& inputs, const Execution& exec,
+                           std::function<void(const std::string&)> tell) {
   RankOptions out = rank_options(s);
-  if (s.decide_by == DecideBy::chance) {
-    out.chances = chance_source(asked_chances(s, inputs), inputs.further, exec);
-  }
+  if (s.decide_by != DecideBy::chance) return out;
+  ChanceOptions chances = asked_chances(s, inputs);
+  chances.tell = std::move(tell);
+  out.chances = chance_source(chances, inputs.further, exec);
   return out;
 }
 
@@ -98,6 +102,7 @@ std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherC
     made.rows = one.evidence.labelled;
     made.further_rows = one.evidence.further;
     made.networks = one.networks;
+    if (one.networks > 0) made.repeats = one.repeats;
     made.network_rows = one.network_rows;
     made.lambda = one.lambda;
     made.temperature = one.temperature;

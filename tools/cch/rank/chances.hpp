@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
@@ -12,9 +14,11 @@ namespace cch {
 /// Refuses chances that cannot be measured, before anything is.
 void check_chances(const RankSettings& settings, const RankInputs& inputs);
 
-/// The options of a ranking, with what measures the chances where they decide.
+/// The options of a ranking, with what measures the chances where they decide; `tell` gets a line
+/// for each that has become firm.
 RankOptions chance_options(const RankSettings& settings, const RankInputs& inputs,
-                           const Execution& exec);
+                           const Execution& exec,
+                           std::function<void(const std::string& line)> tell = {});
 /// The same of a ranking that trains no networks, in its own scenario.
 RankOptions quick_options(const RankSettings& settings, const Execution& exec);
 

@@ -108,6 +108,7 @@ void add_not_asked_for(const RankSettings& settings, const RankInputs& inputs,
   add(settings.permutations > 0, "null", "--permutations N");
   add(settings.planted_bias, "planted_bias", "without --no-planted-bias");
   add(settings.sensitivity, "curves and sensitivity", "without --no-sensitivity");
+  add(!settings.quick, "i_teacher_labels_given_student", "without --quick");
   add(inputs.input.extra.student.has_value(), "i_teacher_student_all_rows", "rows without a label");
   if (fields.empty()) return;
   warnings.push_back({"not-asked-for", "null, because not asked for: " + fields});
@@ -129,6 +130,11 @@ std::vector<Warning> all_warnings(const RankSettings& settings, const RankInputs
     }
   }
   add_not_asked_for(settings, inputs, warnings);
+  if (settings.quick) {
+    warnings.push_back({"quick-estimates",
+                        "--quick: cca-ksg reads one random split in halves instead of up to five, "
+                        "which makes its error bars wider; no networks were trained"});
+  }
   if (!result.entropy_labels) {
     warnings.push_back({"continuous-labels",
                         "labels are real-valued, so labels.classes, class_names, class_rows and "
@@ -162,6 +168,9 @@ void add_results(const RankResult& result, documents::RankDocument& out) {
                  result.entropy_labels ? "nats" : "mse",
                  {}};
     if (alone.unpaired_rows > 0) out.pilot->unpaired_rows = alone.unpaired_rows;
+  }
+  if (const auto& spent = result.spending) {
+    out.network_pilots = {spent->budget, spent->spent, spent->networks, spent->ended, spent->open};
   }
   out.top1_stability = top1(result);
   out.stability_method = result.stability_method;

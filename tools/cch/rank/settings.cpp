@@ -110,6 +110,13 @@ void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
                                   "it is the gain that is worth the trouble",
                                   "Give for example 0.01 nats, or 0.005 of accuracy"});
   }
+  if (s.quick && s.budget != kUsualBudget) {
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--budget has no use with --quick",
+                                  {},
+                                  "it is about pilots of networks, of which there are none",
+                                  "Leave one of them out"});
+  }
   if (s.decide_by == DecideBy::chance) return;
   const auto refuse = [&](bool given, const std::string& option) {
     if (!given) return;
@@ -125,6 +132,7 @@ void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
   refuse(s.metric.has_value(), "--metric");
   refuse(s.worthwhile.has_value(), "--worthwhile");
   refuse(s.risk != kUsualRisk, "--risk");
+  refuse(s.budget != kUsualBudget, "--budget");
 }
 
 }  // namespace
@@ -147,6 +155,7 @@ RankOptions rank_options(const RankSettings& s) {
   options.lambda = s.lambda;
   options.permutations = s.permutations;
   options.controls = s.controls;
+  options.coarse = s.quick;
   options.planted_bias = s.planted_bias;
   options.sensitivity = s.sensitivity;
   options.what_decides = !s.quick;

@@ -10,6 +10,7 @@
 #include "cch/data/label_kind.hpp"
 #include "cch/data/pixels.hpp"
 #include "cch/data/pool.hpp"
+#include "cch/experiments/chances.hpp"
 #include "cch/experiments/network.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/fault_collector.hpp"
@@ -40,7 +41,9 @@ struct RankSettings {
   std::optional<GainMetric> metric;          ///< none: the usual one of the labels
   std::optional<double> worthwhile;  ///< gain that is worth the trouble; none: usual_worthwhile
   double risk = kUsualRisk;          ///< share of firm verdicts that may be wrong
-  bool quick = false;                ///< no networks, planted bias and sensitivity
+  bool quick = false;                ///< no networks, planted bias and sensitivity; one split
+  /// Seconds of pilots of networks; none: all of them, for every teacher.
+  std::optional<double> budget = kUsualBudget;
   std::optional<double> lambda;      ///< weight of the teacher's labels; none: picked
   std::optional<std::string> unlabelled;    ///< label that means "no label"; "" is one as well
   std::optional<std::size_t> labelled;      ///< so many rows keep their label

@@ -64,6 +64,28 @@ Words lambda_or_auto(std::optional<double>& to) {
           true};
 }
 
+/// Seconds of "90s", "5m" or "2h"; nothing of "none".
+std::optional<double> parse_budget(const std::string& text) {
+  if (text == "none") return std::nullopt;
+  double value = 0.0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  const std::string_view unit(result.ptr, static_cast<std::size_t>(end - result.ptr));
+  const double seconds = unit == "s" ? 1.0 : unit == "m" ? 60.0 : unit == "h" ? 3600.0 : 0.0;
+  if (result.ec == std::errc{} && std::isfinite(value) && value * seconds > 0.0) {
+    return value * seconds;
+  }
+  refuse_usage("bad-budget", "--budget '" + text + "' is neither a time nor none",
+               "it is the time that pilots of networks may take",
+               "Write for example --budget 90s, --budget 5m or --budget none");
+}
+
+Words budget_or_none(std::optional<double>& to) {
+  return {[&to](const std::string& text) { to = parse_budget(text); },
+          [&to] { return to ? fmt::format("{}s", *to) : "none"; },
+          {}};
+}
+
 /// A value that need not be there, which "auto" says.
 template <class T, class Parse, class Print>
 Words or_auto(std::optional<T>& to, const Parse& parse, const Print& print,
@@ -160,7 +182,14 @@ Table chance_table(RankSettings& s) {
        "Gain that is worth the trouble: nats, or the share of rows of accuracy",
        {.standard = "0.01, of accuracy 0.005"}},
       {"--risk", &s.risk, "Share of firm verdicts that may be wrong"},
-      {"--quick", &s.quick, "No networks, no planted bias, no sensitivity: seconds"},
+      {"--budget",
+       budget_or_none(s.budget),
+       "Time for pilots of networks (90s, 5m, 2h), as estimated for two cores, so that results do "
+       "not depend on a clock; it goes to teachers whose chance is still open. none: all repeats "
+       "for every teacher",
+       {.suggestions = {"45s", "5m", "none"}}},
+      {"--quick", &s.quick,
+       "No networks, no planted bias, no sensitivity, coarser informations: seconds"},
   };
 }
 

@@ -163,8 +163,23 @@ std::string moved_by(const JudgedTeacher& teacher, std::size_t most) {
 
 std::string rests_on(const ChanceOfGain& of) {
   if (of.networks == 0) return "the linear pilot and probes";
-  return fmt::format("{} networks on {} labelled rows, the linear pilot and probes",
-                     count(of.networks), count(of.network_rows));
+  const std::size_t repeats = of.repeats.value_or(1);
+  return fmt::format("{} networks on {} labelled rows{}, the linear pilot and probes",
+                     count(of.networks), count(of.network_rows),
+                     repeats == 1 ? "" : fmt::format(" in {} repeats", repeats));
+}
+
+std::string spending_words(const RankDocument& document) {
+  if (!document.network_pilots) return "";
+  const documents::NetworkSpending& of = *document.network_pilots;
+  const std::string budget =
+      of.budget ? fmt::format(" of a budget of {:.0f} s", *of.budget) : std::string();
+  std::string until = "every teacher with all repeats";
+  if (of.ended == "settled") until = "until every chance was firm";
+  if (of.ended == "repeats") until = "with all repeats of teachers that are still open";
+  if (of.ended == "budget") until = "until the budget was too small for those still open";
+  return fmt::format("Pilots of networks: {} networks, about {:.0f} s of two cores{}, {}.",
+                     count(of.networks), of.spent.value_or(0.0), budget, until);
 }
 
 std::string chance_table(const RankDocument& document, std::size_t width) {

@@ -23,6 +23,9 @@ std::vector<std::string> chance_row(const JudgedTeacher& teacher, const ChanceOf
           chance_percent(of.p_worthwhile),
           of.temperature ? fmt::format("{}, {}", general(of.lambda), general(of.temperature))
                          : general(of.lambda),
+          of.networks == 0 ? "none"
+          : of.repeats     ? fmt::format("{} in {}", count(of.networks), *of.repeats)
+                           : count(of.networks),
           verdict_html(of.verdict)};
 }
 
@@ -55,13 +58,15 @@ std::string chances_section(const RankDocument& document) {
   if (rows.empty()) return "";
   const ChanceOfGain* first = deciding_chance(document.teachers.front());
   const ChanceOfGain one = first == nullptr ? ChanceOfGain{} : *first;
+  const std::string spent = spending_words(document);
   return section(
       "chances", "Chances by scenario and student",
       html_table(
           fmt::format("Expected gain of a student with the teacher over one without, and how "
                       "likely it is: above zero, and above {}, which is worth the trouble. The "
                       "best scenario of the first student decides. λ and T: what training may "
-                      "start with.",
+                      "start with. Networks: so many, in so many partings into folds; none: the linear "
+                      "pilot and probes alone.",
                       worth_words(one)),
           {{"Teacher", false},
            {"Rows", false},
@@ -70,8 +75,10 @@ std::string chances_section(const RankDocument& document) {
            {"Chance", true},
            {"Worth it", true},
            {"λ, T", true},
+           {"Networks", true},
            {"Alone it says", false}},
           rows, "cards") +
+          (spent.empty() ? "" : element("p", escape_html(spent)) + '\n') +
           moved_table(document.teachers.front()));
 }
 

@@ -140,7 +140,7 @@ Messages messages_of(const std::vector<Warning>& warnings, bool representations_
     const std::string& code = warning.code;
     const std::string& message = warning.message;
     if (code == "no-minimal-margin") continue;  // for programs; the reasons of a check say it
-    const bool note = code == "not-asked-for" || code == "no-groups" ||
+    const bool note = code == "not-asked-for" || code == "no-groups" || code == "quick-estimates" ||
                       code == "continuous-labels" || code == "labels-set-aside" ||
                       (code == "mixed-families" && !representations_decide) ||
                       message.find("'control: ") != std::string::npos;
