@@ -218,9 +218,9 @@ class Chances {
     };
     while (!teachers.empty() && seconds_of(kind, teachers) > left) {
       cut_ = true;
-      teachers.erase(std::min_element(
-          teachers.begin(), teachers.end(),
-          [&](std::size_t a, std::size_t b) { return promise(a) < promise(b); }));
+      teachers.erase(
+          std::min_element(teachers.begin(), teachers.end(),
+                           [&](std::size_t a, std::size_t b) { return promise(a) < promise(b); }));
     }
   }
 
@@ -262,10 +262,10 @@ class Chances {
     for (std::size_t t = 0; t < open.size(); ++t) {
       if (open[t] != 0) spending_->open.push_back(input_.teachers[t].name);
     }
-    spending_->ended = !options_.budget         ? "everything"
-                       : cut_                   ? "budget"
+    spending_->ended = !options_.budget          ? "everything"
+                       : cut_                    ? "budget"
                        : spending_->open.empty() ? "settled"
-                                                : "repeats";
+                                                 : "repeats";
     if (!cut_) return;
     warnings_.push_back(
         {"budget-spent",

@@ -96,9 +96,9 @@ void NetworkPilotRun::repeat(const std::vector<std::size_t>& teachers, const Exe
     }
     others.unlabelled = outside(draw.groups, rows.unlabelled, held);
     others.further = outside(draw.groups, rows.further, held);
-    out.results[f] = train_fold(draw, options, parts_->study, std::move(others), std::move(test),
-                                derive_seed(exec.seed, "pilot fold", r * options.folds + f),
-                                exec.serial());
+    out.results[f] =
+        train_fold(draw, options, parts_->study, std::move(others), std::move(test),
+                   derive_seed(exec.seed, "pilot fold", r * options.folds + f), exec.serial());
     exec.progress("network pilot", ++done, options.folds);
   });
   parts_->repeats.push_back(std::move(out));

@@ -140,8 +140,7 @@ Parting pooled(const NetworkPilotOptions& options, const Rows& labelled, const P
   for (std::size_t i = 0; i < labelled.size(); ++i) place[labelled[i]] = i;
   const PilotFoldResult& first = of.results.front();
   const Matrix empty(labelled.size(), first.alone.cols());
-  Parting out{
-      of.teachers, of.fold, empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
+  Parting out{of.teachers, of.fold, empty, std::vector<Matrix>(first.teachers.size(), empty), {}};
   out.taught.assign(options.scenarios.size(),
                     std::vector<Pooled>(first.teachers.size(), Pooled{empty, {}, {}}));
   for (const PilotFoldResult& one : of.results) {

@@ -26,8 +26,8 @@ struct PilotFoldResult {
   Matrix alone;
   std::vector<Matrix> teachers;
   std::vector<std::vector<FoldTaught>> taught;  // by scenario, teacher
-  std::size_t shared = 0;         // trained networks: the student alone and references
-  std::vector<std::size_t> own;   // and by teacher
+  std::size_t shared = 0;        // trained networks: the student alone and references
+  std::vector<std::size_t> own;  // and by teacher
 };
 
 /// The training of a network of a pilot on so many rows, with no more steps than it may have.

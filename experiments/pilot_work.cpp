@@ -49,8 +49,8 @@ class Work {
   [[nodiscard]] double of(const Learner& learner) const {
     const Optimisation training = shortened(options_, learner.network, learner.rows);
     const bool convolves = learner.network.layers == Layers::cnn;
-    const std::size_t batch = training.batch == 0 ? learner.rows
-                                                  : std::min(training.batch, learner.rows);
+    const std::size_t batch =
+        training.batch == 0 ? learner.rows : std::min(training.batch, learner.rows);
     const std::size_t steps =
         training.steps > 0
             ? training.steps
@@ -58,9 +58,8 @@ class Work {
     const std::size_t outputs = draw_.classes > 0 ? draw_.classes : draw_.targets.cols();
     const double operations = kOperations * static_cast<double>(batch) *
                               products(learner.network, learner.x.cols(), learner.shape, outputs);
-    return static_cast<double>(steps) *
-           (operations / (convolves ? kConvolutionRate : kDenseRate) +
-            (convolves ? kConvolutionStep : kDenseStep));
+    return static_cast<double>(steps) * (operations / (convolves ? kConvolutionRate : kDenseRate) +
+                                         (convolves ? kConvolutionStep : kDenseStep));
   }
 
  private:
@@ -77,8 +76,8 @@ double estimated_seconds(const StudyDraw& draw, const NetworkPilotRows& rows,
   const std::size_t labelled =
       std::max<std::size_t>(2, rows.labelled.size() * (options.folds - 1) / options.folds);
   const auto parts = static_cast<double>(options.teacher_folds);
-  const auto arms = static_cast<double>(
-      options.lambdas.size() * (draw.classes > 0 ? options.temperatures.size() : 1));
+  const auto arms = static_cast<double>(options.lambdas.size() *
+                                        (draw.classes > 0 ? options.temperatures.size() : 1));
   const auto cross_fitted = [&](std::size_t learned) {
     double sum = parts * work.of({options.student, draw.x, draw.shape, learned});
     for (const std::size_t t : teachers) {

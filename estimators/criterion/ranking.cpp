@@ -64,8 +64,8 @@ std::vector<TeacherEvidence> evidence_of(const RankInput& input, Scenario scenar
   JudgedPredictions said = predictions(input, q, warnings);
   MeasuredChances chances{std::vector<std::vector<TeacherChance>>(input.teachers.size()), {}};
   if (q.options.decide_by == DecideBy::chance) {
-    chances = q.options.chances({input, scenario, pilot, said, q.options.limits, controls},
-                                warnings);
+    chances =
+        q.options.chances({input, scenario, pilot, said, q.options.limits, controls}, warnings);
   }
   auto out = detail::evidence_of(std::move(said), pilot);
   for (std::size_t t = 0; t < out.size(); ++t) out[t].chances = std::move(chances.teachers[t]);
@@ -81,10 +81,9 @@ void add_further_evidence(const RepresentationLevel& level, std::vector<Measured
     MeasuredTeacher& teacher = teachers[t];
     evidence[t].planted = std::move(teacher.planted);
     if (!q.options.coarse) {
-      evidence[t].i_teacher_labels_given_student =
-          attempt("conditional-information", warnings, [&] {
-            return detail::conditional_information(level, teacher, q.options, q.exec);
-          });
+      evidence[t].i_teacher_labels_given_student = attempt(
+          "conditional-information", warnings,
+          [&] { return detail::conditional_information(level, teacher, q.options, q.exec); });
     }
     if (auto all_rows = attempt("all-rows", warnings, [&] {
           return detail::on_all_rows(q.input, t, teacher.choice.options, q.options.scale, q.exec);

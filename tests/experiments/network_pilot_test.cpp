@@ -159,8 +159,8 @@ TEST_CASE("network pilot: repeats of some teachers are those that all would have
   CHECK(test::near(some.gains[0][1].gain.value, both.gains[0][1].gain.value, rounding));
   CHECK(test::near(some.gains[0][1].gain.standard_error, both.gains[0][1].gain.standard_error,
                    rounding));
-  CHECK(test::near(some.gains[0][1].over_uninformed.value,
-                   both.gains[0][1].over_uninformed.value, rounding));
+  CHECK(test::near(some.gains[0][1].over_uninformed.value, both.gains[0][1].over_uninformed.value,
+                   rounding));
   CHECK(test::near(some.bases[1].alone.loss, both.alone.loss, rounding));
   // The other one stands as after the first repeat, the student alone beside it as well.
   options.repeats = 1;

@@ -79,11 +79,10 @@ TEST_CASE("rank: chances decide unless told otherwise, in every scenario that th
 
 TEST_CASE("rank: the metric, what is worth the trouble and the student are the user's") {
   const WorldFiles files(120, 2);
-  const json document =
-      by_chance(files, {"--json", "--no-planted-bias", "--no-sensitivity", "--student-model",
-                        "linear", "--metric", "accuracy", "--worthwhile", "0.2", "--budget",
-                        "none"})
-          .document();
+  const json document = by_chance(files, {"--json", "--no-planted-bias", "--no-sensitivity",
+                                          "--student-model", "linear", "--metric", "accuracy",
+                                          "--worthwhile", "0.2", "--budget", "none"})
+                            .document();
   REQUIRE(document.is_object());
   for (const json& teacher : document["teachers"]) {
     REQUIRE(teacher["chances"].size() == 1);
@@ -118,7 +117,8 @@ TEST_CASE("rank: a budget goes to teachers that are open, and the document says 
   // Nothing can be trained in so little time: all chances are those of --quick.
   const json none = with({"--json", "--budget", "0.000001s"}).document();
   CHECK(none["network_pilots"]["networks"] == 0);
-  const json quick = by_chance(files, {"--json", "--quick", "--student-model", "linear"}).document();
+  const json quick =
+      by_chance(files, {"--json", "--quick", "--student-model", "linear"}).document();
   bool open = false;
   for (const json& teacher : none["teachers"]) {
     CHECK_FALSE(teacher["chances"][0].contains("repeats"));

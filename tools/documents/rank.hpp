@@ -180,7 +180,7 @@ struct ChanceOfGain {
   std::size_t network_rows = 0;  ///< labelled rows that it used
   Number lambda;                 ///< to start training with
   Number temperature;
-  std::string verdict;  ///< what this chance alone would decide
+  std::string verdict;                      ///< what this chance alone would decide
   std::optional<std::size_t> repeats = {};  ///< partings into folds of these networks
 };
 
@@ -329,7 +329,7 @@ struct RankDocument {
   std::vector<JudgedTeacher> teachers;
   std::vector<MarginDifference> differences;
   std::optional<PilotWithout> pilot;
-  std::optional<NetworkSpending> network_pilots;  ///< absent: none were trained
+  std::optional<NetworkSpending> network_pilots;                ///< absent: none were trained
   std::optional<std::map<std::string, Number>> top1_stability;  ///< share by teacher
   std::string stability_method;
   std::vector<InformationCurves> curves;

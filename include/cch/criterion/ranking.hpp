@@ -126,8 +126,8 @@ struct RankResult {
   Scenario scenario = Scenario::same_rows;
   std::optional<PilotAlone> pilot;
   std::optional<ChanceSpending> spending;  ///< of pilots of networks
-  std::string stability_method;        ///< in words; empty without stability
-  std::vector<EstimateCurves> curves;  ///< in the order of the teachers; empty if not asked for
+  std::string stability_method;            ///< in words; empty without stability
+  std::vector<EstimateCurves> curves;      ///< in the order of the teachers; empty if not asked for
   std::vector<SensitivityRow> sensitivity;  ///< likewise
   std::vector<ControlResult> controls;      ///< by rank among themselves; empty if not asked for
   std::optional<double> entropy_labels;     ///< H(Y), nats, for class labels

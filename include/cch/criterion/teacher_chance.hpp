@@ -27,8 +27,8 @@ struct TeacherChance {
   double worthwhile = 0.0;  ///< in the unit of the metric
   Chance chance;
   ChanceEvidence evidence;
-  /// Trained by the pilot of this kind of student for this teacher, in all scenarios, and those that
-  /// it shares with other teachers: students alone and references.
+  /// Trained by the pilot of this kind of student for this teacher, in all scenarios, and those
+  /// that it shares with other teachers: students alone and references.
   std::size_t networks = 0;
   std::size_t repeats = 0;       ///< partings into folds that they were trained in
   std::size_t network_rows = 0;  ///< labelled rows that it used
@@ -106,7 +106,7 @@ struct MeasuredChances {
   std::optional<ChanceSpending> spending;  ///< empty: no pilots of networks
 };
 /// What could not be measured leaves a warning.
-using ChanceSource = std::function<MeasuredChances(const ChanceQuestion& question,
-                                                   std::vector<Warning>& warnings)>;
+using ChanceSource =
+    std::function<MeasuredChances(const ChanceQuestion& question, std::vector<Warning>& warnings)>;
 
 }  // namespace cch

@@ -44,7 +44,7 @@ struct RankSettings {
   bool quick = false;                ///< no networks, planted bias and sensitivity; one split
   /// Seconds of pilots of networks; none: all of them, for every teacher.
   std::optional<double> budget = kUsualBudget;
-  std::optional<double> lambda;      ///< weight of the teacher's labels; none: picked
+  std::optional<double> lambda;             ///< weight of the teacher's labels; none: picked
   std::optional<std::string> unlabelled;    ///< label that means "no label"; "" is one as well
   std::optional<std::size_t> labelled;      ///< so many rows keep their label
   std::vector<std::string> extra_teachers;  ///< NAME=PATH[:KEY], further labelled rows of a teacher

@@ -62,12 +62,13 @@ std::string chances_section(const RankDocument& document) {
   return section(
       "chances", "Chances by scenario and student",
       html_table(
-          fmt::format("Expected gain of a student with the teacher over one without, and how "
-                      "likely it is: above zero, and above {}, which is worth the trouble. The "
-                      "best scenario of the first student decides. λ and T: what training may "
-                      "start with. Networks: so many, in so many partings into folds; none: the linear "
-                      "pilot and probes alone.",
-                      worth_words(one)),
+          fmt::format(
+              "Expected gain of a student with the teacher over one without, and how "
+              "likely it is: above zero, and above {}, which is worth the trouble. The "
+              "best scenario of the first student decides. λ and T: what training may "
+              "start with. Networks: so many, in so many partings into folds; none: the linear "
+              "pilot and probes alone.",
+              worth_words(one)),
           {{"Teacher", false},
            {"Rows", false},
            {"Student", false},
