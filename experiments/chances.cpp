@@ -18,6 +18,9 @@ namespace {
 
 using namespace detail;
 
+/// Up to this chance of being worth it, or of not being, pilots of networks are spared.
+constexpr double kDoubt = 0.02;
+
 /// 1 thread or many, the seed of a pilot is the same.
 Execution pilot_execution(const Execution& exec) {
   return exec.with_seed(derive_seed(exec.seed, "network pilot"));
@@ -173,14 +176,14 @@ class Chances {
       tell(kind);
     }
     for (std::size_t r = 0; r < options_.most_repeats; ++r) {
-      for (Kind& kind : kinds_) repeat(kind);
+      for (Kind& kind : kinds_) repeat(kind, r == 0);
     }
     sum_up();
   }
 
-  void repeat(Kind& kind) {
+  void repeat(Kind& kind, bool first) {
     if (!kind.pilot) return;
-    std::vector<std::size_t> teachers = open_teachers(kind);
+    std::vector<std::size_t> teachers = first ? unclear_teachers(kind) : open_teachers(kind);
     if (!options_.budget) {
       teachers.resize(input_.teachers.size());
       std::iota(teachers.begin(), teachers.end(), std::size_t{0});
@@ -226,6 +229,19 @@ class Chances {
 
   [[nodiscard]] Verdict verdict_of(const Kind& kind, std::size_t t) const {
     return decide_by_chance(chances_of(kind, t), question_.limits).verdict;
+  }
+  /// All but those of which a linear pilot leaves next to no doubt: pilots of networks are worth
+  /// more than it, so a firm verdict alone does not spare them.
+  [[nodiscard]] std::vector<std::size_t> unclear_teachers(const Kind& kind) const {
+    std::vector<std::size_t> out;
+    for (std::size_t t = 0; t < input_.teachers.size(); ++t) {
+      const auto chances = chances_of(kind, t);
+      const TeacherChance* of = deciding_chance(chances);
+      const double doubt =
+          of == nullptr ? 1.0 : std::min(1.0 - of->chance.p_worthwhile, of->chance.p_worthwhile);
+      if (doubt > kDoubt) out.push_back(t);
+    }
+    return out;
   }
   [[nodiscard]] std::vector<std::size_t> open_teachers(const Kind& kind) const {
     std::vector<std::size_t> out;

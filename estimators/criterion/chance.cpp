@@ -84,6 +84,7 @@ std::optional<Chance> chance_of_gain(const ChanceEvidence& evidence, GainMetric 
   if (fitted.why_not.empty()) {
     Chance out = chance_from(fitted.mean, fitted.spread, worthwhile);
     out.in_range = true;
+    out.networks = evidence.network_nats.has_value();
     out.basis = "corpus";
     out.contributions = fitted.contributions;
     return out;

@@ -30,6 +30,7 @@ struct ChanceModel {
 
 struct CorpusLimits {
   GainMetric metric = GainMetric::cross_entropy;
+  bool networks = false;
   double risk = 0.0;
   double gain = 1.0;
   double worthwhile = 0.0;
@@ -128,11 +129,11 @@ double prior_spread(GainMetric metric) {
   return metric == GainMetric::accuracy ? 0.03 : 0.10;
 }
 
-std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk) {
+std::optional<FirmLimits> corpus_limits(GainMetric metric, bool networks, double risk) {
   std::optional<FirmLimits> out;
   for (const CorpusLimits& limits : kLimits) {
     // Risks ascend.
-    if (limits.metric == metric && limits.risk <= risk + 1e-12) {
+    if (limits.metric == metric && limits.networks == networks && limits.risk <= risk + 1e-12) {
       out = {limits.gain, limits.worthwhile};
     }
   }

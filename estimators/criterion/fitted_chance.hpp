@@ -40,7 +40,7 @@ struct FirmLimits {
 /// The least strict limits with which at most a share of `risk` of the firm verdicts on each side
 /// was wrong over the reference corpus, every family by a model that had not seen it; of the
 /// tabulated risk below. Nothing for another metric or a smaller risk than any.
-std::optional<FirmLimits> corpus_limits(GainMetric metric, double risk);
+std::optional<FirmLimits> corpus_limits(GainMetric metric, bool networks, double risk);
 
 using NamedTerms = std::vector<std::pair<std::string, double>>;
 /// φ and ψ by the names of the table, in its order; `networks`: with pilots of the own kind.

@@ -61,7 +61,7 @@ ChanceLimits chance_limits(double risk) {
 ChanceLimits limits_of(const Chance& chance, GainMetric metric, const ChanceLimits& limits) {
   ChanceLimits out = limits;
   if (!chance.in_range) return out;
-  if (const auto corpus = detail::corpus_limits(metric, limits.risk)) {
+  if (const auto corpus = detail::corpus_limits(metric, chance.networks, limits.risk)) {
     out.gain = corpus->gain;
     out.too_small = out.harms = corpus->worthwhile;
   }

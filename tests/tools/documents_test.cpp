@@ -98,7 +98,8 @@ TEST_CASE("documents: a ranking reads back as the same JSON, and every key count
   CHECK(documents::to_text(ranking, 2) == document.dump(2));
   for (const char* of : {"teachers", "controls"}) REQUIRE(document[of][0].contains("chances"));
   // Where chances do not decide there are none, and what would decide stands by open verdicts.
-  check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances", "what_decides"});
+  check_every_key_counts(document, documents::read_rank, kFreeOfRank,
+                         {"chances", "what_decides", "network_pilots", "repeats"});
 }
 
 TEST_CASE("documents: what would decide a ranking reads back, and every key counts") {
@@ -109,7 +110,8 @@ TEST_CASE("documents: what would decide a ranking reads back, and every key coun
                "accuracy_error": null}],
     "forecast": [{"rows": 400, "p_distil": 0.3, "p_do_not": 0.2, "expected_gain": 0.03}]})");
   CHECK(documents::to_json(documents::read_rank(document)) == document);
-  check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances", "what_decides"});
+  check_every_key_counts(document, documents::read_rank, kFreeOfRank,
+                         {"chances", "what_decides", "network_pilots", "repeats"});
 }
 
 TEST_CASE("documents: an estimate reads back as the same JSON, and every key counts") {

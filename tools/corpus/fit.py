@@ -609,6 +609,9 @@ def score(cells):
         print_verdicts(of)
         print("\nAUROC, Brier score:\n")
         print_rivals(of, scored_cells(cells_with_networks(cells), metric, False), scored_cells(cells, metric, only=("constant", "unlabelled pairs", "information difference", "information difference, unlabelled")))
+        quick = scored_cells(cells_with_networks(cells), metric, False)
+        print("\nWithout pilots of networks (`--quick`), by limits of their own:\n")
+        print_verdicts(quick)
         print("\nReliability:\n")
         print_reliability(of)
         print(f"\nRegret, {'nats' if metric == 'nats' else 'share of rows'}:\n")
@@ -652,12 +655,14 @@ def print_table(cells):
                 flags = f"{'true' if group == 'hidden' else 'false'}, {'true' if networks else 'false'}"
                 models.append(f"    {{GainMetric::{cpp}, {flags}, {model.unit:.6g}, {len(some)}, {name}Mean, {name}Spread}},")
     print("constexpr ChanceModel kModels[] = {", *models, "};", sep="\n")
-    print("// Metric, share of firm verdicts that may be wrong, P(gain > 0), P(worthwhile).")
+    print("// Metric, with a pilot of networks, share of firm verdicts that may be wrong, P(gain > 0), P(worthwhile).")
     print("constexpr CorpusLimits kLimits[] = {")
     for metric, cpp in (("nats", "cross_entropy"), ("accuracy", "accuracy")):
-        of = scored_cells(cells, metric)
-        for risk in RISKS:
-            print(f"    {{GainMetric::{cpp}, {risk}, {limits(of, risk)[0]}, {limits(of, risk)[1]}}},")
+        for networks in (False, True):
+            of = scored_cells(cells_with_networks(cells), metric, networks)
+            for risk in RISKS:
+                high, low = limits(of, risk)
+                print(f"    {{GainMetric::{cpp}, {'true' if networks else 'false'}, {risk}, {high}, {low}}},")
     print("};")
 
 

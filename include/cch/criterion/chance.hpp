@@ -78,7 +78,8 @@ struct Chance {
   Interval interval80;
   /// Whether the reference corpus has pairs like this one. If not, the pilot alone speaks.
   bool in_range = false;
-  std::string basis;  ///< "corpus", or why the pilot's own posterior stands in
+  bool networks = false;  ///< a pilot of the student's own kind is part of it
+  std::string basis;      ///< "corpus", or why the pilot's own posterior stands in
   std::vector<ChanceContribution> contributions;  ///< largest effect first
 };
 
