@@ -56,6 +56,8 @@ void put_networks(const NetworkPilot& pilot, std::size_t s, std::size_t t, Chanc
   to.network_nats = measured(gain.gain);
   to.network_informed = measured(gain.over_uninformed);
   if (gain.gain_accuracy) to.network_accuracy = measured(*gain.gain_accuracy);
+  if (gain.gain_f1) to.network_f1 = measured(*gain.gain_f1);
+  if (gain.gain_auc) to.network_auc = measured(*gain.gain_auc);
   to.network_difference = less_lost(alone.loss, pilot.teachers[t].loss, to.classes > 0);
   if (to.classes > 0) {
     to.network_accuracy_difference = *pilot.teachers[t].accuracy - *alone.accuracy;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "estimators/row_terms.hpp"
+#include "experiments/metric_terms.hpp"
 #include "experiments/network_pilot_parts.hpp"
 
 namespace cch::detail {
@@ -25,6 +26,8 @@ struct Pooled {
 struct RowScores {
   std::vector<double> loss;
   std::vector<double> hit;
+  std::vector<double> f1;
+  std::vector<double> auc;
 };
 
 /// The labels of the labelled rows.
@@ -75,6 +78,8 @@ RowScores scores_of(const Matrix& outputs, const PilotLabels& labels) {
                           ? 1.0
                           : 0.0);
   }
+  out.f1 = weighted_f1_terms(outputs, labels.y);
+  out.auc = auc_terms(outputs, labels.y);
   return out;
 }
 
@@ -184,6 +189,17 @@ std::vector<Seen> reference_in(std::vector<Seen> seen, std::size_t reference) {
   return seen;
 }
 
+/// Gains that are shares, and where their terms are.
+const std::pair<GainMetric, std::vector<double> RowScores::*> kShares[] = {
+    {GainMetric::accuracy, &RowScores::hit},
+    {GainMetric::f1, &RowScores::f1},
+    {GainMetric::auc, &RowScores::auc}};
+
+std::vector<double> difference_of(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+  return a;
+}
+
 /// What a teacher, or a reference, gained.
 struct Judged {
   NetworkPilotTeacher teacher;
@@ -198,12 +214,12 @@ Judged judged(const std::vector<Seen>& seen, std::size_t s, const PilotLabels& l
     return result;
   }
   RepeatTerms& nats = result.nats;
-  RepeatTerms hits;
   std::map<std::pair<double, double>, std::size_t> arms;
   for (const auto& [parting, at] : seen) {
     const Pooled& of = parting->taught[s][at];
     if (!of.failure.empty()) {
       out.failure = of.failure;
+      out.terms.clear();
       return result;
     }
     const RowScores alone = scores_of(parting->alone, labels);
@@ -212,13 +228,23 @@ Judged judged(const std::vector<Seen>& seen, std::size_t s, const PilotLabels& l
     nats.folds.push_back(parting->fold);
     for (const auto& [arm, count] : of.arms) arms[arm] += count;
     if (labels.y.empty()) continue;
-    std::vector<double>& gained = hits.terms.emplace_back(taught.hit);
-    for (std::size_t i = 0; i < gained.size(); ++i) gained[i] -= alone.hit[i];
-    hits.folds.push_back(parting->fold);
+    for (const auto& [metric, scores] : kShares) {
+      if ((taught.*scores).empty()) continue;
+      out.terms[metric].push_back(difference_of(taught.*scores, alone.*scores));
+    }
   }
+  out.folds = nats.folds;
+  out.terms[labels.y.empty() ? GainMetric::mse : GainMetric::cross_entropy] = nats.terms;
   out.gain = gain_of(nats, labels.groups);
   out.row_terms = nats.terms.front();
-  if (!hits.terms.empty()) out.gain_accuracy = gain_of(hits, labels.groups);
+  const auto share = [&](GainMetric metric) -> std::optional<NetworkGain> {
+    const auto found = out.terms.find(metric);
+    if (found == out.terms.end()) return std::nullopt;
+    return gain_of({found->second, nats.folds}, labels.groups);
+  };
+  out.gain_accuracy = share(GainMetric::accuracy);
+  out.gain_f1 = share(GainMetric::f1);
+  out.gain_auc = share(GainMetric::auc);
   const auto most = std::max_element(
       arms.begin(), arms.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   std::tie(out.lambda, out.temperature) = most->first;
@@ -240,9 +266,7 @@ NetworkPilotTeacher judged_teacher(const std::vector<Seen>& seen, std::size_t s,
   }
   if (!reference) return std::move(one.teacher);
   for (std::size_t r = 0; r < one.nats.terms.size(); ++r) {
-    for (std::size_t i = 0; i < one.nats.terms[r].size(); ++i) {
-      one.nats.terms[r][i] -= reference->nats.terms[r][i];
-    }
+    one.nats.terms[r] = difference_of(std::move(one.nats.terms[r]), reference->nats.terms[r]);
   }
   one.teacher.over_uninformed = gain_of(one.nats, labels.groups);
   return std::move(one.teacher);
@@ -259,6 +283,7 @@ void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled
                  const NetworkPilotOptions& options, std::size_t teachers,
                  const std::vector<PartedFolds>& repeats, NetworkPilot& out) {
   const PilotLabels labels = labels_of(draw, labelled);
+  out.groups = labels.groups;
   std::vector<Parting> partings;
   std::vector<NetworkScore> alone;  // by parting
   out.bases.resize(teachers);
@@ -292,3 +317,26 @@ void judge_folds(const StudyDraw& draw, const std::vector<std::size_t>& labelled
 }
 
 }  // namespace cch::detail
+
+namespace cch {
+
+std::optional<NetworkGain> network_gain_difference(const NetworkPilot& pilot, std::size_t s,
+                                                   std::size_t a, std::size_t b,
+                                                   GainMetric metric) {
+  const NetworkPilotTeacher& first = pilot.gains[s][a];
+  const NetworkPilotTeacher& second = pilot.gains[s][b];
+  if (!first.terms.contains(metric) || !second.terms.contains(metric)) return std::nullopt;
+  detail::RepeatTerms difference;
+  for (std::size_t r = 0; r < first.folds.size(); ++r) {
+    const auto same = std::find(second.folds.begin(), second.folds.end(), first.folds[r]);
+    if (same == second.folds.end()) continue;
+    const auto at = static_cast<std::size_t>(same - second.folds.begin());
+    difference.folds.push_back(first.folds[r]);
+    difference.terms.push_back(
+        detail::difference_of(first.terms.at(metric)[r], second.terms.at(metric)[at]));
+  }
+  if (difference.terms.empty()) return std::nullopt;
+  return detail::gain_of(difference, pilot.groups);
+}
+
+}  // namespace cch

@@ -15,9 +15,11 @@ struct MetricName {
   GainMetric metric;
   std::string_view name;
 };
-constexpr std::array<MetricName, 3> kMetrics{{{GainMetric::cross_entropy, "cross-entropy"},
+constexpr std::array<MetricName, 5> kMetrics{{{GainMetric::cross_entropy, "cross-entropy"},
                                               {GainMetric::accuracy, "accuracy"},
-                                              {GainMetric::mse, "mse"}}};
+                                              {GainMetric::mse, "mse"},
+                                              {GainMetric::f1, "f1"},
+                                              {GainMetric::auc, "auc"}}};
 
 double above(double limit, double mean, double spread) {
   return 0.5 * std::erfc((limit - mean) / (spread * std::sqrt(2.0)));
@@ -34,8 +36,16 @@ Chance chance_from(double mean, double spread, double worthwhile) {
 }
 
 std::optional<MeasuredGain> pilot_of(const ChanceEvidence& of, GainMetric metric) {
-  if (metric == GainMetric::accuracy) {
-    return of.network_accuracy ? of.network_accuracy : of.linear_accuracy;
+  switch (metric) {
+    case GainMetric::accuracy:
+      return of.network_accuracy ? of.network_accuracy : of.linear_accuracy;
+    case GainMetric::f1:
+      return of.network_f1;
+    case GainMetric::auc:
+      return of.network_auc;
+    case GainMetric::cross_entropy:
+    case GainMetric::mse:
+      break;
   }
   return of.network_nats ? of.network_nats : of.linear_nats;
 }
@@ -69,8 +79,13 @@ GainMetric parse_gain_metric(std::string_view name) {
                "Did you mean '" + nearest_name(name, names) + "'?");
 }
 
+bool in_points(GainMetric metric) {
+  return metric == GainMetric::accuracy || metric == GainMetric::f1 || metric == GainMetric::auc;
+}
+
 double usual_worthwhile(GainMetric metric) {
-  return metric == GainMetric::accuracy ? 0.005 : 0.01;
+  if (metric == GainMetric::auc) return 0.003;
+  return in_points(metric) ? 0.005 : 0.01;
 }
 
 std::string_view to_string(StudentKind kind) {

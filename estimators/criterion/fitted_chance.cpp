@@ -126,7 +126,8 @@ std::vector<ChanceContribution> contributions_of(const ChanceModel& model,
 }  // namespace
 
 double prior_spread(GainMetric metric) {
-  return metric == GainMetric::accuracy ? 0.03 : 0.10;
+  if (metric == GainMetric::auc) return 0.025;
+  return in_points(metric) ? 0.03 : 0.10;
 }
 
 std::optional<FirmLimits> corpus_limits(GainMetric metric, bool networks, double risk) {
@@ -193,6 +194,12 @@ NamedTerms spread_terms(const ChanceEvidence& e, GainMetric metric, bool network
 FittedChance fitted_chance(const ChanceEvidence& e, GainMetric metric) {
   if (metric == GainMetric::mse || e.classes == 0) {
     return {"the reference corpus has too few pairs with real-valued labels", 0.0, 0.0, {}};
+  }
+  if (metric == GainMetric::f1 || metric == GainMetric::auc) {
+    return {"no chance of " + std::string(to_string(metric)) + " is fitted on the reference corpus",
+            0.0,
+            0.0,
+            {}};
   }
   if (!e.linear_nats && !e.network_nats) return {"no pilot has run", 0.0, 0.0, {}};
   const bool networks = e.network_nats.has_value();

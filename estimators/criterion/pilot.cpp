@@ -127,7 +127,8 @@ PilotTeacher summarise(const Folds& folds, const std::vector<PilotFold::Distille
   out.equivalent = out.gain.interval95.lo >= -equivalence && out.gain.interval95.hi <= equivalence;
   out.outcome = outcome_of(out);
   if (classes) {
-    out.gain_accuracy = gain_with_interval(difference(taught.correct, alone.correct),
+    out.row_terms_accuracy = difference(taught.correct, alone.correct);
+    out.gain_accuracy = gain_with_interval(out.row_terms_accuracy,
                                            inner_gains(folds, distilled,
                                                        [](const Scored& a, const Scored& b) {
                                                          return difference(b.correct, a.correct);

@@ -38,6 +38,7 @@ class Runner {
     if (!main) return out;
     out.alone = PilotAlone{main->score_alone, main->accuracy_alone, main->rows.size(),
                            main->extra_rows, main->unpaired_rows};
+    out.rows = main->rows;
     std::optional<PilotResult> second;
     if (apart) {
       PilotInput own = rows_only();
@@ -162,6 +163,7 @@ JudgedPilots judge_pilots(const RankInput& input, const RankOptions& options,
   detail::RankedPilot pilot = detail::ranked_pilot(input, none, plain, exec, out.warnings);
   out.alone = pilot.alone;
   out.teachers = std::move(pilot.teachers);
+  out.rows = std::move(pilot.rows);
   return out;
 }
 

@@ -11,6 +11,7 @@ namespace cch::detail {
 /// The pilot of a ranking.
 struct RankedPilot {
   std::optional<PilotAlone> alone;
+  std::vector<std::size_t> rows;        ///< as JudgedPilots
   std::vector<PilotEvidence> teachers;  ///< in the order of the input
   std::vector<PilotEvidence> controls;  ///< likewise
 };

@@ -98,7 +98,7 @@ Decision decide_by_chance(const std::vector<TeacherChance>& chances, const Chanc
 }
 
 std::string gain_in_words(double gain, GainMetric metric, bool unit) {
-  const bool points = metric == GainMetric::accuracy;
+  const bool points = in_points(metric);
   const double shown = points ? 100.0 * gain : gain;
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), points ? "%.1f" : "%.3f", std::abs(shown));

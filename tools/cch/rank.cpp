@@ -66,6 +66,7 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   const RankFolder folder(s.out, s.html, s.force);
   RankResult result;
   std::vector<ClassRanking> per_class;
+  std::optional<documents::BestSet> best;
   Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
   {
     const auto progress = make_progress(terminal, s.common.quiet);
@@ -75,12 +76,19 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
       tell = [&](const std::string& line) { terminal.err << line << '\n' << std::flush; };
     }
     result = rank_teachers(inputs.input, chance_options(s, inputs, exec, tell), exec);
+    if (s.best_set) {
+      std::vector<Warning> warnings;
+      best = best_set_document(s, inputs, result, exec, warnings);
+      result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());
+    }
     if (s.per_class) per_class = rank_per_class(inputs.input, quick_options(s, exec), exec);
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  const documents::RankDocument document = documents::as_stored(
-      rank_document(s, inputs, result, exec, per_class, invocation.command_line, seconds.count()));
+  documents::RankDocument made =
+      rank_document(s, inputs, result, exec, per_class, invocation.command_line, seconds.count());
+  made.best_set = best;
+  const documents::RankDocument document = documents::as_stored(made);
   // Results first on disk, then on the screen: a screen that is gone loses nothing.
   const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {

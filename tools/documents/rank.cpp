@@ -156,6 +156,30 @@ void describe(V& v, Of<JudgedTeacher> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<GainOverSet> auto& x) {
+  v("value", x.value, "standard_error", x.standard_error, "p_better", x.p_better, "p_worthwhile",
+    x.p_worthwhile);
+}
+
+template <class V>
+void describe(V& v, Of<TriedSet> auto& x) {
+  v("name", x.name, "expected_gain", x.expected_gain, "over_before", x.over_before, "over_single",
+    x.over_single, "networks", x.networks);
+}
+
+template <class V>
+void describe(V& v, Of<SetStep> auto& x) {
+  v("tried", x.tried, "needed", x.needed, "taken", x.taken);
+}
+
+template <class V>
+void describe(V& v, Of<BestSet> auto& x) {
+  v("scenario", x.scenario, "student_model", x.student_model, "metric", x.metric, "best", x.best,
+    "single", x.single, "single_expected_gain", x.single_expected_gain, "steps", x.steps,
+    "networks", x.networks, "network_rows", x.network_rows, "stopped", x.stopped);
+}
+
+template <class V>
 void describe(V& v, Of<MarginDifference> auto& x) {
   describe_value(v, "nats", part<Value>(x));
   v("first", x.first, "second", x.second);
@@ -231,6 +255,7 @@ void describe(V& v, Of<RankDocument> auto& x) {
     x.scenario, "scale", x.scale, "decided_by", x.decided_by, "teachers", x.teachers, "differences",
     x.differences, "pilot", x.pilot, "top1_stability", x.top1_stability, "stability_method",
     x.stability_method);
+  v.if_there("best_set", x.best_set);
   v.if_there("network_pilots", x.network_pilots);
   v.null_if_empty("curves", x.curves);
   v.null_if_empty("sensitivity", x.sensitivity);

@@ -164,7 +164,7 @@ struct ChancePart {
 struct ChanceOfGain {
   std::string scenario;
   std::string student_model;  ///< linear, mlp:64, …
-  std::string metric;         ///< cross-entropy, mse (nats) or accuracy (share of rows)
+  std::string metric;         ///< cross-entropy, mse (nats), accuracy, f1 or auc (shares)
   Number worthwhile;
   Number p_gain;        ///< P(gain > 0)
   Number p_worthwhile;  ///< P(gain > worthwhile)
@@ -206,6 +206,43 @@ struct RowsForecast {
   std::string scenario;
   std::vector<GainOnRows> curve;
   std::vector<FirmWithRows> forecast;
+};
+
+/// How much more a set of teachers gains than another, on the same rows and folds.
+struct GainOverSet {
+  Number value;  ///< in the unit of the metric
+  Number standard_error;
+  Number p_better;
+  Number p_worthwhile;  ///< P(it is worth the trouble)
+};
+
+struct TriedSet {
+  std::string name;
+  Number expected_gain;  ///< over the student alone
+  std::optional<GainOverSet> over_before;
+  std::optional<GainOverSet> over_single;
+  bool networks = false;  ///< measured by pilots of networks
+};
+
+/// An enlargement of the set; the first of those tried is the best.
+struct SetStep {
+  std::vector<TriedSet> tried;
+  Number needed;       ///< P(better) of the first over the set before at least this
+  bool taken = false;  ///< it replaced the set before
+};
+
+/// Whether fusing teachers pays.
+struct BestSet {
+  std::string scenario;
+  std::string student_model;
+  std::string metric;
+  std::string best;    ///< the set it ends with
+  std::string single;  ///< the teacher it starts with
+  Number single_expected_gain;
+  std::vector<SetStep> steps;
+  std::size_t networks = 0;
+  std::size_t network_rows = 0;
+  std::string stopped;  ///< why it ended
 };
 
 /// A teacher with all evidence and its verdict.
@@ -327,6 +364,7 @@ struct RankDocument {
   std::string scale;       ///< none, zscore, rank
   std::string decided_by;  ///< chance, combined, pilot, cch, cch-prediction
   std::vector<JudgedTeacher> teachers;
+  std::optional<BestSet> best_set = {};  ///< absent: not asked for
   std::vector<MarginDifference> differences;
   std::optional<PilotWithout> pilot;
   std::optional<NetworkSpending> network_pilots;                ///< absent: none were trained

@@ -17,13 +17,19 @@ namespace cch {
 ///   cross_entropy  nats a row, after calibration by one temperature
 ///   accuracy       share of rows
 ///   mse            ½ ln(MSE without / MSE with the teacher), nats; real-valued labels
-enum class GainMetric { cross_entropy, accuracy, mse };
+///   f1             F1 of each class weighted by its rows, as `weighted_f1` of metrics.hpp
+///   auc            one against the rest, mean over classes, as `auc` of metrics.hpp
+enum class GainMetric { cross_entropy, accuracy, mse, f1, auc };
 std::string_view to_string(GainMetric metric);
-/// "cross-entropy", "accuracy" or "mse"; a usage Error that names the nearest otherwise.
+/// "cross-entropy", "accuracy", "mse", "f1" or "auc"; a usage Error that names the nearest
+/// otherwise.
 GainMetric parse_gain_metric(std::string_view name);
+/// Accuracy, f1 and auc: between 0 and 1, said in points (hundredths).
+bool in_points(GainMetric metric);
 
-/// The smallest gain that is worth the trouble where nothing else is said: a hundredth of a nat, or
-/// half a point of accuracy. Training a teacher and picking λ and T costs more than seeds vary.
+/// The smallest gain that is worth the trouble where nothing else is said: a hundredth of a nat,
+/// half a point of accuracy or F1, .3 points of AUC (of real pairs AUC moves .6 times as much as
+/// accuracy). Training a teacher and picking λ and T costs more than seeds vary.
 double usual_worthwhile(GainMetric metric);
 
 /// The kind of student that the chance is about.
@@ -52,6 +58,8 @@ struct ChanceEvidence {
   std::optional<MeasuredGain> network_nats;  ///< the pilot of the student's own kind
   std::optional<MeasuredGain> network_accuracy;
   std::optional<MeasuredGain> network_informed;  ///< as linear_informed
+  std::optional<MeasuredGain> network_f1;
+  std::optional<MeasuredGain> network_auc;
   /// I(T;Y) − I(S;Y): the student's held-out loss less the teacher's, linear probes (nats; real
   /// values ½ ln of the ratio of mean square errors).
   std::optional<double> information_difference;

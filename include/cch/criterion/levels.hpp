@@ -60,6 +60,7 @@ struct PilotEvidence {
 struct JudgedPilots {
   std::optional<PilotAlone> alone;
   std::vector<PilotEvidence> teachers;
+  std::vector<std::size_t> rows;  ///< of the input that it used, ascending
   std::vector<Warning> warnings;
 };
 

@@ -86,11 +86,12 @@ struct PilotTeacher {
   /// helps / harms: the interval is above / below 0; equivalent: wholly within ± equivalence;
   /// undecided: else. An interval above 0 and within the region helps.
   PilotOutcome outcome = PilotOutcome::undecided;
-  bool equivalent = false;        ///< the interval lies wholly within ± equivalence
-  std::vector<double> row_terms;  ///< one a row of `rows`, their mean is the gain (nats)
-  double weight = 0.0;            ///< a, picked in most folds
-  double temperature = 1.0;       ///< T, likewise
-  std::vector<double> weights;    ///< a by outer fold
+  bool equivalent = false;                 ///< the interval lies wholly within ± equivalence
+  std::vector<double> row_terms;           ///< one a row of `rows`, their mean is the gain (nats)
+  std::vector<double> row_terms_accuracy;  ///< likewise of gain_accuracy
+  double weight = 0.0;                     ///< a, picked in most folds
+  double temperature = 1.0;                ///< T, likewise
+  std::vector<double> weights;             ///< a by outer fold
   std::vector<double> temperatures;
   double teacher_score = 0.0;  ///< cross-fitted loss of the teacher itself, nats or MSE
 };

@@ -21,6 +21,8 @@ struct Modality {
   Samples features;
   /// Of a teacher that was trained before: its features are the log-ratios of what it said.
   std::optional<StoredOutputs> stored = {};
+  /// Of a set of teachers: the names of those that it is made of (teacher_set.hpp).
+  std::vector<std::string> members = {};
 };
 
 /// Aligned inputs: row i of every modality, of the labels and of the groups belongs to the same

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cch/core/execution.hpp"
+#include "cch/core/groups.hpp"
+#include "cch/criterion/chance.hpp"
 #include "cch/criterion/pilot.hpp"
 #include "cch/experiments/network.hpp"
 #include "cch/experiments/study.hpp"
@@ -59,12 +62,18 @@ struct NetworkPilotTeacher {
   /// Calibrated cross-entropy (nats), or ½ ln of the ratio of mean square errors.
   NetworkGain gain;
   std::optional<NetworkGain> gain_accuracy;  ///< share of rows
+  std::optional<NetworkGain> gain_f1;        ///< weighted by rows
+  std::optional<NetworkGain> gain_auc;       ///< empty where it does not exist
   /// `gain` less that by soft labels without a teacher's information: of a student that was
   /// cross-fitted itself, or the same for every class, whichever gained more.
   NetworkGain over_uninformed;
   std::vector<double> row_terms;  ///< of `gain`, one a labelled row
-  double lambda = 0.0;            ///< chosen in most folds
-  double temperature = 1.0;       ///< likewise
+  /// Row terms of all gains, a list a repeat; their means are the gains. Cross-entropy and mse
+  /// share a key, that of the labels.
+  std::map<GainMetric, std::vector<std::vector<double>>> terms;
+  std::vector<std::vector<std::size_t>> folds;  ///< of the labelled rows, by repeat
+  double lambda = 0.0;                          ///< chosen in most folds
+  double temperature = 1.0;                     ///< likewise
 };
 
 /// How well a network does on rows that it was not fitted on.
@@ -89,7 +98,13 @@ struct NetworkPilot {
   double seconds = 0.0;
   /// By scenario of the options, then by teacher of the draw.
   std::vector<std::vector<NetworkPilotTeacher>> gains;
+  Groups groups = Groups::singletons(0);  ///< of the labelled rows
 };
+
+/// How much more teacher a gains than teacher b in scenario s, paired by row over the repeats of
+/// both. Nothing where one of them failed or has no such metric.
+std::optional<NetworkGain> network_gain_difference(const NetworkPilot& pilot, std::size_t s,
+                                                   std::size_t a, std::size_t b, GainMetric metric);
 
 /// Trains the user's own kind of student with and without each teacher on the labelled rows (ours).
 ///
@@ -101,7 +116,9 @@ struct NetworkPilot {
 /// together and get one temperature each.
 ///
 /// Gain: mean over rows of the paired difference of losses (real values: ½ ln(MSE₀/MSE_KD), delta
-/// method), averaged over repeats. SE² is the larger of two: by groups of rows, and by the folds
+/// method), averaged over repeats. F1 and AUC are no means over rows: their terms are those of the
+/// infinitesimal jackknife (experiments/metric_terms.hpp), whose mean is the measure of all rows of
+/// a repeat. SE² is the larger of two: by groups of rows, and by the folds
 /// taken as independent, in which the chance of training counts as well. Students learn from
 /// (1 − 1/folds) of the rows, four fifths of which they are fitted on.
 ///

@@ -203,6 +203,8 @@ std::string criterion_kind(const std::string& name, const std::vector<std::strin
 std::vector<std::string> predicted_metrics(const std::string& name) {
   if (name == "closed-form accuracy gain") return {"accuracy"};
   if (name == "closed-form MSE gain") return {"mse-difference"};
+  if (name == "cch rank: expected gain, f1") return {"weighted-f1"};
+  if (name == "cch rank: expected gain, auc") return {"auc"};
   if (name.find("pilot") == std::string::npos) return {};
   if (name.find("accuracy") != std::string::npos) return {"accuracy"};
   if (name.find("nats") != std::string::npos) return {"cross-entropy", "mse"};

@@ -67,7 +67,9 @@ void add_chance(const documents::JudgedTeacher& teacher, const report::ChanceOfG
   out.decisions["cch rank: verdict"] =
       verdict_value(best || unreliable ? teacher.verdict : of.verdict);
   if (of.p_gain) out.scores["cch rank: chance of a gain"] = *of.p_gain;
-  if (of.expected_gain) out.scores["cch rank: expected gain"] = *of.expected_gain;
+  if (!of.expected_gain) return;
+  const bool named = of.metric == "f1" || of.metric == "auc";
+  out.scores["cch rank: expected gain" + (named ? ", " + of.metric : "")] = *of.expected_gain;
 }
 
 /// One a scenario. What other levels say is of the document's own.

@@ -10,6 +10,7 @@
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/inputs/named_source.hpp"
 #include "tools/cch/inputs/outputs.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 
 namespace cch {
 
@@ -33,7 +34,9 @@ class Reader {
           [&] { limit_.lengths = load_lengths(parse_source(settings_.lengths), limit_); });
     }
     read_modality("student", "--student", settings_.student);
-    for (const auto& pair : settings_.teachers) read_modality("teacher", "--teacher", pair);
+    for (const auto& pair : asked_teachers(settings_).read) {
+      read_modality("teacher", "--teacher", pair);
+    }
     read_labels_and_groups();
     for (const auto& pair : settings_.ids) faults_.attempt([&] { read_ids(pair); });
     read_extra();

@@ -8,16 +8,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_there(const std::string& source, const fs::path& folder) {
-  try {
-    const std::string path = parse_source(placed_source(source, folder)).path;
-    std::error_code ignored;
-    return is_dataset(path) || fs::exists(path, ignored);
-  } catch (const Error&) {
-    return false;  // nothing on one side of a ':', or nothing at all
-  }
-}
-
 /// Where the '=' behind the name stands; npos where the text has no name. The one place that tells
 /// NAME=PATH from a path with '='.
 std::size_t end_of_name(const std::string& text, Naming naming, const fs::path& folder) {
@@ -40,6 +30,16 @@ std::string own_name(const SourceSpec& source) {
 }
 
 }  // namespace
+
+bool is_there(const std::string& source, const fs::path& folder) {
+  try {
+    const std::string path = parse_source(placed_source(source, folder)).path;
+    std::error_code ignored;
+    return is_dataset(path) || fs::exists(path, ignored);
+  } catch (const Error&) {
+    return false;  // nothing on one side of a ':', or nothing at all
+  }
+}
 
 NamedSource named_source(const std::string& option, const std::string& text, Naming naming) {
   const auto equals = end_of_name(text, naming, {});

@@ -26,6 +26,9 @@ enum class Naming {
 /// parse_source.
 NamedSource named_source(const std::string& option, const std::string& text, Naming naming);
 
+/// Whether a data set or a file is there: PATH[:KEY], relative to a folder.
+bool is_there(const std::string& source, const std::filesystem::path& folder);
+
 /// PATH[:KEY] relative to a folder; absolute paths and data sets stay as they are.
 std::string placed_source(const std::string& source, const std::filesystem::path& folder);
 

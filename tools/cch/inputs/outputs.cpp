@@ -4,24 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "cch/core/nearest_name.hpp"
-#include "tools/cch/inputs/named_source.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 
 namespace cch {
 namespace {
-
-// Names of the teachers; what is wrong with the others is said where they are read.
-std::vector<std::string> named_teachers(const RankSettings& s) {
-  std::vector<std::string> out;
-  for (const std::string& pair : s.teachers) {
-    FaultCollector elsewhere;
-    elsewhere.attempt(
-        [&] { out.push_back(named_source("--teacher", pair, Naming::optional).name); });
-  }
-  return out;
-}
 
 bool parse_saw_rows(const std::string& word) {
   if (word == "yes" || word == "no") return word == "yes";
@@ -94,11 +84,21 @@ Fault no_more_labels(const std::string& name) {
           "Ask for --scenario same-rows or unlabelled-pairs"};
 }
 
+Fault set_of_outputs(const std::string& set, const std::string& name) {
+  return {"set-of-outputs", "'" + name + "' was trained before and can be in no set",
+          "--teacher " + set,
+          "a set is fitted to its members' features, and there are only outputs",
+          "Give its features, or leave it out of the set"};
+}
+
 }  // namespace
 
 std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
                                                      FaultCollector& faults) {
-  const std::vector<std::string> teachers = named_teachers(s);
+  const AskedTeachers asked = asked_teachers(s);
+  std::vector<std::string> teachers;  // what is wrong with the others is said where they are read
+  std::copy_if(asked.names.begin(), asked.names.end(), std::back_inserter(teachers),
+               [](const std::string& name) { return !name.empty(); });
   if (teachers.empty()) return {};  // a fault of its own
   const auto kinds =
       answers<TeacherKind>("--teacher-kind", s.teacher_kinds, teachers, parse_teacher_kind, faults);
@@ -115,6 +115,13 @@ std::map<std::string, StoredOutputs> stored_teachers(const RankSettings& s,
     if (!answer) faults.add(ErrorKind::usage, not_answered(name, kind));
     if (s.more_labels()) faults.add(ErrorKind::usage, no_more_labels(name));
     out[name] = {kind, answer.value_or(false)};
+  }
+  for (const AskedSet& set : asked.sets) {
+    for (const std::size_t t : set.members) {
+      if (out.contains(asked.names[t])) {
+        faults.add(ErrorKind::usage, set_of_outputs(set.name, asked.names[t]));
+      }
+    }
   }
   if (out.empty() && saw.others) faults.add(ErrorKind::usage, for_features(teachers.front()));
   return out;

@@ -9,6 +9,7 @@
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/inputs/files.hpp"
 #include "tools/cch/inputs/named_source.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 
 namespace cch {
 namespace {
@@ -33,7 +34,9 @@ class PixelReader {
   RankFiles run() {
     const ChannelOrder order = settings_.channels;
     open(settings_.student, "student", "--student", order);
-    for (const std::string& pair : settings_.teachers) open(pair, "teacher", "--teacher", order);
+    for (const std::string& pair : asked_teachers(settings_).read) {
+      open(pair, "teacher", "--teacher", order);
+    }
     std::optional<PixelLabels> labels;
     faults_.attempt([&] {
       labels = PixelLabels::open(parse_source(settings_.labels), ignored_value(settings_));

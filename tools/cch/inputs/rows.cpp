@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cch/criterion/teacher_set.hpp"
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/labelled_rows.hpp"
@@ -14,6 +15,7 @@
 #include "tools/cch/inputs/looks.hpp"
 #include "tools/cch/inputs/named_source.hpp"
 #include "tools/cch/inputs/outputs.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 
 namespace cch {
 namespace {
@@ -47,6 +49,7 @@ class Assembly {
     take_labels_and_groups();
     take_extra();
     take_unpaired();
+    take_sets();
     describe();
     add(look_at_rows(result_.input, settings_.groups_named()));
     add(look_at_outputs(result_.input));
@@ -130,7 +133,8 @@ class Assembly {
     const SourceSpec labels = parse_source(settings_.labels);
     if (!is_dataset(labels.path) || labels.path.starts_with("dir:")) return false;
     std::vector<std::string> pairs{settings_.student};
-    pairs.insert(pairs.end(), settings_.teachers.begin(), settings_.teachers.end());
+    const std::vector<std::string> teachers = asked_teachers(settings_).read;
+    pairs.insert(pairs.end(), teachers.begin(), teachers.end());
     return !settings_.groups_named() && settings_.split.empty() &&
            std::all_of(pairs.begin(), pairs.end(), [&](const std::string& pair) {
              return named_source("--teacher", pair, Naming::optional).source.path == labels.path;
@@ -288,6 +292,13 @@ class Assembly {
     result_.input.doubts.emplace_back(
         "Neighbouring rows resemble each other and no groups are named, so error bars are too "
         "small: give --groups, or --groups none if rows are independent.");
+  }
+
+  // After matching: a set has the rows that all of its members have.
+  void take_sets() {
+    for (const AskedSet& set : asked_teachers(settings_).sets) {
+      add_teacher_set(set.members, result_.input, result_.further);
+    }
   }
 
   void describe() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cch/experiments/best_set.hpp"
 #include "cch/experiments/chances.hpp"
 #include "tools/cch/rank/teachers.hpp"
 
@@ -78,6 +79,44 @@ RankOptions quick_options(const RankSettings& s, const Execution& exec) {
   chances.networks = false;
   chances.scenarios = {s.own_scenario()};
   out.chances = chance_source(chances, {}, exec);
+  return out;
+}
+
+namespace {
+
+std::optional<documents::GainOverSet> over_set(const std::optional<SetGain>& gain) {
+  if (!gain) return std::nullopt;
+  return documents::GainOverSet{gain->value, gain->standard_error, gain->p_better,
+                                gain->p_worthwhile};
+}
+
+documents::TriedSet tried_set(const TriedSet& tried) {
+  return {tried.name, tried.expected_gain, over_set(tried.over_before), over_set(tried.over_single),
+          tried.networks};
+}
+
+}  // namespace
+
+documents::BestSet best_set_document(const RankSettings& s, const RankInputs& inputs,
+                                     const RankResult& ranked, const Execution& exec,
+                                     std::vector<Warning>& warnings) {
+  const BestSet found =
+      best_set(inputs.input, inputs.further, asked_chances(s, inputs), ranked, s.risk, exec);
+  documents::BestSet out{word(found.scenario),
+                         found.student_model,
+                         word(found.metric),
+                         found.best,
+                         found.single.name,
+                         found.single.expected_gain,
+                         {},
+                         found.networks,
+                         found.rows,
+                         found.stopped};
+  for (const SetStep& step : found.steps) {
+    out.steps.push_back({{}, step.needed, step.taken});
+    for (const TriedSet& tried : step.tried) out.steps.back().tried.push_back(tried_set(tried));
+  }
+  warnings = found.warnings;
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tools/cch/inputs/outputs.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 
 namespace cch {
 namespace {
@@ -102,6 +103,13 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
 
 // What chances are asked with.
 void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
+  if (s.best_set && asked_teachers(s).read.size() < 2) {
+    faults.add(ErrorKind::usage, {"best-set-alone",
+                                  "--best-set needs at least two teachers",
+                                  {},
+                                  "there is nothing to put together",
+                                  "Give more teachers, or leave it out"});
+  }
   faults.attempt([&] { (void)chance_limits(s.risk); });
   if (s.worthwhile && !(*s.worthwhile >= 0.0 && std::isfinite(*s.worthwhile))) {
     faults.add(ErrorKind::usage, {"bad-worthwhile",
@@ -133,6 +141,7 @@ void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
   refuse(s.worthwhile.has_value(), "--worthwhile");
   refuse(s.risk != kUsualRisk, "--risk");
   refuse(s.budget != kUsualBudget, "--budget");
+  refuse(s.best_set, "--best-set");
 }
 
 }  // namespace
@@ -140,6 +149,7 @@ void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
 void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
   check_there(settings, faults);
   if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
+  (void)asked_teachers(settings, faults);
   (void)stored_teachers(settings, faults);
   check_rows(settings, faults);
   check_chance_settings(settings, faults);

@@ -41,6 +41,7 @@ struct RankSettings {
   std::optional<GainMetric> metric;          ///< none: the usual one of the labels
   std::optional<double> worthwhile;  ///< gain that is worth the trouble; none: usual_worthwhile
   double risk = kUsualRisk;          ///< share of firm verdicts that may be wrong
+  bool best_set = false;             ///< whether fusing teachers pays
   bool quick = false;                ///< no networks, planted bias and sensitivity; one split
   /// Seconds of pilots of networks; none: all of them, for every teacher.
   std::optional<double> budget = kUsualBudget;

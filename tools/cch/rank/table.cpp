@@ -8,6 +8,7 @@
 #include "cch/estimators/catalog.hpp"
 #include "cch/experiments/chances.hpp"
 #include "tools/cch/inputs/named_source.hpp"
+#include "tools/cch/inputs/teacher_sets.hpp"
 #include "tools/cch/inputs/y_kind.hpp"
 #include "tools/cch/rank/settings.hpp"
 #include "tools/options/study_file.hpp"
@@ -37,6 +38,15 @@ options::Rules pairs(Naming naming) {
           .placed = [naming](const std::string& text, const fs::path& folder) {
             return placed_pair(text, naming, folder);
           }};
+}
+
+// A set has names and no place.
+options::Rules teachers() {
+  options::Rules out = pairs(Naming::optional);
+  out.placed = [](const std::string& text, const fs::path& folder) {
+    return may_be_set(text, folder) ? text : placed_pair(text, Naming::optional, folder);
+  };
+  return out;
 }
 
 // "none" says that rows are independent.
@@ -175,13 +185,19 @@ Table chance_table(RankSettings& s) {
        or_auto(s.teacher_model, parse_network_model, model_name),
        "Likewise of teachers; auto: as the student",
        {.suggestions = models}},
-      {"--metric", named_or_auto(s.metric, parse_gain_metric, {"cross-entropy", "accuracy", "mse"}),
-       "What a gain is measured in: cross-entropy or accuracy of classes, mse of real values"},
+      {"--metric",
+       named_or_auto(s.metric, parse_gain_metric,
+                     {"cross-entropy", "accuracy", "f1", "auc", "mse"}),
+       "What a gain is measured in: cross-entropy, accuracy, f1 (of each class, weighted by its "
+       "rows) or auc (one class against the rest, mean) of classes, mse of real values"},
       {"--worthwhile",
        &s.worthwhile,
-       "Gain that is worth the trouble: nats, or the share of rows of accuracy",
-       {.standard = "0.01, of accuracy 0.005"}},
+       "Gain that is worth the trouble: nats, or a share (0.01 is a point) of accuracy, f1 and auc",
+       {.standard = "0.01, of accuracy and f1 0.005, of auc 0.003"}},
       {"--risk", &s.risk, "Share of firm verdicts that may be wrong"},
+      {"--best-set", &s.best_set,
+       "Whether fusing teachers pays: adds the teacher whose union with the best is expected to "
+       "gain most, as long as the larger set is shown to be better"},
       {"--budget",
        budget_or_none(s.budget),
        "Time for pilots of networks (90s, 5m, 2h), as estimated for two cores, so that results do "
@@ -226,8 +242,10 @@ Table rows_table(RankSettings& s) {
        "[NAME=]PATH[:KEY] of the modality that must work alone; without NAME the KEY or the "
        "file's name without its ending",
        pairs(Naming::optional)},
-      {"--teacher", &s.teachers, "[NAME=]PATH[:KEY] of a candidate; repeat for each",
-       pairs(Naming::optional)},  // a study may follow
+      {"--teacher", &s.teachers,
+       "[NAME=]PATH[:KEY] of a candidate; repeat for each; NAME+NAME is one of the columns of "
+       "several",
+       teachers()},  // a study may follow
       {"--teacher-kind",
        &s.teacher_kinds,
        "[NAME=]KIND of what --teacher names: features, or the outputs of a teacher that was "

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cch/criterion/teacher_chance.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/field.hpp"
@@ -16,8 +18,15 @@
 namespace cch::report {
 namespace {
 
+/// For the unit.
+GainMetric metric_of(const std::string& metric) {
+  if (metric == "accuracy") return GainMetric::accuracy;
+  if (metric == "f1") return GainMetric::f1;
+  return metric == "auc" ? GainMetric::auc : GainMetric::cross_entropy;
+}
+
 bool in_points(const ChanceOfGain& of) {
-  return of.metric == "accuracy";
+  return in_points(metric_of(of.metric));
 }
 
 std::string scenario_words(const std::string& scenario) {
@@ -32,14 +41,16 @@ std::string short_scenario(const ChanceOfGain& of) {
   return of.scenario == "unlabelled-pairs" ? "unlabelled" : scenario_words(of.scenario);
 }
 
-std::string metric_words(const ChanceOfGain& of) {
-  if (of.metric == "accuracy") return "accuracy";
-  return of.metric == "mse" ? "½ ln of the ratio of squared errors" : "cross-entropy";
+std::string metric_words(const std::string& metric) {
+  if (metric == "accuracy") return "accuracy";
+  if (metric == "f1") return "F1";
+  if (metric == "auc") return "AUC";
+  return metric == "mse" ? "½ ln of the ratio of squared errors" : "cross-entropy";
 }
 
 /// "cross-entropy +0.021 nats expected (80 %: +0.009 to +0.034), chance 96 %".
 std::string expected(const ChanceOfGain& of) {
-  return fmt::format("{} {} expected (80 %: {} to {}), chance {}", metric_words(of),
+  return fmt::format("{} {} expected (80 %: {} to {}), chance {}", metric_words(of.metric),
                      gain_words(of.expected_gain, of), gain_words(of.low, of, false),
                      gain_words(of.high, of, false), chance_percent(of.p_gain));
 }
@@ -103,13 +114,11 @@ const ChanceOfGain* deciding_chance(const JudgedTeacher& teacher) {
 
 std::string gain_words(const documents::Number& gain, const ChanceOfGain& of, bool unit) {
   if (!gain) return kMissing;
-  return gain_in_words(*gain, in_points(of) ? GainMetric::accuracy : GainMetric::cross_entropy,
-                       unit);
+  return gain_in_words(*gain, metric_of(of.metric), unit);
 }
 
 std::string worth_words(const ChanceOfGain& of) {
-  return worth_in_words(of.worthwhile.value_or(0.0),
-                        in_points(of) ? GainMetric::accuracy : GainMetric::cross_entropy);
+  return worth_in_words(of.worthwhile.value_or(0.0), metric_of(of.metric));
 }
 
 std::string chance_percent(const documents::Number& chance) {
@@ -148,6 +157,23 @@ std::string chance_sentence(const RankDocument& document) {
   }
   return fmt::format("No teacher is shown to be worth distilling from. Best is {} {}", name,
                      figures);
+}
+
+std::string best_set_sentence(const RankDocument& document) {
+  if (!document.best_set) return "";
+  const documents::BestSet& of = *document.best_set;
+  const auto taken = [](const documents::SetStep& step) { return step.taken; };
+  const auto last = std::find_if(of.steps.rbegin(), of.steps.rend(), taken);
+  const bool pays = last != of.steps.rend();
+  if (of.steps.empty()) return "Fusing teachers: not measured. " + printable(of.stopped);
+  const documents::TriedSet& set = pays ? last->tried.front() : of.steps.front().tried.front();
+  const std::string whether = pays ? "Fusing teachers pays" : "Fusing teachers is not shown to pay";
+  if (!set.over_single || !set.over_single->value) return whether + ": " + printable(of.stopped);
+  return fmt::format("{}: {} over {} alone, {} {}, chance {} that it is better.", whether,
+                     name_in_sentence(set.name), name_in_sentence(of.single),
+                     metric_words(of.metric),
+                     gain_in_words(*set.over_single->value, metric_of(of.metric)),
+                     chance_percent(set.over_single->p_better));
 }
 
 std::string moved_by(const JudgedTeacher& teacher, std::size_t most) {
@@ -214,9 +240,11 @@ std::string chance_figure(const RankDocument& document, const std::string& id, s
   Forest forest{id, "Expected gains of students", chance_sentence(document), ""};
   double worthwhile = 0.0;
   bool points = false;
+  std::string metric;
   each_chance(document, most, [&](const JudgedTeacher& teacher, const ChanceOfGain& of) {
     if (of.student_model != teacher.chances->front().student_model) return;
     points = in_points(of);
+    metric = metric_words(of.metric);
     const double unit = points ? 100.0 : 1.0;
     const auto scaled = [&](const documents::Number& x) {
       return x ? documents::Number(unit * *x) : x;
@@ -233,7 +261,8 @@ std::string chance_figure(const RankDocument& document, const std::string& id, s
          fmt::format("{} {}", verdict_symbol(verdict), chance_percent(of.p_gain))});
   });
   if (forest.rows.empty()) return "";
-  forest.axis_label = points ? "expected gain of accuracy, points" : "expected gain, nats";
+  forest.axis_label =
+      points ? fmt::format("expected gain of {}, points", metric) : "expected gain, nats";
   forest.references = {{worthwhile, "worth it"}};
   return forest_figure(forest, wide,
                        "Expected gain of the first student with its 80 % interval, and the chance "

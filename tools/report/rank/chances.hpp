@@ -28,6 +28,10 @@ std::string rows_of_chance(const ChanceOfGain& of);
 /// (80 %: +0.9 to +3.4), chance 96 %. On the labelled rows alone, do not (chance 12 %)."
 std::string chance_sentence(const RankDocument& document);
 
+/// Whether fusing teachers pays: "Fusing teachers is not shown to pay: mrna+mirna over mrna alone,
+/// accuracy +0.4 points, chance 71 % that it is better." "" where that was not asked for.
+std::string best_set_sentence(const RankDocument& document);
+
 /// What moved the deciding chance of a teacher, the largest first: "I(T;Y) − I(S;Y) 0.31 (+0.012)".
 std::string moved_by(const JudgedTeacher& teacher, std::size_t most = 4);
 /// "185 networks on 300 labelled rows in 2 repeats, the linear pilot and probes".

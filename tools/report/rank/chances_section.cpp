@@ -44,6 +44,53 @@ std::string moved_table(const JudgedTeacher& first) {
       {{"Evidence", false}, {"Value", true}, {"Effect", true}}, rows, "cards");
 }
 
+std::string over_words(const std::optional<documents::GainOverSet>& over,
+                       const ChanceOfGain& unit) {
+  if (!over || !over->value) return kMissing;
+  return gain_words(over->value, unit) +
+         element("span", "chance " + chance_percent(over->p_better), "class=\"interval\"");
+}
+
+/// The path of the best set, a row a set that was tried.
+std::string best_set_table(const RankDocument& document) {
+  if (!document.best_set || document.best_set->steps.empty()) return "";
+  const documents::BestSet& of = *document.best_set;
+  ChanceOfGain unit;
+  unit.metric = of.metric;
+  unit.scenario = of.scenario;
+  std::vector<std::vector<std::string>> rows{
+      {teacher_cell(of.single), gain_words(of.single_expected_gain, unit), "", "", "start"}};
+  for (const documents::SetStep& step : of.steps) {
+    for (std::size_t i = 0; i < step.tried.size(); ++i) {
+      const documents::TriedSet& tried = step.tried[i];
+      const std::string by = tried.networks ? "" : "; by the linear pilot";
+      const std::string fate = i > 0        ? "tried"
+                               : step.taken ? "taken"
+                               : tried.over_before && tried.over_before->p_better >= step.needed
+                                   ? "too small to pay"
+                                   : "chance below " + chance_percent(step.needed);
+      rows.push_back({teacher_cell(tried.name), gain_words(tried.expected_gain, unit),
+                      over_words(tried.over_before, unit), over_words(tried.over_single, unit),
+                      fate + by});
+    }
+  }
+  return element("p", escape_html(best_set_sentence(document)), "class=\"numbers\"") + '\n' +
+         html_table(fmt::format("Sets of teachers, student {}, {}: columns side by side. Expected "
+                                "gain over the student alone; differences by the same rows and "
+                                "folds. {} networks on {} rows. {}",
+                                escape_html(fit(of.student_model, 20)),
+                                of.scenario == "same-rows" ? "labelled rows alone"
+                                                           : escape_html(fit(of.scenario, 30)),
+                                count(of.networks), count(of.network_rows),
+                                escape_html(fit(of.stopped, 160))),
+                    {{"Set", false},
+                     {"Expected gain", true},
+                     {"Over the set before", true},
+                     {"Over the best single", true},
+                     {"What came of it", false}},
+                    rows, "cards");
+}
+
 }  // namespace
 
 std::string chances_section(const RankDocument& document) {
@@ -80,7 +127,7 @@ std::string chances_section(const RankDocument& document) {
            {"Alone it says", false}},
           rows, "cards") +
           (spent.empty() ? "" : element("p", escape_html(spent)) + '\n') +
-          moved_table(document.teachers.front()));
+          moved_table(document.teachers.front()) + best_set_table(document));
 }
 
 }  // namespace cch::report

@@ -130,6 +130,8 @@ std::string headline_section(const RankDocument& document) {
   const std::string sentence = verdict_sentence(document);
   const bool long_sentence = display_width(sentence) > kLongSentence;
   std::string words = lead(document) + first_numbers(document);
+  const std::string fusing = best_set_sentence(document);
+  if (!fusing.empty()) words += element("p", escape_html(fusing)) + '\n';
   for (const std::string& open : what_would_decide(document)) {
     words += element("p", escape_html(open)) + '\n';
   }

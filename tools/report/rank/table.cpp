@@ -159,6 +159,8 @@ std::string render_rank_table(const RankDocument& document, const TerminalStyle&
   std::string out = style.colour ? "\x1b[1m" : "";
   out += wrap(verdict_sentence(document), width);
   if (style.colour) out += "\x1b[0m";
+  const std::string fusing = best_set_sentence(document);
+  if (!fusing.empty()) out += wrap(fusing, width);
   for (const std::string& sentence : what_would_decide(document)) out += wrap(sentence, width);
   if (!style.quiet) out += wrap(facts_line(document), width);
   out += '\n' + table_part(document, style);
