@@ -108,6 +108,7 @@ class SetSearch {
       exec_.progress("best set", out_.steps.size(), singles_ - 1);
     }
     if (out_.stopped.empty()) out_.stopped = "All teachers are in the set.";
+    exec_.progress("best set", 1, 1);
     out_.best = set_name(input_, set_);
     return std::move(out_);
   }

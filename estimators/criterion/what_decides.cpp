@@ -59,7 +59,8 @@ ChanceEvidence with_rows(const ChanceEvidence& now, double times) {
   for (auto* gain : {&out.linear_nats, &out.linear_accuracy, &out.linear_informed}) {
     sharpen(*gain, kLinearPilotRows);
   }
-  for (auto* gain : {&out.network_nats, &out.network_accuracy, &out.network_informed}) {
+  for (auto* gain : {&out.network_nats, &out.network_accuracy, &out.network_informed,
+                     &out.network_f1, &out.network_auc}) {
     sharpen(*gain, kNetworkPilotRows);
   }
   return out;

@@ -103,13 +103,6 @@ void check_rows(const RankSettings& s, FaultCollector& faults) {
 
 // What chances are asked with.
 void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
-  if (s.best_set && asked_teachers(s).read.size() < 2) {
-    faults.add(ErrorKind::usage, {"best-set-alone",
-                                  "--best-set needs at least two teachers",
-                                  {},
-                                  "there is nothing to put together",
-                                  "Give more teachers, or leave it out"});
-  }
   faults.attempt([&] { (void)chance_limits(s.risk); });
   if (s.worthwhile && !(*s.worthwhile >= 0.0 && std::isfinite(*s.worthwhile))) {
     faults.add(ErrorKind::usage, {"bad-worthwhile",
@@ -149,8 +142,15 @@ void check_chance_settings(const RankSettings& s, FaultCollector& faults) {
 void check_rank_settings(const RankSettings& settings, FaultCollector faults) {
   check_there(settings, faults);
   if (!faults.has("unknown-scenario")) check_scenario(settings, faults);
-  (void)asked_teachers(settings, faults);
-  (void)stored_teachers(settings, faults);
+  const std::size_t teachers = asked_teachers(settings, faults).read.size();
+  const std::size_t stored = stored_teachers(settings, faults).size();
+  if (settings.best_set && teachers < 2 + stored) {
+    faults.add(ErrorKind::usage, {"best-set-alone",
+                                  "--best-set needs at least two teachers with features",
+                                  {},
+                                  "there is nothing to put together",
+                                  "Give more teachers, or leave it out"});
+  }
   check_rows(settings, faults);
   check_chance_settings(settings, faults);
   if (!faults.has("unknown-pool")) check_pool(settings, faults);
