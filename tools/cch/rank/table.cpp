@@ -205,7 +205,7 @@ Table chance_table(RankSettings& s) {
        "for every teacher",
        {.suggestions = {"45s", "5m", "none"}}},
       {"--quick", &s.quick,
-       "No networks, no planted bias, no sensitivity, coarser informations: seconds"},
+       "No networks, no planted bias, no sensitivity, coarser estimates: seconds"},
   };
 }
 
