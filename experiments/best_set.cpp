@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/levels.hpp"
@@ -271,12 +272,16 @@ class SetSearch {
     take(measured, order, sets);
   }
 
+  /// Those with networks first, then by the gain over the set before, paired; where there is none,
+  /// by the expected gain, which takes evidence beyond the corpus for its most extreme.
   void sort_by_gain(const MeasuredSets& sets, Members& order) const {
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const bool first = sets.has_networks(a);
-      const bool second = sets.has_networks(b);
-      return first != second ? first : rough(sets.evidence[a]) > rough(sets.evidence[b]);
-    });
+    const auto key = [&](std::size_t t) {
+      const auto over = sets.difference(t, 0, {out_.metric, worthwhile_});
+      return std::tuple(sets.has_networks(t), over.has_value(),
+                        over ? over->value : rough(sets.evidence[t]));
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
   }
 
   void add_networks(MeasuredSets& sets, Members& order, std::size_t first) {
@@ -312,10 +317,9 @@ class SetSearch {
       set_ = sets[order.front()];
       return;
     }
-    out_.stopped =
-        over ? "The largest expected gain of the larger sets is not shown to be more than "
-               "that of the set before."
-             : "Larger sets could not be measured.";
+    out_.stopped = over ? "The largest gain of the larger sets is not shown to be more than "
+                          "that of the set before."
+                        : "Larger sets could not be measured.";
   }
 
   const RankInput& input_;
