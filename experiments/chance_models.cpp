@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "cch/experiments/chances.hpp"
+#include "cch/experiments/network_pilot.hpp"
 
 namespace cch {
 namespace {
