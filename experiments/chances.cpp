@@ -34,7 +34,14 @@ std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows
 }
 
 void check_chances(const RankInput& input, const ExtraRows& further, const ChanceOptions& options) {
-  (void)detail::metric_of(input, options);
+  const GainMetric metric = detail::metric_of(input, options);
+  if (!options.networks && (metric == GainMetric::f1 || metric == GainMetric::auc)) {
+    refuse_usage(
+        "metric-needs-networks",
+        fmt::format("without pilots of networks no gain is measured in {}", to_string(metric)),
+        "the linear pilot measures cross-entropy and accuracy",
+        "Leave out --quick, or take --metric accuracy");
+  }
   const auto possible = possible_scenarios(input, further);
   for (const Scenario scenario : options.scenarios) {
     if (std::find(possible.begin(), possible.end(), scenario) != possible.end()) continue;
