@@ -1,5 +1,6 @@
 #include "cch/criterion/chance.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -106,6 +107,26 @@ std::optional<Chance> chance_of_gain(const ChanceEvidence& evidence, GainMetric 
   }
   auto out = chance_by_pilot(evidence, metric, worthwhile);
   if (out) out->basis = fitted.why_not;
+  return out;
+}
+
+std::vector<FirmShare> firm_shares(std::size_t labelled) {
+  const auto away = [labelled](const FirmShare& of) {
+    return labelled < of.least_rows  ? of.least_rows - labelled
+           : labelled > of.most_rows ? labelled - of.most_rows
+                                     : 0;
+  };
+  std::vector<FirmShare> out;
+  for (const FirmShare& of : detail::corpus_firm_shares()) {
+    const auto same = std::find_if(out.begin(), out.end(), [&](const FirmShare& one) {
+      return one.student == of.student && one.scenario == of.scenario;
+    });
+    if (same == out.end()) {
+      out.push_back(of);
+    } else if (away(of) < away(*same)) {
+      *same = of;
+    }
+  }
   return out;
 }
 

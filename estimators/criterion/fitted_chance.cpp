@@ -141,6 +141,10 @@ std::optional<FirmLimits> corpus_limits(GainMetric metric, bool networks, double
   return out;
 }
 
+std::vector<FirmShare> corpus_firm_shares() {
+  return {std::begin(kFirmShares), std::end(kFirmShares)};
+}
+
 NamedTerms mean_terms(const ChanceEvidence& e, GainMetric metric, bool networks) {
   const bool share = metric == GainMetric::accuracy;
   const double prior = prior_spread(metric);

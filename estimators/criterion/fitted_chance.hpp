@@ -40,6 +40,8 @@ struct FirmLimits {
 /// The least strict limits with which at most a share of `risk` of the firm verdicts on each side
 /// was wrong over the reference corpus, every family by a model that had not seen it; of the
 /// tabulated risk below. Nothing for another metric or a smaller risk than any.
+/// Ascending by rows within a kind of student and scenario.
+std::vector<FirmShare> corpus_firm_shares();
 std::optional<FirmLimits> corpus_limits(GainMetric metric, bool networks, double risk);
 
 using NamedTerms = std::vector<std::pair<std::string, double>>;

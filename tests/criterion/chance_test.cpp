@@ -112,5 +112,25 @@ TEST_CASE("chance: metrics by name") {
                        Error);
 }
 
+TEST_CASE("chance: shares of firm verdicts come from the cells of the nearest number of rows") {
+  for (const std::size_t rows :
+       {std::size_t{10}, std::size_t{120}, std::size_t{300}, std::size_t{90000}}) {
+    const auto shares = firm_shares(rows);
+    REQUIRE(shares.size() >= 4);  // linear students and MLPs in two scenarios
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      CHECK(shares[i].firm > 0.0);
+      CHECK(shares[i].firm < 1.0);
+      CHECK(shares[i].cells >= 10);
+      CHECK(shares[i].least_rows < shares[i].most_rows);
+      for (std::size_t j = 0; j < i; ++j) {
+        CHECK((shares[i].student != shares[j].student || shares[i].scenario != shares[j].scenario));
+      }
+    }
+  }
+  CHECK(firm_shares(10).front().least_rows == 50);
+  CHECK(firm_shares(300).front().least_rows == 150);
+  CHECK(firm_shares(90000).front().most_rows == 1500);
+}
+
 }  // namespace
 }  // namespace cch

@@ -48,6 +48,7 @@ WIDER = tuple(np.round(np.arange(1.0, 2.55, 0.1), 1))  # factors of spreads
 STUDENT_T = {10: 2.262, 11: 2.228, 12: 2.201, 15: 2.145, 20: 2.093}  # 95 %, by seeds
 KNOWS_MORE, INFORMED = 0.02, 1.64  # ChanceLimits
 STRICTEST, LOOSEST = (0.99, 0.01), (0.70, 0.30)  # limits of verdicts: distil, do not
+ROWS = ((50, 149), (150, 499), (500, 1500))  # of shares of firm verdicts
 RISKS = (0.01, 0.02, 0.05, 0.10, 0.20)
 WORTHWHILE = {"nats": 0.01, "accuracy": 0.005}
 
@@ -687,6 +688,26 @@ def print_table(cells):
             for risk in RISKS:
                 high, low = limits(of, risk)
                 print(f"    {{GainMetric::{cpp}, {'true' if networks else 'false'}, {risk}, {high}, {low}}},")
+    print("};")
+    print_firm_shares(scored_cells(cells_with_networks(cells), "nats"))
+
+
+def print_firm_shares(of):
+    """How often verdicts were firm, by kind of student, scenario and labelled rows."""
+    print("// Student, scenario, labelled rows from and to, share of firm verdicts in nats, cells.")
+    print("constexpr FirmShare kFirmShares[] = {")
+    labelled = np.array([int(c["labelled"]) for c in of.cells])
+    for kind in KINDS:
+        for scenario, cpp in (("same-rows", "same_rows"), ("unlabelled-pairs", "unlabelled_pairs")):
+            for low, high in ROWS:
+                part = of.at(
+                    np.array([c["kind"] == kind and c["scenario"] == scenario for c in of.cells], bool)
+                    & (labelled >= low)
+                    & (labelled <= high)
+                )
+                if len(part.cells) >= 10:
+                    share = np.mean(part.verdicts() != 0)
+                    print(f"    {{StudentKind::{kind}, Scenario::{cpp}, {low}, {high}, {share:.3f}, {len(part.cells)}}},")
     print("};")
 
 

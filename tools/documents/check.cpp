@@ -120,6 +120,12 @@ void describe_question(V& v, Of<CheckDocument> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<FirmRankings> auto& x) {
+  v("student", x.student, "scenario", x.scenario, "least_rows", x.least_rows, "most_rows",
+    x.most_rows, "share", x.share, "cells", x.cells);
+}
+
+template <class V>
 void describe(V& v, Of<CheckDocument> auto& x) {
   v.schema("cch.check/1");
   describe_question(v, x);
@@ -133,6 +139,7 @@ void describe(V& v, Of<CheckDocument> auto& x) {
   });
   v("warnings", x.warnings, "inputs", x.inputs, "alignment", x.alignment, "version", x.version,
     "command", x.command, "seed", x.seed, "machine", x.machine, "seconds", x.seconds);
+  v.if_there("firm", x.firm);
 }
 
 json to_json(const CheckDocument& document) {

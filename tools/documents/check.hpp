@@ -142,6 +142,16 @@ struct PlannedWorlds {
   Number minimal_margin_high;  ///< empty: no margin can be decided in one of them
 };
 
+/// How often rankings of such questions came out firm on the reference corpus.
+struct FirmRankings {
+  std::string student;   ///< linear, mlp
+  std::string scenario;  ///< same-rows, …
+  std::size_t least_rows = 0;
+  std::size_t most_rows = 0;
+  Number share;
+  std::size_t cells = 0;
+};
+
 struct CheckDocument {
   std::string mode;     ///< features, plan
   std::string verdict;  ///< feasible, with_caution, not_feasible
@@ -170,6 +180,7 @@ struct CheckDocument {
   std::optional<LeakOutcomes> leaks;
   Number rank_seconds;
   std::string rank_how;
+  std::optional<std::vector<FirmRankings>> firm;  ///< absent for real-valued labels
   Number train_seconds;
   std::string train_how;
   std::vector<Warning> warnings;

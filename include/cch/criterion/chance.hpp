@@ -97,4 +97,17 @@ struct Chance {
 std::optional<Chance> chance_of_gain(const ChanceEvidence& evidence, GainMetric metric,
                                      double worthwhile);
 
+/// How often verdicts by the chance were firm on the reference corpus.
+struct FirmShare {
+  StudentKind student = StudentKind::linear;
+  Scenario scenario = Scenario::same_rows;
+  std::size_t least_rows = 0;  ///< labelled rows of the cells
+  std::size_t most_rows = 0;
+  double firm = 0.0;  ///< share of natural cells, families left out; cross-entropy, kUsualRisk
+  std::size_t cells = 0;
+};
+/// Of every kind of student and scenario the cells whose numbers of labelled rows hold `labelled`,
+/// or come nearest to it.
+std::vector<FirmShare> firm_shares(std::size_t labelled);
+
 }  // namespace cch

@@ -7,6 +7,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
+#include "cch/experiments/chances.hpp"
 #include "tools/cch/check/run.hpp"
 
 namespace cch {
@@ -180,6 +181,8 @@ CostForecast forecast_cost(const CheckSettings& s, const RankInput& input, const
   }
   out.rank_how += fmt::format("; right within a factor of {:.1f} on the sets of docs/statistics.md",
                               kRankFactor);
+  out.rank_how += fmt::format(
+      "; pilots of networks take up to {:.0f} s of two cores more (--budget)", kUsualBudget);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cch/criterion/chance.hpp"
 #include "tools/cch/document_parts.hpp"
 
 namespace cch {
@@ -186,6 +187,13 @@ CheckDocument check_document(const CheckSettings& s, const RankInputs* inputs,
   add_power(result.power, s, out);
   out.plan = planned_worlds(result);
   add_tests(result, out);
+  if (out.classes) {
+    auto& firm = out.firm.emplace();
+    for (const FirmShare& of : firm_shares(out.rows)) {
+      firm.push_back({std::string(to_string(of.student)), std::string(to_string(of.scenario)),
+                      of.least_rows, of.most_rows, of.firm, of.cells});
+    }
+  }
   out.rank_seconds = result.cost.rank_seconds;
   out.rank_how = result.cost.rank_how;
   out.train_seconds = result.cost.train_seconds;

@@ -178,6 +178,20 @@ std::vector<std::string> plan_sentences(const CheckDocument& document) {
       worlds.size(), fixed(low, 3), high ? fixed(high, 3) : "none at all")};
 }
 
+/// How often rankings of such questions were firm; "" without the numbers.
+std::string firm_sentence(const CheckDocument& document) {
+  if (!document.firm) return "";
+  std::string shares;
+  for (const documents::FirmRankings& of : *document.firm) {
+    shares += fmt::format(
+        "{}{} for {} students {} ({} questions of {} to {} rows)", shares.empty() ? "" : ", ",
+        fixed(100.0 * of.share.value_or(0.0), 0) + " %", of.student,
+        of.scenario == "same-rows" ? "on the labelled rows alone" : "with unlabelled pairs",
+        count(of.cells), count(of.least_rows), count(of.most_rows));
+  }
+  return "On the reference corpus a ranking by chance came out firm in " + shares + '.';
+}
+
 std::vector<std::string> size_sentences(const CheckDocument& document) {
   std::vector<std::string> out;
   if (const auto& groups = document.groups) {
@@ -194,6 +208,7 @@ std::vector<std::string> size_sentences(const CheckDocument& document) {
               : ""));
   out.push_back(fmt::format("Planted: I(student; labels) = {} nats.",
                             fixed(document.i_student_labels_planted, 3)));
+  if (std::string firm = firm_sentence(document); !firm.empty()) out.push_back(std::move(firm));
   return out;
 }
 
