@@ -57,7 +57,7 @@ ChanceEvidence with_rows(const ChanceEvidence& now, double times) {
     if (gain) gain->standard_error *= std::sqrt(used(now.labelled) / used(out.labelled));
   };
   for (auto* gain : {&out.linear_nats, &out.linear_accuracy, &out.linear_informed}) {
-    sharpen(*gain, kLinearPilotRows);
+    sharpen(*gain, PilotOptions{}.max_rows);
   }
   for (auto* gain : {&out.network_nats, &out.network_accuracy, &out.network_informed,
                      &out.network_f1, &out.network_auc}) {

@@ -44,8 +44,8 @@ std::vector<std::vector<LearningPoint>> learning_curves(const PilotInput& input,
 /// Forecasts an open verdict for c = 2, 4 and 8 times the labelled rows, as long as the chance is
 /// of the same basis. Now the gain is N(m, s²). With c times the rows the spread is s_c: that of
 /// the same evidence with pilots' standard errors smaller by the root of the rows that they take
-/// more (kLinearPilotRows, kNetworkPilotRows at most). The mean is then N(c^−κ m, τ² (s² − s_c²)),
-/// and the chance that it passes a limit of verdicts is that of a firm one.
+/// more (PilotOptions::max_rows, kNetworkPilotRows at most). The mean is then N(c^−κ m, τ² (s² −
+/// s_c²)), and the chance that it passes a limit of verdicts is that of a firm one.
 ///
 /// κ and τ are of the reference corpus, whose cells with 60 to 100 rows have others with 120 to 300
 /// (kGainFalls, kMeanMoves; docs/how-often-right.md says how good the forecast was). The curve of
@@ -54,9 +54,9 @@ std::vector<std::vector<LearningPoint>> learning_curves(const PilotInput& input,
 WhatDecides what_decides(const TeacherChance& open, std::vector<LearningPoint> curve,
                          const ChanceLimits& limits);
 
-inline constexpr double kGainFalls = 0.5;               ///< κ
-inline constexpr double kMeanMoves = 0.5;               ///< τ
-inline constexpr std::size_t kLinearPilotRows = 2000;   ///< PilotOptions::max_rows
-inline constexpr std::size_t kNetworkPilotRows = 1000;  ///< ChanceOptions::max_rows
+inline constexpr double kGainFalls = 0.5;  ///< κ
+inline constexpr double kMeanMoves = 0.5;  ///< τ
+/// Labelled rows that a pilot of networks takes at most, unless told otherwise.
+inline constexpr std::size_t kNetworkPilotRows = 1000;
 
 }  // namespace cch

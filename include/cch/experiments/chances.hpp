@@ -9,6 +9,7 @@
 #include "cch/core/execution.hpp"
 #include "cch/criterion/ranking.hpp"
 #include "cch/criterion/teacher_chance.hpp"
+#include "cch/criterion/what_decides.hpp"
 #include "cch/experiments/network.hpp"
 #include "cch/experiments/training.hpp"
 
@@ -40,7 +41,7 @@ struct ChanceOptions {
   std::function<void(const std::string& line)> tell = {};
   /// Rows of pilots of networks: above, whole groups are dropped at random, and as many rows beside
   /// the labelled ones.
-  std::size_t max_rows = 1000;
+  std::size_t max_rows = kNetworkPilotRows;
   /// Of the student, then of the teachers, where rows are images, channel after channel; empty: no
   /// rows are. Convolutional students need them.
   std::vector<ImageShape> shapes = {};
