@@ -158,6 +158,7 @@ TEST_CASE("rank: an open verdict says what more rows are expected to do") {
   CHECK(forecast["curve"][1]["rows"] == 60);
   CHECK(forecast["forecast"][0]["rows"] == 240);
   CHECK(by_chance(files, plain).out_has("with 240 labelled rows"));
+  CHECK(by_chance(files, plain).out_has("The linear pilot gained "));
   for_json.emplace_back("--quick");
   CHECK_FALSE(by_chance(files, for_json).document()["teachers"][0].contains("what_decides"));
 }

@@ -73,8 +73,14 @@ std::string rows_for_a_firm_chance(const JudgedTeacher& teacher) {
                     distil > do_not ? "rather distil" : "rather do not");
   }
   if (out.empty()) return "";
-  return fmt::format("The chance that the verdict for {} becomes firm: {}; now {} rows.",
-                     name_in_sentence(teacher.name), out, count(chance->rows));
+  std::string curve;
+  for (const documents::GainOnRows& point : teacher.what_decides->curve) {
+    curve += fmt::format("{}{} on {}", curve.empty() ? " The linear pilot gained " : ", ",
+                         with_error(point.nats, point.standard_error), count(point.rows));
+  }
+  if (!curve.empty()) curve += " rows (nats).";
+  return fmt::format("The chance that the verdict for {} becomes firm: {}; now {} rows.{}",
+                     name_in_sentence(teacher.name), out, count(chance->rows), curve);
 }
 
 std::string capital(std::string words) {
