@@ -48,6 +48,7 @@ class Objective {
  private:
   static constexpr std::size_t kBlock = 32;  // tiles whose rows stay in the cache for both products
   using Tile = Eigen::Map<Eigen::Array<float, static_cast<int>(kRowTile), Eigen::Dynamic>>;
+  using Column = Eigen::Array<float, static_cast<int>(kRowTile), 1>;
 
   /// Adds the share of these tiles to the gradient; returns their summed cross-entropy.
   double add_block(std::size_t first, std::size_t count, const Params& p, Params& gradient) {
@@ -70,21 +71,19 @@ class Objective {
   /// Turns logits into softmax − onehot, 0 in the rows that fill up the last tile; returns the
   /// summed cross-entropy.
   double to_residuals(std::size_t first_row, Tile& logits) const {
-    using Column = Eigen::Array<float, static_cast<int>(kRowTile), 1>;
     const std::size_t rows = std::min(kRowTile, train_.y.size() - first_row);
-    const Column largest = logits.rowwise().maxCoeff();
-    logits.colwise() -= largest;
     double sum = 0.0;
     for (std::size_t i = 0; i < rows; ++i) {
       sum -= static_cast<double>(logits(static_cast<Eigen::Index>(i), train_.y[first_row + i]));
     }
-    logits = logits.exp();
-    const Column total = logits.rowwise().sum();
-    const Column log_total = total.log();
-    logits.colwise() /= total;
+    Column largest;
+    Column total;
+    kernels_.softmax_tile(logits.data(), static_cast<std::size_t>(logits.cols()), largest.data(),
+                          total.data());
     for (std::size_t i = 0; i < rows; ++i) {
-      sum += static_cast<double>(log_total(static_cast<Eigen::Index>(i)));
-      logits(static_cast<Eigen::Index>(i), train_.y[first_row + i]) -= 1.0F;
+      const auto row = static_cast<Eigen::Index>(i);
+      sum += static_cast<double>(largest(row)) + std::log(static_cast<double>(total(row)));
+      logits(row, train_.y[first_row + i]) -= 1.0F;
     }
     logits.bottomRows(static_cast<Eigen::Index>(kRowTile - rows)).setZero();
     return sum;
@@ -93,28 +92,18 @@ class Objective {
   /// As to_residuals for soft labels: w softmax − target. The rows that fill up the last tile have
   /// weight 0.
   double to_soft_residuals(std::size_t tile, Tile& logits) const {
-    using Column = Eigen::Array<float, static_cast<int>(kRowTile), 1>;
-    using ConstTile =
-        Eigen::Map<const Eigen::Array<float, static_cast<int>(kRowTile), Eigen::Dynamic>>;
-    const ConstTile target(targets_.tile(tile), static_cast<Eigen::Index>(kRowTile), logits.cols());
-    Column largest = logits.col(0);
-    for (Eigen::Index c = 1; c < logits.cols(); ++c) largest = largest.max(logits.col(c));
-    Column weight = Column::Zero();
-    Column aligned = Column::Zero();
-    Column total = Column::Zero();
-    for (Eigen::Index c = 0; c < logits.cols(); ++c) {  // column by column: one pass in registers
-      const Column z = logits.col(c) - largest;
-      weight += target.col(c);
-      aligned += target.col(c) * z;
-      logits.col(c) = z.exp();
-      total += logits.col(c);
+    Column weight;
+    Column aligned;
+    Column total;
+    kernels_.soft_residuals_tile(targets_.tile(tile), logits.data(),
+                                 static_cast<std::size_t>(logits.cols()), weight.data(),
+                                 aligned.data(), total.data());
+    double sum = 0.0;
+    for (Eigen::Index i = 0; i < weight.size(); ++i) {
+      sum += static_cast<double>(weight(i)) * std::log(static_cast<double>(total(i))) -
+             static_cast<double>(aligned(i));
     }
-    const Column scale = weight / total;
-    for (Eigen::Index c = 0; c < logits.cols(); ++c) {
-      logits.col(c) = logits.col(c) * scale - target.col(c);
-    }
-    const Column loss = weight * total.log() - aligned;
-    return loss.cast<double>().sum();
+    return sum;
   }
 
   const TrainingSet& train_;
@@ -221,29 +210,36 @@ void minimise(const TrainingSet& train, const TiledRows& x, double l2, double sm
 
 }  // namespace
 
-std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths,
-                               const std::vector<LinearRule>& starts, double smallest_fall) {
-  const Eigen::Index q = train.dim();
-  const Eigen::RowVectorXf priors = log_priors(train.counts);
-  Params p = Params::Zero(q + 1, train.classes());
-  p.row(q) = priors;
-  const TiledRows x(train.x);
-  std::vector<Rule> rules;
-  for (std::size_t i = 0; i < strengths.size(); ++i) {
-    const double s = strengths[i];
-    if (i < starts.size()) {
-      p.topRows(q) = starts[i].weights;
-      p.row(q) = starts[i].bias + priors;
-    }
-    minimise(train, x, s / static_cast<double>(train.rows()), smallest_fall, p);
-    LinearRule rule{p.topRows(q), p.row(q) - priors, false};
-    for (Eigen::Index c = 0; c < train.classes(); ++c) {
-      if (train.counts[static_cast<std::size_t>(c)] > 0.0) continue;
-      rule.weights.col(c).setZero();  // nothing is known about a class without rows
-      rule.bias(c) = 0.0F;
-    }
-    rules.emplace_back(std::move(rule));
+LogisticPath::LogisticPath(const TrainingSet& train, double smallest_fall)
+    : train_(train),
+      smallest_fall_(smallest_fall),
+      x_(train.x),
+      priors_(log_priors(train.counts)),
+      p_(Params::Zero(train.dim() + 1, train.classes())) {
+  p_.row(train.dim()) = priors_;
+}
+
+LinearRule LogisticPath::fit(double strength, const LinearRule* start) {
+  const Eigen::Index q = train_.dim();
+  if (start != nullptr) {
+    p_.topRows(q) = start->weights;
+    p_.row(q) = start->bias + priors_;
   }
+  minimise(train_, x_, strength / static_cast<double>(train_.rows()), smallest_fall_, p_);
+  LinearRule rule{p_.topRows(q), p_.row(q) - priors_, false};
+  for (Eigen::Index c = 0; c < train_.classes(); ++c) {
+    if (train_.counts[static_cast<std::size_t>(c)] > 0.0) continue;
+    rule.weights.col(c).setZero();  // nothing is known about a class without rows
+    rule.bias(c) = 0.0F;
+  }
+  return rule;
+}
+
+std::vector<Rule> fit_logistic(const TrainingSet& train, const std::vector<double>& strengths,
+                               double smallest_fall) {
+  LogisticPath path(train, smallest_fall);
+  std::vector<Rule> rules;
+  for (const double strength : strengths) rules.emplace_back(path.fit(strength));
   return rules;
 }
 

@@ -8,11 +8,11 @@ namespace cch::detail {
 /// Rows a tile: one or more whole vector registers of floats on every machine.
 inline constexpr std::size_t kRowTile = 16;
 
-/// Products of a tall matrix X (n × q) with a narrow one (k columns), which is all that a logistic
-/// fit does; Eigen is built for the baseline instruction set and takes several times as long. Tall
-/// matrices are stored in tiles of kRowTile rows, inside a tile column after column, the last tile
-/// filled up with zeros; narrow ones are column-major. Every instruction set adds in the same
-/// order, in lanes of 16 rows and without fused multiply-adds, so it gives the same bits.
+/// Products of a tall matrix X (n × q) with a narrow one (k columns) and softmax, which is all that
+/// a logistic fit does; Eigen is built for the baseline instruction set and takes several times as
+/// long. Tall matrices are stored in tiles of kRowTile rows, inside a tile column after column, the
+/// last tile filled up with zeros; narrow ones are column-major. Every instruction set adds in the
+/// same order, in lanes of 16 rows and without fused multiply-adds, so it gives the same bits.
 struct ProductKernels {
   std::string_view name;
 
@@ -25,6 +25,13 @@ struct ProductKernels {
   void (*add_transposed)(const float* x, std::size_t x_columns, std::size_t q, const float* r,
                          std::size_t r_columns, std::size_t k, std::size_t tiles, float* g,
                          std::size_t ld_g);
+  /// One tile of k columns of logits becomes softmax; of each of its kRowTile rows the largest
+  /// logit and Σ_c exp(z_c − largest) are written.
+  void (*softmax_tile)(float* logits, std::size_t k, float* largest, float* total);
+  /// One tile of logits z becomes w softmax(z) − t for targets t of the same layout, w = Σ_c t_c;
+  /// of each row w, Σ_c t_c (z_c − largest) and Σ_c exp(z_c − largest) are written.
+  void (*soft_residuals_tile)(const float* target, float* logits, std::size_t k, float* weight,
+                              float* aligned, float* total);
 };
 
 /// The widest set that this processor runs.

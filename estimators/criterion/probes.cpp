@@ -34,16 +34,14 @@ FoldProbe probe_fold(const Eigen::MatrixXf& z, const Targets& targets, const Gro
   const auto zone = zones_for(fold, test, targets.codes, label_classes(targets), groups, seed);
   const std::vector<char> all(zone.size(), 1);
   const RowIndices training = rows_outside(zone, zone_bit(kTest), all);
-  std::vector<std::vector<HeldScores>> held(kStrengths.size());
+  std::vector<InnerPath> inner;
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
-    const RowIndices out = rows_inside(zone, inner_fold(h), all);
     const RowIndices in = rows_outside(zone, inner_fold(h) | zone_bit(kTest), all);
-    const auto fits = fit_linear(hard_data(z, targets, in), kStrengths);
-    for (std::size_t s = 0; s < fits.size(); ++s) held[s].push_back(held_scores(fits[s], z, out));
+    inner.push_back({LinearPath(hard_data(z, targets, in)), rows_inside(zone, inner_fold(h), all)});
   }
-  const Choice best = best_of(std::move(held), targets);
-  const auto final_fit =
-      fit_linear(hard_data(z, targets, training), {kStrengths[best.index]}).front();
+  const Choice best = best_strength(std::move(inner), z, targets);
+  const LinearFit final_fit =
+      LinearPath(hard_data(z, targets, training)).fit(kStrengths[best.index]);
   FoldProbe result{rows_inside(zone, zone_bit(kTest), all), {}, kStrengths[best.index]};
   result.predictions =
       predictions(held_scores(final_fit, z, result.rows), best.judgement, targets.classes);

@@ -100,19 +100,23 @@ MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) 
   out.teacher_student =
       std::make_unique<Measurement>(out.choice.options, out.features, student_, groups_, exec_);
   result.i_teacher_student = out.teacher_student->estimate();
-  const EstimatorChoice label_choice = label_side(out.features, out.choice.options);
-  result.i_teacher_labels =
-      is_student(out.features) &&
-              label_choice.options.index() == student_labels_choice_.options.index()
-          ? i_student_labels_
-          : with_error_bar(Measurement(label_choice.options, out.features, labels_, groups_, exec_),
-                           exec_);
+  if (!options_.coarse) result.i_teacher_labels = teacher_labels(out);
   result.margin.nats = result.i_teacher_student.nats - i_student_labels_.nats;
   const auto& ts = entry_of(out.choice.options);
   const auto& sl = entry_of(student_labels_choice_.options);
   result.mixed_families = ts.name != sl.name && !(ts.neighbours && sl.neighbours);
   result.i_student_labels_upper = upper_;
   return out;
+}
+
+Estimate RepresentationLevel::teacher_labels(const MeasuredTeacher& teacher) const {
+  const EstimatorChoice choice = label_side(teacher.features, teacher.choice.options);
+  if (is_student(teacher.features) &&
+      choice.options.index() == student_labels_choice_.options.index()) {
+    return i_student_labels_;
+  }
+  return with_error_bar(Measurement(choice.options, teacher.features, labels_, groups_, exec_),
+                        exec_);
 }
 
 // A clone of the student shares its values, and what is known of the student holds for it.

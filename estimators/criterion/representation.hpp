@@ -60,6 +60,7 @@ class RepresentationLevel {
   [[nodiscard]] EstimatorChoice label_side(const Samples& x,
                                            const EstimatorOptions& teacher_student) const;
   [[nodiscard]] double upper_value() const;
+  [[nodiscard]] Estimate teacher_labels(const MeasuredTeacher& teacher) const;
   [[nodiscard]] bool is_student(const Samples& features) const;
 
   std::string name_;

@@ -169,8 +169,8 @@ TEST_CASE("controls change no number of the teachers") {
       with.controls.begin(), with.controls.end(),
       [](const ControlResult& control) { return control.teacher.name == kCloneControl; });
   REQUIRE(clone != with.controls.end());  // it is the student, so nothing is measured twice
-  CHECK(clone->teacher.i_teacher_labels.nats == with.estimators.front().i_student_labels.nats);
-  CHECK(clone->teacher.i_teacher_labels.standard_error ==
+  CHECK(clone->teacher.i_teacher_labels->nats == with.estimators.front().i_student_labels.nats);
+  CHECK(clone->teacher.i_teacher_labels->standard_error ==
         with.estimators.front().i_student_labels.standard_error);
 }
 

@@ -87,7 +87,7 @@ std::vector<double> numbers_of(const RankResult& result) {
     add(ranking.i_student_labels);
     for (const TeacherResult& t : ranking.teachers) {
       add(t.i_teacher_student);
-      add(t.i_teacher_labels);
+      add(*t.i_teacher_labels);
       out.push_back(t.margin.nats);
       out.push_back(t.margin.p_above.value_or(-1.0));
       out.push_back(t.margin.p_below.value_or(-1.0));
@@ -188,7 +188,7 @@ TEST_CASE("a teacher that is the labels is not told to be distilled for its nois
       rank_teachers(input_of(w, {{"labels", Samples::from(std::move(values))}}), by({"auto"}), {});
   const TeacherResult& t = result.estimators.front().teachers.front();
   CHECK(t.cch.outcome == CchOutcome::undecided);
-  CHECK(t.i_teacher_labels.nats > 0.5);
+  CHECK(t.i_teacher_labels->nats > 0.5);
 }
 
 TEST_CASE("false claims stay rare where I(teacher,student) equals I(student,labels)") {

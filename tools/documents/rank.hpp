@@ -147,7 +147,7 @@ struct RepresentedTeacher {
   std::size_t rank = 0;
   Value i_teacher_student;
   Value i_student_labels;
-  Value i_teacher_labels;
+  std::optional<Value> i_teacher_labels;
   MarginValue margin;
   RepresentationLevel representation;
   Facts diagnostics;  ///< of I(T;S)

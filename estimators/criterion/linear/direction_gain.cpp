@@ -27,16 +27,14 @@ FoldPredictions fit_fold(const Eigen::MatrixXf& z, const Eigen::MatrixXf& both,
     return LinearData{false, rows_of(z, rows), rows_of(y, rows),
                       Eigen::VectorXf::Ones(static_cast<Eigen::Index>(rows.size()))};
   };
-  std::vector<std::vector<HeldScores>> held(kStrengths.size());
+  std::vector<InnerPath> inner;
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
     const RowIndices in = rows_outside(zone, inner_fold(h) | zone_bit(kTest), all);
-    const RowIndices out = rows_inside(zone, inner_fold(h), all);
-    const auto fits = fit_linear(data(values.values, in), kStrengths);
-    for (std::size_t i = 0; i < fits.size(); ++i) held[i].push_back(held_scores(fits[i], z, out));
+    inner.push_back({LinearPath(data(values.values, in)), rows_inside(zone, inner_fold(h), all)});
   }
-  const double strength = kStrengths[best_of(std::move(held), values).index];
+  const double strength = kStrengths[best_strength(std::move(inner), z, values).index];
   FoldPredictions result{rows_inside(zone, zone_bit(kTest), all), {}, {}, 0.0};
-  const auto fit = fit_linear(data(both, training), {strength}).front();
+  const auto fit = LinearPath(data(both, training)).fit(strength);
   const Eigen::MatrixXd scores = held_scores(fit, z, result.rows).scores.cast<double>();
   result.s = scores.leftCols(values.outputs());
   result.g = scores.rightCols(values.outputs());

@@ -10,57 +10,17 @@
 namespace cch::detail {
 namespace {
 
-std::vector<LinearFit> fit_classes(const LinearData& data, const std::vector<double>& strengths,
-                                   const std::vector<LinearRule>& starts) {
+TrainingSet training_set(const LinearData& data) {
   TrainingSet train;
   train.x = data.x;
   train.scatter = scatter_of(data.x);
   train.targets = data.weights.asDiagonal() * data.targets;
   const Eigen::RowVectorXd sums = train.targets.cast<double>().colwise().sum();
   train.counts.assign(sums.data(), sums.data() + sums.size());
-  const Eigen::RowVectorXf prior = log_priors(train.counts);
-  std::vector<LinearFit> fits;
-  for (const Rule& rule : fit_logistic(train, strengths, starts, data.smallest_fall)) {
-    fits.push_back({std::get<LinearRule>(rule), prior});
-  }
-  return fits;
+  return train;
 }
 
-/// XᵀWX and XᵀWY of centred columns, and the weighted means.
-struct Moments {
-  Eigen::RowVectorXd mean_x;
-  Eigen::RowVectorXd mean_y;
-  Eigen::MatrixXd xx;
-  Eigen::MatrixXd xy;
-};
-
-Moments moments_of(const LinearData& data) {
-  const Eigen::VectorXd w = data.weights.cast<double>();
-  Eigen::MatrixXd x = data.x.cast<double>();
-  Eigen::MatrixXd y = data.targets.cast<double>();
-  Moments m;
-  m.mean_x = w.transpose() * x / w.sum();
-  m.mean_y = w.transpose() * y / w.sum();
-  x.rowwise() -= m.mean_x;
-  y.rowwise() -= m.mean_y;
-  const Eigen::MatrixXd weighted = w.asDiagonal() * x;
-  m.xx = weighted.transpose() * x;
-  m.xy = weighted.transpose() * y;
-  return m;
-}
-
-std::vector<LinearFit> fit_values(const LinearData& data, const std::vector<double>& strengths) {
-  const Moments m = moments_of(data);
-  std::vector<LinearFit> fits;
-  for (const double s : strengths) {
-    Eigen::MatrixXd a = m.xx;
-    a.diagonal().array() += s;
-    const Eigen::MatrixXd w = a.llt().solve(m.xy);
-    const Eigen::RowVectorXd b = m.mean_y - m.mean_x * w;
-    fits.push_back({LinearRule{w.cast<float>(), b.cast<float>(), false}, {}});
-  }
-  return fits;
-}
+constexpr double kFarWorse = 0.02;  // nats, or a share
 
 double mean_square_error(const std::vector<HeldScores>& parts, const Targets& targets) {
   double sum = 0.0;
@@ -109,9 +69,64 @@ Eigen::MatrixXf rows_of(const Eigen::MatrixXf& m, const RowIndices& rows) {
   return out;
 }
 
-std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<double>& strengths,
-                                  const std::vector<LinearRule>& starts) {
-  return data.classes ? fit_classes(data, strengths, starts) : fit_values(data, strengths);
+struct LinearPath::Classes {
+  explicit Classes(const LinearData& data)
+      : train(training_set(data)),
+        prior(log_priors(train.counts)),
+        path(train, data.smallest_fall) {}
+
+  TrainingSet train;
+  Eigen::RowVectorXf prior;
+  LogisticPath path;
+};
+
+/// XᵀWX and XᵀWY of centred columns, and the weighted means.
+struct LinearPath::Values {
+  explicit Values(const LinearData& data) {
+    const Eigen::VectorXd w = data.weights.cast<double>();
+    Eigen::MatrixXd x = data.x.cast<double>();
+    Eigen::MatrixXd y = data.targets.cast<double>();
+    mean_x = w.transpose() * x / w.sum();
+    mean_y = w.transpose() * y / w.sum();
+    x.rowwise() -= mean_x;
+    y.rowwise() -= mean_y;
+    const Eigen::MatrixXd weighted = w.asDiagonal() * x;
+    xx = weighted.transpose() * x;
+    xy = weighted.transpose() * y;
+  }
+
+  Eigen::RowVectorXd mean_x;
+  Eigen::RowVectorXd mean_y;
+  Eigen::MatrixXd xx;
+  Eigen::MatrixXd xy;
+};
+
+LinearPath::LinearPath(const LinearData& data) {
+  if (data.classes) {
+    classes_ = std::make_unique<Classes>(data);
+  } else {
+    values_ = std::make_unique<Values>(data);
+  }
+}
+
+LinearPath::~LinearPath() = default;
+LinearPath::LinearPath(LinearPath&&) noexcept = default;
+
+LinearFit LinearPath::fit(double strength, const LinearRule* start) {
+  if (classes_) return {classes_->path.fit(strength, start), classes_->prior};
+  const Values& m = *values_;
+  Eigen::MatrixXd a = m.xx;
+  a.diagonal().array() += strength;
+  const Eigen::MatrixXd w = a.llt().solve(m.xy);
+  const Eigen::RowVectorXd b = m.mean_y - m.mean_x * w;
+  return {LinearRule{w.cast<float>(), b.cast<float>(), false}, {}};
+}
+
+std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<double>& strengths) {
+  LinearPath path(data);
+  std::vector<LinearFit> fits;
+  for (const double strength : strengths) fits.push_back(path.fit(strength));
+  return fits;
 }
 
 double ridge_degrees(const Eigen::MatrixXf& x, double strength) {
@@ -159,6 +174,28 @@ Choice best_of(std::vector<std::vector<HeldScores>> candidates, const Targets& t
     Judgement judgement = judge(std::move(candidates[i]), targets);
     if (i > 0 && !(judgement.score < best.judgement.score)) continue;
     best = {i, std::move(judgement)};
+  }
+  return best;
+}
+
+bool far_worse(double score, double best, bool classes) {
+  return classes ? score > best + kFarWorse : score > best * (1.0 + kFarWorse);
+}
+
+Choice best_strength(std::vector<InnerPath> inner, const Eigen::MatrixXf& x,
+                     const Targets& targets) {
+  Choice best;
+  for (std::size_t s = 0; s < kStrengths.size(); ++s) {
+    std::vector<HeldScores> held;
+    for (InnerPath& part : inner) {
+      held.push_back(held_scores(part.path.fit(kStrengths[s]), x, part.out));
+    }
+    Judgement found = judge(std::move(held), targets);
+    if (s == 0 || found.score < best.judgement.score) {
+      best = {s, std::move(found)};
+    } else if (far_worse(found.score, best.judgement.score, targets.classes)) {
+      break;
+    }
   }
   return best;
 }

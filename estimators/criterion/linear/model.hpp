@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "cch/core/labels.hpp"
@@ -49,12 +50,27 @@ struct LinearData {
   double smallest_fall = 1e-6;
 };
 
-/// One model a strength. Classes: multinomial logistic regression on soft labels,
-/// min −(1/n) Σ w_i Σ_c p_ic ln softmax(x_iᵀW + b)_c + (s/2n)‖W‖², from `starts` if given. Real
+/// Linear models of the same rows at one strength after another. Classes: multinomial logistic
+/// regression on soft labels, min −(1/n) Σ w_i Σ_c p_ic ln softmax(x_iᵀW + b)_c + (s/2n)‖W‖². Real
 /// values: ridge regression, min Σ w_i ‖p_i − x_iᵀW − b‖² + s‖W‖². Cost O(n q K) an iteration, or
-/// O(n q² + q³).
-std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<double>& strengths,
-                                  const std::vector<LinearRule>& starts = {});
+/// O(n q²) once and O(q³) a strength.
+class LinearPath {
+ public:
+  explicit LinearPath(const LinearData& data);
+  ~LinearPath();
+  LinearPath(LinearPath&&) noexcept;
+  /// A logistic fit begins at `start`, else where the one before ended.
+  LinearFit fit(double strength, const LinearRule* start = nullptr);
+
+ private:
+  struct Classes;
+  struct Values;
+  std::unique_ptr<Classes> classes_;
+  std::unique_ptr<Values> values_;
+};
+
+/// One model a strength.
+std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<double>& strengths);
 
 /// Ridge degrees of freedom Σ_j σ_j²/(σ_j² + s) of centred x. Cost O(n q² + q³).
 double ridge_degrees(const Eigen::MatrixXf& x, double strength);
@@ -86,6 +102,19 @@ struct Choice {
   Judgement judgement;
 };
 Choice best_of(std::vector<std::vector<HeldScores>> candidates, const Targets& targets);
+
+/// Whether a score is so far above the best of stronger penalties that no weaker one is tried: held
+/// out, the score of a path falls and then rises.
+bool far_worse(double score, double best, bool classes);
+
+/// The best of kStrengths on held-out rows: `inner` has the models of every inner fold with the
+/// rows that it holds out, of `x`.
+struct InnerPath {
+  LinearPath path;
+  RowIndices out;
+};
+Choice best_strength(std::vector<InnerPath> inner, const Eigen::MatrixXf& x,
+                     const Targets& targets);
 
 /// ln of the calibrated class probabilities, or the scores themselves for real values; rows × K.
 Eigen::MatrixXd predictions(const HeldScores& part, const Judgement& judgement, bool classes);

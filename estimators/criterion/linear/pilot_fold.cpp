@@ -1,6 +1,8 @@
 #include "estimators/criterion/linear/pilot_fold.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "estimators/classifiers/projection.hpp"
@@ -43,6 +45,22 @@ struct PilotFold::TeacherFit {
   Eigen::MatrixXd taught;  ///< rows × K: ln q, or values; only rows outside the held-out zones
   double strength = 0.0;
   double score = 0.0;
+};
+
+/// What students learn while one inner fold is held out.
+struct PilotFold::InnerFold {
+  Eigen::MatrixXd taught;  ///< as TeacherFit
+  RowIndices in;
+  RowIndices out;  ///< pairs of that fold
+};
+
+/// The arm and the strength with the lowest loss on held-out inner rows, and the students that
+/// learned so.
+struct PilotFold::ChosenStudent {
+  Arm arm;
+  double strength = 0.0;
+  Judgement judgement;
+  std::vector<LinearFit> inner;
 };
 
 PilotFold::PilotFold(const PilotTable& table, const std::vector<std::size_t>& fold,
@@ -113,8 +131,12 @@ void PilotFold::fit_alone() {
 PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
                                              const std::vector<double>& strengths) const {
   const ZoneSet away = held_out | zone_bit(kTest);
-  std::vector<std::vector<HeldScores>> on_pairs(strengths.size());
-  std::vector<std::vector<HeldScores>> on_rows(strengths.size());
+  struct Part {
+    LinearPath path;
+    RowIndices rows;
+    RowIndices pairs;  // empty where only free rows are
+  };
+  std::vector<Part> parts;
   for (std::size_t z = 0; z <= kFree; ++z) {
     if ((zone_bit(z) & away) != 0) continue;
     const RowIndices rows = rows_inside(zone_, zone_bit(z), table_.for_student);
@@ -122,20 +144,35 @@ PilotFold::TeacherFit PilotFold::fit_teacher(const Eigen::MatrixXf& x, ZoneSet h
     const ZoneSet unseen = z == kFree ? away : away | zone_bit(z);
     LinearData data = hard_data(x, rows_outside(zone_, unseen, table_.labelled));
     data.smallest_fall = 1e-5;  // its rounding moves the targets far less than its errors do
-    const auto fits = fit_linear(data, strengths);
-    const RowIndices pairs = rows_inside(zone_, zone_bit(z), is_pair_);
-    for (std::size_t s = 0; s < fits.size(); ++s) {
-      on_rows[s].push_back(held_scores(fits[s], x, rows));
-      if (z != kFree) on_pairs[s].push_back(held_scores(fits[s], x, pairs));
+    parts.push_back({LinearPath(data), rows,
+                     z == kFree ? RowIndices() : rows_inside(zone_, zone_bit(z), is_pair_)});
+  }
+  TeacherFit best{{}, 0.0, 0.0};
+  Judgement judgement;
+  std::vector<HeldScores> said;
+  for (const double strength : strengths) {
+    std::vector<HeldScores> on_pairs;
+    std::vector<HeldScores> on_rows;
+    for (Part& part : parts) {
+      const LinearFit fit = part.path.fit(strength);
+      on_rows.push_back(held_scores(fit, x, part.rows));
+      if (!part.pairs.empty()) on_pairs.push_back(held_scores(fit, x, part.pairs));
+    }
+    Judgement found = judge(std::move(on_pairs), table_.targets);
+    if (said.empty() || found.score < judgement.score) {
+      best.strength = strength;
+      judgement = std::move(found);
+      said = std::move(on_rows);
+    } else if (far_worse(found.score, judgement.score, table_.targets.classes)) {
+      break;
     }
   }
-  const Choice best = best_of(std::move(on_pairs), table_.targets);
-  TeacherFit fit{Eigen::MatrixXd::Zero(x.rows(), table_.targets.outputs()), strengths[best.index],
-                 best.judgement.score};
-  for (const HeldScores& part : on_rows[best.index]) {
-    scatter_rows(predictions(part, best.judgement, table_.targets.classes), part.rows, fit.taught);
+  best.score = judgement.score;
+  best.taught = Eigen::MatrixXd::Zero(x.rows(), table_.targets.outputs());
+  for (const HeldScores& part : said) {
+    scatter_rows(predictions(part, judgement, table_.targets.classes), part.rows, best.taught);
   }
-  return fit;
+  return best;
 }
 
 // What was said once is the same for every row that is held out: only the temperature is chosen.
@@ -172,6 +209,32 @@ LinearData PilotFold::taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
   return data;
 }
 
+PilotFold::ChosenStudent PilotFold::choose_student(const std::vector<InnerFold>& inner,
+                                                   const std::vector<Arm>& arms) const {
+  ChosenStudent best;
+  for (const Arm& arm : arms) {
+    std::vector<LinearPath> paths;
+    for (const InnerFold& fold : inner) paths.emplace_back(taught_data(fold.taught, arm, fold.in));
+    double lowest = std::numeric_limits<double>::infinity();
+    for (std::size_t s = 0; s < kStrengths.size(); ++s) {
+      std::vector<LinearFit> fits;
+      std::vector<HeldScores> held;
+      for (std::size_t h = 0; h < inner.size(); ++h) {
+        fits.push_back(paths[h].fit(kStrengths[s], &inner_rules_[h][s]));
+        held.push_back(held_scores(fits.back(), x_, inner[h].out));
+      }
+      Judgement found = judge(std::move(held), table_.targets);
+      const double score = found.score;
+      if (best.inner.empty() || score < best.judgement.score) {
+        best = {arm, kStrengths[s], std::move(found), std::move(fits)};
+      }
+      if (far_worse(score, lowest, table_.targets.classes)) break;
+      lowest = std::min(lowest, score);
+    }
+  }
+  return best;
+}
+
 PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Arm>& arms) const {
   const bool stored = table_.stored[teacher] != 0;
   const Eigen::MatrixXf x = stored ? as_eigen(table_.teachers[teacher].view()).cast<float>()
@@ -182,32 +245,18 @@ PilotFold::Distilled PilotFold::distil(std::size_t teacher, const std::vector<Ar
   };
   const TeacherFit full = teach(0, kStrengths);
 
-  const std::size_t count = kStrengths.size();
-  std::vector<std::vector<HeldScores>> held(arms.size() * count);
-  std::vector<std::vector<LinearFit>> students(kInnerFolds);
+  std::vector<InnerFold> inner;
   for (std::size_t h = 0; h < kInnerFolds; ++h) {
-    const TeacherFit inner = teach(inner_fold(h), {full.strength});
-    const RowIndices in = rows_outside(zone_, inner_fold(h) | zone_bit(kTest), table_.for_student);
-    const RowIndices out = rows_inside(zone_, inner_fold(h), is_pair_);
-    for (std::size_t a = 0; a < arms.size(); ++a) {
-      const auto fits =
-          fit_linear(taught_data(inner.taught, arms[a], in), kStrengths, inner_rules_[h]);
-      for (std::size_t s = 0; s < count; ++s) {
-        held[a * count + s].push_back(held_scores(fits[s], x_, out));
-        students[h].push_back(fits[s]);
-      }
-    }
+    inner.push_back({teach(inner_fold(h), {full.strength}).taught,
+                     rows_outside(zone_, inner_fold(h) | zone_bit(kTest), table_.for_student),
+                     rows_inside(zone_, inner_fold(h), is_pair_)});
   }
-  const Choice best = best_of(std::move(held), table_.targets);
-  const Arm arm = arms[best.index / count];
+  const ChosenStudent best = choose_student(inner, arms);
   const RowIndices training = rows_outside(zone_, zone_bit(kTest), table_.for_student);
-  const LinearFit fit = fit_linear(taught_data(full.taught, arm, training),
-                                   {kStrengths[best.index % count]}, final_rules_)
-                            .front();
-  Distilled out{score(fit, best.judgement), {}, arm, full.score};
-  for (const auto& fits : students) {
-    out.inner.push_back(score(fits[best.index], best.judgement));
-  }
+  const LinearFit fit = LinearPath(taught_data(full.taught, best.arm, training))
+                            .fit(best.strength, &final_rules_.front());
+  Distilled out{score(fit, best.judgement), {}, best.arm, full.score};
+  for (const LinearFit& student : best.inner) out.inner.push_back(score(student, best.judgement));
   return out;
 }
 

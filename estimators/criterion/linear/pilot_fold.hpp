@@ -63,11 +63,15 @@ class PilotFold {
 
  private:
   struct TeacherFit;
+  struct InnerFold;
+  struct ChosenStudent;
 
   void fit_alone();
   [[nodiscard]] TeacherFit fit_teacher(const Eigen::MatrixXf& x, ZoneSet held_out,
                                        const std::vector<double>& strengths) const;
   [[nodiscard]] TeacherFit stored_teacher(const Eigen::MatrixXf& log_p, ZoneSet held_out) const;
+  [[nodiscard]] ChosenStudent choose_student(const std::vector<InnerFold>& inner,
+                                             const std::vector<Arm>& arms) const;
   [[nodiscard]] LinearData taught_data(const Eigen::MatrixXd& taught, const Arm& arm,
                                        const RowIndices& rows) const;
   [[nodiscard]] LinearData hard_data(const Eigen::MatrixXf& x, const RowIndices& rows) const;

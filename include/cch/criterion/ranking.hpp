@@ -48,7 +48,8 @@ struct RankOptions {
   Scale scale = Scale::rank;     ///< applied to every modality and to real-valued labels
   std::optional<std::size_t> k;  ///< neighbours, where the estimator has them
   bool exact = false;            ///< every row a query, however long it takes
-  /// One random split of cca-ksg instead of up to five, and no I(T;Y|S).
+  /// One random split of cca-ksg instead of up to five, no I(T;Y) of representations and no
+  /// I(T;Y|S).
   bool coarse = false;
   DecideBy decide_by = DecideBy::combined;
   /// Measures chances; needed where they decide, else not asked (experiments/chances.hpp).
@@ -80,7 +81,7 @@ struct TeacherResult {
   std::size_t dim = 0;
   std::size_t rank = 0;  ///< place in the final order, 1 = first
   Estimate i_teacher_student;
-  Estimate i_teacher_labels;
+  std::optional<Estimate> i_teacher_labels;  ///< empty if coarse
   Margin margin;
   bool mixed_families = false;
   double i_student_labels_upper = 0.0;

@@ -108,7 +108,7 @@ void add_not_asked_for(const RankSettings& settings, const RankInputs& inputs,
   add(settings.permutations > 0, "null", "--permutations N");
   add(settings.planted_bias, "planted_bias", "without --no-planted-bias");
   add(settings.sensitivity, "curves and sensitivity", "without --no-sensitivity");
-  add(!settings.quick, "i_teacher_labels_given_student", "without --quick");
+  add(!settings.quick, "i_teacher_labels and i_teacher_labels_given_student", "without --quick");
   add(inputs.input.extra.student.has_value(), "i_teacher_student_all_rows", "rows without a label");
   if (fields.empty()) return;
   warnings.push_back({"not-asked-for", "null, because not asked for: " + fields});
@@ -125,8 +125,9 @@ std::vector<Warning> all_warnings(const RankSettings& settings, const RankInputs
     for (const TeacherResult& teacher : ranking.teachers) {
       add_warnings("I(" + teacher.name + "; student) by " + teacher.i_teacher_student.method,
                    teacher.i_teacher_student.warnings, warnings);
-      add_warnings("I(" + teacher.name + "; labels) by " + teacher.i_teacher_labels.method,
-                   teacher.i_teacher_labels.warnings, warnings);
+      if (!teacher.i_teacher_labels) continue;
+      add_warnings("I(" + teacher.name + "; labels) by " + teacher.i_teacher_labels->method,
+                   teacher.i_teacher_labels->warnings, warnings);
     }
   }
   add_not_asked_for(settings, inputs, warnings);

@@ -109,7 +109,7 @@ void represent(const TeacherResult& teacher, const Estimate& i_student_labels,
   out.rank = teacher.rank;
   out.i_teacher_student = value(teacher.i_teacher_student);
   out.i_student_labels = value(i_student_labels);
-  out.i_teacher_labels = value(teacher.i_teacher_labels);
+  if (teacher.i_teacher_labels) out.i_teacher_labels = value(*teacher.i_teacher_labels);
   out.margin = with_interval<documents::MarginValue>(m.nats, m.standard_error, m.interval95);
   out.margin.p_above = m.p_above;
   out.margin.p_below = m.p_below;
@@ -123,7 +123,9 @@ void represent(const TeacherResult& teacher, const Estimate& i_student_labels,
                         .reasons = teacher.cch.reasons};
   out.diagnostics = documents::facts(teacher.i_teacher_student.diagnostics);
   out.diagnostics["estimator"] = teacher.i_teacher_student.method;
-  out.diagnostics["label_estimator"] = teacher.i_teacher_labels.method;
+  if (teacher.i_teacher_labels) {
+    out.diagnostics["label_estimator"] = teacher.i_teacher_labels->method;
+  }
   if (teacher.stored) out.stored = {word(teacher.stored->kind), teacher.stored->saw_rows};
 }
 

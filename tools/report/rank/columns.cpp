@@ -106,7 +106,12 @@ void add_details(const RankDocument& document, std::vector<TextColumn>& columns)
   add("I(T;S)", [](const JudgedTeacher& t) { return value_cell(t.i_teacher_student); });
   if (shared_student_side(document).empty())
     add("I(S;Y)", [](const JudgedTeacher& t) { return value_cell(t.i_student_labels); });
-  add("I(T;Y)", [](const JudgedTeacher& t) { return value_cell(t.i_teacher_labels); });
+  if (any_teacher(document,
+                  [](const JudgedTeacher& t) { return t.i_teacher_labels.has_value(); })) {
+    add("I(T;Y)", [](const JudgedTeacher& t) {
+      return value_cell(t.i_teacher_labels.value_or(documents::Value{}));
+    });
+  }
   add("dim", [](const JudgedTeacher& teacher) { return count(teacher.dim); });
 }
 

@@ -81,7 +81,7 @@ std::string render_rank_csv(const RankDocument& document) {
                        word(teacher.verdict));
     out += pilot_fields(teacher) + outcome_fields(teacher);
     out += value_fields(teacher.i_teacher_student) + value_fields(teacher.i_student_labels) +
-           value_fields(teacher.margin) + value_fields(teacher.i_teacher_labels);
+           value_fields(teacher.margin) + value_fields(teacher.i_teacher_labels.value_or(Value{}));
     out += value_fields(
         teacher.i_teacher_labels_given_student.value_or(documents::ConditionalValue{}));
     out += last_fields(teacher) + chance_fields(teacher) + "\r\n";

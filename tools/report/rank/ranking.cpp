@@ -82,15 +82,18 @@ std::string information_table(const RankDocument& document) {
   const bool conditional = any_teacher(document, [](const JudgedTeacher& teacher) {
     return teacher.i_teacher_labels_given_student.has_value();
   });
+  const bool labelled = any_teacher(
+      document, [](const JudgedTeacher& teacher) { return teacher.i_teacher_labels.has_value(); });
   std::vector<HtmlColumn> columns = {{"Teacher", false}, {"Dim", true},    {"I(T;S)", true},
-                                     {"I(S;Y)", true},   {"Margin", true}, {"p", true},
-                                     {"I(T;Y)", true}};
+                                     {"I(S;Y)", true},   {"Margin", true}, {"p", true}};
+  if (labelled) columns.push_back({"I(T;Y)", true});
   if (conditional) columns.push_back({"I(T;Y|S)", true});
   std::vector<std::vector<std::string>> rows;
   for (const JudgedTeacher& teacher : document.teachers) {
     rows.push_back({teacher_cell(teacher.name), count(teacher.dim), shared_html(teacher),
                     stacked_html(teacher.i_student_labels), value_html(teacher.margin, true),
-                    p_html(teacher), stacked_html(teacher.i_teacher_labels)});
+                    p_html(teacher)});
+    if (labelled) rows.back().push_back(stacked_html(teacher.i_teacher_labels.value_or(Value{})));
     if (conditional) {
       rows.back().push_back(
           stacked_html(teacher.i_teacher_labels_given_student.value_or(ConditionalValue{})));
