@@ -102,12 +102,10 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
   record(directions, estimate);
 }
 
-double CcaKsgRun::fit_variance(const Execution& exec) const {
-  if (readings.empty()) return 0.0;
-  // As if both readings moved together: that also covers what choosing the rungs adds.
-  return (ladder.fit_variance(readings[0].rung, 0, exec) +
-          ladder.fit_variance(readings[1].rung, 1, exec)) /
-         2.0;
+std::vector<std::vector<double>> CcaKsgRun::fit_replicates(const Execution& exec) const {
+  if (readings.empty()) return {};
+  return {ladder.fit_replicates(readings[0].rung, 0, exec),
+          ladder.fit_replicates(readings[1].rung, 1, exec)};
 }
 
 double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& exec) const {

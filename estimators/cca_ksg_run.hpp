@@ -27,8 +27,9 @@ struct CcaKsgRun {
   /// held-out reading to second order only.
   [[nodiscard]] double value_on(std::span<const std::size_t> rows, const Execution& exec) const;
 
-  /// Variance of the estimate that comes from fitting the directions, which value_on does not show.
-  [[nodiscard]] double fit_variance(const Execution& exec) const;
+  /// What fitting the directions does to the estimate, which value_on does not show: jackknife
+  /// replicates for each of the first two directions.
+  [[nodiscard]] std::vector<std::vector<double>> fit_replicates(const Execution& exec) const;
 
   std::size_t k;
   Groups groups;

@@ -148,11 +148,7 @@ ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
     }
   }
   const auto g = static_cast<double>(terms.front().measurement->groups().count());
-  double hidden = 0.0;
-  for (const Term& term : terms) {
-    hidden += term.weight * term.weight * term.measurement->hidden_variance(exec);
-  }
-  return {std::sqrt(numerator / denominator + hidden),
+  return {std::sqrt(numerator / denominator + fit_variance(terms, exec)),
           std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
           "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
 }
@@ -205,9 +201,30 @@ double Measurement::on_rows(std::span<const std::size_t> rows, const Execution& 
       .nats;
 }
 
-double Measurement::hidden_variance(const Execution& exec) const {
-  if (!hidden_variance_) hidden_variance_ = refit_->cca ? refit_->cca->fit_variance(exec) : 0.0;
-  return *hidden_variance_;
+const std::vector<std::vector<double>>& Measurement::fit_replicates(const Execution& exec) const {
+  if (!fit_replicates_) {
+    fit_replicates_ =
+        refit_->cca ? refit_->cca->fit_replicates(exec) : std::vector<std::vector<double>>();
+  }
+  return *fit_replicates_;
+}
+
+double fit_variance(std::span<const Term> terms, const Execution& exec) {
+  std::vector<std::vector<double>> sums;
+  for (const Term& term : terms) {
+    const auto& halves = term.measurement->fit_replicates(exec);
+    sums.resize(std::max(sums.size(), halves.size()));
+    for (std::size_t h = 0; h < halves.size(); ++h) {
+      sums[h].resize(halves[h].size(), 0.0);
+      for (std::size_t b = 0; b < halves[h].size(); ++b) sums[h][b] += term.weight * halves[h][b];
+    }
+  }
+  double variance = 0.0;
+  for (const auto& blocks : sums) {
+    const auto count = static_cast<double>(blocks.size());
+    variance += (count - 1.0) / count * sum_of_squares(blocks) / static_cast<double>(sums.size());
+  }
+  return variance;
 }
 
 const std::vector<double>& Measurement::replicates(const Execution& exec) const {

@@ -165,8 +165,8 @@ HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction) const 
   return held_out(features_of(rung), direction, rung.pairs);
 }
 
-double CcaLadder::fit_variance(const Rung& rung, std::size_t direction,
-                               const Execution& exec) const {
+std::vector<double> CcaLadder::fit_replicates(const Rung& rung, std::size_t direction,
+                                              const Execution& exec) const {
   const FeatureSet& features = features_of(rung);
   const Halves split = halves(direction);
   const MatrixXd x = rows_of(features.x, split.held_out);
@@ -181,11 +181,7 @@ double CcaLadder::fit_variance(const Rung& rung, std::size_t direction,
         fit_canonical_pairs(rows_of(features.x, rows), rows_of(features.y, rows), features.ridge);
     without[b] = gaussian_reading(pairs.project_x(x), pairs.project_y(y), rung.pairs);
   });
-  const auto count = static_cast<double>(without.size());
-  const double mean = std::accumulate(without.begin(), without.end(), 0.0) / count;
-  double squares = 0.0;
-  for (const double value : without) squares += (value - mean) * (value - mean);
-  return (count - 1.0) / count * squares;
+  return without;
 }
 
 // One vector of readings a pair, the mean over folds that are each read with the others'

@@ -84,12 +84,12 @@ class CcaLadder {
   [[nodiscard]] std::vector<std::vector<RungValue>> climb(const Execution& exec) const;
   /// The pairs that this rung reads in this direction.
   [[nodiscard]] HeldOutPairs pairs_of(const Rung& rung, std::size_t direction) const;
-  /// Variance of this rung's value that comes from fitting its canonical directions on a sample:
-  /// delete-block jackknife over the fitted half alone, with the smooth Gaussian reading
-  /// Σ −½ ln(1 − r_i²) of the held-out pairs in place of KSG, whose jumps a jackknife would
-  /// amplify.
-  [[nodiscard]] double fit_variance(const Rung& rung, std::size_t direction,
-                                    const Execution& exec) const;
+  /// What fitting the canonical directions on a sample does to this rung's value: delete-block
+  /// jackknife over the fitted half alone, with the smooth Gaussian reading Σ −½ ln(1 − r_i²) of
+  /// the held-out pairs in place of KSG, whose jumps a jackknife would amplify. Which blocks
+  /// depends on the groups and the seed alone.
+  [[nodiscard]] std::vector<double> fit_replicates(const Rung& rung, std::size_t direction,
+                                                   const Execution& exec) const;
   /// What the readings miss because directions were fitted on half of the rows only, nats. With
   /// G(n) = Σ −½ ln(1 − r_i²) of a rung's pairs, held out from a fit on n rows, G(∞) − G(n) falls
   /// like 1/n. G is read at n = N/2, in both halves of a split, and at n = 4N/5, on five folds of

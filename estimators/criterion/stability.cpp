@@ -85,6 +85,18 @@ void subsampling_row(std::span<const double> parts, std::span<double> row) {
   }
 }
 
+// From the blocks of each half: √((B − 1)/(B · halves)) (θ_b − their mean).
+void fit_row(const std::vector<std::vector<double>>& halves, std::span<double> row) {
+  std::size_t begin = 0;
+  for (const auto& blocks : halves) {
+    const auto count = static_cast<double>(blocks.size());
+    const double scale = std::sqrt((count - 1.0) / (count * static_cast<double>(halves.size())));
+    const double mean = mean_of(blocks);
+    for (std::size_t b = 0; b < blocks.size(); ++b) row[begin + b] = scale * (blocks[b] - mean);
+    begin += blocks.size();
+  }
+}
+
 }  // namespace
 
 RankStability rank_stability(std::span<const double> values, MatrixView deviations,
@@ -123,16 +135,22 @@ std::optional<RankStability> rank_stability(std::span<const Measurement* const> 
   for (const Measurement* teacher : teachers) terms.push_back({teacher, 1.0});
   const auto bar = error_bar(terms, exec, why_not);
   if (!bar) return std::nullopt;
+  std::size_t fitted = 0;
+  for (const Measurement* teacher : teachers) {
+    std::size_t blocks = 0;
+    for (const auto& half : teacher->fit_replicates(exec)) blocks += half.size();
+    fitted = std::max(fitted, blocks);
+  }
   std::vector<double> values;
   Matrix deviations;
   for (std::size_t t = 0; t < teachers.size(); ++t) {
     values.push_back(teachers[t]->estimate().nats);
     const auto& replicates = teachers[t]->replicates(exec);
-    // One column a part, then one a teacher for what its parts cannot show, as in error_bar.
-    if (t == 0) deviations = Matrix(teachers.size(), replicates.size() + teachers.size());
+    // One column a part, then one a block of rows that directions were fitted on, as in error_bar.
+    if (t == 0) deviations = Matrix(teachers.size(), replicates.size() + fitted);
     const auto row = deviations.row(t);
     subsampling_row(replicates, row.first(replicates.size()));
-    row[replicates.size() + t] = std::sqrt(teachers[t]->hidden_variance(exec));
+    fit_row(teachers[t]->fit_replicates(exec), row.subspan(replicates.size()));
   }
   auto out = rank_stability(values, deviations.view(), bar->degrees_of_freedom, exec);
   out.method += ", covariance from subsampling parts";

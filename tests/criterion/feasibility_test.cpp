@@ -2,6 +2,7 @@
 // inconsistencies are found and clean data raise none.
 
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -309,13 +310,67 @@ TEST_CASE("copies and groups on both sides of a split are found") {
 
 TEST_CASE("a right estimator passes its self-consistency") {
   const RankInput input = split_world(500, 0.0, 3);
-  const ConsistencyReport report = consistency_battery(input, {}, {});
-  CHECK(report.tests.size() == 7);
+  const ConsistencyReport report = consistency_battery(input, {}, {}, {});
+  CHECK(report.tests.size() == 11);
   for (const ConsistencyTest& test : report.tests) {
     CAPTURE(test.name);
     CAPTURE(test.value);
     CAPTURE(test.expected);
     CHECK(test.passed);
+  }
+}
+
+std::set<std::string> laws_of(const ConsistencyReport& report, const std::string& subject,
+                              bool of_labels) {
+  std::set<std::string> out;
+  for (const ConsistencyTest& test : report.tests) {
+    if (test.subject == subject && test.of_labels == of_labels) out.insert(test.name);
+  }
+  return out;
+}
+
+TEST_CASE("every law is tried of every teacher, the student and the labels") {
+  const RankInput input = split_world(400, 0.0, 3);
+  const ConsistencyReport report = consistency_battery(input, {}, {.all = true}, {});
+  CHECK(laws_of(report, "teacher", false) ==
+        std::set<std::string>{"shuffle", "noise-columns", "half", "data-processing", "invariance",
+                              "symmetry", "additivity", "rotation", "copy"});
+  const std::set<std::string> of_labels{"noise-columns",   "ceiling",  "merging",
+                                        "renaming",        "shuffle",  "half",
+                                        "data-processing", "rotation", "copy"};
+  CHECK(laws_of(report, "teacher", true) == of_labels);
+  CHECK(laws_of(report, "student", true) == of_labels);
+}
+
+TEST_CASE("a difference of two estimates on the same rows has a paired standard error") {
+  // The same columns turned: the estimates move together, so their difference is surer than each.
+  const RankInput input = split_world(500, 0.0, 3);
+  const ConsistencyReport report = consistency_battery(input, {}, {.all = true}, {});
+  double alone = 0.0;
+  double paired = 0.0;
+  for (const ConsistencyTest& test : report.tests) {
+    if (test.of_labels || test.subject != "teacher") continue;
+    if (test.name == "rotation") paired = test.standard_error;
+    if (test.name == "additivity") alone = test.standard_error;
+  }
+  CHECK(paired > 0.0);
+  CHECK(paired < 0.5 * alone);
+}
+
+TEST_CASE("neighbours beside columns of noise break a law") {
+  // ksg1, 3 + 3 columns, ρ = .9 in each pair, truth 2.49 nats: nine columns of noise hide most.
+  const test::XY rows = test::gaussian_rows(600, 3, 3, 0.9, 7);
+  const RankInput input{{"s", rows.x},
+                        {{"t", rows.y}},
+                        test::gaussian_rows(600, 1, 1, 0.5, 8).x,
+                        Groups::singletons(600)};
+  RankOptions options;
+  options.estimators = {"ksg1"};
+  for (const ConsistencyTest& test : consistency_battery(input, options, {}, {}).tests) {
+    if (test.name != "noise-columns" || test.of_labels) continue;
+    CHECK(!test.passed);
+    CHECK(excess(test) > 1.0);
+    CHECK(excess(test) > 10.0 * test.standard_error);
   }
 }
 
@@ -328,7 +383,7 @@ TEST_CASE("neighbours in many columns fail their self-consistency") {
   const RankInput input{{"s", rows.x}, {{"t", rows.y}}, labels.x, Groups::singletons(n)};
   RankOptions options;
   options.estimators = {"ksg1"};
-  const ConsistencyReport report = consistency_battery(input, options, {});
+  const ConsistencyReport report = consistency_battery(input, options, {}, {});
   bool failed = false;
   for (const ConsistencyTest& test : report.tests) {
     failed = failed || (test.name == "additivity" && !test.passed);

@@ -113,13 +113,13 @@ TEST_CASE("cca-ksg enters parts with its directions fixed, whose own variance is
   CHECK(cca.kind() == ErrorBarKind::subsampling);
   std::vector<double> margin = cca.replicates({});
   REQUIRE(margin.size() == 45);
-  const double hidden = std::sqrt(cca.hidden_variance({}));
+  const double hidden = std::sqrt(fit_variance(std::vector<Term>{{&cca}}, {}));
   CHECK(hidden > 0.0);
   CHECK(test::near(bar_of({{&cca}}).standard_error, std::hypot(holmes_nemenman(margin), hidden),
                    kRounding));
   // A neighbour estimate beside it is taken again on the same parts and hides nothing.
   const Measurement ksg = ksg_of(xy, groups);
-  CHECK(ksg.hidden_variance({}) == 0.0);
+  CHECK(ksg.fit_replicates({}).empty());
   const auto& others = ksg.replicates({});
   for (std::size_t i = 0; i < margin.size(); ++i) margin[i] -= others[i];
   CHECK(test::near(bar_of({{&cca, 1.0}, {&ksg, -1.0}}).standard_error,

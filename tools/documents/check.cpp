@@ -71,6 +71,9 @@ template <class V>
 void describe(V& v, Of<ConsistencyOutcome> auto& x) {
   v("name", x.name, "subject", x.subject, "value", x.value, "expected", x.expected, "tolerance",
     x.tolerance, "at_most", x.at_most, "passed", x.passed, "words", x.words);
+  v.if_there("about", x.about);
+  v.if_there("estimator", x.estimator);
+  v.if_there("standard_error", x.standard_error);
 }
 
 template <class V>

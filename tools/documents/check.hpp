@@ -106,6 +106,11 @@ struct ConsistencyOutcome {
   bool at_most = false;
   bool passed = false;
   std::string words;
+  /// student, labels: what the subject's information is about; checks of before do not say it, nor
+  /// what follows.
+  std::optional<std::string> about = {};
+  std::optional<std::string> estimator = {};
+  Number standard_error = {};  ///< of value − expected
 };
 
 struct LeakOutcome {

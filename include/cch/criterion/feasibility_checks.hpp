@@ -14,11 +14,14 @@ namespace cch {
 
 /// One thing that a right estimator does on any data (Song & Ermon 2020), tried on the user's.
 struct ConsistencyTest {
-  std::string name;     ///< "shuffle", "data-processing", "additivity", "invariance", "symmetry",
-                        ///< "ceiling", "label-noise"
-  std::string subject;  ///< name of the teacher, or of the student
-  double value = 0.0;   ///< nats
+  std::string name;        ///< "shuffle", "noise-columns", …: see consistency_battery
+  std::string subject;     ///< name of the teacher, or of the student
+  bool of_labels = false;  ///< I(subject; labels); else I(subject; student)
+  std::string estimator;
+  double value = 0.0;  ///< nats
   double expected = 0.0;
+  /// Standard error of value − expected, paired where both were read on the same rows.
+  double standard_error = 0.0;
   double tolerance = 0.0;
   bool at_most =
       false;  ///< the value must not exceed expected + tolerance; else it must lie within
@@ -26,26 +29,45 @@ struct ConsistencyTest {
   std::string words;  ///< what was done, a sentence
 };
 
+/// How far value − expected goes against the law, in nats; at most 0 where it does not.
+double excess(const ConsistencyTest& test);
+
 struct ConsistencyReport {
   std::vector<ConsistencyTest> tests;
   std::vector<Warning> warnings;  ///< tests that these data do not allow, and why
 };
 
-/// The estimators that would decide a ranking, on the user's own data (at most 1000 rows, whole
-/// groups):
-///   shuffle          teacher rows turned by half of the rows, group after group: I = 0;
+struct ConsistencyOptions {
+  bool all = false;  ///< also the tests marked * below
+  std::size_t most_rows = 1000;
+};
+
+/// The estimators that would decide a ranking, on the user's own data (some of the rows, whole
+/// groups). Of T and S:
+///   shuffle          teacher rows turned by half of the rows, group after group: I = 0, of a
+///                    bound at most 0;
+///   noise-columns    three columns of noise beside each of the teacher's: I unchanged;
+///   half             half of the teacher's columns: at most I;
 ///   data-processing  I(T; S + noise) ≤ I(T; S), noise of one standard deviation a column;
 ///   invariance       columns in reverse order, times −3, plus 5: I unchanged;
+///   rotation *       an orthogonal map of the teacher's columns: I unchanged;
+///   copy *           every column of the teacher twice: I unchanged;
 ///   symmetry         I(S;T) = I(T;S);
 ///   additivity       rows of one half of the groups beside those of the other, independent copies:
-///                    I((T,T');(S,S')) = 2 I on as many rows;
+///                    I((T,T');(S,S')) = 2 I on as many rows.
+/// Of the student and Y, * of every teacher and Y:
+///   noise-columns, half *, data-processing *, shuffle *, rotation *, copy *  as above;
 ///   ceiling          I(S;Y) ≤ H(Y);
+///   merging          classes merged in pairs: at most I;
+///   renaming *       classes in reverse order: I unchanged, but for rounding;
 ///   label-noise      features that are the one-hot labels after 30 % of them were exchanged for
 ///                    another class, among columns of noise: I = H(Ỹ) − h(.3) − .3 ln(K − 1),
 ///                    h(p) = −p ln p − (1−p) ln(1−p).
 /// Tolerances: 3 standard errors and a stated share for bias that the power forecast shows anyway.
+/// A value and what is due are read on the same rows, so the standard error is that of the paired
+/// difference (error_bars.hpp), but for shuffle and additivity.
 ConsistencyReport consistency_battery(const RankInput& input, const RankOptions& options,
-                                      const Execution& exec);
+                                      const ConsistencyOptions& which, const Execution& exec);
 
 /// What would make a result look better than it is.
 struct LeakCheck {

@@ -39,9 +39,10 @@ class Measurement {
   /// are averaged: a classifier on a part of the rows is another estimator. Computed at the first
   /// call, in parallel, and kept; not to be called from two threads at once.
   [[nodiscard]] const std::vector<double>& replicates(const Execution& exec) const;
-  /// Variance (nats²) that the replicates do not show: for cca-ksg that of its fitted directions,
-  /// else 0. Computed at the first call and kept, like replicates.
-  [[nodiscard]] double hidden_variance(const Execution& exec) const;
+  /// What the replicates do not show: for cca-ksg what its fitted directions do, delete-block
+  /// jackknife replicates of each half that was fitted; else empty. As for replicates, the blocks
+  /// depend on the groups and exec.seed only. Computed at the first call and kept.
+  [[nodiscard]] const std::vector<std::vector<double>>& fit_replicates(const Execution& exec) const;
 
  private:
   struct Refit;
@@ -54,7 +55,7 @@ class Measurement {
   Estimate estimate_;
   std::unique_ptr<Refit> refit_;
   mutable std::vector<double> on_parts_;
-  mutable std::optional<double> hidden_variance_;
+  mutable std::optional<std::vector<std::vector<double>>> fit_replicates_;
 };
 
 /// One term of a sum of estimates on the same rows.
@@ -77,7 +78,7 @@ struct ErrorBar {
 ///   otherwise            Holmes & Nemenman (2019): the data cut into m parts of whole groups,
 ///                        m = 2..4, five random partitions each, s² the variance over the m parts,
 ///                        SE² = Σ ((m−1)/m) s² / Σ (m−1), both sums over all fifteen, plus
-///                        Σ_i w_i²·hidden_variance_i,
+///                        the jackknife variance of Σ_i w_i·fit replicate_i, mean over the halves,
 ///                        t with min(20, 1/(1/30 + 1/(G−1))), G = number of groups.
 /// A delete-block jackknife of cca-ksg was tried instead and is 1.5 to 3.3 times too wide (SE .135
 /// where the estimates of fresh data spread by .041; 5+5 columns, N = 2000): leaving out a block
@@ -86,6 +87,11 @@ struct ErrorBar {
 /// point estimates.
 std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& exec,
                                   std::string* why_not = nullptr);
+
+/// Jackknife variance, nats², of Σ_i w_i·fit replicate_i: the part of the error bar that comes from
+/// fitted directions. The mean over the halves, as if they moved together, which also covers what
+/// choosing rungs adds.
+double fit_variance(std::span<const Term> terms, const Execution& exec);
 
 /// value ± t_{.975}·SE.
 Interval interval95(double value, const ErrorBar& bar);

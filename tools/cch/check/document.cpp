@@ -102,8 +102,9 @@ void add_power(const PowerForecast& power, const CheckSettings& s, CheckDocument
 
 void add_tests(const CheckResult& result, CheckDocument& out) {
   for (const ConsistencyTest& t : result.consistency.tests) {
-    out.consistency.push_back(
-        {t.name, t.subject, t.value, t.expected, t.tolerance, t.at_most, t.passed, t.words});
+    out.consistency.push_back({t.name, t.subject, t.value, t.expected, t.tolerance, t.at_most,
+                               t.passed, t.words, t.of_labels ? "labels" : "student", t.estimator,
+                               t.standard_error});
   }
   if (result.leaks.checks.empty()) return;
   out.leaks = {result.split_reason, {}};

@@ -71,7 +71,9 @@ CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Ex
   const FeasibilityOptions options = options_for(s, out.shape);
   exec.progress("shape", 1, 1);
   out.power = forecast_power(out.shape, options, exec);
-  if (s.consistency) out.consistency = consistency_battery(input, rank, exec);
+  if (s.consistency || s.laws) {
+    out.consistency = consistency_battery(input, rank, {.all = s.laws}, exec);
+  }
   out.feasibility = judge_feasibility(out.power, input.groups, options, out.consistency, out.leaks);
   if (s.cost) out.cost = forecast_cost(s, input, exec);
   forecast_training(out.shape, out.cost);

@@ -22,6 +22,7 @@ struct CheckSettings {
   bool curved = true;
   bool sizes = true;
   bool consistency = true;
+  bool laws = false;  ///< every law, not only what takes little time
   bool cost = true;
   std::size_t draws = 0;
   bool estimators_given = false;

@@ -91,6 +91,7 @@ Table questions_table(CheckSettings& s) {
       {"--curved", &s.curved, "Also plant curved dependence"},
       {"--sizes", &s.sizes, "Also plant a half and a quarter of the rows"},
       {"--consistency", &s.consistency, "Self-consistency of the estimators on these data"},
+      {"--laws", &s.laws, "Self-consistency by every law, of every teacher and the labels too"},
       {"--cost", &s.cost, "Time small rankings"},
   };
 }
