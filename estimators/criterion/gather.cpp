@@ -87,20 +87,35 @@ PlantedMargin planted_margin(const MeasuredTeacher& teacher, NearbyBias teacher_
   return out;
 }
 
-ConditionalInformation conditional_information(const RepresentationLevel& level,
-                                               const MeasuredTeacher& teacher,
-                                               const RankOptions& options, const Execution& exec) {
+SharedKnowledge shared_knowledge(const RepresentationLevel& level, const MeasuredTeacher& teacher,
+                                 const RankOptions& options, const Execution& exec) {
   const Samples joint_features = side_by_side(teacher.features, level.student());
   const EstimatorChoice choice =
       configured(choose_estimator(joint_features, level.labels(), level.groups()), options);
-  const Measurement joint(choice.options, joint_features, level.labels(), level.groups(), exec);
+  const auto measure = [&](const Samples& x) {
+    return Measurement(choice.options, x, level.labels(), level.groups(), exec);
+  };
+  const Measurement joint = measure(joint_features);
   const bool same = choice.options.index() == level.student_labels_options().index();
   std::optional<Measurement> alone;
-  if (!same) alone.emplace(choice.options, level.student(), level.labels(), level.groups(), exec);
-  const Margin difference =
-      paired_margin(joint, same ? level.student_labels() : *alone, exec, nullptr);
-  return {difference.nats, difference.standard_error, difference.interval95,
-          std::string(entry_of(choice.options).name)};
+  if (!same) alone.emplace(measure(level.student()));
+  const Measurement& student = same ? level.student_labels() : *alone;
+  std::optional<Measurement> again;
+  const bool known = teacher.teacher_labels != nullptr &&
+                     teacher.teacher_labels->estimate().method == joint.estimate().method;
+  if (!known) again.emplace(measure(teacher.features));
+  const Measurement& own = known ? *teacher.teacher_labels : *again;
+  const auto sum_of = [&](std::vector<Term> terms) {
+    LabelInformation out{0.0, {}, {}, std::string(entry_of(choice.options).name)};
+    for (const Term& term : terms) out.nats += term.weight * term.measurement->estimate().nats;
+    if (const auto bar = error_bar(terms, exec)) {
+      out.standard_error = bar->standard_error;
+      out.interval95 = interval95(out.nats, *bar);
+    }
+    return out;
+  };
+  return {sum_of({{&joint, 1.0}, {&student, -1.0}}),
+          sum_of({{&own, 1.0}, {&student, 1.0}, {&joint, -1.0}})};
 }
 
 AllRows with_extra_rows(const RankInput& input) {

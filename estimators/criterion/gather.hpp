@@ -42,11 +42,14 @@ void adjust_by_holm(const std::vector<Margin*>& margins);
 PlantedMargin planted_margin(const MeasuredTeacher& teacher, NearbyBias teacher_student,
                              const PlantedBias& student_labels, std::size_t groups);
 
-/// I(T;Y|S) by the chain rule with one estimator on both terms, paired. The estimator is `auto`'s
+/// What teacher and student know of the labels together and apart, by one estimator: `auto`'s
 /// choice for the joint columns.
-ConditionalInformation conditional_information(const RepresentationLevel& level,
-                                               const MeasuredTeacher& teacher,
-                                               const RankOptions& options, const Execution& exec);
+struct SharedKnowledge {
+  LabelInformation given_student;  ///< I(T;Y|S)
+  LabelInformation shared;         ///< I(T;S;Y)
+};
+SharedKnowledge shared_knowledge(const RepresentationLevel& level, const MeasuredTeacher& teacher,
+                                 const RankOptions& options, const Execution& exec);
 
 /// I(teacher; student) on the labelled rows and those of `extra` that have no label.
 std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,

@@ -6,6 +6,7 @@
 
 #include "cch/criterion/levels.hpp"
 #include "estimators/criterion/gather.hpp"
+#include "estimators/criterion/nested_teachers.hpp"
 #include "estimators/criterion/ranking_checks.hpp"
 #include "estimators/criterion/ranking_scale.hpp"
 
@@ -80,6 +81,7 @@ JudgedTeachers judged_teachers(const RepresentationLevel& level,
     }
   }
   exec.progress("information", teachers.size(), teachers.size());
+  hold_to_wholes(out.teachers, without_progress(exec), out.error_bars);
   if (options.holm) adjust_over_teachers(out.teachers);
   if (planted) plant(level, options.scale, exec, out);
   for (MeasuredTeacher& teacher : out.teachers) {

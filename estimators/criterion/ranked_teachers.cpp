@@ -27,7 +27,8 @@ int place_of(Verdict verdict) {
 // What comes after the verdict in the order.
 std::array<double, 2> keys(const MeasuredTeacher& teacher, const TeacherEvidence& evidence,
                            DecideBy by) {
-  const double representation = teacher.result.margin.nats;
+  const double representation =
+      teacher.result.margin.nats - teacher.result.i_teacher_student.nats + teacher.ordered_nats;
   const double prediction = evidence.prediction ? evidence.prediction->margin.nats : representation;
   switch (by) {
     case DecideBy::cch:

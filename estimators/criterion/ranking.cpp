@@ -81,9 +81,13 @@ void add_further_evidence(const RepresentationLevel& level, std::vector<Measured
     MeasuredTeacher& teacher = teachers[t];
     evidence[t].planted = std::move(teacher.planted);
     if (!q.options.coarse) {
-      evidence[t].i_teacher_labels_given_student = attempt(
-          "conditional-information", warnings,
-          [&] { return detail::conditional_information(level, teacher, q.options, q.exec); });
+      auto knowledge = attempt("conditional-information", warnings, [&] {
+        return detail::shared_knowledge(level, teacher, q.options, q.exec);
+      });
+      if (knowledge) {
+        evidence[t].i_teacher_labels_given_student = std::move(knowledge->given_student);
+        evidence[t].i_teacher_student_labels = std::move(knowledge->shared);
+      }
     }
     if (auto all_rows = attempt("all-rows", warnings, [&] {
           return detail::on_all_rows(q.input, t, teacher.choice.options, q.options.scale, q.exec);
@@ -193,6 +197,7 @@ std::vector<MeasuredTeacher> measured_controls(const RepresentationLevel& level,
                              : level.glance(control.name, std::move(features)));
     measured.features = Samples();  // as large as the student's; only the result is asked for
     measured.teacher_student.reset();
+    measured.teacher_labels.reset();
   }
   detail::adjust_over_teachers(out);
   for (MeasuredTeacher& control : out) {

@@ -92,7 +92,7 @@ double RepresentationLevel::upper_value() const {
 }
 
 MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) const {
-  MeasuredTeacher out{{}, std::move(features), {}, nullptr, {}, {}};
+  MeasuredTeacher out{{}, std::move(features), {}, nullptr, nullptr, {}, {}};
   out.choice = teacher_side(out.features);
   TeacherResult& result = out.result;
   result.name = std::move(name);
@@ -100,8 +100,9 @@ MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) 
   out.teacher_student =
       std::make_unique<Measurement>(out.choice.options, out.features, student_, groups_, exec_);
   result.i_teacher_student = out.teacher_student->estimate();
-  if (!options_.coarse) result.i_teacher_labels = teacher_labels(out);
+  if (!options_.coarse) add_teacher_labels(out);
   result.margin.nats = result.i_teacher_student.nats - i_student_labels_.nats;
+  out.ordered_nats = result.i_teacher_student.nats;
   const auto& ts = entry_of(out.choice.options);
   const auto& sl = entry_of(student_labels_choice_.options);
   result.mixed_families = ts.name != sl.name && !(ts.neighbours && sl.neighbours);
@@ -109,14 +110,15 @@ MeasuredTeacher RepresentationLevel::glance(std::string name, Samples features) 
   return out;
 }
 
-Estimate RepresentationLevel::teacher_labels(const MeasuredTeacher& teacher) const {
-  const EstimatorChoice choice = label_side(teacher.features, teacher.choice.options);
-  if (is_student(teacher.features) &&
-      choice.options.index() == student_labels_choice_.options.index()) {
-    return i_student_labels_;
+void RepresentationLevel::add_teacher_labels(MeasuredTeacher& to) const {
+  const EstimatorChoice choice = label_side(to.features, to.choice.options);
+  if (is_student(to.features) && choice.options.index() == student_labels_choice_.options.index()) {
+    to.result.i_teacher_labels = i_student_labels_;
+    return;
   }
-  return with_error_bar(Measurement(choice.options, teacher.features, labels_, groups_, exec_),
-                        exec_);
+  to.teacher_labels =
+      std::make_unique<Measurement>(choice.options, to.features, labels_, groups_, exec_);
+  to.result.i_teacher_labels = with_error_bar(*to.teacher_labels, exec_);
 }
 
 // A clone of the student shares its values, and what is known of the student holds for it.
@@ -154,6 +156,7 @@ CchVerdict RepresentationLevel::verdict(const MeasuredTeacher& teacher) const {
                                   " dimensions is far too low without any sign; use auto or "
                                   "cca-ksg.");
   }
+  if (!teacher.breaks_law.empty()) evidence.unreliable.push_back(teacher.breaks_law);
   if (teacher.planted && teacher.planted->could_flip) {
     evidence.unreliable.emplace_back(
         "The bias that planted data of this shape show could turn the sign of the margin.");

@@ -18,8 +18,13 @@ struct MeasuredTeacher {
   Samples features;  ///< on the ranking's scale
   EstimatorChoice choice;
   std::unique_ptr<Measurement> teacher_student;
+  std::unique_ptr<Measurement> teacher_labels;  ///< empty if coarse, or if it is the student
   std::optional<PlantedMargin> planted;
   std::vector<std::string> unreliable;  ///< reasons why nothing can be decided about it
+  /// I(T;S) as far as it counts in an order (nested_teachers.hpp), and the sentence that says which
+  /// law it breaks.
+  double ordered_nats = 0.0;
+  std::string breaks_law = {};
 };
 
 /// The hypothesis on representations by one estimator: I(T;S), I(S;Y) and their margins on one
@@ -60,7 +65,7 @@ class RepresentationLevel {
   [[nodiscard]] EstimatorChoice label_side(const Samples& x,
                                            const EstimatorOptions& teacher_student) const;
   [[nodiscard]] double upper_value() const;
-  [[nodiscard]] Estimate teacher_labels(const MeasuredTeacher& teacher) const;
+  void add_teacher_labels(MeasuredTeacher& to) const;
   [[nodiscard]] bool is_student(const Samples& features) const;
 
   std::string name_;

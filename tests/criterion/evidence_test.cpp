@@ -214,9 +214,20 @@ TEST_CASE("prediction-level p values carry Holm's factor, and a clone adds nothi
 
   alone.teachers = {{"clone", input.student.features}};
   const auto clone = rank_teachers(alone, quick(), {});
-  const ConditionalInformation& added = *clone.evidence.front().i_teacher_labels_given_student;
+  const LabelInformation& added = *clone.evidence.front().i_teacher_labels_given_student;
   // The same columns twice; only the classifiers' sampling differs.
   CHECK(std::abs(added.nats) < 3.0 * added.standard_error.value_or(0.0) + 0.02);
+  // All that a clone shares with the student is about the labels as far as the student is.
+  const LabelInformation& shared = *clone.evidence.front().i_teacher_student_labels;
+  CHECK(std::abs(shared.nats - clone.estimators.front().i_student_labels.nats) <
+        3.0 * added.standard_error.value_or(0.0) + 0.02);
+  // I(T;S;Y) = I(T;Y) − I(T;Y|S), the same estimates in another order.
+  const TeacherEvidence& good = evidence_of(two, "good");
+  const TeacherResult& teacher = two.estimators.front().teachers.front();
+  REQUIRE(teacher.name == "good");
+  CHECK(test::near(good.i_teacher_student_labels->nats,
+                   teacher.i_teacher_labels->nats - good.i_teacher_labels_given_student->nats,
+                   kRounding));
 }
 
 TEST_CASE("stability shares add up, differences follow the order, the null is tested") {

@@ -45,7 +45,7 @@ const Names kFreeOfRank = {"config", "diagnostics", "top1_stability", "student_l
 
 /// What rankings had not from the first, or have not always.
 const Names kLaterInRank = [] {
-  Names out{"chances", "what_decides", "network_pilots"};
+  Names out{"chances", "what_decides", "network_pilots", "i_teacher_student_labels"};
   for (const char* of : {"/teachers/0", "/teachers/1", "/controls/0", "/controls/1"}) {
     for (const char* at : {"/chances/0/repeats", "/chances/1/repeats"}) {
       out.insert(std::string(of) + at);
@@ -167,7 +167,9 @@ TEST_CASE("documents: a check reads back as the same JSON, and every key counts"
   for (const json& document : {features, plan}) {
     CHECK(documents::to_json(documents::read_check(document)) == document);
     REQUIRE_FALSE(document["firm"].empty());
-    check_every_key_counts(document, documents::read_check, {}, {"firm"});
+    check_every_key_counts(document, documents::read_check, {},
+                           {"firm", "about", "estimator", "/consistency/0/standard_error",
+                            "/consistency/1/standard_error"});
   }
 }
 
@@ -227,7 +229,8 @@ TEST_CASE("documents: a training reads back as the same JSON, and every key coun
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {
   for (const json& document : {test::sample_rank_document(), test::full_rank_document()}) {
     CHECK(documents::to_json(documents::read_rank(document)) == document);
-    check_every_key_counts(document, documents::read_rank, kFreeOfRank, {"chances"});
+    check_every_key_counts(document, documents::read_rank, kFreeOfRank,
+                           {"chances", "i_teacher_student_labels"});
   }
 }
 

@@ -56,7 +56,6 @@ const std::vector<Pair> kPairs{
     {"tcga_brca5", "cnv", "mrna"},
     {"tcga_brca5", "rppa", "mirna"},
     {"tcga_kipan_cnv_rppa", "cnv", "rppa"},
-    {"sen1floods11_chip", "s1", "s2"},
     {"generated-gaussian", "S", "T"},
     {"generated-curved", "S", "T"},
     {"generated-wide", "S", "T"},

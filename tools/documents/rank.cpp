@@ -151,6 +151,7 @@ void describe(V& v, Of<JudgedTeacher> auto& x) {
     "i_teacher_student_all_rows", x.i_teacher_student_all_rows, "prediction_level",
     x.prediction_level, "pilot", x.pilot, "planted_bias", x.planted_bias, "null", x.null,
     "stability", x.stability, "verdict", x.verdict, "reasons", x.reasons);
+  v.if_there("i_teacher_student_labels", x.i_teacher_student_labels);
   v.if_there("chances", x.chances);
   v.if_there("what_decides", x.what_decides);
 }

@@ -157,6 +157,8 @@ struct RepresentedTeacher {
 /// A teacher with all evidence and its verdict.
 struct JudgedTeacher : RepresentedTeacher {
   std::optional<ConditionalValue> i_teacher_labels_given_student;
+  /// I(T;S;Y), the part of I(T;S) that is about the labels; rankings of before do not have it.
+  std::optional<ConditionalValue> i_teacher_student_labels;
   std::optional<ValueOnRows> i_teacher_student_all_rows;
   std::optional<PredictionOutcome> prediction;
   std::optional<PredictionNumbers> prediction_level;

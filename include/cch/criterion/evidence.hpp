@@ -31,9 +31,9 @@ struct PlantedMargin {
   bool could_flip = false;
 };
 
-/// I(teacher; labels | student) = I((teacher, student); labels) − I(student; labels) by one
-/// estimator, nats.
-struct ConditionalInformation {
+/// An information about the labels that is a sum of estimates by one estimator on the same rows,
+/// nats.
+struct LabelInformation {
   double nats = 0.0;
   std::optional<double> standard_error;
   std::optional<Interval> interval95;
@@ -50,7 +50,12 @@ struct TeacherEvidence {
   /// (in more_labels both on the same rows). What the teacher adds to the regularisation that any
   /// soft labels bring.
   std::optional<PilotGain> gain_over_uninformed;
-  std::optional<ConditionalInformation> i_teacher_labels_given_student;
+  /// I(T;Y|S) = I((T,S);Y) − I(S;Y): what the teacher adds to the student.
+  std::optional<LabelInformation> i_teacher_labels_given_student;
+  /// I(T;S;Y) = I(T;Y) + I(S;Y) − I((T,S);Y), the part of I(T;S) that is about the labels, since
+  /// I(T;S) = I(T;S;Y) + I(T;S|Y) (interaction information, McGill 1954). It cannot exceed I(S;Y),
+  /// and is negative where teacher and student say more together than apart.
+  std::optional<LabelInformation> i_teacher_student_labels;
   /// I(teacher; student) on labelled and unlabelled rows together, where there are such.
   std::optional<Estimate> i_teacher_student_all_rows;
   std::optional<PlantedMargin> planted;

@@ -148,7 +148,10 @@ struct RankResult {
 /// temperature, are its predictions and teach the pilot's student. If it saw these rows its verdict
 /// is "unreliable". `decide_by` says which of them make the verdict (decide.hpp). Order: verdict
 /// (distil, inconclusive, unreliable, do not distil), then what decides: expected gain, pilot gain
-/// and prediction-level margin, or the margin of the level asked for. With fewer than 20 groups (or
+/// and prediction-level margin, or the margin of the level asked for. A teacher with a part of
+/// another's columns counts in an order of margins for no more than the other; where its I(T;S)
+/// reads more beyond 2 standard errors, the representation-level CCH is "unreliable" for it and a
+/// warning "law-broken" says so. With fewer than 20 groups (or
 /// 100 rows without groups) every verdict is "unreliable".
 ///
 /// Data and usage errors of all inputs come in one Error. A part of the evidence that the data do

@@ -129,15 +129,20 @@ void represent(const TeacherResult& teacher, const Estimate& i_student_labels,
   if (teacher.stored) out.stored = {word(teacher.stored->kind), teacher.stored->saw_rows};
 }
 
+std::optional<documents::ConditionalValue> of_labels(const std::optional<LabelInformation>& known) {
+  if (!known) return std::nullopt;
+  auto out = with_interval<documents::ConditionalValue>(known->nats, known->standard_error,
+                                                        known->interval95);
+  out.estimator = known->estimator;
+  return out;
+}
+
 documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvidence& evidence,
                                 const Estimate& i_student_labels) {
   documents::JudgedTeacher out;
   represent(teacher, i_student_labels, out);
-  if (const auto& given = evidence.i_teacher_labels_given_student) {
-    out.i_teacher_labels_given_student = with_interval<documents::ConditionalValue>(
-        given->nats, given->standard_error, given->interval95);
-    out.i_teacher_labels_given_student->estimator = given->estimator;
-  }
+  out.i_teacher_labels_given_student = of_labels(evidence.i_teacher_labels_given_student);
+  out.i_teacher_student_labels = of_labels(evidence.i_teacher_student_labels);
   if (const auto& all = evidence.i_teacher_student_all_rows) {
     out.i_teacher_student_all_rows = documents::ValueOnRows{value(*all), all->n};
   }

@@ -92,6 +92,13 @@ void add_details(const RankDocument& document, std::vector<TextColumn>& columns)
   };
   const bool margins = margins_decide(document);
   if (!margins) add("margin", [](const JudgedTeacher& t) { return value_cell(t.margin); });
+  const auto add_if_there = [&](const char* title, auto member) {
+    const auto has = [member](const JudgedTeacher& t) { return (t.*member).has_value(); };
+    if (!any_teacher(document, has)) return;
+    add(title, [member](const JudgedTeacher& t) {
+      return t.*member ? value_cell(*(t.*member)) : std::string(kMissing);
+    });
+  };
   if (!chance_decides(document)) {
     add(margins                   ? "95 % interval"
         : pilot_decides(document) ? "95 % of gain"
@@ -106,12 +113,8 @@ void add_details(const RankDocument& document, std::vector<TextColumn>& columns)
   add("I(T;S)", [](const JudgedTeacher& t) { return value_cell(t.i_teacher_student); });
   if (shared_student_side(document).empty())
     add("I(S;Y)", [](const JudgedTeacher& t) { return value_cell(t.i_student_labels); });
-  if (any_teacher(document,
-                  [](const JudgedTeacher& t) { return t.i_teacher_labels.has_value(); })) {
-    add("I(T;Y)", [](const JudgedTeacher& t) {
-      return value_cell(t.i_teacher_labels.value_or(documents::Value{}));
-    });
-  }
+  add_if_there("I(T;S;Y)", &JudgedTeacher::i_teacher_student_labels);
+  add_if_there("I(T;Y)", &JudgedTeacher::i_teacher_labels);
   add("dim", [](const JudgedTeacher& teacher) { return count(teacher.dim); });
 }
 

@@ -33,7 +33,7 @@ std::string headings() {
   out += ",cch_prediction" + value_headings("prediction_margin") +
          ",cch_representation,cch_trivially_satisfied";
   for (const char* name : {"i_teacher_student", "i_student_labels", "margin", "i_teacher_labels",
-                           "i_teacher_labels_given_student"}) {
+                           "i_teacher_labels_given_student", "i_teacher_student_labels"}) {
     out += value_headings(name);
   }
   return out +
@@ -84,6 +84,7 @@ std::string render_rank_csv(const RankDocument& document) {
            value_fields(teacher.margin) + value_fields(teacher.i_teacher_labels.value_or(Value{}));
     out += value_fields(
         teacher.i_teacher_labels_given_student.value_or(documents::ConditionalValue{}));
+    out += value_fields(teacher.i_teacher_student_labels.value_or(documents::ConditionalValue{}));
     out += last_fields(teacher) + chance_fields(teacher) + "\r\n";
   }
   return out;

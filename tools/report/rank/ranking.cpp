@@ -78,30 +78,35 @@ std::string shared_html(const JudgedTeacher& teacher) {
                         "class=\"interval\"");
 }
 
+/// A column that some documents lack.
+template <class Member>
+void add_if_there(const RankDocument& document, const char* title, Member member,
+                  std::vector<HtmlColumn>& columns, std::vector<std::vector<std::string>>& rows) {
+  const auto has = [member](const JudgedTeacher& t) { return (t.*member).has_value(); };
+  if (!any_teacher(document, has)) return;
+  columns.push_back({title, true});
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    const auto& value = document.teachers[t].*member;
+    rows[t].push_back(value ? stacked_html(*value) : kMissing);
+  }
+}
+
 std::string information_table(const RankDocument& document) {
-  const bool conditional = any_teacher(document, [](const JudgedTeacher& teacher) {
-    return teacher.i_teacher_labels_given_student.has_value();
-  });
-  const bool labelled = any_teacher(
-      document, [](const JudgedTeacher& teacher) { return teacher.i_teacher_labels.has_value(); });
   std::vector<HtmlColumn> columns = {{"Teacher", false}, {"Dim", true},    {"I(T;S)", true},
                                      {"I(S;Y)", true},   {"Margin", true}, {"p", true}};
-  if (labelled) columns.push_back({"I(T;Y)", true});
-  if (conditional) columns.push_back({"I(T;Y|S)", true});
   std::vector<std::vector<std::string>> rows;
   for (const JudgedTeacher& teacher : document.teachers) {
     rows.push_back({teacher_cell(teacher.name), count(teacher.dim), shared_html(teacher),
                     stacked_html(teacher.i_student_labels), value_html(teacher.margin, true),
                     p_html(teacher)});
-    if (labelled) rows.back().push_back(stacked_html(teacher.i_teacher_labels.value_or(Value{})));
-    if (conditional) {
-      rows.back().push_back(
-          stacked_html(teacher.i_teacher_labels_given_student.value_or(ConditionalValue{})));
-    }
   }
+  add_if_there(document, "I(T;S;Y)", &JudgedTeacher::i_teacher_student_labels, columns, rows);
+  add_if_there(document, "I(T;Y)", &JudgedTeacher::i_teacher_labels, columns, rows);
+  add_if_there(document, "I(T;Y|S)", &JudgedTeacher::i_teacher_labels_given_student, columns, rows);
   return html_table(
       "Information of the representations. T teacher, S student, Y labels; margin = I(T;S) − "
-      "I(S;Y); p: one-sided, Holm over teachers.",
+      "I(S;Y); I(T;S;Y): the part of I(T;S) that is about the labels; p: one-sided, Holm over "
+      "teachers.",
       columns, rows, "cards");
 }
 
