@@ -1,5 +1,6 @@
 #include "cch/core/samples.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -59,6 +60,17 @@ Matrix select_rows(MatrixView m, std::span<const std::size_t> rows) {
     for (std::size_t j = 0; j < m.cols(); ++j) out(i, j) = m(rows[i], j);
   }
   return out;
+}
+
+Samples side_by_side(const Samples& a, const Samples& b) {
+  Matrix out(a.size(), a.dim() + b.dim());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto row = out.row(i);
+    std::copy_n(a.view().row(i).begin(), a.dim(), row.begin());
+    std::copy_n(b.view().row(i).begin(), b.dim(),
+                row.begin() + static_cast<std::ptrdiff_t>(a.dim()));
+  }
+  return Samples::from(std::move(out));
 }
 
 }  // namespace cch

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "cch/criterion/discrete_decomposition.hpp"
 #include "cch/criterion/rivals.hpp"
@@ -53,6 +54,29 @@ void add_score(const char* name, Part&& score, CriteriaResult& out) {
   out.scores.emplace_back(name, value ? *value : std::nullopt);
 }
 
+/// What teacher and student know of the labels together and apart, by label bounds of one kind.
+void add_label_information(const CriteriaRows& of, const Samples& teacher, const Samples& student,
+                           CriteriaResult& out) {
+  const Variable& y = of.input.labels;
+  const auto known = unless_refused([&] {
+    const Samples both = side_by_side(teacher, student);
+    const EstimatorOptions options = choose_estimator(both, y, of.input.groups).options;
+    const auto nats = [&](const Samples& x) {
+      return estimate(options, x, y, of.input.groups, of.exec).nats;
+    };
+    return std::array{nats(teacher), nats(student), nats(both)};
+  });
+  Score shared;
+  Score added;
+  if (known) {
+    const auto& [i_teacher, i_student, i_both] = *known;
+    shared = i_teacher + i_student - i_both;
+    added = i_both - i_student;
+  }
+  out.scores.emplace_back("label-relevant information I(T;S;Y)", shared);
+  out.scores.emplace_back("I(T;Y|S)", added);
+}
+
 }  // namespace
 
 void add_feature_rivals(const CriteriaRows& of, const Samples& teacher, const Samples& student,
@@ -62,6 +86,11 @@ void add_feature_rivals(const CriteriaRows& of, const Samples& teacher, const Sa
       "LogME difference", [&] { return log_me(teacher, y).value - log_me(student, y).value; }, out);
   add_score(
       "debiased linear CKA", [&] { return debiased_linear_cka(teacher, student); }, out);
+  const auto ratios = unless_refused(
+      [&] { return separation_ratios(teacher, student, y, of.input.groups, of.exec.seed); });
+  out.scores.emplace_back("separation ratio Δ_CA", ratios ? ratios->alignment : Score());
+  out.scores.emplace_back("separation ratio Δ_CP", ratios ? ratios->prediction : Score());
+  add_label_information(of, teacher, student, out);
   add_score(
       "MFH saliency share",
       [&] { return modality_saliency(teacher, student, y, of.input.groups, {}, of.exec).share; },

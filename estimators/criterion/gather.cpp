@@ -7,15 +7,6 @@
 namespace cch::detail {
 namespace {
 
-Samples side_by_side(const Samples& a, const Samples& b) {
-  Matrix out(a.size(), a.dim() + b.dim());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::copy_n(a.view().row(i).data(), a.dim(), out.row(i).data());
-    std::copy_n(b.view().row(i).data(), b.dim(), out.row(i).data() + a.dim());
-  }
-  return Samples::from(std::move(out), "teacher and student");
-}
-
 Samples stacked(const Samples& a, const Samples& b) {
   Matrix out(a.size() + b.size(), a.dim());
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -331,6 +331,62 @@ TEST_CASE("rivals: the area is that of counting all pairs") {
   CHECK(near(*auroc(scores, positive), wins / pairs, kRounding));
 }
 
+/// One signal pair of correlation .9, one nuisance pair of correlation `nuisance`, two private
+/// columns a side; the student's signal column has standard deviation `signal_scale`. Labels: the
+/// sign of the teacher's signal with noise.
+struct SpikedRows {
+  Samples teacher;
+  Samples student;
+  ClassLabels labels;
+};
+
+SpikedRows spiked(std::size_t n, double nuisance, double signal_scale, std::uint64_t seed) {
+  Random random(seed);
+  Matrix t(n, 4);
+  Matrix s(n, 4);
+  std::vector<int> codes;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      t(i, j) = random.normal();
+      s(i, j) = random.normal();
+    }
+    s(i, 0) = signal_scale * (0.9 * t(i, 0) + std::sqrt(1.0 - 0.81) * s(i, 0));
+    s(i, 1) = nuisance * t(i, 1) + std::sqrt(1.0 - nuisance * nuisance) * s(i, 1);
+    codes.push_back(t(i, 0) + 0.3 * random.normal() > 0.0 ? 1 : 0);
+  }
+  return {Samples::from(std::move(t)), Samples::from(std::move(s)), labels_of(std::move(codes), 2)};
+}
+
+TEST_CASE("separation ratios: signal over nuisance of a spiked model") {
+  // Canonical correlations .9 and `nuisance`; the regression's singular values are those times the
+  // student's standard deviations, 1/3 and 1. Sampling error of a correlation at 20 000 rows: .005.
+  const std::size_t n = 20000;
+  for (const double nuisance : {0.5, 0.95}) {
+    CAPTURE(nuisance);
+    const SpikedRows rows = spiked(n, nuisance, 1.0 / 3.0, 21);
+    const SeparationRatios ratios =
+        separation_ratios(rows.teacher, rows.student, rows.labels, Groups::singletons(n), 1);
+    CHECK(near(*ratios.alignment, 0.9 / nuisance, 0.03));
+    CHECK(near(*ratios.prediction, 0.3 / nuisance, 0.03));
+  }
+  // Prediction fails where the student's signal is small beside its nuisance, alignment does not.
+  const SpikedRows rows = spiked(n, 0.5, 1.0, 22);
+  const SeparationRatios equal =
+      separation_ratios(rows.teacher, rows.student, rows.labels, Groups::singletons(n), 1);
+  CHECK(near(*equal.prediction, 0.9 / 0.5, 0.06));
+}
+
+TEST_CASE("separation ratios: labels that nothing explains separate nothing") {
+  const std::size_t n = 60;
+  const ClassLabels labels = labels_of(std::vector<int>(n, 0), 2);  // one class alone
+  const SeparationRatios ratios =
+      separation_ratios(noise(n, 3, 1), noise(n, 3, 2), labels, Groups::singletons(n), 1);
+  CHECK(*ratios.alignment == 0.0);
+  CHECK(*ratios.prediction == 0.0);
+  CHECK_FALSE(separation_ratios(noise(n, 1, 1), noise(n, 1, 2), labels, Groups::singletons(n), 1)
+                  .alignment.has_value());
+}
+
 TEST_CASE("MFH rows: teacher and student share as much as gamma says") {
   std::vector<double> a(20);
   Random model(13);

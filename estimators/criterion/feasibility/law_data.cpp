@@ -29,12 +29,6 @@ ClassLabels recoded(const ClassLabels& labels, std::vector<std::string> names, a
 
 }  // namespace
 
-Samples side_by_side(const Samples& a, const Samples& b) {
-  return mapped(a, a.dim() + b.dim(), [&](std::size_t i, std::size_t j) {
-    return j < a.dim() ? a(i, j) : b(i, j - a.dim());
-  });
-}
-
 Samples beside_noise(const Samples& x, std::size_t columns, std::uint64_t seed) {
   Random random(derive_seed(seed, "noise-columns"));
   return mapped(x, x.dim() + columns, [&](std::size_t i, std::size_t j) {

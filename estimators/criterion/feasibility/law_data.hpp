@@ -14,7 +14,6 @@ namespace cch::detail {
 
 using Rows = std::vector<std::size_t>;
 
-Samples side_by_side(const Samples& a, const Samples& b);
 /// x beside `columns` columns of normal noise.
 Samples beside_noise(const Samples& x, std::size_t columns, std::uint64_t seed);
 /// Normal noise of standard deviation 1 on every value.

@@ -33,6 +33,9 @@ class Samples {
   std::string name_ = "values";
 };
 
+/// The columns of a, then those of b. Equal numbers of rows are the caller's affair. Cost O(N·D).
+Samples side_by_side(const Samples& a, const Samples& b);
+
 /// True if there are at least two rows and no two differ. Cost O(N·D) at most.
 bool all_rows_equal(const Samples& x);
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "cch/core/groups.hpp"
 #include "cch/core/labels.hpp"
 #include "cch/core/matrix.hpp"
 #include "cch/core/samples.hpp"
@@ -66,6 +68,28 @@ double h_score(const Samples& features, const ClassLabels& labels);
 /// About 0 for independent features of any dimension, at most about 1. No n × n matrix is formed.
 /// Nothing where a side has no variance or fewer than 4 rows. Cost O(n D_x D_y + n D_x² + n D_y²).
 std::optional<double> debiased_linear_cka(const Samples& x, const Samples& y);
+
+/// How clearly cross-modal training finds what predicts the labels among what two modalities share.
+struct SeparationRatios {
+  std::optional<double> alignment;  ///< Δ_CA, above 1: contrastive or canonical alignment does
+  std::optional<double>
+      prediction;  ///< Δ_CP, above 1: predicting the student from the teacher does
+};
+
+/// The separation ratios of Kamai, Van Assel, Regev, Perets & Balestriero ("When to Align, When to
+/// Predict", 2026, arXiv 2606.11190), from the data. With C = Cov(T,S), W_T = Cov(T)^(−1/2):
+///
+///   Δ = min over signal of σ / max over nuisance of σ,
+///   σ the singular values of W_T C W_S (alignment) or of W_T C (prediction).
+///
+/// A component is signal or nuisance by what its scores (both sides', or the teacher's) explain of
+/// the labels: Σ R² of held-out ridge regression, five folds of whole groups, cut at the elbow of
+/// the falling curve (of its logarithm for alignment), where two straight lines leave the least
+/// squares. 0 where nothing explains anything; empty for a single component or no nuisance. Put
+/// columns on one scale before. Cost O(N D² + D³ + N D K), D = D_T + D_S.
+SeparationRatios separation_ratios(const Samples& teacher, const Samples& student,
+                                   const Variable& labels, const Groups& groups,
+                                   std::uint64_t seed);
 
 /// Kendall's τ_b of two sequences of equal length: (concordant − discordant) pairs over the
 /// geometric mean of the pairs not tied in each. Nothing if one is constant. Cost O(n²).
