@@ -297,12 +297,14 @@ def print_truth(args):
     parts = [f"{metric}{part}" for metric in METRICS for part in ("", "_se", "_odd", "_even")]
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow([*CELL, "natural", "seeds", *parts])
+    written = set()  # a cell of two studies counts once
     for name, keys in studies():
         natural_pair = not name.startswith(("controls-", "degraded-"))
         for cell, metrics in sorted(gains_of(name, keys, args.out).items()):
             seeds = max(len(gains) for gains in metrics.values())
-            if seeds < LEAST_SEEDS:
+            if seeds < LEAST_SEEDS or cell in written:
                 continue
+            written.add(cell)
             numbers = []
             for metric in METRICS:
                 numbers += summary(metrics[metric]) if metric in metrics else [""] * 4

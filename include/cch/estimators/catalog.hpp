@@ -80,7 +80,7 @@ struct EstimatorChoice {
 ///   labels and ≤ 2 real columns ross (label-bound if a class is too small for neighbours)
 ///   labels and more columns     label-bound
 ///   1 + 1 real columns          ksg1
-///   more real columns           cca-ksg; ksg1 below 200 rows or 8 groups, too few to fit and read
+///   more real columns           cca-ksg; ksg1 below 50 rows or 8 groups, too few to fit and read
 ///   apart
 /// Where more than 5 % of a column's values are repeated, ross and ksg1 (1 + 1) put ties in random
 /// orders.
