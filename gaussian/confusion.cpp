@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "cch/core/proportion.hpp"
+
 namespace cch {
 namespace {
 
@@ -18,15 +20,16 @@ std::size_t range_of(double n_over_p) {
   return range;
 }
 
-/// Position of a name among those seen.
-std::size_t position(std::vector<std::string>& seen, const std::string& name) {
-  const auto found = std::find(seen.begin(), seen.end(), name);
+/// Position among those seen.
+template <class T>
+std::size_t position(std::vector<T>& seen, const T& one) {
+  const auto found = std::find(seen.begin(), seen.end(), one);
   if (found != seen.end()) return static_cast<std::size_t>(found - seen.begin());
-  seen.push_back(name);
+  seen.push_back(one);
   return seen.size() - 1;
 }
 
-void count(CriterionConfusion& to, const CriterionCase& c) {
+void count(ConfusionCounts& to, const CriterionCase& c) {
   if (!c.helps) {
     to.undecided += c.times;
   } else if (c.says_helps) {
@@ -38,11 +41,28 @@ void count(CriterionConfusion& to, const CriterionCase& c) {
 
 }  // namespace
 
+std::string_view to_string(About about) {
+  return about == About::risk ? "risk" : "direction";
+}
+
+std::string_view to_string(TruthFrom truth) {
+  return truth == TruthFrom::simulation ? "simulation" : "formula";
+}
+
+ConfusionCounts& ConfusionCounts::operator+=(const ConfusionCounts& other) {
+  hits += other.hits;
+  false_alarms += other.false_alarms;
+  misses += other.misses;
+  correct_rejections += other.correct_rejections;
+  undecided += other.undecided;
+  return *this;
+}
+
 std::vector<CriterionConfusion> count_confusion(const std::vector<CriterionCase>& cases) {
   using Key = std::tuple<std::size_t, std::size_t, std::size_t, double, std::size_t>;
   std::vector<std::string> criteria;
-  std::vector<std::string> subjects;
-  std::vector<std::string> truths;
+  std::vector<About> subjects;
+  std::vector<TruthFrom> truths;
   std::map<Key, CriterionConfusion> counted;
   for (const CriterionCase& c : cases) {
     const std::size_t range = range_of(c.n_over_p);
@@ -54,13 +74,61 @@ std::vector<CriterionConfusion> count_confusion(const std::vector<CriterionCase>
       to.about = c.about;
       to.truth = c.truth;
       to.lambda = c.lambda;
-      to.n_over_p = {kLimits[range], kLimits[range + 1]};
+      to.n_over_p.low = kLimits[range];
+      if (range + 2 < kLimits.size()) to.n_over_p.high = kLimits[range + 1];
     }
-    count(to, c);
+    count(to.counts, c);
   }
   std::vector<CriterionConfusion> out;
   for (auto& [key, confusion] : counted) out.push_back(std::move(confusion));
   return out;
+}
+
+std::vector<CriterionTally> tallies(const std::vector<CriterionConfusion>& confusion) {
+  std::vector<CriterionTally> all;
+  for (const CriterionConfusion& row : confusion) {
+    const auto found = std::find_if(all.begin(), all.end(), [&row](const CriterionTally& tally) {
+      return tally.criterion == row.criterion && tally.about == row.about &&
+             tally.truth == row.truth;
+    });
+    if (found == all.end()) {
+      all.push_back({row.criterion, row.about, row.truth, row.counts});
+    } else {
+      found->counts += row.counts;
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const CriterionTally& a, const CriterionTally& b) {
+    return a.about < b.about;
+  });
+  return all;
+}
+
+std::optional<CriterionTally> tally_of(const std::vector<CriterionTally>& all,
+                                       const std::string& criterion, About about) {
+  std::optional<CriterionTally> found;
+  for (const CriterionTally& tally : all) {
+    if (tally.criterion != criterion || tally.about != about) continue;
+    if (!found || tally.truth == TruthFrom::simulation) found = tally;
+  }
+  return found;
+}
+
+std::optional<Share> share_of(std::size_t k, std::size_t n) {
+  const std::optional<Interval> interval = wilson95(k, n);
+  if (!interval) return std::nullopt;
+  return Share{static_cast<double>(k) / static_cast<double>(n), *interval};
+}
+
+std::optional<Share> share_right(const ConfusionCounts& c) {
+  return share_of(c.hits + c.correct_rejections, c.decided());
+}
+
+std::optional<Share> sensitivity(const ConfusionCounts& c) {
+  return share_of(c.hits, c.hits + c.misses);
+}
+
+std::optional<Share> precision(const ConfusionCounts& c) {
+  return share_of(c.hits, c.hits + c.false_alarms);
 }
 
 }  // namespace cch

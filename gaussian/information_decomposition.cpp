@@ -4,18 +4,12 @@
 
 namespace cch {
 
-InformationDecomposition decompose_information(const JointGaussian& joint, const BlockNames& first,
-                                               const BlockNames& second, const BlockNames& target) {
-  BlockNames both = first;
-  both.insert(both.end(), second.begin(), second.end());
-  const double i_first = joint.information(first, target);
-  const double i_second = joint.information(second, target);
+InformationDecomposition decompose_information(const ModelInformation& i) {
   InformationDecomposition out;
-  out.total = joint.information(both, target);
-  out.redundancy = std::min(i_first, i_second);
-  out.unique_first = i_first - out.redundancy;
-  out.unique_second = i_second - out.redundancy;
-  out.synergy = out.total - i_first - i_second + out.redundancy;
+  out.redundancy = std::min(i.x1_y, i.x2_y);
+  out.unique_x1 = i.x1_y - out.redundancy;
+  out.unique_x2 = i.x2_y - out.redundancy;
+  out.synergy = i.x1_y_given_x2 - out.unique_x1;
   return out;
 }
 

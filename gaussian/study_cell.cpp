@@ -2,7 +2,7 @@
 
 #include "cch/core/error.hpp"
 #include "cch/core/random.hpp"
-#include "cch/gaussian/study.hpp"
+#include "cch/gaussian/study_result.hpp"
 #include "gaussian/simulated_mean.hpp"
 
 namespace cch {
@@ -126,8 +126,6 @@ CellEstimate estimate_with(const NamedEstimator& estimator, const std::vector<Mo
                            const ModelInformation& truth, const Execution& exec) {
   CellEstimate out;
   out.estimator = estimator.name;
-  out.teacher_student.truth = truth.x1_x2;
-  out.student_labels.truth = truth.x2_y;
   std::vector<double> teacher_student;
   std::vector<double> student_labels;
   try {
@@ -144,8 +142,8 @@ CellEstimate estimate_with(const NamedEstimator& estimator, const std::vector<Mo
     return out;
   }
   out.draws = draws.size();
-  out.teacher_student.value = detail::mean_of(teacher_student);
-  out.student_labels.value = detail::mean_of(student_labels);
+  out.teacher_student = {detail::mean_of(teacher_student), if_finite(truth.x1_x2)};
+  out.student_labels = {detail::mean_of(student_labels), if_finite(truth.x2_y)};
   return out;
 }
 

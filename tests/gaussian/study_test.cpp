@@ -1,7 +1,6 @@
 #include "cch/gaussian/study.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "cch/core/error.hpp"
 #include "cch/gaussian/confusion.hpp"
@@ -127,12 +126,12 @@ TEST_CASE("study: estimates are means over draws, and failures are told") {
   const auto results = estimate_cell(cell, estimators, 3, 70, Execution{});
   REQUIRE(results.size() == 2);
   CHECK(seen_rows == 70.0);
-  CHECK(results[0].teacher_student.value.mean == 0.0);  // 2 − 2 columns
-  CHECK(results[0].student_labels.value.mean == 1.0);   // 2 − 1
-  CHECK(results[0].student_labels.value.standard_error == 0.0);
+  CHECK(results[0].teacher_student->value.mean == 0.0);  // 2 − 2 columns
+  CHECK(results[0].student_labels->value.mean == 1.0);   // 2 − 1
+  CHECK(results[0].student_labels->value.standard_error == 0.0);
   CHECK(results[0].says_cch == 0);
   CHECK(results[0].draws == 3);
-  CHECK(near(results[0].student_labels.truth, closed_form(cell).blocks.x2_y, kRounding));
+  CHECK(near(*results[0].student_labels->truth, closed_form(cell).blocks.x2_y, kRounding));
   CHECK(results[1].failed.find("too few rows") != std::string::npos);
   CHECK(fault_code([&] { estimate_cell(cell, estimators, 1, 0, Execution{}); }) == "bad-draws");
 }
@@ -192,7 +191,7 @@ TEST_CASE("study: models and teachers without a meaning are refused, each for it
 
 TEST_CASE("confusion: every case is counted once, in its own range") {
   auto of = [](bool says, std::optional<bool> helps, double n_over_p, double lambda = 1.0) {
-    return CriterionCase{"cch", "risk", "formula", lambda, n_over_p, says, helps};
+    return CriterionCase{"cch", About::risk, TruthFrom::formula, lambda, n_over_p, says, helps};
   };
   std::vector<CriterionCase> cases{
       of(true, true, 1.5), of(true, false, 1.5), of(false, true, 1.5),  of(false, false, 1.5),
@@ -201,15 +200,15 @@ TEST_CASE("confusion: every case is counted once, in its own range") {
   const auto counted = count_confusion(cases);
   REQUIRE(counted.size() == 4);
   CHECK(counted[0].lambda == 0.1);
-  CHECK(counted[1].hits == 3);
-  CHECK(counted[1].false_alarms == 1);
-  CHECK(counted[1].misses == 1);
-  CHECK(counted[1].correct_rejections == 1);
-  CHECK(counted[1].undecided == 1);
+  CHECK(counted[1].counts.hits == 3);
+  CHECK(counted[1].counts.false_alarms == 1);
+  CHECK(counted[1].counts.misses == 1);
+  CHECK(counted[1].counts.correct_rejections == 1);
+  CHECK(counted[1].counts.undecided == 1);
   CHECK(counted[2].n_over_p.low == 2.0);
-  CHECK(counted[2].hits == 1);
+  CHECK(counted[2].counts.hits == 1);
   CHECK(counted[3].n_over_p.low == 100.0);
-  CHECK(counted[3].n_over_p.high == std::numeric_limits<double>::infinity());
+  CHECK_FALSE(counted[3].n_over_p.high);
 }
 
 }  // namespace cch

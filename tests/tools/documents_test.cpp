@@ -15,7 +15,10 @@
 #include "tests/tools/training_here.hpp"
 #include "tools/documents/check.hpp"
 #include "tools/documents/compare.hpp"
+#include "tools/documents/plan.hpp"
 #include "tools/documents/run.hpp"
+#include "tools/documents/solve.hpp"
+#include "tools/documents/sweep.hpp"
 
 namespace cch {
 namespace {
@@ -123,6 +126,15 @@ TEST_CASE("documents: what would decide a ranking reads back, and every key coun
   check_every_key_counts(document, documents::read_rank, kFreeOfRank, kLaterInRank);
 }
 
+TEST_CASE("documents: the plan of a ranking reads back as the same JSON, and every key counts") {
+  const WorldFiles files;
+  const json document = run_cch({"rank", "--dry-run", "--json", "--student", "s=" + files.student,
+                                 "--teacher", "t=" + files.teacher, "--labels", files.labels})
+                            .document();
+  CHECK(documents::to_json(documents::read_rank_plan(document)) == document);
+  check_every_key_counts(document, documents::read_rank_plan, {});
+}
+
 TEST_CASE("documents: an estimate reads back as the same JSON, and every key counts") {
   const WorldFiles files;
   const json document = run_cch({"estimate", files.student, files.teacher, "--json"}).document();
@@ -171,6 +183,57 @@ TEST_CASE("documents: a check reads back as the same JSON, and every key counts"
                            {"firm", "about", "estimator", "/consistency/0/standard_error",
                             "/consistency/1/standard_error"});
   }
+}
+
+TEST_CASE("documents: a Gaussian study reads back as the same JSON, and every key counts") {
+  const test::TempFolder folder;
+  const std::string study = folder.write("study.toml", R"(
+title = "all parts"
+lambda = [0.5, 1]
+simulate = 4
+[model]
+teacher-dim = 4
+student-dim = 4
+[grid]
+n = [7, 40]
+teacher = ["optimal", "same-rows"]
+[estimates]
+estimators = ["gaussian"]
+draws = 2
+rows = 40
+)");
+  const json document = run_cch({"gaussian", "sweep", study, "--json"}).document();
+  REQUIRE(document["cells"].size() == 4);
+  REQUIRE_FALSE(document["cells"][0]["warnings"].empty());
+  for (const char* part : {"simulation", "estimation", "formula_against_simulation"}) {
+    CAPTURE(part);
+    REQUIRE_FALSE(document[part].is_null());
+  }
+  CHECK(documents::to_json(documents::read_sweep(document)) == document);
+  json rest = document;
+  rest.erase("kind");  // refused as a document of one model
+  check_every_key_counts(rest,
+                         [](json changed) {
+                           changed["kind"] = "sweep";
+                           documents::read_sweep(changed);
+                         },
+                         {"parameters", "model", "grid"},
+                         {"/cells/0/cell", "/cells/1/cell", "/config/estimates"});
+}
+
+TEST_CASE("documents: one Gaussian model reads back as the same JSON, and every key counts") {
+  const test::TempFolder folder;
+  const std::string model = folder.write(
+      "model.toml", "a = [0.6, 0.6]\nb = [0.5]\nteacher-noise = 0.3\nstudent-dim = 5\nn = 40\n");
+  const json document = run_cch({"gaussian", "solve", model, "--json", "--ridge", "0.1,1",
+                                 "--teachers", "2,1", "--simulate", "5", "--lambda", "0.1,1"})
+                            .document();
+  for (const char* part : {"ridge", "teachers", "together", "simulation", "risk", "moments"}) {
+    CAPTURE(part);
+    REQUIRE_FALSE(document[part].is_null());
+  }
+  CHECK(documents::to_json(documents::read_solve(document)) == document);
+  check_every_key_counts(document, documents::read_solve, {});
 }
 
 /// Runs of every role by best weights, with all that may be chosen.

@@ -22,6 +22,7 @@
 namespace cch::report {
 namespace {
 
+using nlohmann::json;
 using test::full_rank_document;
 using test::typed;
 

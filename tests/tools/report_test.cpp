@@ -22,6 +22,7 @@
 namespace cch::report {
 namespace {
 
+using nlohmann::json;
 using test::fault_code;
 using test::full_rank_document;
 using test::sample_estimate_document;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <regex>
@@ -12,8 +11,8 @@
 
 #include "support/test.hpp"
 #include "tests/tools/sweep_document.hpp"
-#include "tools/report/gaussian/counts.hpp"
 #include "tools/report/gaussian/model.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/svg_tiles.hpp"
 #include "tools/report/sweep.hpp"
 
@@ -26,33 +25,17 @@ using test::middle_study;
 using test::near;
 using test::small_study;
 using test::sweep_document;
-using test::sweep_mean;
 using test::SweepStudy;
 
-/// Hits, false alarms, misses and correct rejections of the CCH about the risk, over two λ.
-json with_confusion(std::array<int, 5> first, std::array<int, 5> second) {
-  json document = sweep_document(small_study());
-  document["confusion"] = json::array();
-  for (const auto& [lambda, c] : {std::pair{0.1, first}, std::pair{1.0, second}}) {
-    document["confusion"].push_back({{"criterion", "cch"},
-                                     {"about", "risk"},
-                                     {"truth", "simulation"},
-                                     {"lambda", lambda},
-                                     {"n_over_p", {2.0, nullptr}},
-                                     {"hits", c[0]},
-                                     {"false_alarms", c[1]},
-                                     {"misses", c[2]},
-                                     {"correct_rejections", c[3]},
-                                     {"undecided", c[4]}});
+/// Counts of the CCH about the risk, over two λ.
+SweepDocument with_confusion(const ConfusionCounts& first, const ConfusionCounts& second) {
+  SweepDocument document = sweep_document(small_study());
+  document.confusion.clear();
+  for (const auto& [lambda, counts] : {std::pair{0.1, first}, std::pair{1.0, second}}) {
+    document.confusion.push_back(
+        {"cch", About::risk, TruthFrom::simulation, lambda, {2.0, {}}, counts});
   }
   return document;
-}
-
-SweepPoint says(const char* cch, const char* law) {
-  SweepPoint point;
-  point.says_cch = cch;
-  point.says_risk = law;
-  return point;
 }
 
 std::string svg_with_id(const std::string& page, const std::string& id) {
@@ -92,20 +75,8 @@ constexpr double kPixel = 0.05;
 
 }  // namespace
 
-TEST_CASE("a known confusion: shares, Wilson's interval, in words, page and terminal") {
-  const json document = with_confusion({20, 4, 10, 30, 3}, {10, 6, 10, 10, 2});
-  const auto tally = tally_of(tallies(confusion_rows(document)), "cch", "risk");
-  REQUIRE(tally);
-  CHECK(tally->counts.hits == 30);
-  CHECK(tally->counts.undecided == 5);
-  // 70 of 100: (0.7 + 0.0192 ± 0.0918)/1.0384.
-  constexpr double kFourDigits = 5e-5;
-  const Share right = share_right(tally->counts);
-  CHECK(*right.value == 0.7);
-  CHECK(near(*right.low, 0.6042, kFourDigits));
-  CHECK(near(*right.high, 0.7811, kFourDigits));
-  CHECK(*sensitivity(tally->counts).value == 0.6);
-  CHECK(*precision(tally->counts).value == 0.75);
+TEST_CASE("a known confusion in words, page and terminal") {
+  const SweepDocument document = with_confusion({20, 4, 10, 30, 3}, {10, 6, 10, 10, 2});
   const std::string page = render_sweep_html(document);
   CHECK(holds(page, "The CCH was right about risk in 70\u00a0% of the decided cases."));
   CHECK(holds(page, "helped in 30 of 40 cases (75\u00a0%), so that there are 10 false alarms"));
@@ -116,44 +87,17 @@ TEST_CASE("a known confusion: shares, Wilson's interval, in words, page and term
       holds(table, "CCH     30     10      20        40     5       75\u00a0%  70\u00a0% (60–78)"));
 }
 
-TEST_CASE("Wilson's interval at the ends") {
-  const Share none = wilson(0, 10);
-  CHECK(*none.low == 0.0);
-  constexpr double kThreeDigits = 5e-4;
-  CHECK(near(*none.high, 0.278, kThreeDigits));  // z²/(n + z²)
-  CHECK_FALSE(wilson(0, 0).value);
-}
-
-TEST_CASE("outcomes of one cell and λ") {
-  SweepCell cell;
-  CHECK(outcome_of(cell, says("helps", "helps"), About::risk) == Outcome::hit);
-  CHECK(outcome_of(cell, says("helps", "harms"), About::risk) == Outcome::false_alarm);
-  CHECK(outcome_of(cell, says("silent", "helps"), About::risk) == Outcome::miss);
-  CHECK(outcome_of(cell, says("silent", "neither"), About::risk) == Outcome::rejection);
-  CHECK(outcome_of(cell, says("", "helps"), About::risk) == Outcome::unknown);
-  CHECK(outcome_of(cell, says("helps", ""), About::risk) == Outcome::unknown);
-  // A teacher on the student's own rows: the simulation alone knows.
-  cell.exact = false;
-  SweepPoint point = says("helps", "helps");
-  CHECK(outcome_of(cell, point, About::risk) == Outcome::unknown);
-  point.simulated_gain = {-0.3, 0.1};
-  CHECK(outcome_of(cell, point, About::risk) == Outcome::false_alarm);
-  CHECK_FALSE(contradicted(cell, point, About::risk));
-  point.simulated_gain = {-0.3, 0.2};
-  CHECK(outcome_of(cell, point, About::risk) == Outcome::undecided);
-}
-
 TEST_CASE(
     "the picture of the grid counts what is there, and outlines what simulation contradicts") {
-  SweepStudy study{{{"teacher-noise", {0.3, 1.0}}, {"n", {50, 100}}}};
+  SweepStudy study{{{"teacher-noise", {0.3, 1.0}}, {"n", {50.0, 100.0}}}};
   study.lambdas = {0.5};
-  json document = sweep_document(study);
-  for (json& cell : document["cells"]) {
-    cell["risk"][0]["says"]["cch"] = "silent";
-    cell["risk"][0]["says"]["risk"] = "harms";
-    cell["risk"][0]["simulated"]["gain"] = sweep_mean(-1.0, 0.1);
+  SweepDocument document = sweep_document(study);
+  for (SweepCell& cell : document.cells) {
+    cell.points[0].says.cch = CchWord::silent;
+    cell.points[0].says.risk = Effect::harms;
+    cell.points[0].simulated->gain = {-1.0, 0.1};
   }
-  document["cells"][2]["risk"][0]["says"]["cch"] = "helps";
+  document.cells[2].points[0].says.cch = CchWord::helps;
   std::string picture = svg_with_id(render_sweep_html(document), "phase-risk-0");
   CHECK(holds(picture,
               "<desc id=\"phase-risk-0-desc\">CCH holds, but it harms: 1 tiles. CCH "
@@ -161,7 +105,7 @@ TEST_CASE(
   CHECK(holds(picture, "tile t-square"));
   CHECK_FALSE(holds(picture, "tile t-plus"));
   CHECK_FALSE(holds(picture, "outlined"));
-  document["cells"][0]["risk"][0]["simulated"]["gain"] = sweep_mean(0.21, 0.1);
+  document.cells[0].points[0].simulated->gain = {0.21, 0.1};
   picture = svg_with_id(render_sweep_html(document), "phase-risk-0");
   CHECK(holds(picture, "class=\"outlined\""));
 }
@@ -193,15 +137,14 @@ TEST_CASE("every tile of a run has its sign, none beyond it") {
 TEST_CASE("the drawn curve goes through every risk of the document") {
   SweepStudy study = small_study();
   study.lambdas = {0.1, 0.5, 1.0, 3.0};
-  json document = sweep_document(study);
-  for (json& cell : document["cells"]) {
-    for (json& point : cell["risk"])
-      point["simulated"]["excess_risk"]["mean"] = point["excess_risk"];
+  SweepDocument document = sweep_document(study);
+  for (SweepCell& cell : document.cells) {
+    for (StudyPoint& point : cell.points) point.simulated->excess_risk.mean = point.excess_risk;
   }
   const std::string page = render_sweep_html(document);
   static const std::regex pair("(-?[0-9.]+),(-?[0-9.]+)");
   static const std::regex circle("class=\"mark k-second\" cx=\"([0-9.]+)\" cy=\"([0-9.]+)\"");
-  for (std::size_t i = 0; i < document["cells"].size(); ++i) {
+  for (std::size_t i = 0; i < document.cells.size(); ++i) {
     CAPTURE(i);
     const std::string picture = svg_with_id(page, fmt::format("curve-{}", i));
     const std::size_t line = picture.find("curve whole k-first");
@@ -220,25 +163,22 @@ TEST_CASE("the drawn curve goes through every risk of the document") {
 }
 
 TEST_CASE("gaps between formula and simulation are counted in standard errors") {
-  SweepStudy study{{{"n", {50, 100}}}};
+  SweepStudy study{{{"n", {50.0, 100.0}}}};
   study.lambdas = {0.5};
-  json document = sweep_document(study);
-  for (json& cell : document["cells"]) {
-    const double formula = cell["risk"][0]["excess_risk"];
-    cell["risk"][0]["simulated"]["excess_risk"] = sweep_mean(formula, 0.01);
+  SweepDocument document = sweep_document(study);
+  for (SweepCell& cell : document.cells) {
+    cell.points[0].simulated->excess_risk = {cell.points[0].excess_risk, 0.01};
   }
-  const double formula = document["cells"][1]["risk"][0]["excess_risk"];
-  document["cells"][1]["risk"][0]["simulated"]["excess_risk"] = sweep_mean(formula - 0.03, 0.01);
+  document.cells[1].points[0].simulated->excess_risk.mean -= 0.03;
   CHECK(holds(render_sweep_html(document), "excess risk: 1 of 2 beyond 2, largest 3.0"));
 }
 
 TEST_CASE("bias is averaged over the cells that share dimension and rows") {
-  SweepStudy study{{{"teacher-noise", {0.3, 1.0}}, {"p2", {5, 20}}}};
-  json document = sweep_document(study);
-  for (json& cell : document["cells"]) {
-    const double shift = cell["parameters"]["teacher-noise"] == 0.3 ? -0.1 : -0.3;
-    json& side = cell["estimates"][0]["i_teacher_student"];
-    side = {{"mean", 1.0 + shift}, {"standard_error", 0.01}, {"truth", 1.0}};
+  SweepStudy study{{{"teacher-noise", {0.3, 1.0}}, {"p2", {5.0, 20.0}}}};
+  SweepDocument document = sweep_document(study);
+  for (SweepCell& cell : document.cells) {
+    const double shift = cell.parameters["teacher-noise"] == test::Fact(0.3) ? -0.1 : -0.3;
+    cell.estimates[0].teacher_student = {{1.0 + shift, 0.01}, 1.0};
   }
   CHECK(holds(render_sweep_html(document),
               "The largest bias of estimates of I(x1; x2) is −0.30 nats (ksg1 at teacher-noise 1"));
@@ -248,25 +188,26 @@ TEST_CASE("bias is averaged over the cells that share dimension and rows") {
 }
 
 TEST_CASE("an own-row teacher is marked and its simulated gains are counted apart") {
-  json document = sweep_document(small_study());
-  document["cells"][0]["basis"] = "as-if-fresh";
-  document["cells"][0]["risk"][0]["says"]["risk"] = "helps";
-  document["cells"][0]["risk"][0]["simulated"]["gain"] = sweep_mean(-1.0, 0.1);
+  SweepDocument document = sweep_document(small_study());
+  SweepCell& cell = document.cells[0];
+  cell.basis = Basis::as_if_fresh;
+  cell.points[0].says.risk = Effect::helps;
+  cell.points[0].simulated->gain = {-1.0, 0.1};
   const std::string page = render_sweep_html(document);
   CHECK(holds(page, "(curve: fitted on fresh rows)"));
   CHECK(holds(page, "and 1 have the other sign beyond 2 standard errors"));
 }
 
 TEST_CASE("chosen cells are spread over every axis, none twice") {
-  const json document = sweep_document(middle_study());
-  const Sweep sweep = read_sweep(document);
+  const SweepDocument document = sweep_document(middle_study());
+  const Sweep sweep = placed(document);
   const std::vector<std::size_t> chosen = spread_cells(sweep, 12);
   REQUIRE(chosen.size() == 12);
   CHECK(std::adjacent_find(chosen.begin(), chosen.end()) == chosen.end());
   for (const std::size_t axis : {1U, 2U}) {  // of 4 and 5 values
     std::map<std::size_t, int> seen;
-    for (const std::size_t i : chosen) ++seen[sweep.cells[i].places[axis]];
-    CHECK(seen.size() == sweep.axes[axis].values.size());
+    for (const std::size_t i : chosen) ++seen[sweep.places[i][axis]];
+    CHECK(seen.size() == document.axes[axis].values.size());
   }
   CHECK(spread(10, 3) == std::vector<std::size_t>{0, 5, 9});
   CHECK(spread(2, 3) == std::vector<std::size_t>{0, 1});
@@ -276,22 +217,21 @@ TEST_CASE("chosen cells are spread over every axis, none twice") {
 }
 
 TEST_CASE("values that a program computed find their place on an axis") {
-  json document = sweep_document(small_study());
-  for (json& cell : document["cells"]) {
-    const double noise = cell["parameters"]["teacher-noise"];
-    cell["parameters"]["teacher-noise"] = noise * (1 + 1e-15);
+  SweepDocument document = sweep_document(small_study());
+  for (SweepCell& cell : document.cells) {
+    std::get<double>(cell.parameters["teacher-noise"]) *= 1 + 1e-15;
   }
-  for (const SweepCell& cell : read_sweep(document).cells) CHECK(cell.places[0] != kNowhere);
+  for (const auto& places : placed(document).places) CHECK(places[0] != kNowhere);
 }
 
 TEST_CASE("sweep CSV: a line a cell and λ, quotes doubled, numbers in full") {
-  json document = sweep_document(small_study());
-  document["cells"][0]["parameters"]["teacher"] = "a,\"b\"";
-  document["cells"][1]["cch_margin"] = 0.1 + 0.2;
-  document["cells"][1]["lambda_star"] = nullptr;
+  SweepDocument document = sweep_document(small_study());
+  document.cells[0].parameters["teacher"] = std::string("a,\"b\"");
+  document.cells[1].cch_margin = 0.1 + 0.2;
+  document.cells[1].lambda_star.reset();
   const std::string csv = sweep_csv(document);
   const std::vector<std::string> lines = lines_of(csv);
-  REQUIRE(lines.size() == 1 + document["cells"].size() * document["lambdas"].size());
+  REQUIRE(lines.size() == 1 + document.cells.size() * document.lambdas.size());
   CHECK(holds(lines[1], ",\"a,\"\"b\"\"\","));
   const std::vector<std::string> names = csv_fields(lines[0]);
   for (const std::string& line : lines) {
@@ -305,10 +245,14 @@ TEST_CASE("sweep CSV: a line a cell and λ, quotes doubled, numbers in full") {
   CHECK(std::stod(row["lambda"]) == 0.5);
   CHECK(std::stod(row["cch_margin_nats"]) == 0.1 + 0.2);
   CHECK(row["lambda_star"].empty());
-  const json& gain = document["cells"][1]["risk"][1]["simulated"]["gain"];
-  CHECK(std::stod(row["simulated_gain_standard_error"]) == double(gain["standard_error"]));
-  const json& estimate = document["cells"][1]["estimates"][1]["i_student_labels"];
-  CHECK(std::stod(row["cca-ksg_i_student_labels_nats"]) == double(estimate["mean"]));
+  const SweepCell& cell = document.cells[1];
+  CHECK(std::stod(row["simulated_gain_standard_error"]) ==
+        cell.points[1].simulated->gain.standard_error);
+  CHECK(row["says_cch"] == to_string(cell.points[1].says.cch));
+  CHECK(std::stod(row["noise_variance"]) == cell.noise_variance);
+  CHECK(std::stod(row["i_blocks_student_labels_nats"]) == *cell.blocks.student_labels);
+  CHECK(std::stod(row["cca-ksg_i_student_labels_nats"]) ==
+        cell.estimates[1].student_labels->value.mean);
 }
 
 }  // namespace cch::report

@@ -9,6 +9,7 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/report/check.hpp"
+#include "tools/report/rank/plan.hpp"
 
 namespace cch {
 namespace {
@@ -35,7 +36,8 @@ int run(CheckSettings s, const CommandLine& app, Invocation& invocation) {
   std::optional<RankInputs> inputs;
   if (!s.planning()) inputs = load_rank_inputs(s.rank);
   if (s.rank.dry_run) {
-    terminal.out << (inputs ? render_rank_plan(rank_plan(s.rank, *inputs, invocation.command_line))
+    terminal.out << (inputs ? report::render_rank_plan(
+                                  rank_plan(s.rank, *inputs, invocation.command_line))
                             : std::string("dry run: the plan can be planted\n"));
     return kExitDone;
   }

@@ -55,7 +55,7 @@ nlohmann::json document() {
       {"libtorch", torch.available ? nlohmann::json(torch.torch_version) : nlohmann::json()},
       {"libtorch_why_not", torch.available ? nlohmann::json() : nlohmann::json(torch.why_not)},
       {"cuda", torch.cuda},
-      {"machine", machine_json({})},
+      {"machine", documents::to_json(machine_facts({}))},
       {"estimators", estimators},
       {"data_sets", data_sets},
       {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}}};

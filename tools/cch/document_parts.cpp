@@ -53,22 +53,13 @@ documents::InputRecord input_record(const std::string& role, const std::string& 
   return out;
 }
 
-nlohmann::json input_json(const std::string& role, const std::string& name,
-                          const SourceInfo& info) {
-  return documents::to_json(input_record(role, name, info));
-}
-
-nlohmann::json file_input_json(const std::string& role, const std::string& path) {
+documents::FileRecord file_record(const std::string& role, const std::string& path) {
   const Bytes bytes = map_file(path);
-  return {{"role", role}, {"source", path}, {"sha256", sha256(bytes.view)}};
+  return {role, path, sha256(bytes.view), {}};
 }
 
 documents::Machine machine_facts(const Execution& exec) {
   return {processor_name(), worker_count(exec), exec.device, std::string(instruction_set())};
-}
-
-nlohmann::json machine_json(const Execution& exec) {
-  return documents::to_json(machine_facts(exec));
 }
 
 std::string version() {

@@ -24,13 +24,10 @@ documents::InputRecord input_record(const std::string& role, const std::string& 
 void print_diagnostics(const std::string& title, const nlohmann::json& diagnostics,
                        std::ostream& out);
 nlohmann::json warnings_json(const std::vector<Warning>& warnings);
-/// One entry of "inputs".
-nlohmann::json input_json(const std::string& role, const std::string& name, const SourceInfo& info);
-/// The same for a file of settings: {"role", "source", "sha256"}.
-nlohmann::json file_input_json(const std::string& role, const std::string& path);
+/// A file of settings or results.
+documents::FileRecord file_record(const std::string& role, const std::string& path);
 /// Where this run takes place.
 documents::Machine machine_facts(const Execution& exec);
-nlohmann::json machine_json(const Execution& exec);
 
 std::string version();
 

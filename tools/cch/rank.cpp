@@ -14,6 +14,7 @@
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/settings.hpp"
 #include "tools/report/rank/chances.hpp"
+#include "tools/report/rank/plan.hpp"
 #include "tools/report/rank/table.hpp"
 
 namespace cch {
@@ -59,8 +60,9 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   if (s.per_class) check_per_class(inputs.input);
   check_chances(s, inputs);
   if (s.dry_run) {
-    const nlohmann::json plan = rank_plan(s, inputs, invocation.command_line);
-    terminal.out << (s.common.json ? plan.dump(2) + "\n" : render_rank_plan(plan));
+    const documents::RankPlan plan = rank_plan(s, inputs, invocation.command_line);
+    terminal.out << (s.common.json ? documents::to_json(plan).dump(2) + "\n"
+                                   : report::render_rank_plan(plan));
     return kExitDone;
   }
   const RankFolder folder(s.out, s.html, s.force);

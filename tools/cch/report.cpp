@@ -30,13 +30,13 @@ void note_version(const std::string& writer, Terminal& terminal) {
 }
 
 int show_sweep(const ReportOptions& o, Terminal& terminal) {
-  nlohmann::json document;
+  documents::SweepDocument document;
   const auto written = render_sweep_again(o.folder, o.html, document);
   terminal.out << (o.json
-                       ? document.dump(1) + "\n"
+                       ? documents::to_text(document, 1) + "\n"
                        : report::render_sweep_table(document, o.quiet ? report::SweepDetail::counts
                                                                       : report::SweepDetail::some));
-  note_version(report::text(report::field(document, "version")), terminal);
+  note_version(document.version, terminal);
   print_written(written, terminal.err);
   return kExitDone;
 }

@@ -118,11 +118,6 @@ void describe(V& v, Of<ComparedFolder> auto& x) {
 }
 
 template <class V>
-void describe(V& v, Of<FileRecord> auto& x) {
-  v("role", x.role, "source", x.source, "sha256", x.sha256);
-}
-
-template <class V>
 void describe(V& v, Of<CompareDocument> auto& x) {
   v.schema("cch.compare/1");
   v("criteria", x.criteria, "pairs", x.pairs, "agreement", x.agreement, "metrics", x.metrics,
@@ -160,10 +155,6 @@ ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& tea
 
 std::vector<ComparedFolder> read_folders(const nlohmann::json& folders) {
   return read<std::vector<ComparedFolder>>(folders);
-}
-
-std::vector<FileRecord> read_files(const nlohmann::json& files) {
-  return read<std::vector<FileRecord>>(files);
 }
 
 }  // namespace cch::documents

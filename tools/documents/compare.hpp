@@ -111,13 +111,6 @@ struct ComparedFolder {
   std::optional<std::size_t> repeated;
 };
 
-/// A file of settings or results that entered.
-struct FileRecord {
-  std::string role;
-  std::string source;
-  std::string sha256;
-};
-
 struct CompareDocument {
   AgreementCounts agreement;
   std::vector<ComparedCriterion> criteria;  ///< the best first
@@ -146,6 +139,5 @@ CompareDocument as_stored(const CompareDocument& document);
 ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
                            const nlohmann::json& loss);
 std::vector<ComparedFolder> read_folders(const nlohmann::json& folders);
-std::vector<FileRecord> read_files(const nlohmann::json& files);
 
 }  // namespace cch::documents

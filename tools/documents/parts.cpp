@@ -47,8 +47,8 @@ json to_json(const Machine& machine) {
   return encode(machine);
 }
 
-json to_json(const InputRecord& input) {
-  return encode(input);
+json to_json(const FileRecord& file) {
+  return encode(file);
 }
 
 json to_json(const std::vector<InputRecord>& inputs) {

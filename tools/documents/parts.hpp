@@ -52,6 +52,14 @@ struct InputRecord {
   std::optional<std::string> sha256_of = {};  ///< the part that was hashed; absent: the whole file
 };
 
+/// A file of settings or results that entered.
+struct FileRecord {
+  std::string role;
+  std::string source;
+  std::string sha256;
+  std::optional<std::string> sha256_of;  ///< the part that was hashed; absent: the whole file
+};
+
 /// How the rows of the inputs were matched.
 struct Alignment {
   std::string by;         ///< "id", "data-set" or "row-order"
@@ -77,7 +85,7 @@ std::vector<Warning> distinct(const std::vector<Warning>& warnings);
 nlohmann::json to_json(const Fact& fact);
 nlohmann::json to_json(const Facts& facts);
 nlohmann::json to_json(const Machine& machine);
-nlohmann::json to_json(const InputRecord& input);
+nlohmann::json to_json(const FileRecord& file);
 nlohmann::json to_json(const std::vector<InputRecord>& inputs);
 nlohmann::json to_json(const Alignment& alignment);
 

@@ -37,6 +37,12 @@ void describe(V& v, Of<InputRecord> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<FileRecord> auto& x) {
+  v("role", x.role, "source", x.source, "sha256", x.sha256);
+  v.if_there("sha256_of", x.sha256_of);
+}
+
+template <class V>
 void describe(V& v, Of<Alignment::Lost> auto& x) {
   v("name", x.name, "rows", x.rows);
 }

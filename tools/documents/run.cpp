@@ -64,12 +64,6 @@ void describe(V& v, Of<ChoiceOfRun> auto& x) {
 }
 
 template <class V>
-void describe(V& v, Of<InputOfRun> auto& x) {
-  v("role", x.role, "source", x.source, "sha256", x.sha256);
-  v.if_there("sha256_of", x.sha256_of);
-}
-
-template <class V>
 void describe(V& v, Of<PairedOfRun> auto& x) {
   v("labelled", x.labelled, "labelled_paired", x.labelled_paired, "extra", x.extra, "extra_paired",
     x.extra_paired);
@@ -101,8 +95,8 @@ RunDocument read_run(const nlohmann::json& document) {
   return read<RunDocument>(document);
 }
 
-std::vector<InputOfRun> read_run_inputs(const nlohmann::json& inputs) {
-  return read<std::vector<InputOfRun>>(inputs);
+std::vector<FileRecord> read_run_inputs(const nlohmann::json& inputs) {
+  return read<std::vector<FileRecord>>(inputs);
 }
 
 std::map<std::string, double> numbers_of(const RunMetrics& metrics) {

@@ -95,14 +95,6 @@ struct ChoiceOfRun {
   std::vector<CandidateLoss> losses;
 };
 
-/// A file that entered.
-struct InputOfRun {
-  std::string role;
-  std::string source;
-  std::string sha256;
-  std::optional<std::string> sha256_of;  ///< the part that was hashed; absent: the whole file
-};
-
 /// Rows that a student learns from, and those of them that its teacher has features of.
 struct PairedOfRun {
   std::size_t labelled = 0;
@@ -138,7 +130,7 @@ struct RunDocument {
   std::optional<ChoiceOfRun> chosen;
   double seconds = 0.0;
   std::vector<Warning> warnings;
-  std::vector<InputOfRun> inputs;
+  std::vector<FileRecord> inputs;
   std::string version;
   std::string command;
   std::uint64_t seed = 0;
@@ -149,7 +141,7 @@ struct RunDocument {
 nlohmann::json to_json(const RunDocument& document);
 /// Data Errors as those of read_rank.
 RunDocument read_run(const nlohmann::json& document);
-std::vector<InputOfRun> read_run_inputs(const nlohmann::json& inputs);
+std::vector<FileRecord> read_run_inputs(const nlohmann::json& inputs);
 
 /// What a study's folder says about the study. Its keys are those of the study's file, which no
 /// list here repeats: they are shown as they are.
@@ -159,7 +151,7 @@ struct StudyDocument {
   std::vector<std::pair<std::string, std::string>> settings;  ///< "task.rows" and "200"
   std::string config;                                         ///< as JSON text
   std::optional<std::size_t> planned_runs;
-  std::vector<InputOfRun> inputs;
+  std::vector<FileRecord> inputs;
   std::vector<Warning> warnings;
   std::string device;
   std::string version;

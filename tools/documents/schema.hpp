@@ -55,6 +55,10 @@ void refuse_unknown(const json& node, const std::vector<std::string_view>& known
 /// Data Error "document-schema" unless `node` is an object of this schema, or of the one before.
 void require_schema(const json& node, std::string_view schema, std::string_view older = {});
 
+/// The values of an enum whose words to_string gives; a schema specialises it.
+template <class Enum>
+inline constexpr std::array<Enum, 0> kWords{};
+
 Fact read_fact(const json& node, const Spot& at);
 json write_fact(const Fact& fact);
 
@@ -73,6 +77,10 @@ class Writer {
   /// [low, high], or null without both.
   void interval(const char* key, const Number& low, const Number& high) {
     out_[key] = low || high ? json{encode(low), encode(high)} : json();
+  }
+  /// [low, null] is from low on.
+  void interval(const char* key, const double& low, const Number& high) {
+    out_[key] = json{low, encode(high)};
   }
   void interval(const char* key, const std::optional<Interval>& value) {
     out_[key] = value ? json{value->lo, value->hi} : json();
@@ -121,10 +129,11 @@ class Reader {
     decode(need(key), Spot{&at_, key}, value);
     if constexpr (sizeof...(more) > 0) (*this)(more...);
   }
-  void interval(const char* key, Number& low, Number& high) {
+  template <class Low>
+  void interval(const char* key, Low& low, Number& high) {
     const json& found = need(key);
     const Spot spot{&at_, key};
-    if (found.is_null()) return;
+    if (found.is_null() && std::same_as<Low, Number>) return;
     if (!found.is_array() || found.size() != 2) refuse_type(spot, "an interval [low, high]", found);
     decode(found[0], spot, low);
     decode(found[1], spot, high);
@@ -211,6 +220,8 @@ template <class T>
 json encode(const T& value) {
   if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string>) {
     return value;
+  } else if constexpr (std::is_enum_v<T>) {
+    return std::string(to_string(value));
   } else if constexpr (std::same_as<T, Fact>) {
     return write_fact(value);
   } else if constexpr (IsOptional<T>::value) {
@@ -246,6 +257,11 @@ void decode(const json& node, const Spot& at, T& out) {
   } else if constexpr (std::floating_point<T>) {
     if (!node.is_number()) refuse_type(at, "a number", node);
     out = node.get<T>();
+  } else if constexpr (std::is_enum_v<T>) {
+    for (const T word : kWords<T>) {
+      if (node.is_string() && node == to_string(word)) return void(out = word);
+    }
+    refuse_type(at, "a word of its list", node);
   } else if constexpr (std::same_as<T, Fact>) {
     out = read_fact(node, at);
   } else if constexpr (IsOptional<T>::value) {

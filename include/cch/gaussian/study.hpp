@@ -122,14 +122,14 @@ struct NamedEstimator {
 /// Mean over draws of an estimator, beside the closed form.
 struct EstimatedInformation {
   SimulatedValue value;
-  double truth = 0.0;
+  std::optional<double> truth;  ///< empty: infinite
 };
 
-/// An estimator on a cell's blocks: I(x1;x2) and I(x2;y).
+/// An estimator on a cell's blocks: I(x1;x2) and I(x2;y), which are empty where it failed.
 struct CellEstimate {
   std::string estimator;
-  EstimatedInformation teacher_student;
-  EstimatedInformation student_labels;
+  std::optional<EstimatedInformation> teacher_student;
+  std::optional<EstimatedInformation> student_labels;
   std::size_t draws = 0;
   std::size_t says_cch = 0;  ///< draws in which the first estimate is above the second
   std::string failed;        ///< why there is none; empty otherwise

@@ -197,7 +197,7 @@ documents::CompareDocument compare_document(const CompareSettings& s, const Comp
   out.criteria = compared_criteria(scores, paired.decisions);
   out.metrics = metrics;
   out.folders = documents::read_folders(inputs.folders);
-  out.inputs = documents::read_files(inputs.inputs);
+  out.inputs = inputs.inputs;
   out.warnings = documents::distinct(warnings);
   out.metric = s.metric.empty() ? "auto" : s.metric;
   out.predict_by = s.predict_by.empty() ? "auto" : s.predict_by;

@@ -162,7 +162,7 @@ class Reader {
   void read_study(const std::string& folder) {
     const std::string path = (fs::path(folder) / "study.json").string();
     naming(path, [&] { read_document(path, "cch.study/1", kWriter); });
-    out_.inputs.push_back(file_input_json("study", path));
+    out_.inputs.push_back(file_record("study", path));
     std::vector<fs::path> runs;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
@@ -260,7 +260,7 @@ class Reader {
     const std::string path = (fs::path(folder) / "rank.json").string();
     naming(path, [&] {
       const std::vector<RankedTeacher> teachers = ranked_teachers(read_rank_folder(folder));
-      out_.inputs.push_back(file_input_json("ranking", path));
+      out_.inputs.push_back(file_record("ranking", path));
       out_.folders.push_back(
           {{"folder", folder}, {"kind", "ranking"}, {"teachers", teachers.size()}});
       out_.ranked.insert(out_.ranked.end(), teachers.begin(), teachers.end());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cch/core/error.hpp"
+#include "tools/documents/parts.hpp"
 
 namespace cch {
 
@@ -58,7 +59,7 @@ struct CompareInputs {
   std::vector<RankedTeacher> ranked;
   /// Key of the run whose features a file holds, by the file's hash (cch.features/1).
   std::map<std::string, std::string> feature_runs;
-  nlohmann::json inputs = nlohmann::json::array();
+  std::vector<documents::FileRecord> inputs;
   nlohmann::json folders = nlohmann::json::array();  ///< counts of each
   std::vector<Warning> warnings;
 };

@@ -1,102 +1,79 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cch/gaussian/laws.hpp"
+#include "cch/gaussian/information_decomposition.hpp"
+#include "cch/gaussian/study_result.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian/settings.hpp"
 
 namespace cch {
 namespace {
 
-using nlohmann::json;
+using documents::SolveDocument;
 
 constexpr std::size_t kRepeats = 400;  // of a teacher that can only be simulated
 
-/// Redundancy is the minimal mutual information (Barrett 2015).
-json blocks_json(const GaussianProblem& p, std::vector<Warning>& warnings) {
+documents::SolveBlocks blocks_of(const GaussianProblem& p, std::vector<Warning>& warnings) {
   const ModelInformation i = p.information();
-  const double redundancy = std::min(i.x1_y, i.x2_y);
-  const double unique_x1 = i.x1_y - redundancy;
-  auto value = [&](double nats, const std::string& name) {
-    return finite_json(nats, "i_blocks." + name, warnings);
-  };
-  json out = {{"x1_x2", value(i.x1_x2, "x1_x2")},
-              {"x2_y", value(i.x2_y, "x2_y")},
-              {"x1_y", value(i.x1_y, "x1_y")},
-              {"x1_y_given_x2", value(i.x1_y_given_x2, "x1_y_given_x2")},
-              {"decomposition", nullptr}};
+  documents::SolveBlocks out;
+  out.x1_x2 = finite_number(i.x1_x2, "i_blocks.x1_x2", warnings);
+  out.x2_y = finite_number(i.x2_y, "i_blocks.x2_y", warnings);
+  out.x1_y = finite_number(i.x1_y, "i_blocks.x1_y", warnings);
+  out.x1_y_given_x2 = finite_number(i.x1_y_given_x2, "i_blocks.x1_y_given_x2", warnings);
   if (!std::isfinite(i.x1_y + i.x2_y + i.x1_y_given_x2)) return out;
-  out["decomposition"] = {{"redundancy", redundancy},
-                          {"unique_x1", unique_x1},
-                          {"unique_x2", i.x2_y - redundancy},
-                          {"synergy", i.x1_y_given_x2 - unique_x1},
-                          {"definition", "minimal mutual information (Barrett 2015)"}};
+  const InformationDecomposition d = decompose_information(i);
+  out.decomposition =
+      documents::SolveDecomposition{d.redundancy, d.unique_x1, d.unique_x2, d.synergy,
+                                    "minimal mutual information (Barrett 2015)"};
   return out;
 }
 
-json moments_json(const DistillationMoments& m) {
-  return {{"vs", m.vs}, {"ve", m.ve},   {"vh", m.vh},   {"c", m.c},
-          {"b", m.b},   {"vr", m.vr()}, {"vt", m.vt()}, {"vy", m.vy()}};
-}
-
-json point_json(const DistillationRisk& risk, double lambda) {
-  json point = {{"lambda", lambda},           {"excess_risk", risk.excess_risk(lambda)},
-                {"gain", risk.gain(lambda)},  {"cosine", nullptr},
-                {"accuracy_change", nullptr}, {"says", nullptr}};
+documents::SolvePoint point_of(const DistillationRisk& risk, double lambda) {
+  documents::SolvePoint out{lambda, risk.excess_risk(lambda), risk.gain(lambda), {}, {}, {}};
   const DistillationMoments& m = risk.moments();
-  if (m.vs > 0.0) point["cosine"] = risk.cosine(lambda);
+  if (m.vs > 0.0) out.cosine = risk.cosine(lambda);
   if (m.vs > 0.0 && m.outputs == 1) {
-    point["accuracy_change"] = risk.accuracy_change(lambda, latent_correlation(m));
+    out.accuracy_change = risk.accuracy_change(lambda, latent_correlation(m));
   }
   if (lambda > 0.0) {
     const LawReadings laws = read_laws(risk, lambda);
-    point["says"] = {{"risk", to_string(laws.risk)},
-                     {"direction", to_string(laws.direction)},
-                     {"disagreements", laws.disagreements}};
+    out.says = documents::SolveReadings{laws.risk, laws.direction, laws.disagreements};
   }
-  return point;
+  return out;
 }
 
 /// What does not depend on n.
-void add_population(json& out, const DistillationRisk& risk, std::vector<Warning>& warnings) {
+void add_population(SolveDocument& out, const DistillationRisk& risk) {
   const DistillationMoments& m = risk.moments();
-  out["i_teacher_student"] = finite_json(risk.i_teacher_student(), "i_teacher_student", warnings);
-  out["i_student_labels"] = risk.i_student_labels();
-  out["margin"] = finite_json(risk.cch_margin(), "margin", warnings);
-  out["cch_holds"] = risk.cch_margin() > 0.0;
-  out["beta_s"] = m.beta_s;
-  out["beta_e"] = m.beta_e();
-  out["moments"] = moments_json(m);
+  out.i_teacher_student =
+      finite_number(risk.i_teacher_student(), "i_teacher_student", out.warnings);
+  out.i_student_labels = risk.i_student_labels();
+  out.margin = finite_number(risk.cch_margin(), "margin", out.warnings);
+  out.cch_holds = risk.cch_margin() > 0.0;
+  out.beta_s = m.beta_s;
+  out.beta_e = m.beta_e();
+  out.moments = documents::SolveMoments{m.vs, m.ve, m.vh, m.c, m.b, m.vr(), m.vt(), m.vy()};
 }
 
-void add_closed_form(json& out, const DistillationRisk& risk, const std::vector<double>& lambdas,
-                     std::vector<Warning>& warnings) {
-  add_population(out, risk, warnings);
-  out["kappa"] = risk.kappa();
-  out["lambda_star"] = finite_json(risk.best_lambda(), "lambda_star", warnings);
-  out["best_gain"] = risk.best_gain();
-  out["largest_helpful_lambda"] =
-      finite_json(risk.largest_helpful_lambda(), "largest_helpful_lambda", warnings);
-  out["small_lambda"] = {{"risk_slope", risk.risk_slope()}, {"direction_slope", nullptr}};
-  if (risk.moments().vs > 0.0) out["small_lambda"]["direction_slope"] = risk.direction_slope();
-  out["risk"] = json::array();
-  for (const double lambda : lambdas) out["risk"].push_back(point_json(risk, lambda));
+void add_closed_form(SolveDocument& out, const DistillationRisk& risk,
+                     const std::vector<double>& lambdas) {
+  add_population(out, risk);
+  out.kappa = risk.kappa();
+  out.lambda_star = finite_number(risk.best_lambda(), "lambda_star", out.warnings);
+  out.best_gain = risk.best_gain();
+  out.largest_helpful_lambda =
+      finite_number(risk.largest_helpful_lambda(), "largest_helpful_lambda", out.warnings);
+  out.small_lambda = documents::SmallLambda{risk.risk_slope(), {}};
+  if (risk.moments().vs > 0.0) out.small_lambda->direction_slope = risk.direction_slope();
+  for (const double lambda : lambdas) out.risk.push_back(point_of(risk, lambda));
 }
 
-void add_nothing(json& out) {
-  for (const char* name :
-       {"i_teacher_student", "i_student_labels", "margin", "cch_holds", "beta_s", "beta_e",
-        "moments", "kappa", "lambda_star", "best_gain", "largest_helpful_lambda", "small_lambda",
-        "risk", "ridge", "teachers", "together", "simulation"}) {
-    out[name] = nullptr;
-  }
-}
-
-void add_simulated_alone(json& out, const GaussianProblem& p, std::vector<Warning>& warnings) {
-  out["kappa"] = excess_noise_factor(p.p, p.fit);
-  warnings.push_back({"dependent-teacher",
-                      "a teacher that is fitted on the student's own rows depends on their errors: "
-                      "no formula covers it, so its risk is simulated and all else is null"});
+void add_simulated_alone(SolveDocument& out, const GaussianProblem& p) {
+  out.kappa = excess_noise_factor(p.p, p.fit);
+  out.warnings.push_back(
+      {"dependent-teacher",
+       "a teacher that is fitted on the student's own rows depends on their errors: no formula "
+       "covers it, so its risk is simulated and all else is null"});
 }
 
 /// Least squares has no mean risk with so few rows; a ridge student has.
@@ -104,40 +81,21 @@ bool too_few_rows(const GaussianProblem& p) {
   return p.fit.n < p.p + (p.fit.intercept ? 3 : 2);
 }
 
-void add_ridge_alone(json& out, const GaussianProblem& p, std::vector<Warning>& warnings) {
-  add_population(out, DistillationRisk(p.moments(), {p.p + 3, p.fit.intercept}), warnings);
-  warnings.push_back({"infinite-risk",
-                      "with so few rows the mean risk of least squares is infinite: only the ridge "
-                      "student has risks, and those of least squares are null"});
+/// Informations and moments are those of any number of rows that has a risk.
+void add_population_alone(SolveDocument& out, const GaussianProblem& p, const Warning& why) {
+  add_population(out, DistillationRisk(p.moments(), {p.p + 3, p.fit.intercept}));
+  out.warnings.push_back(why);
 }
 
-void add_without_rows(json& out, const GaussianProblem& p, std::vector<Warning>& warnings) {
-  add_population(out, DistillationRisk(p.moments(), {p.p + 3, p.fit.intercept}), warnings);
-  warnings.push_back({"n-needed",
-                      "the number of the student's rows is not given (--n): risks, κ and λ depend "
-                      "on it and are null"});
-}
-
-json simulated_json(const SimulatedValue& value) {
-  return {{"mean", value.mean}, {"standard_error", value.standard_error}};
-}
-
-json simulation_json(const GaussianSettings& s, const GaussianProblem& p, std::size_t repeats,
-                     std::vector<Warning>& warnings, const Execution& exec) {
+documents::SolveSimulation simulation_of(const GaussianSettings& s, const GaussianProblem& p,
+                                         std::size_t repeats, std::vector<Warning>& warnings,
+                                         const Execution& exec) {
   const SimulationOptions options{s.lambdas, repeats, s.teacher_scale};
   const SimulatedRisk simulated =
       p.joint ? simulate_risk(*p.joint, p.teacher, p.fit, options, exec, p.blocks())
               : simulate_risk(*p.model, p.teacher, p.fit, options, exec);
   warnings.insert(warnings.end(), simulated.warnings.begin(), simulated.warnings.end());
-  json points = json::array();
-  for (const SimulatedPoint& point : simulated.points) {
-    points.push_back({{"lambda", point.lambda},
-                      {"excess_risk", simulated_json(point.excess_risk)},
-                      {"gain", simulated_json(point.gain)},
-                      {"cosine", simulated_json(point.cosine)},
-                      {"cosine_gain", simulated_json(point.cosine_gain)}});
-  }
-  return {{"repeats", simulated.repeats}, {"risk", points}};
+  return {simulated.repeats, simulated.points};
 }
 
 /// A ridge student and several teachers have formulas alone.
@@ -150,49 +108,48 @@ void refuse_closed_parts(const GaussianSettings& s) {
                "Leave it out, or give the teacher fresh rows");
 }
 
-json config_json(const GaussianSettings& s, const GaussianProblem& p) {
-  return {{"dims", {p.d1, p.p, p.q}},
-          {"n", optional_json(s.n)},
-          {"intercept", p.fit.intercept},
-          {"teacher", s.teacher},
-          {"teacher_scale", s.teacher_scale},
-          {"teachers", s.teachers},
-          {"ridge", s.ridges},
-          {"lambda", s.lambdas}};
-}
-
 }  // namespace
 
-nlohmann::json finite_json(double value, const std::string& name, std::vector<Warning>& warnings) {
-  if (std::isfinite(value)) return value;
-  warnings.push_back({"infinite-value", name + " is infinite, so it is null here"});
-  return nullptr;
+documents::Number finite_number(double value, const std::string& name,
+                                std::vector<Warning>& warnings) {
+  if (!std::isfinite(value)) {
+    warnings.push_back({"infinite-value", name + " is infinite, so it is null here"});
+  }
+  return if_finite(value);
 }
 
-nlohmann::json gaussian_document(const GaussianSettings& s, const GaussianProblem& p,
-                                 const Execution& exec) {
-  std::vector<Warning> warnings = p.warnings;
+documents::SolveDocument solve_document(const GaussianSettings& s, const GaussianProblem& p,
+                                        const Execution& exec) {
+  SolveDocument out;
+  out.version = version();
+  out.seed = s.common.seed;
+  out.inputs = p.inputs;
+  out.warnings = p.warnings;
+  out.config = {{p.d1, p.p, p.q}, s.n,        p.fit.intercept, s.teacher,
+                s.teacher_scale,  s.teachers, s.ridges,        s.lambdas};
   const bool own_rows = std::holds_alternative<StudentRowsTeacher>(p.teacher);
-  json out = {{"schema", "cch.gaussian/1"}, {"version", version()}, {"seed", s.common.seed}};
-  out["inputs"] = p.inputs;
-  out["config"] = config_json(s, p);
-  add_nothing(out);
   if (own_rows) {
     refuse_closed_parts(s);
-    add_simulated_alone(out, p, warnings);
+    add_simulated_alone(out, p);
   } else if (!s.n) {
-    add_without_rows(out, p, warnings);
+    add_population_alone(out, p,
+                         {"n-needed",
+                          "the number of the student's rows is not given (--n): risks, κ and λ "
+                          "depend on it and are null"});
   } else if (!s.ridges.empty() && too_few_rows(p)) {
-    add_ridge_alone(out, p, warnings);
+    add_population_alone(out, p,
+                         {"infinite-risk",
+                          "with so few rows the mean risk of least squares is infinite: only the "
+                          "ridge student has risks, and those of least squares are null"});
   } else {
-    add_closed_form(out, DistillationRisk(p.moments(), p.fit), s.lambdas, warnings);
+    add_closed_form(out, DistillationRisk(p.moments(), p.fit), s.lambdas);
   }
-  out["i_blocks"] = blocks_json(p, warnings);
-  if (!s.ridges.empty()) out["ridge"] = ridge_json(s, p, warnings);
-  if (!s.teachers.empty()) add_several_teachers(out, p, warnings);
+  out.i_blocks = blocks_of(p, out.warnings);
+  if (!s.ridges.empty()) out.ridge = ridge_part(s, p, out.warnings);
+  if (!s.teachers.empty() && !too_few_rows(p)) add_several_teachers(out, p);
   const std::size_t repeats = s.simulate > 0 || !own_rows ? s.simulate : kRepeats;
-  if (repeats > 0) out["simulation"] = simulation_json(s, p, repeats, warnings, exec);
-  out["warnings"] = warnings_json(warnings);
+  if (repeats > 0) out.simulation = simulation_of(s, p, repeats, out.warnings, exec);
+  out.warnings = documents::distinct(out.warnings);
   return out;
 }
 

@@ -1,7 +1,6 @@
 // The parts of a gaussian document that are there on request: a ridge student, several teachers.
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "cch/gaussian/ridge_student.hpp"
@@ -11,18 +10,15 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 RidgeStudent ridge_student(const GaussianProblem& p) {
   if (p.joint) return {*p.joint, p.teacher, p.fit, p.teacher_scale, p.blocks()};
   return {*p.model, p.teacher, p.fit, p.teacher_scale};
 }
 
-json choice_json(const RidgeChoice& choice, const std::string& name,
-                 std::vector<Warning>& warnings) {
-  return {{"lambda", finite_json(choice.lambda, name + ".lambda", warnings)},
-          {"ridge", finite_json(choice.ridge, name + ".ridge", warnings)},
-          {"excess_risk", choice.excess_risk}};
+documents::RidgeBest best_of(const RidgeChoice& choice, const std::string& name,
+                             std::vector<Warning>& warnings) {
+  return {finite_number(choice.lambda, name + ".lambda", warnings),
+          finite_number(choice.ridge, name + ".ridge", warnings), choice.excess_risk};
 }
 
 /// A file of weights has those of every teacher, one after the other.
@@ -48,67 +44,60 @@ SeveralMoments moments_of(const GaussianProblem& p) {
   return scaled(several_moments(*p.joint, teachers, p.fit.intercept), p.teacher_scale);
 }
 
-json alone_json(const std::string& name, std::size_t columns, const DistillationRisk& risk,
-                std::vector<Warning>& warnings) {
-  return {{"name", name},
-          {"columns", columns},
-          {"i_teacher_student",
-           finite_json(risk.i_teacher_student(), name + ".i_teacher_student", warnings)},
-          {"cch_holds", risk.cch_margin() > 0.0},
-          {"beta_s", risk.moments().beta_s},
-          {"beta_e", risk.moments().beta_e()},
-          {"lambda_star", finite_json(risk.best_lambda(), name + ".lambda_star", warnings)},
-          {"best_gain", risk.best_gain()}};
+documents::SolveTeacher alone(const std::string& name, std::size_t columns,
+                              const DistillationRisk& risk, std::vector<Warning>& warnings) {
+  documents::SolveTeacher out;
+  out.name = name;
+  out.columns = columns;
+  out.i_teacher_student =
+      finite_number(risk.i_teacher_student(), name + ".i_teacher_student", warnings);
+  out.cch_holds = risk.cch_margin() > 0.0;
+  out.beta_s = risk.moments().beta_s;
+  out.beta_e = risk.moments().beta_e();
+  out.lambda_star = finite_number(risk.best_lambda(), name + ".lambda_star", warnings);
+  out.best_gain = risk.best_gain();
+  return out;
 }
 
 }  // namespace
 
-nlohmann::json ridge_json(const GaussianSettings& s, const GaussianProblem& p,
-                          std::vector<Warning>& warnings) {
+documents::SolveRidge ridge_part(const GaussianSettings& s, const GaussianProblem& p,
+                                 std::vector<Warning>& warnings) {
   const RidgeStudent student = ridge_student(p);
-  json points = json::array();
+  documents::SolveRidge out;
+  out.approximation = "deterministic equivalent for n and p that are large together";
   for (const double ridge : s.ridges) {
     const double without = student.excess_risk(0.0, ridge);
     for (const double lambda : s.lambdas) {
       const double risk = student.excess_risk(lambda, ridge);
-      points.push_back({{"ridge", ridge},
-                        {"effective_ridge", student.effective_ridge(ridge)},
-                        {"lambda", lambda},
-                        {"excess_risk", risk},
-                        {"gain", without - risk}});
+      out.risk.push_back({ridge, student.effective_ridge(ridge), lambda, risk, without - risk});
     }
   }
-  return {
-      {"approximation", "deterministic equivalent for n and p that are large together"},
-      {"risk", points},
-      {"without_teacher", choice_json(student.best_ridge(0.0), "ridge.without_teacher", warnings)},
-      {"best", choice_json(student.best(), "ridge.best", warnings)},
-      {"tuned_gain", student.tuned_gain()}};
+  out.without_teacher = best_of(student.best_ridge(0.0), "ridge.without_teacher", warnings);
+  out.best = best_of(student.best(), "ridge.best", warnings);
+  out.tuned_gain = student.tuned_gain();
+  return out;
 }
 
-void add_several_teachers(nlohmann::json& document, const GaussianProblem& p,
-                          std::vector<Warning>& warnings) {
-  if (p.fit.n < p.p + (p.fit.intercept ? 3 : 2)) return;  // told with the ridge student
+void add_several_teachers(documents::SolveDocument& document, const GaussianProblem& p) {
   const SeveralTeachersRisk risk(moments_of(p), p.fit);
   const TeacherMix mix = risk.best();
-  json teachers = json::array();
   for (std::size_t k = 0; k < p.teacher_blocks.size(); ++k) {
     const std::string& name = p.teacher_blocks[k];
-    json one = alone_json(name, p.joint->dim({name}),
-                          DistillationRisk(risk.moments().alone(k), p.fit), warnings);
-    one["weight"] = mix.weights[k];
-    teachers.push_back(one);
+    document.teachers.push_back(alone(name, p.joint->dim({name}),
+                                      DistillationRisk(risk.moments().alone(k), p.fit),
+                                      document.warnings));
+    document.teachers.back().weight = mix.weights[k];
   }
   const double sum = std::accumulate(mix.weights.begin(), mix.weights.end(), 0.0);
-  document["teachers"] = teachers;
-  document["together"] = {{"label_weight", std::max(0.0, 1.0 - sum)},
-                          {"excess_risk", risk.excess_risk(mix.weights)},
-                          {"gain", mix.gain},
-                          {"gain_over_single", mix.gain_over_single()},
-                          {"best_single", nullptr},
-                          {"abstains", mix.abstains()},
-                          {"optimality_gap", mix.optimality_gap}};
-  if (!mix.abstains()) document["together"]["best_single"] = p.teacher_blocks[mix.best_single];
+  documents::SolveTogether& together = document.together.emplace();
+  together.label_weight = std::max(0.0, 1.0 - sum);
+  together.excess_risk = risk.excess_risk(mix.weights);
+  together.gain = mix.gain;
+  together.gain_over_single = mix.gain_over_single();
+  together.abstains = mix.abstains();
+  if (!mix.abstains()) together.best_single = p.teacher_blocks[mix.best_single];
+  together.optimality_gap = mix.optimality_gap;
 }
 
 }  // namespace cch

@@ -10,6 +10,13 @@
 namespace cch {
 namespace {
 
+documents::SolveInput array_input(const std::string& role, const std::string& name,
+                                  const SourceInfo& info) {
+  documents::SolveInput out{{role, info.source, info.sha256, {}}, name, info.shape, info.dtype};
+  if (!info.sha256_of.empty()) out.sha256_of = info.sha256_of;
+  return out;
+}
+
 Matrix matrix_of(const Samples& samples) {
   Matrix out(samples.size(), samples.dim());
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -61,7 +68,7 @@ void read_model(GaussianSettings& s, const std::vector<std::string>& given, Gaus
                  "a model has dimensions of its own", "Leave it out");
   }
   p.model = read_gaussian_model(s.source, given, s);
-  p.inputs.push_back(file_input_json("model", s.source));
+  p.inputs.push_back({file_record("model", s.source), {}, {}, {}});
   p.d1 = p.model->p1();
   p.p = p.model->p2();
   part_teachers(p, s.teachers);
@@ -94,7 +101,7 @@ void warn_about_asymmetry(const Matrix& covariance, std::vector<Warning>& warnin
 void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   check_dims(s.dims);
   const LoadedSamples loaded = load_samples(parse_source(s.source), "the covariance");
-  p.inputs.push_back(input_json("covariance", "covariance", loaded.info));
+  p.inputs.push_back(array_input("covariance", "covariance", loaded.info));
   p.d1 = s.dims[0];
   p.p = s.dims[1];
   p.q = s.dims[2];
@@ -106,11 +113,11 @@ void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   warn_about_asymmetry(covariance, p.warnings);
 }
 
-Teacher read_teacher(const std::string& text, std::size_t n, nlohmann::json& inputs,
-                     std::vector<Warning>& warnings) {
+Teacher read_teacher(const std::string& text, std::size_t n,
+                     std::vector<documents::SolveInput>& inputs, std::vector<Warning>& warnings) {
   if (auto named = named_teacher(text, n)) return *named;
   const LoadedSamples loaded = load_samples(parse_source(text), "the teacher's weights");
-  inputs.push_back(input_json("teacher", "weights", loaded.info));
+  inputs.push_back(array_input("teacher", "weights", loaded.info));
   warnings.insert(warnings.end(), loaded.info.warnings.begin(), loaded.info.warnings.end());
   return GivenTeacher{matrix_of(loaded.samples)};
 }

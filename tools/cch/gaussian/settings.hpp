@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "cch/gaussian/shared_private_model.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/documents/solve.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -42,7 +42,7 @@ struct GaussianProblem {
   Teacher teacher;
   double teacher_scale = 1.0;
   StudentFit fit;
-  nlohmann::json inputs = nlohmann::json::array();
+  std::vector<documents::SolveInput> inputs;
   std::vector<Warning> warnings;  ///< about the files
 
   [[nodiscard]] ModalityBlocks blocks() const { return {teacher_blocks, {"x2"}, {"y"}}; }
@@ -71,19 +71,16 @@ GaussianProblem read_gaussian_problem(GaussianSettings& settings,
                                       const std::vector<std::string>& given);
 
 /// The document's part on a ridge student: every ℓ × λ, and the best with and without the teacher.
-nlohmann::json ridge_json(const GaussianSettings& settings, const GaussianProblem& problem,
-                          std::vector<Warning>& warnings);
-/// Its parts on several teachers: "teachers", each alone, and "together".
-void add_several_teachers(nlohmann::json& document, const GaussianProblem& problem,
-                          std::vector<Warning>& warnings);
-/// JSON has no infinity: null, and a warning that names the value.
-nlohmann::json finite_json(double value, const std::string& name, std::vector<Warning>& warnings);
+documents::SolveRidge ridge_part(const GaussianSettings& settings, const GaussianProblem& problem,
+                                 std::vector<Warning>& warnings);
+/// Its parts on several teachers: each alone, and together. There must be rows enough.
+void add_several_teachers(documents::SolveDocument& document, const GaussianProblem& problem);
+/// A document has no infinity: nothing, and a warning that names the value.
+documents::Number finite_number(double value, const std::string& name,
+                                std::vector<Warning>& warnings);
 
-/// The cch.gaussian/1 document.
-nlohmann::json gaussian_document(const GaussianSettings& settings, const GaussianProblem& problem,
-                                 const Execution& exec);
-
-/// That document for a terminal.
-std::string render_gaussian(const nlohmann::json& document, bool quiet);
+/// The answers to all that was asked; its command is yet to be named.
+documents::SolveDocument solve_document(const GaussianSettings& settings,
+                                        const GaussianProblem& problem, const Execution& exec);
 
 }  // namespace cch

@@ -5,6 +5,7 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian/settings.hpp"
+#include "tools/report/solve.hpp"
 
 namespace cch {
 namespace {
@@ -15,18 +16,17 @@ int run(const GaussianSettings& asked, const std::vector<std::string>& given,
   GaussianSettings settings = asked;
   const GaussianProblem problem = read_gaussian_problem(settings, given);
   const Execution exec = make_execution(settings.common, invocation.stop, nullptr);
-  nlohmann::json document = gaussian_document(settings, problem, exec);
-  document["command"] = invocation.command_line;
+  documents::SolveDocument document = solve_document(settings, problem, exec);
+  document.command = invocation.command_line;
+  const nlohmann::json stored = documents::to_json(document);
   if (settings.common.json) {
-    terminal.out << document.dump(2) << '\n';
+    terminal.out << stored.dump(2) << '\n';
     return kExitDone;
   }
-  terminal.out << render_gaussian(document, settings.common.quiet);
+  terminal.out << report::render_solve_table(document, settings.common.quiet);
   if (settings.common.verbose) {
-    print_diagnostics("the blocks, nats", document["i_blocks"], terminal.out);
-    if (document["moments"].is_object()) {
-      print_diagnostics("the moments", document["moments"], terminal.out);
-    }
+    print_diagnostics("the blocks, nats", stored["i_blocks"], terminal.out);
+    if (document.moments) print_diagnostics("the moments", stored["moments"], terminal.out);
   }
   return kExitDone;
 }

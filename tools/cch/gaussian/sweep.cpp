@@ -15,12 +15,10 @@
 namespace cch {
 namespace {
 
-using nlohmann::json;
-
 /// Cells with what is there already.
 struct Work {
   std::vector<std::string> keys;
-  std::vector<json> results;
+  std::vector<documents::SweepCell> results;
   std::vector<RunCell> cells;
   std::size_t stored = 0;
 };
@@ -30,8 +28,9 @@ Work find_work(const SweepSettings& s, const std::vector<StudyCell>& cells,
   Work work;
   for (const StudyCell& cell : cells) {
     work.keys.push_back(cell_key(s, cell));
-    work.results.push_back(folder.find(work.keys.back()));
-    work.cells.push_back({{}, !work.results.back().is_null()});
+    auto found = folder.find(work.keys.back());
+    work.cells.push_back({{}, found.has_value()});
+    work.results.push_back(found ? std::move(*found) : documents::SweepCell{});
     work.stored += work.cells.back().stored ? 1 : 0;
   }
   return work;
@@ -39,10 +38,11 @@ Work find_work(const SweepSettings& s, const std::vector<StudyCell>& cells,
 
 void run_open(const SweepSettings& s, const std::vector<StudyCell>& cells, Work& work,
               const SweepFolder& folder, const Execution& exec) {
+  const StudyQuestion question = question_of(s);
   std::mutex mutex;
   CellWork of;
   of.run = [&](std::size_t i, const Execution& inner) {
-    work.results[i] = run_cell(s, cells[i], inner);
+    work.results[i] = run_cell(question, cells[i], inner);
     const std::scoped_lock lock(mutex);
     folder.add(work.keys[i], work.results[i]);
     return true;
@@ -50,36 +50,32 @@ void run_open(const SweepSettings& s, const std::vector<StudyCell>& cells, Work&
   run_cells(work.cells, of, {"cells", true}, exec);
 }
 
-void print_plan(const SweepSettings& s, const SweepCells& cells, const Work& work,
-                std::ostream& out) {
-  for (const GridAxis& axis : s.axes) {
-    out << "axis      " << axis.name << ", " << axis.values.size() << " values\n";
-  }
-  out << "cells     " << cells.cells.size();
-  if (cells.skipped > 0) out << " (" << cells.skipped << " without a finite risk left out)";
-  if (work.stored > 0) out << ", " << work.stored << " of them done already";
-  out << "\nλ         " << s.lambdas.size() << " values\n";
-  if (s.simulate > 0) out << "simulated " << s.simulate << " training sets a cell\n";
-  for (const std::string& name : s.estimates.estimators) {
-    out << "estimator " << name << ", " << s.estimates.draws << " draws a cell\n";
-  }
-  out << "Nothing was run.\n";
+documents::SweepPlan plan_of(const SweepSettings& s, const SweepCells& cells, const Work& work) {
+  documents::SweepPlan out;
+  for (const GridAxis& axis : s.axes) out.axes.push_back({axis.name, axis.values.size()});
+  out.cells = cells.cells.size();
+  out.skipped = cells.skipped;
+  out.done = work.stored;
+  out.lambdas = s.lambdas;
+  out.simulate = s.simulate;
+  out.estimators = s.estimates.estimators;
+  out.version = version();
+  return out;
 }
 
-json plan_json(const SweepSettings& s, const SweepCells& cells, const Work& work) {
-  json axes = json::array();
-  for (const GridAxis& axis : s.axes) {
-    axes.push_back({{"name", axis.name}, {"values", axis.values.size()}});
+void print_plan(const documents::SweepPlan& plan, std::size_t draws, std::ostream& out) {
+  for (const auto& axis : plan.axes) {
+    out << "axis      " << axis.name << ", " << axis.values << " values\n";
   }
-  return {{"schema", "cch.gaussian-plan/1"},
-          {"version", version()},
-          {"axes", axes},
-          {"cells", cells.cells.size()},
-          {"skipped", cells.skipped},
-          {"done", work.stored},
-          {"lambdas", s.lambdas},
-          {"simulate", s.simulate},
-          {"estimators", s.estimates.estimators}};
+  out << "cells     " << plan.cells;
+  if (plan.skipped > 0) out << " (" << plan.skipped << " without a finite risk left out)";
+  if (plan.done > 0) out << ", " << plan.done << " of them done already";
+  out << "\nλ         " << plan.lambdas.size() << " values\n";
+  if (plan.simulate > 0) out << "simulated " << plan.simulate << " training sets a cell\n";
+  for (const std::string& name : plan.estimators) {
+    out << "estimator " << name << ", " << draws << " draws a cell\n";
+  }
+  out << "Nothing was run.\n";
 }
 
 report::SweepDetail detail_of(const CommonOptions& o) {
@@ -95,10 +91,11 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
       s.dry_run ? SweepFolder::look_into(s.out) : SweepFolder::open(s.out, s.force);
   Work work = find_work(s, cells.cells, folder);
   if (s.dry_run) {
+    const documents::SweepPlan plan = plan_of(s, cells, work);
     if (s.common.json) {
-      terminal.out << plan_json(s, cells, work).dump(2) << '\n';
+      terminal.out << documents::to_json(plan).dump(2) << '\n';
     } else {
-      print_plan(s, cells, work, terminal.out);
+      print_plan(plan, s.estimates.draws, terminal.out);
     }
     return kExitDone;
   }
@@ -113,13 +110,14 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   }
   const auto start = std::chrono::steady_clock::now();
   run_open(s, cells.cells, work, folder, exec);
-  json document = sweep_document(s, cells, std::move(work.results), exec);
-  document["seconds"] =
+  documents::SweepDocument document =
+      sweep_document(s, cells.skipped, std::move(work.results), exec);
+  document.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  document["command"] = invocation.command_line;
-  document = as_written(document);
+  document.command = invocation.command_line;
+  document = documents::as_stored(document);
   const auto written = folder.write(document);
-  terminal.out << (s.common.json ? document.dump(1) + "\n"
+  terminal.out << (s.common.json ? documents::to_text(document, 1) + "\n"
                                  : report::render_sweep_table(document, detail_of(s.common)));
   print_written(written, terminal.err);
   return kExitDone;

@@ -10,8 +10,9 @@
 
 #include "cch/estimators/scale.hpp"
 #include "cch/experiments/store.hpp"
-#include "cch/gaussian/study.hpp"
+#include "cch/gaussian/study_result.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/documents/sweep.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -49,7 +50,7 @@ struct SweepSettings {
   StudyFamily family = StudyFamily::shared_private;
   std::vector<std::pair<std::string, GridValue>> fixed;  ///< [model]
   std::vector<GridAxis> axes;                            ///< [grid]
-  nlohmann::json inputs = nlohmann::json::array();
+  std::vector<documents::FileRecord> inputs;
 };
 
 /// Reads a study: title, seed, intercept, skip-impossible, lambda, simulate; [model] with the
@@ -72,15 +73,18 @@ struct SweepCells {
 };
 SweepCells make_cells(const SweepSettings& settings);
 
+/// What the study asks of every cell.
+StudyQuestion question_of(const SweepSettings& settings);
 /// One finished cell as the document holds it.
-nlohmann::json run_cell(const SweepSettings& settings, const StudyCell& cell,
-                        const Execution& exec);
+documents::SweepCell run_cell(const StudyQuestion& question, const StudyCell& cell,
+                              const Execution& exec);
 /// What distinguishes a cell's result from every other: parameters, question, seed and version.
 std::string cell_key(const SweepSettings& settings, const StudyCell& cell);
 
-/// The cch.gaussian/1 document of a sweep from its cells.
-nlohmann::json sweep_document(const SweepSettings& settings, const SweepCells& cells,
-                              std::vector<nlohmann::json> results, const Execution& exec);
+/// The document of a sweep from its cells, `skipped` others having none; without command and time.
+documents::SweepDocument sweep_document(const SweepSettings& settings, std::size_t skipped,
+                                        std::vector<documents::SweepCell> cells,
+                                        const Execution& exec);
 
 /// A folder with finished cells, one line {"cell": …, "key": …} each in cells.jsonl (LineStore),
 /// and what is made of them.
@@ -92,14 +96,14 @@ class SweepFolder {
   /// Only what is there, for a plan: nothing is made or changed.
   static SweepFolder look_into(const std::string& folder);
 
-  /// The stored result, or null.
-  [[nodiscard]] nlohmann::json find(const std::string& key) const;
+  /// The stored result, or nothing. Data Errors as read_sweep_cell.
+  [[nodiscard]] std::optional<documents::SweepCell> find(const std::string& key) const;
   /// Appends a result. A run Error "cannot-write".
-  void add(const std::string& key, const nlohmann::json& result) const;
+  void add(const std::string& key, const documents::SweepCell& result) const;
   [[nodiscard]] const std::vector<Warning>& damage() const { return lines_.damage(); }
   /// Renders sweep.json, sweep.csv and report.html; returns their paths. `document` says whether
   /// sweep.json itself is written.
-  [[nodiscard]] std::vector<std::string> write(const nlohmann::json& document,
+  [[nodiscard]] std::vector<std::string> write(const documents::SweepDocument& document,
                                                bool with_document = true) const;
 
  private:
@@ -108,16 +112,13 @@ class SweepFolder {
   std::string folder_;
   LineStore lines_;
   std::optional<Claim> claim_;
-  std::map<std::string, nlohmann::json> stored_;
+  std::map<std::string, nlohmann::json> stored_;  ///< cells
 };
 
 /// Whether a folder holds a study, and its renderings again from sweep.json, besides one more
-/// report in `html` if that is named. Data Errors as read_document and require_fields.
+/// report in `html` if that is named. Data Errors as read_document and read_sweep.
 bool has_sweep(const std::string& folder);
 std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,
-                                            nlohmann::json& document);
-
-/// The parameters of a cell by name, `teacher` among them.
-nlohmann::json parameters_json(const StudyCell& cell);
+                                            documents::SweepDocument& document);
 
 }  // namespace cch

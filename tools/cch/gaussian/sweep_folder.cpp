@@ -9,6 +9,8 @@ namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
+using documents::SweepCell;
+using documents::SweepDocument;
 using nlohmann::json;
 
 constexpr const char* kDocument = "sweep.json";
@@ -44,20 +46,23 @@ SweepFolder SweepFolder::look_into(const std::string& folder) {
   return {folder, LineStore(folder.empty() ? "" : in(folder, kCells), LineStore::Use::look), {}};
 }
 
-json SweepFolder::find(const std::string& key) const {
+std::optional<SweepCell> SweepFolder::find(const std::string& key) const {
   const auto found = stored_.find(key);
-  return found == stored_.end() ? json() : found->second;
+  if (found == stored_.end()) return std::nullopt;
+  return documents::read_sweep_cell(found->second);
 }
 
-void SweepFolder::add(const std::string& key, const json& result) const {
-  lines_.add(json{{"key", key}, {"cell", result}}.dump());
+void SweepFolder::add(const std::string& key, const SweepCell& result) const {
+  lines_.add(json{{"key", key}, {"cell", documents::to_json(result)}}.dump());
 }
 
-std::vector<std::string> SweepFolder::write(const nlohmann::json& document,
+std::vector<std::string> SweepFolder::write(const SweepDocument& document,
                                             bool with_document) const {
   if (folder_.empty()) return {};
   std::vector<FileContent> files;
-  if (with_document) files.push_back({in(folder_, kDocument), document.dump(1) + "\n"});
+  if (with_document) {
+    files.push_back({in(folder_, kDocument), documents::to_text(document, 1) + "\n"});
+  }
   files.push_back({in(folder_, "sweep.csv"), report::sweep_csv(document)});
   files.push_back({in(folder_, "report.html"), report::render_sweep_html(document)});
   write_files(files);
@@ -71,11 +76,10 @@ bool has_sweep(const std::string& folder) {
 }
 
 std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,
-                                            nlohmann::json& document) {
+                                            SweepDocument& document) {
   const std::string path = in(folder, kDocument);
   const std::string writer = "cch gaussian sweep -o";
-  document = read_document(path, "cch.gaussian/1", writer);
-  require_fields(document, {"kind", "cells", "lambdas", "confusion", "version"}, path, writer);
+  document = documents::read_sweep(read_document(path, "cch.gaussian/1", writer));
   std::vector<std::string> written = SweepFolder::look_into(folder).write(document, false);
   if (!html.empty()) {
     write_files({{html, report::render_sweep_html(document)}});

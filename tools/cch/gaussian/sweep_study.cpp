@@ -238,7 +238,7 @@ bool advance(const SweepSettings& s, std::vector<std::size_t>& at) {
 
 void read_sweep_study(SweepSettings& s, const std::vector<std::string>& given) {
   const FileTable file = options::parse_file(s.study, "study");
-  s.inputs.push_back(file_input_json("study", s.study));
+  s.inputs.push_back(file_record("study", s.study));
   if (const FileTable* model = kStudyReader.part(file, "model")) read_model(s, *model);
   read_table(file, top_table(s), {s.study, "study"}, given, {"model", "grid", "estimates"});
   if (const FileTable* grid = kStudyReader.part(file, "grid")) {

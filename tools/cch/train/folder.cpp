@@ -59,7 +59,7 @@ json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
                 const std::vector<std::pair<std::string, SourceInfo>>& files,
                 const std::vector<Warning>& warnings, const std::string& command,
                 const std::string& device) {
-  json inputs = json::array({file_input_json("study", s.path)});
+  json inputs = json::array({documents::to_json(file_record("study", s.path))});
   for (const auto& [role, info] : files) {
     inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
     if (!info.sha256_of.empty()) inputs.back()["sha256_of"] = info.sha256_of;

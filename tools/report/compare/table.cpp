@@ -5,8 +5,8 @@
 
 #include "tools/report/compare.hpp"
 #include "tools/report/compare/model.hpp"
-#include "tools/report/gaussian/model.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/sentence.hpp"

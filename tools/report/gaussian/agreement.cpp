@@ -20,42 +20,44 @@ constexpr std::size_t kLargest = 5;
 /// Standard errors between simulation and formula at one cell and λ.
 struct Gap {
   double z;
-  const SweepCell* cell;
-  const SweepPoint* point;
+  std::size_t cell;
+  const StudyPoint* point;
 };
+
+using Formula = std::optional<double> (*)(const StudyPoint& point);
 
 struct Quantity {
   const char* name;
-  SweepMean SweepPoint::*simulated;
-  std::optional<double> SweepPoint::*formula;
+  SimulatedValue SimulatedGains::*simulated;
+  Formula formula;
 };
 
 constexpr Quantity kQuantities[] = {
-    {"excess risk", &SweepPoint::simulated_risk, &SweepPoint::excess_risk},
-    {"gain", &SweepPoint::simulated_gain, &SweepPoint::gain},
-    {"gain in cosine", &SweepPoint::simulated_cosine, &SweepPoint::cosine_gain}};
+    {"excess risk", &SimulatedGains::excess_risk,
+     [](const StudyPoint& point) { return std::optional(point.excess_risk); }},
+    {"gain", &SimulatedGains::gain,
+     [](const StudyPoint& point) { return std::optional(point.gain); }},
+    {"gain in cosine", &SimulatedGains::cosine_gain,
+     [](const StudyPoint& point) { return point.cosine_gain; }}};
 
 std::vector<Gap> gaps_of(const Sweep& sweep, const Quantity& quantity, bool exact) {
   std::vector<Gap> gaps;
-  for (const SweepCell& cell : sweep.cells) {
-    if (cell.exact != exact) continue;
-    for (const SweepPoint& point : cell.points) {
-      const auto z = z_score(point.*quantity.simulated, point.*quantity.formula);
-      if (z) gaps.push_back({*z, &cell, &point});
+  for (std::size_t i = 0; i < sweep.document.cells.size(); ++i) {
+    const SweepCell& cell = sweep.document.cells[i];
+    if (cell.exact() != exact) continue;
+    for (const StudyPoint& point : cell.points) {
+      if (!point.simulated) continue;
+      const auto z = z_score((*point.simulated).*quantity.simulated, quantity.formula(point));
+      if (z) gaps.push_back({*z, i, &point});
     }
   }
   return gaps;
 }
 
-std::size_t beyond(const std::vector<Gap>& gaps, double limit) {
-  return static_cast<std::size_t>(std::count_if(
-      gaps.begin(), gaps.end(), [limit](const Gap& gap) { return std::abs(gap.z) > limit; }));
-}
-
-double largest(const std::vector<Gap>& gaps) {
-  double most = 0;
-  for (const Gap& gap : gaps) most = std::max(most, std::abs(gap.z));
-  return most;
+FormulaAgreement agreement_of(const std::vector<Gap>& gaps) {
+  FormulaAgreement out;
+  for (const Gap& gap : gaps) out.add(gap.z);
+  return out;
 }
 
 std::vector<PlotBar> bars_of(const std::vector<Gap>& gaps) {
@@ -81,10 +83,11 @@ PlotCurve normal_curve(double points) {
 }
 
 std::string histogram(const Quantity& quantity, const std::vector<Gap>& gaps, std::size_t number) {
+  const FormulaAgreement all = agreement_of(gaps);
   Plot plot{fmt::format("z-{}", number),
             fmt::format("Simulation minus formula in standard errors, {}", quantity.name),
-            fmt::format("{} values, {} beyond 2, {} beyond 4, largest {}.", gaps.size(),
-                        beyond(gaps, 2), beyond(gaps, 4), fixed(largest(gaps), 1)),
+            fmt::format("{} values, {} beyond 2, {} beyond 4, largest {}.", all.points,
+                        all.beyond_2se, all.beyond_4se, fixed(all.largest_z, 1)),
             "z = (simulation − formula)/SE", "values"};
   plot.bars = bars_of(gaps);
   plot.curves = {normal_curve(static_cast<double>(gaps.size()))};
@@ -92,10 +95,10 @@ std::string histogram(const Quantity& quantity, const std::vector<Gap>& gaps, st
 }
 
 std::vector<std::string> gap_row(const Sweep& sweep, const Gap& gap, const Quantity& quantity) {
-  const SweepMean& simulated = gap.point->*quantity.simulated;
+  const SimulatedValue& simulated = (*gap.point->simulated).*quantity.simulated;
   const int decimals = decimals_for(simulated.standard_error);
-  return {escape_html(cell_words(sweep, *gap.cell)), general(gap.point->lambda),
-          fixed(gap.point->*quantity.formula, decimals),
+  return {escape_html(cell_words(sweep, gap.cell)), general(gap.point->lambda),
+          fixed(quantity.formula(*gap.point), decimals),
           with_error(simulated.mean, simulated.standard_error), fixed(gap.z, 1)};
 }
 
@@ -115,32 +118,27 @@ std::string largest_table(const Sweep& sweep, std::vector<Gap> gaps, const Quant
 std::string own_rows(const Sweep& sweep) {
   const std::vector<Gap> gaps = gaps_of(sweep, kQuantities[1], false);
   if (gaps.empty()) return "";
-  std::size_t turned = 0;
-  for (const Gap& gap : gaps) {
-    const auto z = z_score(gap.point->simulated_gain, 0.0);
-    const std::string& law = gap.point->says_risk;
-    turned += z && ((law == "helps" && *z < -2) || (law == "harms" && *z > 2));
-  }
+  const auto turned = std::count_if(gaps.begin(), gaps.end(), [](const Gap& gap) {
+    return contradicts(*gap.point, About::risk);
+  });
   return element("p",
                  escape_html(fmt::format(
                      "Teachers on the student's own rows have no formula; that of fresh rows is "
                      "no stand-in for them: of {} gains {} lie more than 2 standard errors from "
                      "it, and {} have the other sign beyond 2 standard errors.",
-                     gaps.size(), beyond(gaps, 2), turned))) +
+                     gaps.size(), agreement_of(gaps).beyond_2se, turned))) +
          '\n';
 }
 
-std::string counts_words(const json& check) {
-  if (check.is_null()) return "";
+std::string counts_words(const std::optional<FormulaAgreement>& check) {
+  if (!check) return "";
   return element("p",
                  escape_html(fmt::format(
                      "{} simulated values were compared with the formula: {} lie more than 2 "
                      "standard errors away (4.6 % would by chance), {} more than 4; the largest "
                      "|z| is {}. Values of one cell at several λ share their training sets.",
-                     count(whole_number(field(check, "points"))),
-                     count(whole_number(field(check, "beyond_2se"))),
-                     count(whole_number(field(check, "beyond_4se"))),
-                     fixed(number(field(check, "largest_z")), 1)))) +
+                     count(check->points), count(check->beyond_2se), count(check->beyond_4se),
+                     fixed(check->largest_z, 1)))) +
          '\n';
 }
 
@@ -153,12 +151,13 @@ std::string sweep_agreement(const Sweep& sweep) {
   for (const Quantity& quantity : kQuantities) {
     const std::vector<Gap> gaps = gaps_of(sweep, quantity, true);
     if (gaps.empty()) continue;
+    const FormulaAgreement of = agreement_of(gaps);
     headings.push_back(fmt::format("{}: {} of {} beyond 2, largest {}", quantity.name,
-                                   beyond(gaps, 2), gaps.size(), fixed(largest(gaps), 1)));
+                                   of.beyond_2se, of.points, fixed(of.largest_z, 1)));
     pictures.push_back(histogram(quantity, gaps, pictures.size()));
     if (table.empty()) table = largest_table(sweep, gaps, quantity);
   }
-  std::string html = counts_words(field(*sweep.document, "formula_against_simulation"));
+  std::string html = counts_words(sweep.document.agreement);
   if (!pictures.empty()) {
     html += plot_grid(headings, pictures,
                       "Standard errors between simulation and formula; dashed: what a standard "

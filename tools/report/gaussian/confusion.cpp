@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "tools/report/gaussian/counts.hpp"
 #include "tools/report/gaussian/sections.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/utf8.hpp"
 
 namespace cch::report {
@@ -17,32 +16,28 @@ constexpr std::size_t kConfusionColumns = 8;
 constexpr std::size_t kRows = 40;
 
 /// "71 %" with "64–77" on a line below.
-std::string share_html(const Share& share) {
-  if (!share.value) return kMissing;
-  return percent(share.value) +
+std::string share_html(const std::optional<Share>& share) {
+  if (!share) return kMissing;
+  const Interval& interval = share->interval95;
+  return percent(share) +
          element("span",
-                 fmt::format("{}–{}", fixed(100 * *share.low, 0), fixed(100 * *share.high, 0)),
+                 fmt::format("{}–{}", fixed(100 * interval.lo, 0), fixed(100 * interval.hi, 0)),
                  "class=\"interval\"");
 }
 
-std::string about_words(const std::string& about, const std::string& truth) {
-  std::string words = about == "risk"        ? "Risk"
-                      : about == "direction" ? "Direction"
-                                             : fit(about, 40);
-  if (truth == "simulation") return words + ", against the simulation";
-  if (truth == "formula") return words + ", against the exact law";
-  return truth.empty() ? words : words + ", against " + fit(truth, 40);
+std::string about_words(About about, TruthFrom truth) {
+  return fmt::format("{}, against {}", about == About::risk ? "Risk" : "Direction",
+                     truth_words(truth));
 }
 
-std::string totals(const std::vector<CriterionTally>& all, const std::string& about,
-                   const std::string& truth) {
+std::string totals(const std::vector<CriterionTally>& all, About about, TruthFrom truth) {
   std::vector<std::vector<std::string>> rows;
   for (const CriterionTally& tally : all) {
     if (tally.about != about || tally.truth != truth || rows.size() == kRows) continue;
-    const Counts& c = tally.counts;
+    const ConfusionCounts& c = tally.counts;
     rows.push_back({name_html(criterion_name(tally.criterion)), count(c.hits),
                     count(c.false_alarms), count(c.misses), count(c.correct_rejections),
-                    count(c.undecided), percent(sensitivity(c).value), percent(precision(c).value),
+                    count(c.undecided), percent(sensitivity(c)), percent(precision(c)),
                     share_html(share_right(c))});
   }
   return html_table(escape_html(about_words(about, truth)),
@@ -58,36 +53,36 @@ std::string totals(const std::vector<CriterionTally>& all, const std::string& ab
                     rows, "cards quiet");
 }
 
-std::string lambda_words(const ConfusionRow& row) {
+std::string lambda_words(const CriterionConfusion& row) {
   return "λ " + general(row.lambda);
 }
 
-std::string range_words(const ConfusionRow& row) {
-  if (!row.n_over_p) return "n/p –";
-  if (std::isinf(row.n_over_p->second)) return "n/p from " + general(row.n_over_p->first);
-  return fmt::format("n/p {}–{}", general(row.n_over_p->first), general(row.n_over_p->second));
+std::string range_words(const CriterionConfusion& row) {
+  const RowsPerColumn& range = row.n_over_p;
+  if (!range.high) return "n/p from " + general(range.low);
+  return fmt::format("n/p {}–{}", general(range.low), general(range.high));
 }
 
-using Words = std::string (*)(const ConfusionRow& row);
+using Words = std::string (*)(const CriterionConfusion& row);
 
 /// Values of one kind in their order of appearance.
-std::vector<std::string> values_of(const std::vector<ConfusionRow>& rows, Words words) {
+std::vector<std::string> values_of(const std::vector<CriterionConfusion>& rows, Words words) {
   std::vector<std::string> values;
-  for (const ConfusionRow& row : rows) {
+  for (const CriterionConfusion& row : rows) {
     const std::string value = words(row);
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   }
   return values;
 }
 
-bool belongs(const ConfusionRow& row, const CriterionTally& tally) {
+bool belongs(const CriterionConfusion& row, const CriterionTally& tally) {
   return row.criterion == tally.criterion && row.about == tally.about && row.truth == tally.truth;
 }
 
 /// Share right of every criterion, a column a value.
-std::string split_table(const std::vector<ConfusionRow>& rows,
-                        const std::vector<CriterionTally>& all, const std::string& about,
-                        const std::string& truth, Words words, const char* name) {
+std::string split_table(const std::vector<CriterionConfusion>& rows,
+                        const std::vector<CriterionTally>& all, About about, TruthFrom truth,
+                        Words words, const char* name) {
   const std::vector<std::string> values = values_of(rows, words);
   if (values.size() < 2) return "";
   const std::vector<std::size_t> shown = spread(values.size(), kConfusionColumns);
@@ -98,8 +93,8 @@ std::string split_table(const std::vector<ConfusionRow>& rows,
     if (tally.about != about || tally.truth != truth || cells.size() == kRows) continue;
     cells.push_back({name_html(criterion_name(tally.criterion))});
     for (const std::size_t i : shown) {
-      Counts sum;
-      for (const ConfusionRow& row : rows) {
+      ConfusionCounts sum;
+      for (const CriterionConfusion& row : rows) {
         if (belongs(row, tally) && words(row) == values[i]) sum += row.counts;
       }
       cells.back().push_back(share_html(share_right(sum)));
@@ -112,7 +107,7 @@ std::string split_table(const std::vector<ConfusionRow>& rows,
 }
 
 /// Hits, false alarms, misses and correct rejections of the CCH at every λ and n/p.
-std::string cross_table(const std::vector<ConfusionRow>& rows, const CriterionTally& tally) {
+std::string cross_table(const std::vector<CriterionConfusion>& rows, const CriterionTally& tally) {
   const std::vector<std::string> lambdas = values_of(rows, lambda_words);
   const std::vector<std::string> ranges = values_of(rows, range_words);
   if (lambdas.size() < 2 || ranges.size() < 2) return "";
@@ -123,8 +118,8 @@ std::string cross_table(const std::vector<ConfusionRow>& rows, const CriterionTa
   for (const std::size_t l : spread(lambdas.size(), kRows)) {
     cells.push_back({escape_html(lambdas[l])});
     for (const std::size_t i : shown) {
-      Counts c;
-      for (const ConfusionRow& row : rows) {
+      ConfusionCounts c;
+      for (const CriterionConfusion& row : rows) {
         const bool here = lambda_words(row) == lambdas[l] && range_words(row) == ranges[i];
         if (here && belongs(row, tally)) c += row.counts;
       }
@@ -138,8 +133,8 @@ std::string cross_table(const std::vector<ConfusionRow>& rows, const CriterionTa
                     columns, cells, "cards quiet");
 }
 
-std::string details(const std::vector<ConfusionRow>& rows, const std::vector<CriterionTally>& all,
-                    const std::string& about, const std::string& truth) {
+std::string details(const std::vector<CriterionConfusion>& rows,
+                    const std::vector<CriterionTally>& all, About about, TruthFrom truth) {
   std::string html = split_table(rows, all, about, truth, lambda_words, "λ") +
                      split_table(rows, all, about, truth, range_words, "n/p");
   for (const CriterionTally& tally : all) {
@@ -154,10 +149,10 @@ std::string details(const std::vector<ConfusionRow>& rows, const std::vector<Cri
 }  // namespace
 
 std::string sweep_confusion(const Sweep& sweep) {
-  const std::vector<ConfusionRow> rows = confusion_rows(*sweep.document);
+  const std::vector<CriterionConfusion>& rows = sweep.document.confusion;
   const std::vector<CriterionTally> all = tallies(rows);
   if (all.empty()) return "";
-  std::vector<std::pair<std::string, std::string>> kinds;
+  std::vector<std::pair<About, TruthFrom>> kinds;
   for (const CriterionTally& tally : all) {
     const std::pair kind{tally.about, tally.truth};
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tools/report/gaussian/model.hpp"
@@ -10,35 +11,19 @@
 namespace cch::report {
 namespace {
 
-constexpr const char* kOfCell[] = {"i_teacher_student", "i_student_labels", "cch_margin"};
-constexpr const char* kOfBlocks[] = {"teacher_student", "student_labels", "teacher_labels",
-                                     "teacher_labels_given_student"};
-constexpr const char* kShapeColumns[] = {"beta_s",      "beta_e",    "kappa",
-                                         "lambda_star", "best_gain", "noise_variance"};
-constexpr const char* kOfPoint[] = {"lambda", "excess_risk", "gain", "cosine_gain",
-                                    "accuracy_change"};
-constexpr const char* kSays[] = {"risk", "direction", "small_lambda_risk", "small_lambda_direction",
-                                 "cch"};
-constexpr const char* kSimulated[] = {"excess_risk", "gain", "cosine_gain"};
-constexpr const char* kEstimated[] = {"i_teacher_student", "i_student_labels"};
-
 /// What varies from document to document.
 struct Columns {
   std::set<std::string> parameters;
   std::vector<std::string> estimators;
 };
 
-Columns columns_of(const json& document) {
+Columns columns_of(const SweepDocument& document) {
   Columns columns;
   std::set<std::string> seen;
-  for (const json& cell : elements(field(document, "cells"))) {
-    const json& parameters = field(cell, "parameters");
-    if (parameters.is_object()) {
-      for (const auto& [name, value] : parameters.items()) columns.parameters.insert(name);
-    }
-    for (const json& estimate : elements(field(cell, "estimates"))) {
-      const std::string name = text(field(estimate, "estimator"));
-      if (seen.insert(name).second) columns.estimators.push_back(name);
+  for (const SweepCell& cell : document.cells) {
+    for (const auto& [name, value] : cell.parameters) columns.parameters.insert(name);
+    for (const CellEstimate& estimate : cell.estimates) {
+      if (seen.insert(estimate.estimator).second) columns.estimators.push_back(estimate.estimator);
     }
   }
   return columns;
@@ -47,18 +32,16 @@ Columns columns_of(const json& document) {
 std::string headings(const Columns& columns) {
   std::string out = "cell";
   for (const std::string& name : columns.parameters) out += ',' + csv_field(name);
-  out += ",n_over_p,basis";
-  for (const char* name : kOfCell) out += fmt::format(",{}_nats", name);
-  out += ",cch_holds";
-  for (const char* name : kOfBlocks) out += fmt::format(",i_blocks_{}_nats", name);
-  for (const char* name : kShapeColumns) out += fmt::format(",{}", name);
-  for (const char* name : kOfPoint) out += fmt::format(",{}", name);
-  for (const char* name : kSays) out += fmt::format(",says_{}", name);
-  for (const char* name : kSimulated) {
-    out += fmt::format(",simulated_{0},simulated_{0}_standard_error", name);
-  }
+  out +=
+      ",n_over_p,basis,i_teacher_student_nats,i_student_labels_nats,cch_margin_nats,cch_holds,"
+      "i_blocks_teacher_student_nats,i_blocks_student_labels_nats,i_blocks_teacher_labels_nats,"
+      "i_blocks_teacher_labels_given_student_nats,beta_s,beta_e,kappa,lambda_star,best_gain,"
+      "noise_variance,lambda,excess_risk,gain,cosine_gain,accuracy_change,says_risk,says_direction,"
+      "says_small_lambda_risk,says_small_lambda_direction,says_cch,simulated_excess_risk,"
+      "simulated_excess_risk_standard_error,simulated_gain,simulated_gain_standard_error,"
+      "simulated_cosine_gain,simulated_cosine_gain_standard_error";
   for (const std::string& estimator : columns.estimators) {
-    for (const char* name : kEstimated) {
+    for (const char* name : {"i_teacher_student", "i_student_labels"}) {
       for (const char* part : {"", "_standard_error", "_truth"}) {
         out += ',' + csv_field(fmt::format("{}_{}_nats{}", estimator, name, part));
       }
@@ -68,65 +51,78 @@ std::string headings(const Columns& columns) {
   return out + "\r\n";
 }
 
-std::string cell_fields(const json& cell, const Columns& columns) {
-  std::string out = csv_value(field(cell, "cell"));
-  for (const std::string& name : columns.parameters) {
-    out += ',' + csv_value(field(cell, "parameters", name));
-  }
-  out += ',' + csv_value(field(cell, "n_over_p")) + ',' + csv_value(field(cell, "basis"));
-  for (const char* name : kOfCell) out += ',' + csv_value(field(cell, name));
-  out += ',' + csv_value(field(cell, "cch_holds"));
-  for (const char* name : kOfBlocks) out += ',' + csv_value(field(cell, "i_blocks", name));
-  for (const char* name : kShapeColumns) out += ',' + csv_value(field(cell, name));
-  return out;
-}
-
-std::string point_fields(const json& point) {
+/// ",0.1,0.2": numbers in full, nothing for none.
+template <class... Numbers>
+std::string fields(const Numbers&... numbers) {
   std::string out;
-  for (const char* name : kOfPoint) out += ',' + csv_value(field(point, name));
-  for (const char* name : kSays) out += ',' + csv_value(field(point, "says", name));
-  for (const char* name : kSimulated) {
-    const json& simulated = field(point, "simulated", name);
-    out += ',' + csv_value(field(simulated, "mean")) + ',' +
-           csv_value(field(simulated, "standard_error"));
-  }
+  const auto add = [&out](std::optional<double> x) {
+    out += ',';
+    if (x) fmt::format_to(std::back_inserter(out), "{}", *x);
+  };
+  (add(numbers), ...);
   return out;
 }
 
-const json& estimate_named(const json& cell, const std::string& name) {
-  static const json none;
-  for (const json& estimate : elements(field(cell, "estimates"))) {
-    if (text(field(estimate, "estimator")) == name) return estimate;
+std::string cell_fields(const SweepCell& cell, const Columns& columns) {
+  std::string out = cell.number ? std::to_string(*cell.number) : "";
+  for (const std::string& name : columns.parameters) {
+    const auto found = cell.parameters.find(name);
+    out +=
+        ',' + (found == cell.parameters.end() ? "" : csv_value(documents::to_json(found->second)));
   }
-  return none;
+  const BlockInformation& blocks = cell.blocks;
+  return out + fields(cell.n_over_p) + ',' + std::string(to_string(cell.basis)) +
+         fields(cell.i_teacher_student, cell.i_student_labels, cell.cch_margin) +
+         (cell.cch_holds ? ",true" : ",false") +
+         fields(blocks.teacher_student, blocks.student_labels, blocks.teacher_labels,
+                blocks.teacher_labels_given_student, cell.beta_s, cell.beta_e, cell.kappa,
+                cell.lambda_star, cell.best_gain, cell.noise_variance);
 }
 
-std::string estimate_fields(const json& cell, const Columns& columns) {
+std::string mean_fields(const SimulatedValue& value) {
+  return fields(value.mean, value.standard_error);
+}
+
+std::string point_fields(const StudyPoint& point) {
+  const StudyReadings& says = point.says;
+  std::string out = fields(point.lambda, point.excess_risk, point.gain, point.cosine_gain,
+                           point.accuracy_change) +
+                    fmt::format(",{},{},{},{},{}", to_string(says.risk), to_string(says.direction),
+                                to_string(says.small_lambda_risk),
+                                to_string(says.small_lambda_direction), to_string(says.cch));
+  const auto& simulated = point.simulated;
+  if (!simulated) return out + ",,,,,,";
+  return out + mean_fields(simulated->excess_risk) + mean_fields(simulated->gain) +
+         mean_fields(simulated->cosine_gain);
+}
+
+std::string information_fields(const std::optional<EstimatedInformation>& information) {
+  if (!information) return ",,,";
+  return mean_fields(information->value) + fields(information->truth);
+}
+
+std::string estimate_fields(const SweepCell& cell, const Columns& columns) {
   std::string out;
   for (const std::string& name : columns.estimators) {
-    const json& estimate = estimate_named(cell, name);
-    for (const char* side : kEstimated) {
-      for (const char* part : {"mean", "standard_error", "truth"}) {
-        out += ',' + csv_value(field(estimate, side, part));
-      }
-    }
-    out += ',' + csv_value(field(estimate, "failed"));
+    const auto found =
+        std::find_if(cell.estimates.begin(), cell.estimates.end(),
+                     [&name](const CellEstimate& one) { return one.estimator == name; });
+    const CellEstimate estimate = found == cell.estimates.end() ? CellEstimate{} : *found;
+    out += information_fields(estimate.teacher_student) +
+           information_fields(estimate.student_labels) + ',' + csv_field(estimate.failed);
   }
   return out;
 }
 
 }  // namespace
 
-std::string sweep_csv(const json& document) {
-  read_sweep(document);  // refuses what is not a sweep
+std::string sweep_csv(const SweepDocument& document) {
   const Columns columns = columns_of(document);
   std::string out = headings(columns);
-  for (const json& cell : elements(field(document, "cells"))) {
+  for (const SweepCell& cell : document.cells) {
     const std::string before = cell_fields(cell, columns);
     const std::string after = estimate_fields(cell, columns) + "\r\n";
-    for (const json& point : elements(field(cell, "risk"))) {
-      out += before + point_fields(point) + after;
-    }
+    for (const StudyPoint& point : cell.points) out += before + point_fields(point) + after;
   }
   return out;
 }

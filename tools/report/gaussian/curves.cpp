@@ -20,25 +20,12 @@ double weight(double lambda) {
   return lambda / (1 + lambda);
 }
 
-/// E(u)/E(0) over [0, end]. The parabola is known from its value and slope at 0, −2κVe(1 − β_e),
-/// and one λ; without them, the known values joined by lines.
-std::vector<PlotPoint> closed_form(const SweepCell& cell, double alone, double end) {
-  std::vector<PlotPoint> curve = {{0.0, 1.0}};
-  const SweepPoint* last = nullptr;
-  for (const SweepPoint& point : cell.points) {
-    if (!point.excess_risk) continue;
-    curve.emplace_back(weight(point.lambda), *point.excess_risk / alone);
-    if (!last || point.lambda > last->lambda) last = &point;
-  }
-  std::sort(curve.begin(), curve.end());
-  if (!last || !cell.kappa || !cell.noise_variance || !cell.beta_e) return curve;
-  const double slope = -2 * *cell.kappa * *cell.noise_variance * (1 - *cell.beta_e) / alone;
-  const double u = weight(last->lambda);
-  const double bend = (*last->excess_risk / alone - 1 - slope * u) / (u * u);
-  curve.clear();
+/// E(u)/E(0) over [0, end].
+std::vector<PlotPoint> drawn(const RiskParabola& parabola, double end) {
+  std::vector<PlotPoint> curve;
   for (int i = 0; i <= kSteps; ++i) {
     const double at = end * i / kSteps;
-    curve.emplace_back(at, 1 + slope * at + bend * at * at);
+    curve.emplace_back(at, parabola.at(at));
   }
   return curve;
 }
@@ -47,35 +34,35 @@ void add_simulation(Plot& plot, const SweepCell& cell, double alone) {
   PlotCurve marks;
   marks.kind = "second";
   marks.line = false;
-  for (const SweepPoint& point : cell.points) {
-    const SweepMean& risk = point.simulated_risk;
-    if (!risk.mean) continue;
+  for (const StudyPoint& point : cell.points) {
+    if (!point.simulated) continue;
+    const SimulatedValue& risk = point.simulated->excess_risk;
     const double u = weight(point.lambda);
-    const double half = 2 * risk.standard_error.value_or(0.0) / alone;
-    const double mean = *risk.mean / alone;
+    const double half = 2 * risk.standard_error / alone;
+    const double mean = risk.mean / alone;
     marks.points.emplace_back(u, mean);
     plot.strokes.push_back({u, mean - half, mean + half, "second"});
   }
   if (!marks.points.empty()) plot.curves.push_back(marks);
 }
 
-Plot risk_plot(const Sweep& sweep, std::size_t at, double alone) {
-  const SweepCell& cell = sweep.cells[at];
-  Plot plot{fmt::format("curve-{}", at), "Excess risk against λ, " + cell_words(sweep, cell), "",
+Plot risk_plot(const Sweep& sweep, std::size_t at, double alone, const RiskParabola& parabola) {
+  const SweepCell& cell = sweep.document.cells[at];
+  Plot plot{fmt::format("curve-{}", at), "Excess risk against λ, " + cell_words(sweep, at), "",
             "λ (equal steps of λ/(1+λ))", "excess risk ÷ without teacher"};
   double end = 0;
   plot.x_ticks.push_back({0.0, "0"});
-  for (const SweepPoint& point : cell.points) {
+  for (const StudyPoint& point : cell.points) {
     end = std::max(end, weight(point.lambda));
     plot.x_ticks.push_back({weight(point.lambda), general(point.lambda)});
-    plot.description += fmt::format("λ {}: {}. ", general(point.lambda),
-                                    point.excess_risk ? fixed(*point.excess_risk / alone, 3) : "–");
+    plot.description +=
+        fmt::format("λ {}: {}. ", general(point.lambda), fixed(point.excess_risk / alone, 3));
   }
   plot.curves.push_back({{{0.0, 1.0}, {end, 1.0}}, "plain", false, true});
-  plot.curves.push_back({closed_form(cell, alone, end), "first", false});
+  plot.curves.push_back({drawn(parabola, end), "first", false});
   add_simulation(plot, cell, alone);
   const double best = cell.lambda_star ? weight(*cell.lambda_star) : 1.0;
-  if (cell.exact && best > 0 && best <= end && plot.curves[1].points.size() > kSteps) {
+  if (cell.exact() && best > 0 && best <= end) {
     const double share = best / end * kSteps;
     const auto near = static_cast<std::size_t>(std::lround(share));
     plot.marks.push_back({best, plot.curves[1].points[near].second, "best λ"});
@@ -84,10 +71,10 @@ Plot risk_plot(const Sweep& sweep, std::size_t at, double alone) {
 }
 
 std::string chosen_words(const Sweep& sweep, std::size_t shown) {
-  if (shown >= sweep.cells.size()) return "";
+  if (shown >= sweep.document.cells.size()) return "";
   return fmt::format(
       " {} of {} cells, spread over the grid on all axes at once, whatever their results.", shown,
-      count(static_cast<std::int64_t>(sweep.cells.size())));
+      count(sweep.document.cells.size()));
 }
 
 }  // namespace
@@ -97,14 +84,15 @@ std::string sweep_curves(const Sweep& sweep) {
   std::vector<std::string> pictures;
   const std::vector<std::size_t> places = spread_cells(sweep, kCells);
   for (const std::size_t at : places) {
-    const SweepCell& cell = sweep.cells[at];
+    const SweepCell& cell = sweep.document.cells[at];
     const auto alone = risk_alone(cell);
-    if (!alone) continue;
-    std::string heading = cell_words(sweep, cell);
+    const auto parabola = risk_parabola(cell);
+    if (!alone || !parabola) continue;
+    std::string heading = cell_words(sweep, at);
     if (heading.empty()) heading = "the only cell";
-    if (!cell.exact) heading += " (curve: fitted on fresh rows)";
+    if (!cell.exact()) heading += " (curve: fitted on fresh rows)";
     headings.push_back(escape_html(heading));
-    pictures.push_back(render_plot(risk_plot(sweep, at, *alone)));
+    pictures.push_back(render_plot(risk_plot(sweep, at, *alone, *parabola)));
   }
   if (pictures.empty()) return "";
   const std::string caption =

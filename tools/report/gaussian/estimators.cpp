@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -10,6 +9,7 @@
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/svg_plot.hpp"
 #include "tools/report/kit/utf8.hpp"
 
@@ -23,18 +23,7 @@ constexpr std::array kColours = {"first", "second", "third", "fourth", "fifth", 
 constexpr std::array kMarkShapes = {"circle", "square", "diamond", "triangle", "down", "circle"};
 constexpr std::array kGlyphs = {"●", "■", "◆", "▲", "▼", "●"};
 
-using SideMember = SweepEstimate::Side SweepEstimate::*;
-
-/// Mean bias over the cells that share estimator, x and panel.
-struct Bias {
-  double sum = 0;
-  double variance = 0;  // of the sum
-  double truth = 0;     // sum
-  std::size_t cells = 0;
-  [[nodiscard]] double mean() const { return sum / static_cast<double>(cells); }
-  [[nodiscard]] double error() const { return std::sqrt(variance) / static_cast<double>(cells); }
-  [[nodiscard]] double mean_truth() const { return truth / static_cast<double>(cells); }
-};
+using SideMember = std::optional<EstimatedInformation> CellEstimate::*;
 
 /// Estimators, the axis of the pictures (x), that of the panels (n), and the biases by their
 /// places on both; kNowhere stands for an axis that does not vary.
@@ -42,16 +31,18 @@ struct Biases {
   std::vector<std::string> estimators;
   std::size_t x = kNowhere;
   std::size_t n = kNowhere;
-  std::map<std::tuple<std::size_t, std::size_t, std::size_t>, Bias> by;  // estimator, n, x
-  [[nodiscard]] const Bias* at(std::size_t estimator, std::size_t panel, std::size_t place) const {
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t>, MeanBias> by;  // estimator, n, x
+  [[nodiscard]] const MeanBias* at(std::size_t estimator, std::size_t panel,
+                                   std::size_t place) const {
     const auto found = by.find({estimator, panel, place});
     return found == by.end() ? nullptr : &found->second;
   }
 };
 
 std::size_t axis_named(const Sweep& sweep, const char* name) {
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
-    if (sweep.axes[a].name == name) return a;
+  const std::vector<SweepAxis>& axes = sweep.document.axes;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    if (axes[a].name == name) return a;
   }
   return kNowhere;
 }
@@ -61,26 +52,19 @@ std::size_t x_axis(const Sweep& sweep) {
   for (const char* name : {"p2", "student-dim", "p1", "teacher-dim", "common-factors"}) {
     if (axis_named(sweep, name) != kNowhere) return axis_named(sweep, name);
   }
+  const std::vector<SweepAxis>& axes = sweep.document.axes;
   std::size_t longest = kNowhere;
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
-    if (sweep.axes[a].name == "n") continue;
-    if (longest == kNowhere || sweep.axes[a].values.size() > sweep.axes[longest].values.size()) {
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    if (axes[a].name == "n") continue;
+    if (longest == kNowhere || axes[a].values.size() > axes[longest].values.size()) {
       longest = a;
     }
   }
   return longest == kNowhere ? axis_named(sweep, "n") : longest;
 }
 
-std::size_t place_on(const SweepCell& cell, std::size_t axis) {
-  return axis == kNowhere ? 0 : cell.places[axis];
-}
-
-void add(Bias& bias, const SweepEstimate::Side& side) {
-  const double error = side.value.standard_error.value_or(0.0);
-  bias.sum += *side.value.mean - *side.truth;
-  bias.variance += error * error;
-  bias.truth += *side.truth;
-  ++bias.cells;
+std::size_t place_on(const Sweep& sweep, std::size_t cell, std::size_t axis) {
+  return axis == kNowhere ? 0 : sweep.places[cell][axis];
 }
 
 Biases biases_of(const Sweep& sweep, SideMember member) {
@@ -88,14 +72,14 @@ Biases biases_of(const Sweep& sweep, SideMember member) {
   out.x = x_axis(sweep);
   out.n = axis_named(sweep, "n");
   if (out.n == out.x) out.n = kNowhere;
-  for (const SweepCell& cell : sweep.cells) {
-    for (const SweepEstimate& estimate : cell.estimates) {
-      const SweepEstimate::Side& side = estimate.*member;
-      if (!side.value.mean || !side.truth) continue;
+  for (std::size_t i = 0; i < sweep.document.cells.size(); ++i) {
+    for (const CellEstimate& estimate : sweep.document.cells[i].estimates) {
+      const std::optional<EstimatedInformation>& side = estimate.*member;
+      if (!side || !side->truth) continue;
       auto found = std::find(out.estimators.begin(), out.estimators.end(), estimate.estimator);
       if (found == out.estimators.end()) found = out.estimators.insert(found, estimate.estimator);
       const auto e = static_cast<std::size_t>(found - out.estimators.begin());
-      add(out.by[{e, place_on(cell, out.n), place_on(cell, out.x)}], side);
+      out.by[{e, place_on(sweep, i, out.n), place_on(sweep, i, out.x)}].add(*side);
     }
   }
   return out;
@@ -104,12 +88,13 @@ Biases biases_of(const Sweep& sweep, SideMember member) {
 /// Places on the axis that are shown; the one place of an axis that does not vary.
 std::vector<std::size_t> places_shown(const Sweep& sweep, std::size_t axis, std::size_t most) {
   return axis == kNowhere ? std::vector<std::size_t>{0}
-                          : spread(sweep.axes[axis].values.size(), most);
+                          : spread(sweep.document.axes[axis].values.size(), most);
 }
 
 std::string words_of(const Sweep& sweep, std::size_t axis, std::size_t place) {
-  return axis == kNowhere ? "all cells"
-                          : sweep.axes[axis].name + ' ' + sweep.axes[axis].words(place);
+  return axis == kNowhere
+             ? "all cells"
+             : sweep.document.axes[axis].name + ' ' + words_at(sweep.document.axes[axis], place);
 }
 
 /// One estimator's curve; marks of several stand side by side.
@@ -120,12 +105,12 @@ void add_curve(Plot& plot, const Biases& biases, std::size_t estimator, std::siz
   curve.shape = kMarkShapes[estimator];
   curve.dashed = estimator % 2 == 1;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    const Bias* bias = biases.at(estimator, panel, xs[i]);
+    const MeanBias* bias = biases.at(estimator, panel, xs[i]);
     if (!bias) continue;
     const double x = static_cast<double>(i) + 0.9 + 0.05 * static_cast<double>(estimator);
     curve.points.emplace_back(x, bias->mean());
-    plot.strokes.push_back(
-        {x, bias->mean() - 2 * bias->error(), bias->mean() + 2 * bias->error(), curve.kind});
+    plot.strokes.push_back({x, bias->mean() - 2 * bias->standard_error(),
+                            bias->mean() + 2 * bias->standard_error(), curve.kind});
   }
   if (!curve.points.empty()) plot.curves.push_back(curve);
 }
@@ -135,8 +120,8 @@ std::vector<double> reach_of(const Biases& biases) {
   std::vector<double> values;
   for (const auto& [key, bias] : biases.by) {
     if (std::get<0>(key) >= kEstimators) continue;
-    values.push_back(bias.mean() - 2 * bias.error());
-    values.push_back(bias.mean() + 2 * bias.error());
+    values.push_back(bias.mean() - 2 * bias.standard_error());
+    values.push_back(bias.mean() + 2 * bias.standard_error());
   }
   return values;
 }
@@ -146,10 +131,11 @@ std::string picture(const Sweep& sweep, const Biases& biases, std::size_t panel,
   const std::vector<std::size_t> xs = places_shown(sweep, biases.x, kBiasColumns);
   Plot plot{id, fmt::format("Bias of estimates of {}, {}", name, words_of(sweep, biases.n, panel)),
             "Mean estimate minus closed form; the table has the numbers.",
-            biases.x == kNowhere ? "" : sweep.axes[biases.x].name, "bias, nats"};
+            biases.x == kNowhere ? "" : sweep.document.axes[biases.x].name, "bias, nats"};
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    plot.x_ticks.push_back({static_cast<double>(i) + 1,
-                            biases.x == kNowhere ? "all" : sweep.axes[biases.x].words(xs[i])});
+    plot.x_ticks.push_back(
+        {static_cast<double>(i) + 1,
+         biases.x == kNowhere ? "all" : words_at(sweep.document.axes[biases.x], xs[i])});
   }
   plot.x_reach = {static_cast<double>(xs.size()) + 0.3};
   plot.y_reach = reach_of(biases);
@@ -185,9 +171,9 @@ std::string pictures(const Sweep& sweep, const Biases& biases, const std::string
                    "over the cells that share these values. Equal steps for unequal values.");
 }
 
-std::string cell_html(const Bias* bias) {
+std::string cell_html(const MeanBias* bias) {
   if (!bias) return kMissing;
-  const double error = bias->error();
+  const double error = bias->standard_error();
   const int decimals = std::min(decimals_for(error), 4);
   return fixed(bias->mean(), decimals) +
          element("span", "± " + fixed(error, decimals), "class=\"interval\"");
@@ -196,7 +182,7 @@ std::string cell_html(const Bias* bias) {
 /// The mean closed form, from the first estimator that has it.
 std::string truth_html(const Biases& biases, std::size_t panel, std::size_t place) {
   for (std::size_t e = 0; e < biases.estimators.size(); ++e) {
-    if (const Bias* bias = biases.at(e, panel, place)) return fixed(bias->mean_truth(), 3);
+    if (const MeanBias* bias = biases.at(e, panel, place)) return fixed(bias->mean_truth(), 3);
   }
   return kMissing;
 }
@@ -240,8 +226,8 @@ std::string information(const Sweep& sweep, SideMember member, const std::string
 /// "cca-ksg failed in 12 cells: too few rows".
 std::string failures(const Sweep& sweep) {
   std::map<std::pair<std::string, std::string>, std::size_t> failed;
-  for (const SweepCell& cell : sweep.cells) {
-    for (const SweepEstimate& estimate : cell.estimates) {
+  for (const SweepCell& cell : sweep.document.cells) {
+    for (const CellEstimate& estimate : cell.estimates) {
       if (!estimate.failed.empty()) ++failed[{estimate.estimator, estimate.failed}];
     }
   }
@@ -258,11 +244,11 @@ std::string failures(const Sweep& sweep) {
 
 std::string sweep_estimators(const Sweep& sweep) {
   if (!sweep.estimated) return "";
-  const std::string html = information(sweep, &SweepEstimate::teacher_student, "bias-ts",
-                                       "I(x1; x2), teacher and student") +
-                           information(sweep, &SweepEstimate::student_labels, "bias-sy",
-                                       "I(x2; y), student and labels") +
-                           failures(sweep);
+  const std::string html =
+      information(sweep, &CellEstimate::teacher_student, "bias-ts",
+                  "I(x1; x2), teacher and student") +
+      information(sweep, &CellEstimate::student_labels, "bias-sy", "I(x2; y), student and labels") +
+      failures(sweep);
   if (html.empty()) return "";
   return section("estimators", "Estimators against the closed form",
                  element("p",

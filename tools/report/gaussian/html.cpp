@@ -14,11 +14,11 @@ constexpr PagePart<Sweep> kSweepParts[] = {
 
 }  // namespace
 
-std::string render_sweep_html(const json& document) {
-  const std::string name = text(field(document, "title"));
+std::string render_sweep_html(const SweepDocument& document) {
+  const std::string& name = document.title;
   return page_of({name.empty() ? "Gaussian study" : "Gaussian study: " + fit(name, 60),
-                  text(field(document, "version")), "sweep.json has its numbers"},
-                 kSweepParts, read_sweep(document), sweep_downloads);
+                  document.version, "sweep.json has its numbers"},
+                 kSweepParts, placed(document), sweep_downloads);
 }
 
 }  // namespace cch::report

@@ -7,6 +7,7 @@
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/svg_plot.hpp"
 
 namespace cch::report {
@@ -25,19 +26,8 @@ struct Panel {
   std::size_t infinite = 0;
 };
 
-/// Share of the excess risk that goes, or the change of the cosine; of the simulation where the
-/// formula is not about the cell's teacher.
-std::optional<double> gain_of(const SweepCell& cell, const SweepPoint& point, About about) {
-  const auto closed = about == About::risk ? point.gain : point.cosine_gain;
-  const auto gain = cell.exact ? closed : point.simulated(about).mean;
-  if (about == About::direction || !gain) return gain;
-  const auto alone = risk_alone(cell);
-  if (!alone) return std::nullopt;
-  return *gain / *alone;
-}
-
 std::string corner(const char* words, std::size_t count_of) {
-  return fmt::format("{}: {}", words, count(static_cast<std::int64_t>(count_of)));
+  return fmt::format("{}: {}", words, count(count_of));
 }
 
 /// A sixth of the drawn height above and below the points, for the words of the corners.
@@ -64,14 +54,14 @@ std::vector<PlotCloud> empty_clouds() {
 }
 
 void add_cell(Panel& panel, std::array<std::size_t, kOutcomes>& counts, const SweepCell& cell,
-              const SweepPoint& point, About about, bool shown) {
-  const Outcome outcome = outcome_of(cell, point, about);
-  const auto gain = gain_of(cell, point, about);
-  if (outcome == Outcome::unknown || !gain) return;
+              const StudyPoint& point, About about, bool shown) {
+  const CellOutcome outcome = outcome_of(cell, point, about);
+  const auto gain = shown_gain(cell, point, about);
+  if (outcome == CellOutcome::unknown || !gain) return;
   const auto kind = static_cast<std::size_t>(outcome);
   ++counts[kind];
   ++panel.cells;
-  if (!cell.margin) {
+  if (!cell.cch_margin) {
     ++panel.infinite;
     return;
   }
@@ -79,25 +69,26 @@ void add_cell(Panel& panel, std::array<std::size_t, kOutcomes>& counts, const Sw
   const double floor = about == About::risk ? kFloor : -2.0;
   panel.below += *gain < floor;
   ++panel.shown;
-  panel.plot.clouds[kind].points.emplace_back(*cell.margin, std::max(*gain, floor));
+  panel.plot.clouds[kind].points.emplace_back(*cell.cch_margin, std::max(*gain, floor));
 }
 
 Panel panel_of(const Sweep& sweep, double lambda, About about, std::size_t number) {
   Panel panel;
-  panel.plot = {fmt::format("margin-{}-{}", name_of(about), number),
-                fmt::format("Gain in {} against the margin of the CCH, λ = {}", name_of(about),
+  panel.plot = {fmt::format("margin-{}-{}", to_string(about), number),
+                fmt::format("Gain in {} against the margin of the CCH, λ = {}", to_string(about),
                             general(lambda)),
                 "", "margin of the CCH, nats",
                 about == About::risk ? "share of the excess risk gained" : "gain in cosine"};
   panel.plot.clouds = empty_clouds();
   panel.plot.quadrants = true;
   panel.plot.x_reach = {-0.1, 0.1};
-  std::vector<bool> shown(sweep.cells.size(), false);
-  for (const std::size_t i : thinned(sweep.cells.size(), kPoints)) shown[i] = true;
+  const std::vector<SweepCell>& cells = sweep.document.cells;
+  std::vector<bool> shown(cells.size(), false);
+  for (const std::size_t i : thinned(cells.size(), kPoints)) shown[i] = true;
   std::array<std::size_t, kOutcomes> counts{};
-  for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
-    const SweepPoint* point = point_at(sweep.cells[i], lambda);
-    if (point) add_cell(panel, counts, sweep.cells[i], *point, about, shown[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const StudyPoint* point = point_at(cells[i], lambda);
+    if (point) add_cell(panel, counts, cells[i], *point, about, shown[i]);
   }
   leave_room(panel.plot);
   panel.plot.corners = {corner("holds, helps", counts[0]), corner("silent, helps", counts[2]),
@@ -114,8 +105,7 @@ std::string caption(const Panel& sum, std::size_t shown, std::size_t lambdas, Ab
       "Dots: the CCH is right; squares: it is not. The numbers count all cells of the picture.";
   if (shown < lambdas) words += fmt::format(" {} of {} λ.", shown, lambdas);
   if (sum.shown + sum.infinite < sum.cells) {
-    words += fmt::format(" {} of {} points are drawn.", count(static_cast<std::int64_t>(sum.shown)),
-                         count(static_cast<std::int64_t>(sum.cells)));
+    words += fmt::format(" {} of {} points are drawn.", count(sum.shown), count(sum.cells));
   }
   if (sum.infinite > 0) {
     words += fmt::format(" {} have an infinite margin and are not drawn.", sum.infinite);
@@ -130,10 +120,11 @@ std::string grid(const Sweep& sweep, About about) {
   std::vector<std::string> headings;
   std::vector<std::string> pictures;
   Panel sum;
-  for (const std::size_t i : spread(sweep.lambdas.size(), kMarginLambdas)) {
-    const Panel panel = panel_of(sweep, sweep.lambdas[i], about, pictures.size());
+  const std::vector<double>& lambdas = sweep.document.lambdas;
+  for (const std::size_t i : spread(lambdas.size(), kMarginLambdas)) {
+    const Panel panel = panel_of(sweep, lambdas[i], about, pictures.size());
     if (panel.shown == 0) continue;
-    headings.push_back("λ " + general(sweep.lambdas[i]));
+    headings.push_back("λ " + general(lambdas[i]));
     pictures.push_back(render_plot(panel.plot));
     sum.cells += panel.cells;
     sum.shown += panel.shown;
@@ -142,7 +133,7 @@ std::string grid(const Sweep& sweep, About about) {
   }
   if (pictures.empty()) return "";
   return element("h3", about == About::risk ? "Risk" : "Direction") + '\n' +
-         plot_grid(headings, pictures, caption(sum, pictures.size(), sweep.lambdas.size(), about));
+         plot_grid(headings, pictures, caption(sum, pictures.size(), lambdas.size(), about));
 }
 
 }  // namespace

@@ -26,49 +26,35 @@ constexpr const char* kBartlett =
     "Bartlett (1933). On the theory of statistical regression. Proceedings of the Royal Society "
     "of Edinburgh 53, 260–283.";
 
-std::string numbers_words(const std::vector<json>& values) {
+template <class T>
+std::string values_words(const std::vector<T>& values) {
   std::string words;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i == kValues) return words + fmt::format(", … ({} in all)", values.size());
-    words += (i == 0 ? "" : ", ") + fit_middle(plain_value(values[i]), 40);
+    words += (i == 0 ? "" : ", ") + fit_middle(plain_value(documents::Fact(values[i])), 40);
   }
   return words;
 }
 
-/// A string, or the fields of an object in one line.
-std::string machine_words(const json& machine) {
-  if (!machine.is_object()) return plain_value(machine);
-  std::string words;
-  for (const auto& [name, value] : leaves(machine)) {
-    words += (words.empty() ? "" : ", ") + name + ' ' + value;
-  }
-  return words;
-}
-
-std::string facts(const Sweep& sweep) {
-  const json& document = *sweep.document;
+std::string facts(const SweepDocument& document) {
   std::vector<Fact> all;
-  for (const SweepAxis& axis : sweep.axes) {
-    all.push_back({fit_middle(axis.name, 40), escape_html(numbers_words(axis.values))});
+  for (const SweepAxis& axis : document.axes) {
+    all.push_back({fit_middle(axis.name, 40), escape_html(values_words(axis.values))});
   }
-  all.push_back({"λ", escape_html(numbers_words(elements(field(document, "lambdas"))))});
-  const json& simulation = field(document, "simulation");
-  all.push_back({"Simulation", simulation.is_null()
-                                   ? "none"
-                                   : count(whole_number(field(simulation, "repeats"))) +
-                                         " training sets a cell"});
-  const json& estimation = field(document, "estimation");
-  all.push_back(
-      {"Estimates",
-       estimation.is_null()
-           ? "none"
-           : escape_html(numbers_words(elements(field(estimation, "estimators"))) + ", " +
-                         count(whole_number(field(estimation, "repeats"))) + " draws a cell")});
+  all.push_back({"λ", escape_html(values_words(document.lambdas))});
+  const auto& simulation = document.simulation;
+  all.push_back({"Simulation", simulation ? count(simulation->repeats) + " training sets a cell"
+                                          : std::string("none")});
+  const auto& estimation = document.estimation;
+  all.push_back({"Estimates", estimation ? escape_html(values_words(estimation->estimators) + ", " +
+                                                       count(estimation->repeats) + " draws a cell")
+                                         : std::string("none")});
   return facts_list(all);
 }
 
-std::string model_words(const json& config) {
-  if (text(field(config, "model", "family")) == "shares") {
+std::string model_words(const documents::SweepConfig& config) {
+  const auto family = config.model.find("family");
+  if (family != config.model.end() && family->second == documents::Fact(std::string("shares"))) {
     return "Model (ours): the teacher's output itself, t = β_s s + β_e e + r with independent r, "
            "of which x2 may predict a share; s = E[y | x2], e = y − s, all normal.";
   }
@@ -78,8 +64,7 @@ std::string model_words(const json& config) {
          "follows from the covariance.";
 }
 
-std::string law_words(const json& config) {
-  const bool intercept = boolean(field(config, "intercept")).value_or(false);
+std::string law_words(bool intercept) {
   return fmt::format(
       "Exact risk law (ours), with u = λ/(1 + λ) and κ = {}: excess risk E(u) = u²B + κ[(1 − u)²Ve "
       "+ 2u(1 − u)c + u²Vh]; distillation helps where E(u) < E(0). Direction law (ours): it helps "
@@ -88,12 +73,12 @@ std::string law_words(const json& config) {
 }
 
 std::vector<std::string> methods(const Sweep& sweep) {
-  const json& config = field(*sweep.document, "config");
+  const documents::SweepConfig& config = sweep.document.config;
   std::vector<std::string> words = {
       model_words(config),
       "Student: ŵ = argmin Σ (y − wᵀx2)² + λ Σ (wᵀx2 − t)², least squares on n rows, with a "
       "teacher t = w1ᵀx1 that does not depend on them.",
-      law_words(config),
+      law_words(config.intercept),
       "CCH: I(w1ᵀx1; w*ᵀx2) > I(w*ᵀx2; y), in nats, says “helps”; otherwise it is silent. β_e < 1 "
       "and β_s > β_e are the laws of small λ for risk and direction (ours), with t = β_s s + β_e e "
       "+ rest and e = y − s.",
@@ -109,10 +94,11 @@ std::vector<std::string> methods(const Sweep& sweep) {
 }
 
 /// What the estimators are, and their papers.
-std::vector<std::string> estimator_words(const Sweep& sweep, std::set<std::string>& papers) {
+std::vector<std::string> estimator_words(const SweepDocument& document,
+                                         std::set<std::string>& papers) {
   std::vector<std::string> words;
-  for (const json& node : elements(field(*sweep.document, "estimation", "estimators"))) {
-    const std::string name = text(node);
+  if (!document.estimation) return words;
+  for (const std::string& name : document.estimation->estimators) {
     for (const Method& method : all_methods()) {
       if (method.name != name) continue;
       words.push_back(fmt::format("{}: {}.", name, method.what));
@@ -122,28 +108,27 @@ std::vector<std::string> estimator_words(const Sweep& sweep, std::set<std::strin
   return words;
 }
 
-std::string reproduce(const json& document) {
-  const std::string command = text(field(document, "command"));
+std::string reproduce(const SweepDocument& document) {
+  const documents::Machine& machine = document.machine;
   std::string html = "<h3>Reproduce</h3>\n";
-  if (!command.empty()) html += code_block(command);
+  if (!document.command.empty()) html += code_block(document.command);
   std::vector<Fact> all = {
-      {"Version", escape_html("cch " + text(field(document, "version"), kMissing))},
-      {"Seed", escape_html(plain_value(field(document, "seed")))},
-      {"Machine", escape_html(machine_words(field(document, "machine")))},
-      {"Time", duration(number(field(document, "seconds")))}};
-  for (const json& input : elements(field(document, "inputs"))) {
-    all.push_back({fit_middle(text(field(input, "role"), "input"), 40),
-                   name_html(text(field(input, "source"), kMissing)) + "<br>SHA-256 " +
-                       escape_html(text(field(input, "sha256"), kMissing))});
+      {"Version", escape_html("cch " + document.version)},
+      {"Seed", std::to_string(document.seed)},
+      {"Machine", escape_html(fmt::format("device {}, instruction_set {}, processor {}, threads {}",
+                                          machine.device, machine.instruction_set,
+                                          machine.processor, machine.threads))},
+      {"Time", duration(document.seconds)}};
+  for (const documents::FileRecord& input : document.inputs) {
+    all.push_back({fit_middle(input.role, 40),
+                   name_html(input.source) + "<br>SHA-256 " + escape_html(input.sha256)});
   }
-  html += facts_list(all);
-  const json& config = field(document, "config");
-  if (config.is_null()) return html;
-  const std::string words = config.dump(2, ' ', false, json::error_handler_t::replace);
-  return html + folded("Resolved configuration",
-                       words.size() > kLongestConfig
-                           ? "<p>Too long for this page; sweep.json has it.</p>\n"
-                           : code_block(words));
+  const std::string config = documents::to_text(document.config);
+  return html + facts_list(all) +
+         folded("Resolved configuration",
+                config.size() > kLongestConfig
+                    ? "<p>Too long for this page; sweep.json has it.</p>\n"
+                    : code_block(config));
 }
 
 }  // namespace
@@ -151,21 +136,21 @@ std::string reproduce(const json& document) {
 std::string sweep_methods(const Sweep& sweep) {
   std::set<std::string> papers(std::begin(kReferences), std::end(kReferences));
   if (sweep.simulated) papers.insert(kBartlett);
-  const std::vector<std::string> estimators = estimator_words(sweep, papers);
+  const std::vector<std::string> estimators = estimator_words(sweep.document, papers);
   return section("methods", "How the study was run",
-                 facts(sweep) + "<h3>Methods</h3>\n" + sentences(methods(sweep)) +
+                 facts(sweep.document) + "<h3>Methods</h3>\n" + sentences(methods(sweep)) +
                      sentences(estimators) + "<h3>References</h3>\n" +
-                     sentences({papers.begin(), papers.end()}) + reproduce(*sweep.document));
+                     sentences({papers.begin(), papers.end()}) + reproduce(sweep.document));
 }
 
 std::string sweep_downloads(const Sweep& sweep, std::size_t room) {
-  const json& document = *sweep.document;
+  const SweepDocument& document = sweep.document;
   const std::string table =
       download("sweep.csv", "text/csv", sweep_csv(document), "A line a cell and λ as CSV",
                "sweep.csv beside it has it", room);
-  const std::string whole = download("sweep.json", "application/json",
-                                     document.dump(-1, ' ', false, json::error_handler_t::replace),
-                                     "Everything as JSON", "sweep.json beside it has it", room);
+  const std::string whole =
+      download("sweep.json", "application/json", documents::to_text(document, -1),
+               "Everything as JSON", "sweep.json beside it has it", room);
   return section("downloads", "Downloads", element("ul", whole + table) + '\n');
 }
 

@@ -27,6 +27,13 @@ std::string sweep_lead(const Sweep& sweep);
 std::string theorem_words(const Sweep& sweep);
 
 /// "71 %", with a decimal next to 0 and 100, "–" for none.
-std::string percent(std::optional<double> share);
+std::string percent(const std::optional<Share>& share);
+
+/// "the simulation", "the exact law".
+const char* truth_words(TruthFrom truth);
+
+/// Share of the excess risk that goes, or the change of the cosine; of the simulation where the
+/// formula is not about the cell's teacher. Nothing where there is none.
+std::optional<double> shown_gain(const SweepCell& cell, const StudyPoint& point, About about);
 
 }  // namespace cch::report

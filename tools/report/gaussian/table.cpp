@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "tools/report/gaussian/counts.hpp"
 #include "tools/report/gaussian/sections.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/sentence.hpp"
@@ -28,21 +28,20 @@ std::string with_left_out(std::vector<TextColumn> columns) {
 
 /// The cells of one criterion against one truth.
 std::vector<std::string> tally_cells(const CriterionTally& tally) {
-  const Counts& c = tally.counts;
-  const Share right = share_right(c);
-  std::string words = percent(right.value);
-  if (right.value) {
-    words += fmt::format(" ({}–{})", fixed(100 * *right.low, 0), fixed(100 * *right.high, 0));
+  const ConfusionCounts& c = tally.counts;
+  const std::optional<Share> right = share_right(c);
+  std::string words = percent(right);
+  if (right) {
+    words += fmt::format(" ({}–{})", fixed(100 * right->interval95.lo, 0),
+                         fixed(100 * right->interval95.hi, 0));
   }
-  return {criterion_name(tally.criterion), count(c.hits),
-          count(c.false_alarms),           count(c.misses),
-          count(c.correct_rejections),     count(c.undecided),
-          percent(precision(c).value),     words};
+  return {
+      criterion_name(tally.criterion), count(c.hits),      count(c.false_alarms), count(c.misses),
+      count(c.correct_rejections),     count(c.undecided), percent(precision(c)), words};
 }
 
-std::string confusion_table(const std::vector<CriterionTally>& all, const std::string& about,
-                            const std::string& truth) {
-  std::vector<TextColumn> columns = {{fit(about, 20), false, false, false, 10},
+std::string confusion_table(const std::vector<CriterionTally>& all, About about, TruthFrom truth) {
+  std::vector<TextColumn> columns = {{std::string(to_string(about)), false, false, false, 10},
                                      {"hits", true},
                                      {"false", true},
                                      {"missed", true},
@@ -55,16 +54,13 @@ std::string confusion_table(const std::vector<CriterionTally>& all, const std::s
     const std::vector<std::string> cells = tally_cells(tally);
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].cells.push_back(cells[i]);
   }
-  const std::string against = truth == "simulation" ? "the simulation"
-                              : truth == "formula"  ? "the exact law"
-                                                    : fit(truth, 30);
-  return fmt::format("\nAbout the {}, against {}\n", fit(about, 20), against) +
+  return fmt::format("\nAbout the {}, against {}\n", to_string(about), truth_words(truth)) +
          with_left_out(columns);
 }
 
 std::string confusion(const std::vector<CriterionTally>& all) {
   std::string out;
-  std::vector<std::pair<std::string, std::string>> done;
+  std::vector<std::pair<About, TruthFrom>> done;
   for (const CriterionTally& tally : all) {
     const std::pair kind{tally.about, tally.truth};
     if (std::find(done.begin(), done.end(), kind) != done.end()) continue;
@@ -74,63 +70,57 @@ std::string confusion(const std::vector<CriterionTally>& all) {
   return out;
 }
 
-std::string check_line(const json& document) {
-  const json& check = field(document, "formula_against_simulation");
-  if (check.is_null()) return "";
+std::string check_line(const std::optional<FormulaAgreement>& check) {
+  if (!check) return "";
   return '\n' +
          wrap(fmt::format("Formula against simulation: {} values, {} beyond 2 standard errors "
                           "(4.6 % by chance), {} beyond 4, largest |z| {}.",
-                          count(whole_number(field(check, "points"))),
-                          count(whole_number(field(check, "beyond_2se"))),
-                          count(whole_number(field(check, "beyond_4se"))),
-                          fixed(number(field(check, "largest_z")), 1)),
+                          count(check->points), count(check->beyond_2se), count(check->beyond_4se),
+                          fixed(check->largest_z, 1)),
               kWidth);
 }
 
 /// Share of the excess risk that goes; of the simulation where no formula is about the teacher.
 std::string gain_cell(const SweepCell& cell, double lambda) {
-  const SweepPoint* point = point_at(cell, lambda);
-  const auto alone = risk_alone(cell);
-  if (!point || !alone) return kMissing;
-  const auto gain = cell.exact ? point->gain : point->simulated_gain.mean;
-  return gain ? fixed(100 * *gain / *alone, 1) + " %" : kMissing;
+  const StudyPoint* point = point_at(cell, lambda);
+  const auto gain = point ? shown_gain(cell, *point, About::risk) : std::nullopt;
+  return gain ? fixed(100 * *gain, 1) + " %" : kMissing;
 }
 
 std::string cch_word(const SweepCell& cell) {
-  if (cell.points.empty() || cell.points.front().says_cch.empty()) return kMissing;
-  return cell.points.front().says_cch == "helps" ? "holds" : "silent";
+  if (cell.points.empty()) return kMissing;
+  return cell.points.front().says.cch == CchWord::helps ? "holds" : "silent";
 }
 
 std::string cells_table(const Sweep& sweep, std::size_t most) {
   const std::vector<std::size_t> shown = spread_cells(sweep, most);
   if (shown.empty()) return "";
   std::vector<TextColumn> columns;
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
-    TextColumn column{fit_middle(sweep.axes[a].name, 14), true, false, true};
-    for (const std::size_t i : shown) {
-      column.cells.push_back(sweep.axes[a].words(sweep.cells[i].places[a]));
-    }
+  const std::vector<SweepCell>& cells = sweep.document.cells;
+  for (std::size_t a = 0; a < sweep.document.axes.size(); ++a) {
+    const SweepAxis& axis = sweep.document.axes[a];
+    TextColumn column{fit_middle(axis.name, 14), true, false, true};
+    for (const std::size_t i : shown) column.cells.push_back(words_at(axis, sweep.places[i][a]));
     columns.push_back(column);
   }
   TextColumn margin{"margin", true};
   TextColumn cch{"CCH", false};
   for (const std::size_t i : shown) {
-    margin.cells.push_back(sweep.cells[i].margin ? fixed(sweep.cells[i].margin, 3) : "–");
-    cch.cells.push_back(cch_word(sweep.cells[i]));
+    margin.cells.push_back(fixed(cells[i].cch_margin, 3));
+    cch.cells.push_back(cch_word(cells[i]));
   }
   columns.push_back(margin);
   columns.push_back(cch);
-  for (const std::size_t l : spread(sweep.lambdas.size(), kTableLambdas)) {
-    TextColumn gain{"gain at " + general(sweep.lambdas[l]), true, true};
-    for (const std::size_t i : shown) {
-      gain.cells.push_back(gain_cell(sweep.cells[i], sweep.lambdas[l]));
-    }
+  for (const std::size_t l : spread(sweep.document.lambdas.size(), kTableLambdas)) {
+    const double lambda = sweep.document.lambdas[l];
+    TextColumn gain{"gain at " + general(lambda), true, true};
+    for (const std::size_t i : shown) gain.cells.push_back(gain_cell(cells[i], lambda));
     columns.push_back(gain);
   }
   std::string heading = "\nCells";
-  if (shown.size() < sweep.cells.size()) {
-    heading = fmt::format("\n{} of {} cells, spread over the grid", shown.size(),
-                          count(static_cast<std::int64_t>(sweep.cells.size())));
+  if (shown.size() < cells.size()) {
+    heading =
+        fmt::format("\n{} of {} cells, spread over the grid", shown.size(), count(cells.size()));
   }
   return heading + '\n' + with_left_out(columns) +
          wrap(
@@ -140,8 +130,8 @@ std::string cells_table(const Sweep& sweep, std::size_t most) {
              kWidth);
 }
 
-std::string warnings(const json& document) {
-  const auto [messages, notes] = messages_of(warnings_of(document));
+std::string warnings(const SweepDocument& document) {
+  const auto [messages, notes] = messages_of(document.warnings);
   std::string out;
   std::size_t shown = 0;
   for (const auto* list : {&messages, &notes}) {
@@ -155,9 +145,9 @@ std::string warnings(const json& document) {
 
 }  // namespace
 
-std::string render_sweep_table(const json& document, SweepDetail detail) {
-  const Sweep sweep = read_sweep(document);
-  const std::vector<CriterionTally> all = tallies(confusion_rows(document));
+std::string render_sweep_table(const SweepDocument& document, SweepDetail detail) {
+  const Sweep sweep = placed(document);
+  const std::vector<CriterionTally> all = tallies(document.confusion);
   std::string out = wrap(sweep_sentence(sweep), kWidth);
   if (detail == SweepDetail::counts) return out + confusion(all);
   out += wrap(sweep_lead(sweep) + '.', kWidth) + confusion(all);
@@ -168,8 +158,8 @@ std::string render_sweep_table(const json& document, SweepDetail detail) {
             theorem_words(sweep),
         kWidth);
   }
-  const std::size_t cells = detail == SweepDetail::all ? sweep.cells.size() : kCells;
-  return out + check_line(document) + cells_table(sweep, cells) + warnings(document);
+  const std::size_t cells = detail == SweepDetail::all ? document.cells.size() : kCells;
+  return out + check_line(document.agreement) + cells_table(sweep, cells) + warnings(document);
 }
 
 }  // namespace cch::report

@@ -17,17 +17,6 @@ namespace {
               "Make the result again with cch rank or cch estimate");
 }
 
-void append_leaves(const json& node, const std::string& path,
-                   std::vector<std::pair<std::string, std::string>>& out) {
-  if (!node.is_object()) {
-    out.emplace_back(path, plain_value(node));
-    return;
-  }
-  for (const auto& [name, value] : node.items()) {
-    append_leaves(value, path.empty() ? name : path + " · " + name, out);
-  }
-}
-
 }  // namespace
 
 const json& field(const json& node, std::string_view key) {
@@ -86,12 +75,6 @@ std::string plain_value(const json& value) {
 
 std::string plain_value(const documents::Fact& fact) {
   return plain_value(documents::to_json(fact));
-}
-
-std::vector<std::pair<std::string, std::string>> leaves(const json& object) {
-  std::vector<std::pair<std::string, std::string>> out;
-  if (!object.is_null()) append_leaves(object, "", out);
-  return out;
 }
 
 void require_schema(const json& document, std::string_view schema, std::string_view older) {

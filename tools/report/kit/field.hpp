@@ -43,9 +43,6 @@ std::vector<Warning> warnings_of(const json& document);
 std::string plain_value(const json& value);
 std::string plain_value(const documents::Fact& fact);
 
-/// The leaves of nested objects as (name, value) with the path joined by " · ".
-std::vector<std::pair<std::string, std::string>> leaves(const json& object);
-
 /// Refuse (data Error "document-schema") a document of another schema, `older` being the one
 /// before.
 void require_schema(const json& document, std::string_view schema, std::string_view older = {});

@@ -90,11 +90,11 @@ std::string render_rank_csv(const RankDocument& document) {
   return out;
 }
 
-std::string csv_value(const json& value) {
+std::string csv_value(const nlohmann::json& value) {
   if (value.is_null()) return "";
   if (value.is_number_float()) return fmt::format("{}", value.get<double>());
   if (value.is_string()) return csv_field(value.get<std::string>());
-  return csv_field(value.dump(-1, ' ', false, json::error_handler_t::replace));
+  return csv_field(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace cch::report

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tools/documents/rank.hpp"
-#include "tools/report/kit/field.hpp"
 
 namespace cch::report {
 
@@ -13,6 +13,6 @@ std::string render_rank_csv(const documents::RankDocument& document);
 
 /// Any leaf of a document as a field: numbers in full precision, structures as JSON, nothing for
 /// null.
-std::string csv_value(const json& value);
+std::string csv_value(const nlohmann::json& value);
 
 }  // namespace cch::report

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "tools/report/gaussian/model.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/svg_plot.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/train/sections.hpp"

@@ -14,7 +14,7 @@ constexpr std::size_t kReasonsShown = 30;
 
 std::string inputs_html(const TrainReport& report) {
   std::vector<Fact> facts;
-  for (const documents::InputOfRun& input : report.study.inputs) {
+  for (const documents::FileRecord& input : report.study.inputs) {
     facts.push_back({fit_middle(input.role, 40),
                      name_html(or_missing(input.source)) + "<br>SHA-256 " +
                          escape_html(or_missing(input.sha256)) +
