@@ -20,7 +20,7 @@ struct ChanceTerm {
 
 struct ChanceModel {
   GainMetric metric = GainMetric::cross_entropy;
-  bool hidden = false;    // students with hidden layers
+  StudentKind student = StudentKind::linear;
   bool networks = false;  // with a pilot of the student's own kind
   double unit = 1.0;
   std::size_t cells = 0;
@@ -56,9 +56,8 @@ double rows_a_class(const ChanceEvidence& e) {
 }
 
 const ChanceModel* model_for(const ChanceEvidence& e, GainMetric metric, bool networks) {
-  const bool hidden = e.student != StudentKind::linear;
   for (const ChanceModel& model : kModels) {
-    if (model.metric == metric && model.hidden == hidden && model.networks == networks) {
+    if (model.metric == metric && model.student == e.student && model.networks == networks) {
       return &model;
     }
   }

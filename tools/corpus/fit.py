@@ -317,11 +317,11 @@ def chosen_model(cells, metric, networks, only=None):
     return model
 
 
-def nested(cells, metric, networks, only=None):
-    """Every natural cell by a model, strength included, that knows nothing of its family."""
+def nested(pool, cells, metric, networks, only=None):
+    """Every cell by a model of the pool, strength included, that knows nothing of its family."""
     out = {}
     for family in sorted({c["family"] for c in cells}):
-        others = [c for c in cells if c["family"] != family]
+        others = [c for c in pool if c["family"] != family]
         model = chosen_model(others, metric, networks, only)
         own = [i for i, c in enumerate(cells) if c["family"] == family]
         mean, spread = model([cells[i] for i in own])
@@ -450,9 +450,9 @@ def give_limits(of):
         of.high[own], of.low[own] = limits(others)
 
 
-def group_of(cell):
-    """Linear students have a model of their own."""
-    return "linear" if cell["kind"] == "linear" else "hidden"
+# Kinds of students that the model of a kind is fitted on: convolutional ones are of few families, so
+# multilayer perceptrons help to fit theirs.
+FITTED_ON = {"linear": ("linear",), "mlp": ("mlp",), "cnn": ("mlp", "cnn")}
 
 
 def measured(cell, networks):
@@ -463,10 +463,11 @@ def scored_cells(cells, metric, networks=True, only=None):
     """Nested chances of all cells; those of natural pairs count."""
     some = [c for c in with_metric(cells, metric) if measured(c, networks)]
     mean, spread = np.zeros(len(some)), np.zeros(len(some))
-    for group in ("linear", "hidden"):
-        at = [i for i, c in enumerate(some) if group_of(c) == group]
+    for kind, kinds in FITTED_ON.items():
+        at = [i for i, c in enumerate(some) if c["kind"] == kind]
         if at:
-            part = nested([some[i] for i in at], metric, networks, only)
+            pool = [c for c in some if c["kind"] in kinds]
+            part = nested(pool, [some[i] for i in at], metric, networks, only)
             mean[at], spread[at] = part[:, 0], part[:, 1]
     out = Scored(some, metric, mean, spread).where(natural="1")
     give_limits(out)
@@ -619,7 +620,6 @@ def print_more_rows(of):
 
 def score(cells):
     pictures = [c for c in cells if c["kind"] == "cnn"]
-    cells = without_pictures(cells)
     for metric in METRICS:
         of = scored_cells(cells, metric)
         print(f"\n## {'Nats' if metric == 'nats' else 'Accuracy'}\n")
@@ -636,13 +636,8 @@ def score(cells):
         print_regret(of)
         print("\nMore labelled rows:\n")
         print_more_rows(of)
-        print("\nConvolutional students, by the pilot's own posterior and the stricter limits:\n")
+        print("\nConvolutional students by the pilot's own posterior and the stricter limits, beside the fit above:\n")
         print_verdicts(pilot_posterior(pictures, metric))
-
-
-def without_pictures(cells):
-    """Convolutional students are of too few families to fit by; the pilot stands in for them."""
-    return [c for c in cells if c["kind"] != "cnn"]
 
 
 def cells_with_networks(cells):
@@ -665,20 +660,20 @@ def print_table(cells):
     print("// Made by tools/corpus/fit.py from tools/corpus/{truth,evidence}.csv.")
     models = []
     for metric in METRICS:
-        for group in ("linear", "hidden"):
+        for kind, kinds in FITTED_ON.items():
             for networks in (False, True):
-                some = [c for c in with_metric(cells, metric) if measured(c, networks) and group_of(c) == group]
+                some = [c for c in with_metric(cells, metric) if measured(c, networks) and c["kind"] in kinds]
                 if not some:
                     continue
                 model = chosen_model(some, metric, networks)
                 design = model.design
                 phi, psi = design.raw(some)
-                name = f"k{group.capitalize()}{metric.capitalize()}{'Full' if networks else 'Quick'}"
+                name = f"k{kind.capitalize()}{metric.capitalize()}{'Full' if networks else 'Quick'}"
                 print(table_of(name + "Mean", design, phi, model.w, design.phi_names, *design.phi_scale))
                 print(table_of(name + "Spread", design, psi, model.v, design.psi_names, *design.psi_scale))
                 cpp = "accuracy" if metric == "accuracy" else "cross_entropy"
-                flags = f"{'true' if group == 'hidden' else 'false'}, {'true' if networks else 'false'}"
-                models.append(f"    {{GainMetric::{cpp}, {flags}, {model.unit:.6g}, {len(some)}, {name}Mean, {name}Spread}},")
+                with_pilots = "true" if networks else "false"
+                models.append(f"    {{GainMetric::{cpp}, StudentKind::{kind}, {with_pilots}, {model.unit:.6g}, {len(some)}, {name}Mean, {name}Spread}},")
     print("constexpr ChanceModel kModels[] = {", *models, "};", sep="\n")
     print("// Metric, with a pilot of networks, share of firm verdicts that may be wrong, P(gain > 0), P(worthwhile).")
     print("constexpr CorpusLimits kLimits[] = {")
@@ -720,7 +715,7 @@ def main():
     if args.what == "score":
         score(cells)
     else:
-        print_table(without_pictures(cells))
+        print_table(cells)
 
 
 if __name__ == "__main__":
