@@ -90,7 +90,7 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
       if (value.rung != chosen[direction]) continue;
       estimate.nats += value.nats / static_cast<double>(directions.size());
     }
-    readings.push_back({chosen[direction], ladder.pairs_of(chosen[direction], direction)});
+    readings.push_back({chosen[direction], ladder.pairs_of(chosen[direction], direction, exec)});
     estimate.diagnostics.note("rung_" + std::to_string(direction + 1), chosen[direction].name());
   }
   loss = std::min(ladder.learning_loss(chosen, directions, exec),

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "estimators/cca/canonical_pairs.hpp"
-#include "estimators/cca/features.hpp"
 #include "estimators/cca/pair_readings.hpp"
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/cca/splits.hpp"
@@ -19,10 +20,6 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-/// Cosines and sines of the waves; they take what is left of the rows' means, a twentieth of those
-/// fitted, and are much alike, so that their directions need a ridge.
-constexpr std::size_t kMostWaves = 200;
-constexpr double kWaveRidge = 1e-3;
 /// Pairs of a normal reading: the sampling error of the useless ones adds up.
 constexpr std::size_t kMostNormal = 16;
 constexpr std::size_t kLossFolds = 5;
@@ -61,62 +58,57 @@ std::size_t split_count(const CcaKsgOptions& options, std::size_t rows) {
   return std::clamp<std::size_t>(10'000 / std::max<std::size_t>(1, rows), 1, 5);
 }
 
-// What a rung counts for when one is chosen. In heavy tails waves can come out well in one half and
-// badly in the other, so they have to be better by more than that.
-double worth(const RungValue& value) {
-  constexpr double kWavesCount = 0.9;
-  return value.rung.features == Features::waves ? kWavesCount * value.nats : value.nats;
-}
-
 }  // namespace
-
-std::string Rung::name() const {
-  constexpr std::array<const char*, 3> more{"", "+squares", "+waves"};
-  constexpr std::array<const char*, 3> how{"joint ", "sum ", "normal "};
-  return "pca" + std::to_string(components) + more[static_cast<std::size_t>(features)] + " cca " +
-         how[static_cast<std::size_t>(reading)] + std::to_string(pairs);
-}
 
 CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
                      const CcaKsgOptions& options, const Execution& exec)
-    : options_(options), groups_(groups) {
+    : options_(options), groups_(groups), seed_(exec.seed), screen_(x, y, scores_, exec.seed) {
   for (std::size_t split = 0; split < split_count(options, x.size()); ++split) {
     splits_.push_back(split_in_half(groups, derive_seed(exec.seed, "cca-halves", split)));
   }
   if (std::max(repeated_rows_share(x), repeated_rows_share(y)) > kRepeatedShare) {
     ties_ = tie_seeds(x, y, exec.seed, 0);
   }
-  // More components than a twentieth of the rows fitted are learned badly: what they lose is made
-  // up for by learning_loss, up to a fifth of these rows.
-  const std::size_t affordable = std::max<std::size_t>(1, x.size() / 40);
-  const std::size_t most = std::min(options.most_components, affordable);
-  const std::size_t crowd =
-      std::min(options.most_components, std::max<std::size_t>(1, x.size() / 10));
-  MatrixXd scores[2];
+  const std::size_t most = most_components(options, x.size());
   for (std::size_t side = 0; side < 2; ++side) {
-    scores[side] = principal_components(side == 0 ? x.view() : y.view(), crowd,
-                                        derive_seed(exec.seed, "cca-pca", side), exec);
+    scores_[side] = principal_components(side == 0 ? x.view() : y.view(), most,
+                                         derive_seed(exec.seed, "cca-pca", side), exec);
   }
-  auto leading = [&](std::size_t side, std::size_t q) {
-    return scores[side].leftCols(std::min(static_cast<Index>(q), scores[side].cols()));
-  };
-  const auto widest = static_cast<std::size_t>(std::max(scores[0].cols(), scores[1].cols()));
-  const std::size_t few = std::min(options.components, most);
-  auto add_plain = [&](std::size_t q) {
-    features_.push_back({q, Features::plain, leading(0, q), leading(1, q), kLeastRidge});
-  };
-  add_plain(few);
-  if (widest > few && most > few) add_plain(most);
-  if (widest > most && crowd > most) add_plain(crowd);
-  const std::size_t squared = std::min(2 * options.components, most);
-  features_.push_back({squared, Features::squares, with_squares(leading(0, squared)),
-                       with_squares(leading(1, squared)), kLeastRidge});
-  const auto waves = static_cast<Index>(std::min(kMostWaves, affordable));
-  if (waves < 2 * std::max(leading(0, few).cols(), leading(1, few).cols())) return;
-  auto bent = [&](std::size_t side) {
-    return with_waves(leading(side, few), waves, derive_seed(exec.seed, "cca-waves", side));
-  };
-  features_.push_back({few, Features::waves, bent(0), bent(1), kWaveRidge});
+  for (FeatureSet& set : feature_sets(scores_, Columns::all, options, exec.seed)) {
+    features_.push_back(std::make_shared<const FeatureSet>(std::move(set)));
+  }
+  screen(exec);
+}
+
+void CcaLadder::screen(const Execution& exec) {
+  std::vector<std::size_t> all(groups_.rows());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  KeptColumns before;
+  for (const Columns level : {Columns::strict, Columns::generous}) {
+    const KeptColumns kept = screen_.passing(all, level, exec);
+    if (!screen_.worth_fitting(kept) || !screen_.differ(before, kept)) continue;
+    before = kept;
+    screened_.push_back({level, std::vector<KeptColumns>(2 * splits_.size())});
+    parallel_for(2 * splits_.size(), exec, [&](std::size_t direction) {
+      screened_.back().kept[direction] =
+          screen_.passing(halves(direction).fitted, level, exec.serial());
+    });
+  }
+}
+
+std::vector<FeatureSet> CcaLadder::sets_of(const KeptColumns& kept, Columns level,
+                                           const Execution& exec) const {
+  if (kept[0].empty() || kept[1].empty()) return {};
+  return feature_sets(screen_.scores_of(kept, most_components(options_, groups_.rows()), exec),
+                      level, options_, seed_);
+}
+
+const KeptColumns& CcaLadder::kept_in(const Rung& rung, std::size_t direction) const {
+  static const KeptColumns none;
+  if (rung.columns == Columns::all) return none;
+  return std::find_if(screened_.begin(), screened_.end(),
+                      [&](const Screened& one) { return one.level == rung.columns; })
+      ->kept[direction];
 }
 
 CcaLadder::Halves CcaLadder::halves(std::size_t direction) const {
@@ -155,19 +147,30 @@ HeldOutPairs CcaLadder::held_out(const FeatureSet& features, std::size_t directi
   return out;
 }
 
-const CcaLadder::FeatureSet& CcaLadder::features_of(const Rung& rung) const {
-  return *std::find_if(features_.begin(), features_.end(), [&](const FeatureSet& f) {
+CcaLadder::SharedFeatures CcaLadder::features_of(const Rung& rung, const KeptColumns& kept,
+                                                 const Execution& exec) const {
+  auto is_its_own = [&](const FeatureSet& f) {
     return f.components == rung.components && f.features == rung.features;
-  });
+  };
+  if (rung.columns == Columns::all) {
+    return *std::find_if(features_.begin(), features_.end(),
+                         [&](const SharedFeatures& f) { return is_its_own(*f); });
+  }
+  for (FeatureSet& set : sets_of(kept, rung.columns, exec)) {
+    if (is_its_own(set)) return std::make_shared<const FeatureSet>(std::move(set));
+  }
+  return nullptr;
 }
 
-HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction) const {
-  return held_out(features_of(rung), direction, rung.pairs);
+HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction,
+                                 const Execution& exec) const {
+  return held_out(*features_of(rung, kept_in(rung, direction), exec), direction, rung.pairs);
 }
 
 std::vector<double> CcaLadder::fit_replicates(const Rung& rung, std::size_t direction,
                                               const Execution& exec) const {
-  const FeatureSet& features = features_of(rung);
+  const SharedFeatures shared = features_of(rung, kept_in(rung, direction), exec);
+  const FeatureSet& features = *shared;
   const Halves split = halves(direction);
   const MatrixXd x = rows_of(features.x, split.held_out);
   const MatrixXd y = rows_of(features.y, split.held_out);
@@ -185,8 +188,8 @@ std::vector<double> CcaLadder::fit_replicates(const Rung& rung, std::size_t dire
 }
 
 // One vector of readings a pair, the mean over folds that are each read with the others'
-// directions.
-std::vector<double> CcaLadder::readings_of_folds(const FeatureSet& features,
+// columns and directions.
+std::vector<double> CcaLadder::readings_of_folds(const Rung& rung,
                                                  const std::vector<std::vector<std::size_t>>& folds,
                                                  std::size_t most, const Execution& exec) const {
   std::vector<std::size_t> all(groups_.rows());
@@ -194,18 +197,24 @@ std::vector<double> CcaLadder::readings_of_folds(const FeatureSet& features,
   std::vector<std::vector<double>> parts(folds.size());
   parallel_for(folds.size(), exec, [&](std::size_t f) {
     const auto fitted = without_block(all, folds[f]);
-    const CanonicalPairs pairs = fit_canonical_pairs(rows_of(features.x, fitted),
-                                                     rows_of(features.y, fitted), features.ridge);
+    const KeptColumns kept = rung.columns == Columns::all
+                                 ? KeptColumns{}
+                                 : screen_.passing(fitted, rung.columns, exec.serial());
+    const SharedFeatures features = features_of(rung, kept, exec.serial());
+    if (features == nullptr) return;  // nothing passed: no pair, and nothing read
+    const CanonicalPairs pairs = fit_canonical_pairs(rows_of(features->x, fitted),
+                                                     rows_of(features->y, fitted), features->ridge);
     const auto used = std::min<Index>(static_cast<Index>(most), pairs.rho.size());
     parts[f] = normal_readings(
-        normal_scores(pairs.project_x(rows_of(features.x, folds[f])).leftCols(used)),
-        normal_scores(pairs.project_y(rows_of(features.y, folds[f])).leftCols(used)),
+        normal_scores(pairs.project_x(rows_of(features->x, folds[f])).leftCols(used)),
+        normal_scores(pairs.project_y(rows_of(features->y, folds[f])).leftCols(used)),
         static_cast<std::size_t>(used));
   });
-  std::vector<double> mean(parts.front().size(), 0.0);
+  std::vector<double> mean;
   for (std::size_t f = 0; f < folds.size(); ++f) {
     const double weight = static_cast<double>(folds[f].size()) / static_cast<double>(all.size());
-    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += weight * parts[f][i];
+    mean.resize(std::max(mean.size(), parts[f].size()), 0.0);
+    for (std::size_t i = 0; i < parts[f].size(); ++i) mean[i] += weight * parts[f][i];
   }
   return mean;
 }
@@ -219,16 +228,15 @@ double CcaLadder::learning_loss(const std::vector<Rung>& chosen,
       deal_groups(groups_, all, kLossFolds, derive_seed(exec.seed, "cca-loss-folds"));
   const auto fold_count = static_cast<double>(folds.size());
   const double falls_by = 1.0 - 0.5 / ((fold_count - 1.0) / fold_count);
-  std::vector<std::vector<double>> more(features_.size());
+  std::map<std::pair<Columns, std::size_t>, std::vector<double>> more;
   std::size_t most = 0;
   for (const Rung& rung : chosen) most = std::max(most, rung.pairs);
   double sum = 0.0;
   for (std::size_t direction = 0; direction < chosen.size(); ++direction) {
     const Rung& rung = chosen[direction];
     if (rung.features != Features::plain) continue;
-    const FeatureSet& features = features_of(rung);
-    auto& by_pair = more[static_cast<std::size_t>(&features - features_.data())];
-    if (by_pair.empty()) by_pair = readings_of_folds(features, folds, most, exec);
+    auto& by_pair = more[{rung.columns, rung.components}];
+    if (by_pair.empty()) by_pair = readings_of_folds(rung, folds, most, exec);
     const double half = (value_of(rung, directions[direction]).normal +
                          value_of(rung, directions[direction ^ 1U]).normal) /
                         2.0;
@@ -246,7 +254,7 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   const Groups groups = groups_.select(pairs.rows);
   std::vector<RungValue> values;
   auto add = [&](Reading reading, std::size_t count) {
-    const Rung rung{features.components, features.features, reading, count};
+    const Rung rung{features.columns, features.components, features.features, reading, count};
     values.push_back(
         {rung, read_rung(rung, pairs.u_of(reading), pairs.v_of(reading), groups, options_.k, exec),
          sum_of(pairs.normal, count)});
@@ -264,7 +272,7 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   for (std::size_t r = 1; r <= pairs.significant; ++r) {
     sum += pair_information(pairs.u, pairs.v, r - 1, 1, groups, options_.k, exec);
     if (r < 2 || !(r == pairs.significant || is_sum_size(r))) continue;
-    const Rung rung{features.components, features.features, Reading::sum, r};
+    const Rung rung{features.columns, features.components, features.features, Reading::sum, r};
     values.push_back({rung, sum - twice[r - 1], sum_of(pairs.normal, r)});
   }
   return values;
@@ -272,48 +280,25 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
 
 std::vector<std::vector<RungValue>> CcaLadder::climb(const Execution& exec) const {
   const std::size_t count = 2 * splits_.size();
-  std::vector<std::vector<RungValue>> parts(count * features_.size());
+  std::vector<std::vector<RungValue>> parts(count * (features_.size() + screened_.size()));
   parallel_for(parts.size(), exec, [&](std::size_t i) {
-    parts[i] = climb(features_[i / count], i % count, exec.serial());
+    const std::size_t set = i / count;
+    const std::size_t direction = i % count;
+    if (set < features_.size()) {
+      parts[i] = climb(*features_[set], direction, exec.serial());
+      return;
+    }
+    const Screened& screened = screened_[set - features_.size()];
+    for (const FeatureSet& own : sets_of(screened.kept[direction], screened.level, exec.serial())) {
+      const auto values = climb(own, direction, exec.serial());
+      parts[i].insert(parts[i].end(), values.begin(), values.end());
+    }
   });
   std::vector<std::vector<RungValue>> directions(count);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     directions[i % count].insert(directions[i % count].end(), parts[i].begin(), parts[i].end());
   }
   return directions;
-}
-
-double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Groups& groups,
-                 std::size_t k, const Execution& exec) {
-  if (rung.reading == Reading::joint) {
-    return pair_information(u, v, 0, rung.pairs, groups, k, exec);
-  }
-  double sum = 0.0;
-  if (rung.reading == Reading::normal) {
-    sum = sum_of(normal_readings(u, v, rung.pairs), rung.pairs);
-  } else {
-    for (std::size_t i = 0; i < rung.pairs; ++i) {
-      sum += pair_information(u, v, i, 1, groups, k, exec);
-    }
-  }
-  return sum - counted_twice(u, v, rung.pairs).back();
-}
-
-std::vector<Rung> choose_rungs(const std::vector<std::vector<RungValue>>& directions) {
-  std::vector<Rung> chosen;
-  for (std::size_t direction = 0; direction < directions.size(); ++direction) {
-    const RungValue* best = nullptr;
-    for (const RungValue& candidate : directions[direction ^ 1U]) {
-      const auto& own = directions[direction];
-      const bool there = std::any_of(own.begin(), own.end(), [&](const RungValue& value) {
-        return value.rung == candidate.rung;
-      });
-      if (!there) continue;
-      if (best == nullptr || worth(candidate) > worth(*best)) best = &candidate;
-    }
-    chosen.push_back(best->rung);
-  }
-  return chosen;
 }
 
 }  // namespace cch::detail

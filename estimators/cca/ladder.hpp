@@ -2,6 +2,8 @@
 
 #include <Eigen/Core>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,16 +14,11 @@
 #include "cch/core/groups.hpp"
 #include "cch/core/samples.hpp"
 #include "cch/estimators/cca_ksg.hpp"
+#include "estimators/cca/feature_sets.hpp"
+#include "estimators/cca/screening.hpp"
 #include "estimators/repeated_values.hpp"
 
 namespace cch::detail {
-
-/// What CCA is fitted on: principal components, or these and functions of them.
-enum class Features {
-  plain,
-  squares,  ///< and their squares
-  waves,    ///< and cosines and sines of random combinations (Rahimi & Recht 2007)
-};
 
 /// How pairs are read.
 enum class Reading {
@@ -32,6 +29,7 @@ enum class Reading {
 
 /// One way of reading an information off held-out canonical variates.
 struct Rung {
+  Columns columns;
   std::size_t components;  ///< principal components of each side
   Features features;
   Reading reading;
@@ -74,20 +72,24 @@ double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Gro
                  std::size_t k, const Execution& exec);
 
 /// The cross-fitted ladder on one pair of variables: principal components once, then two
-/// directions.
+/// directions. Where a screen on all rows would drop a tenth of a side's columns or more, every
+/// direction also has the rungs of the columns that pass on the rows that it is fitted on.
 class CcaLadder {
  public:
   CcaLadder(const Samples& x, const Samples& y, const Groups& groups, const CcaKsgOptions& options,
             const Execution& exec);
+  CcaLadder(const CcaLadder&) = delete;  // the screen looks at the scores
+  CcaLadder& operator=(const CcaLadder&) = delete;
 
   /// All rungs of every direction; no rung where a side has no variance.
   [[nodiscard]] std::vector<std::vector<RungValue>> climb(const Execution& exec) const;
   /// The pairs that this rung reads in this direction.
-  [[nodiscard]] HeldOutPairs pairs_of(const Rung& rung, std::size_t direction) const;
+  [[nodiscard]] HeldOutPairs pairs_of(const Rung& rung, std::size_t direction,
+                                      const Execution& exec) const;
   /// What fitting the canonical directions on a sample does to this rung's value: delete-block
   /// jackknife over the fitted half alone, with the smooth Gaussian reading Σ −½ ln(1 − r_i²) of
-  /// the held-out pairs in place of KSG, whose jumps a jackknife would amplify. Which blocks
-  /// depends on the groups and the seed alone.
+  /// the held-out pairs in place of KSG, whose jumps a jackknife would amplify. The columns stay
+  /// those that passed. Which blocks depends on the groups and the seed alone.
   [[nodiscard]] std::vector<double> fit_replicates(const Rung& rung, std::size_t direction,
                                                    const Execution& exec) const;
   /// What the readings miss because directions were fitted on half of the rows only, nats. With
@@ -104,34 +106,43 @@ class CcaLadder {
                                      const Execution& exec) const;
 
  private:
-  struct FeatureSet {
-    std::size_t components;
-    Features features;
-    Eigen::MatrixXd x;  // N × D, unit variances
-    Eigen::MatrixXd y;
-    double ridge;
-  };
-
   struct Halves {
     std::vector<std::size_t> fitted;
     std::vector<std::size_t> held_out;
   };
 
   [[nodiscard]] Halves halves(std::size_t direction) const;
-  [[nodiscard]] const FeatureSet& features_of(const Rung& rung) const;
+  /// One screen that drops something on all rows, and what passes in each direction.
+  struct Screened {
+    Columns level;
+    std::vector<KeptColumns> kept;
+  };
+  using SharedFeatures = std::shared_ptr<const FeatureSet>;
+
+  void screen(const Execution& exec);
+  [[nodiscard]] std::vector<FeatureSet> sets_of(const KeptColumns& kept, Columns level,
+                                                const Execution& exec) const;
+  /// Those of a rung, of the columns that passed; none where its sets are not there.
+  [[nodiscard]] SharedFeatures features_of(const Rung& rung, const KeptColumns& kept,
+                                           const Execution& exec) const;
+  [[nodiscard]] const KeptColumns& kept_in(const Rung& rung, std::size_t direction) const;
   [[nodiscard]] HeldOutPairs held_out(const FeatureSet& features, std::size_t direction,
                                       std::size_t least_pairs) const;
   [[nodiscard]] std::vector<RungValue> climb(const FeatureSet& features, std::size_t direction,
                                              const Execution& exec) const;
   [[nodiscard]] std::vector<double> readings_of_folds(
-      const FeatureSet& features, const std::vector<std::vector<std::size_t>>& folds,
-      std::size_t most, const Execution& exec) const;
+      const Rung& rung, const std::vector<std::vector<std::size_t>>& folds, std::size_t most,
+      const Execution& exec) const;
 
   CcaKsgOptions options_;
   Groups groups_;
   std::optional<TieSeeds> ties_;           // where whole rows repeat
   std::vector<std::vector<char>> splits_;  // each 0 or 1 a row, whole groups
-  std::vector<FeatureSet> features_;
+  std::uint64_t seed_;
+  Scores scores_;  // of all columns
+  std::vector<SharedFeatures> features_;
+  ColumnScreen screen_;
+  std::vector<Screened> screened_;
 };
 
 /// For each direction the rung that came out highest in the other one of its split, so that no rung

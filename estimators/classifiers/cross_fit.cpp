@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -11,7 +10,6 @@
 #include "cch/core/parallel.hpp"
 #include "estimators/classifiers/discriminant.hpp"
 #include "estimators/classifiers/logistic.hpp"
-#include "estimators/classifiers/projection.hpp"
 #include "estimators/classifiers/quadratic.hpp"
 #include "estimators/classifiers/rule.hpp"
 #include "estimators/classifiers/training.hpp"
@@ -28,10 +26,6 @@ enum Family : std::size_t { logistic, discriminant, quadratic };
 const std::vector<double> kStrengths{250.0, 50.0, 10.0, 2.0, 0.4};
 /// Inner validation rows beyond which further inner fits would hardly change the choice.
 constexpr std::size_t kEnoughValidation = 800;
-/// Training rows for each principal component, where there are more columns than training rows:
-/// more components overfit, fewer lose classes (measured on omics data with 300 to 750 rows).
-constexpr std::size_t kRowsPerDirection = 2;
-
 /// Candidates of each family by number; an empty list leaves the family out.
 struct Candidates {
   std::vector<double> strengths;
@@ -39,116 +33,49 @@ struct Candidates {
   std::vector<QuadraticChoice> quadratics;
 };
 
-/// The rows of one fold, and what they add to the moments of a training set.
-struct Fold {
-  Coordinates rows;
-  std::vector<int> y;
-  std::vector<double> counts;         // K
-  Eigen::MatrixXd scatter;            // XᵀX of the kept coordinates
-  Eigen::MatrixXd column_sums;        // K × D and 1 × D, as in TrainingSet; empty if nothing was
-  Eigen::RowVectorXd column_squares;  // reduced
+/// Rules of one choice of columns.
+struct RuleSet {
+  Columns level;
+  ColumnSubset subset;
+  std::array<std::vector<Rule>, kFamilies> rules;
 };
 
 /// Rules fitted on all rows outside one or two folds.
 struct FittedModel {
   Rows held;
   Eigen::RowVectorXf log_prior;
-  std::array<std::vector<Rule>, kFamilies> rules;
+  std::vector<RuleSet> sets;
 };
 
-template <class Predicate>
-Rows rows_where(const ClassProblem& p, Predicate keep) {
-  Rows rows;
-  for (std::size_t i = 0; i < p.fold.size(); ++i) {
-    if (keep(p.fold[i])) rows.push_back(i);
-  }
-  return rows;
-}
+struct Wanted {
+  Columns level;
+  Candidates candidates;
+};
 
-std::vector<int> labels_of(const ClassProblem& p, const Rows& rows) {
-  std::vector<int> out(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) out[i] = p.y[rows[i]];
-  return out;
-}
-
-/// Columns, or components where there are more columns than the smallest training set has rows. One
-/// number for all models, so that a candidate means the same in each.
-std::size_t columns_kept(const ClassProblem& p) {
-  const std::size_t training_rows = p.y.size() * (p.folds - 2) / p.folds;
-  const std::size_t most = p.max_dim == 0 ? p.x.cols() : std::min(p.max_dim, p.x.cols());
-  if (p.x.cols() <= std::min(most, training_rows)) return most;
-  return std::min(most, std::max<std::size_t>(2, training_rows / kRowsPerDirection));
-}
-
-Fold make_fold(const ClassProblem& p, const Projection& projection, std::size_t f,
-               const Execution& exec) {
-  const Rows rows = rows_where(p, [&](std::size_t g) { return g == f; });
-  Fold fold{projection.apply(p.x, rows, exec), labels_of(p, rows), {}, {}, {}, {}};
-  fold.counts.assign(p.classes, 0.0);
-  for (const int c : fold.y) fold.counts[static_cast<std::size_t>(c)] += 1.0;
-  fold.scatter = scatter_of(fold.rows.kept);
-  const Eigen::MatrixXf& columns = fold.rows.columns;
-  if (columns.size() == 0) return fold;
-  fold.column_sums = class_sums(columns, fold.y, p.classes);
-  fold.column_squares = columns.colwise().squaredNorm().cast<double>();
-  return fold;
-}
-
-std::vector<Fold> make_folds(const ClassProblem& p, const Execution& exec) {
-  const Rows all = rows_where(p, [](std::size_t) { return true; });
-  const Projection projection(p.x, all, static_cast<Eigen::Index>(columns_kept(p)), exec);
-  std::vector<Fold> folds(p.folds);
-  parallel_for(p.folds, exec,
-               [&](std::size_t f) { folds[f] = make_fold(p, projection, f, exec.serial()); });
-  return folds;
-}
-
-template <class Sum>
-void add(const Sum& term, Sum& sum) {
-  if (sum.size() == 0) {
-    sum = term;
-  } else {
-    sum += term;
-  }
-}
-
-/// All folds but those held out.
-TrainingSet training_set(const std::vector<Fold>& folds, const Rows& held, std::size_t classes) {
-  TrainingSet train;
-  train.counts.assign(classes, 0.0);
-  Eigen::MatrixXd column_sums;
-  std::vector<const Fold*> used;
-  for (std::size_t f = 0; f < folds.size(); ++f) {
-    if (std::find(held.begin(), held.end(), f) != held.end()) continue;
-    const Fold& fold = *used.emplace_back(&folds[f]);
-    train.y.insert(train.y.end(), fold.y.begin(), fold.y.end());
-    for (std::size_t c = 0; c < classes; ++c) train.counts[c] += fold.counts[c];
-    add(fold.scatter, train.scatter);
-    add(fold.column_sums, column_sums);
-    add(fold.column_squares, train.column_squares);
-  }
-  train.x.resize(static_cast<Eigen::Index>(train.y.size()), train.scatter.cols());
-  Eigen::Index row = 0;
-  for (const Fold* fold : used) {
-    train.x.middleRows(row, fold->rows.kept.rows()) = fold->rows.kept;
-    row += fold->rows.kept.rows();
-  }
-  train.column_means = means_of(std::move(column_sums), train.counts);
-  return train;
-}
-
-FittedModel fit(const std::vector<Fold>& folds, const Rows& held, std::size_t classes,
-                const Candidates& candidates) {
-  const TrainingSet train = training_set(folds, held, classes);
-  FittedModel model{held, log_priors(train.counts), {}};
+RuleSet fit_rules(const ClassProblem& p, const std::vector<Fold>& folds, const Rows& held,
+                  const Wanted& wanted, Eigen::RowVectorXf& log_prior) {
+  RuleSet set{wanted.level, {}, {}};
+  if (wanted.level != Columns::all) set.subset = ColumnSubset(p, folds, held, wanted.level);
+  const TrainingSet train = set.subset.training_set(folds, held);
+  log_prior = log_priors(train.counts);
+  const Candidates& candidates = wanted.candidates;
   if (!candidates.strengths.empty()) {
-    model.rules[logistic] = fit_logistic(train, candidates.strengths);
+    set.rules[logistic] = fit_logistic(train, candidates.strengths);
   }
   if (!candidates.discriminants.empty()) {
-    model.rules[discriminant] = fit_discriminants(train, candidates.discriminants);
+    set.rules[discriminant] = fit_discriminants(train, candidates.discriminants);
   }
   if (!candidates.quadratics.empty()) {
-    model.rules[quadratic] = fit_quadratic(train, candidates.quadratics);
+    set.rules[quadratic] = fit_quadratic(train, candidates.quadratics);
+  }
+  return set;
+}
+
+FittedModel fit(const ClassProblem& p, const std::vector<Fold>& folds, const Rows& held,
+                const std::vector<Wanted>& wanted) {
+  FittedModel model{held, {}, {}};
+  for (const Wanted& one : wanted) {
+    model.sets.push_back(fit_rules(p, folds, held, one, model.log_prior));
   }
   return model;
 }
@@ -191,25 +118,33 @@ double validation_rows(const std::vector<HeldOut>& blocks) {
 /// Of one candidate, a matrix for each inner model.
 using Evidence = std::vector<Eigen::MatrixXf>;
 
-/// The best candidate's evidence.
-Evidence choose_in_family(const std::vector<Inner>& inner, std::size_t family, Decision& d) {
-  std::vector<std::vector<Eigen::MatrixXf>> all;
-  for (const Inner& one : inner) {
-    all.push_back(evidence_of_all(one.model->rules[family], one.partner->rows));
-  }
+/// The best candidate's evidence, of those on all columns or on these levels.
+Evidence choose_in_family(const std::vector<Inner>& inner, std::size_t family,
+                          const std::vector<Columns>& levels, Decision& d) {
   d.cross_entropy[family] = std::numeric_limits<double>::infinity();
   Evidence best;
-  for (std::size_t c = 0; c < all.front().size(); ++c) {
-    std::vector<HeldOut> blocks = validation_blocks(inner);
-    for (std::size_t b = 0; b < inner.size(); ++b) {
-      blocks[b].evidence.push_back(std::move(all[b][c]));
+  for (std::size_t s = 0; s < inner.front().model->sets.size(); ++s) {
+    const Columns level = inner.front().model->sets[s].level;
+    if (level != Columns::all && std::find(levels.begin(), levels.end(), level) == levels.end()) {
+      continue;
     }
-    const double ce = calibrate(blocks).cross_entropy;
-    if (!(ce < d.cross_entropy[family])) continue;
-    d.cross_entropy[family] = ce;
-    d.choice[family] = c;
-    best.clear();
-    for (HeldOut& block : blocks) best.push_back(std::move(block.evidence.front()));
+    std::vector<std::vector<Eigen::MatrixXf>> all;
+    for (const Inner& one : inner) {
+      const RuleSet& set = one.model->sets[s];
+      all.push_back(set.subset.evidence(set.rules[family], *one.partner));
+    }
+    for (std::size_t c = 0; c < all.front().size(); ++c) {
+      std::vector<HeldOut> blocks = validation_blocks(inner);
+      for (std::size_t b = 0; b < inner.size(); ++b) {
+        blocks[b].evidence.push_back(std::move(all[b][c]));
+      }
+      const double ce = calibrate(blocks).cross_entropy;
+      if (!(ce < d.cross_entropy[family])) continue;
+      d.cross_entropy[family] = ce;
+      d.choice[family] = {level, c};
+      best.clear();
+      for (HeldOut& block : blocks) best.push_back(std::move(block.evidence.front()));
+    }
   }
   return best;
 }
@@ -266,38 +201,65 @@ Decision decide(const std::vector<Fold>& folds, const std::vector<FittedModel>& 
     if (m.held[0] == f) inner.push_back({&m, &folds[m.held[1]]});
     if (m.held[1] == f) inner.push_back({&m, &folds[m.held[0]]});
   }
+  const std::vector<Columns> levels = levels_worth_fitting(sums_without(folds, {f}));
   Decision d;
   std::array<Evidence, kFamilies> members;
   for (std::size_t family = 0; family < kFamilies; ++family) {
-    members[family] = choose_in_family(inner, family, d);
+    members[family] = choose_in_family(inner, family, levels, d);
   }
   choose_pool(inner, members, d);
   return d;
 }
 
-Candidates all_candidates(const ClassProblem& p) {
-  const bool reduced = columns_kept(p) < p.x.cols();
+Candidates all_candidates(bool reduced) {
   return {kStrengths, discriminant_choices(reduced), quadratic_choices()};
 }
 
-Candidates chosen(const Decision& d) {
-  Candidates out;
-  for (const std::size_t family : d.pool) {
-    const std::size_t c = d.choice[family];
-    if (family == logistic) out.strengths = {kStrengths[c]};
-    if (family == discriminant) out.discriminants = {discriminant_choices(true)[c]};
-    if (family == quadratic) out.quadratics = {quadratic_choices()[c]};
+/// All candidates on all columns, and on those of every level that some fold is to choose from.
+std::vector<Wanted> all_wanted(const ClassProblem& p, const std::vector<Fold>& folds) {
+  std::vector<Wanted> wanted{
+      {Columns::all, all_candidates(columns_kept(p, p.x.cols()) < p.x.cols())}};
+  std::array<bool, 3> some{};
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    for (const Columns level : levels_worth_fitting(sums_without(folds, {f}))) {
+      some[static_cast<std::size_t>(level)] = true;
+    }
   }
-  return out;
+  for (const Columns level : {Columns::strict, Columns::generous}) {
+    if (some[static_cast<std::size_t>(level)]) wanted.push_back({level, all_candidates(false)});
+  }
+  return wanted;
 }
 
-FoldResult predict(const std::vector<Fold>& folds, Decision decision, std::size_t f,
-                   std::size_t classes) {
-  const FittedModel model = fit(folds, {f}, classes, chosen(decision));
+/// The winners of the families that were pooled, by their columns.
+std::vector<Wanted> chosen(const Decision& d) {
+  std::vector<Wanted> wanted;
+  for (const std::size_t family : d.pool) {
+    const auto [columns, number] = d.choice[family];
+    auto own = std::find_if(wanted.begin(), wanted.end(),
+                            [&](const Wanted& one) { return one.level == columns; });
+    if (own == wanted.end()) own = wanted.insert(own, {columns, {}});
+    if (family == logistic) own->candidates.strengths = {kStrengths[number]};
+    if (family == discriminant)
+      own->candidates.discriminants = {discriminant_choices(true)[number]};
+    if (family == quadratic) own->candidates.quadratics = {quadratic_choices()[number]};
+  }
+  return wanted;
+}
+
+const RuleSet& set_of(const FittedModel& model, Columns level) {
+  return *std::find_if(model.sets.begin(), model.sets.end(),
+                       [&](const RuleSet& set) { return set.level == level; });
+}
+
+FoldResult predict(const ClassProblem& p, const std::vector<Fold>& folds, Decision decision,
+                   std::size_t f) {
+  const FittedModel model = fit(p, folds, {f}, chosen(decision));
   const Fold& fold = folds[f];
   HeldOut rows{{}, model.log_prior, fold.y};
   for (const std::size_t family : decision.pool) {
-    rows.evidence.push_back(evidence(model.rules[family].front(), fold.rows));
+    const RuleSet& set = set_of(model, decision.choice[family].columns);
+    rows.evidence.push_back(set.subset.evidence(set.rules[family].front(), fold));
   }
   const Eigen::MatrixXd log_q = log_probabilities(rows, decision.calibration);
   FoldResult result{std::move(decision), {}, 0};
@@ -318,27 +280,30 @@ std::string family_name(std::size_t family) {
   return names[family];
 }
 
-std::string candidate_name(std::size_t family, std::size_t candidate) {
-  if (family == discriminant) return discriminant_choices(true)[candidate].name();
-  if (family == quadratic) return quadratic_choices()[candidate].name();
-  const std::string digits = std::to_string(kStrengths[candidate]);
-  return "logistic(l2 = " + digits.substr(0, digits.find('.') + 2) + "/n)";
+std::string candidate_name(std::size_t family, const Candidate& candidate) {
+  const std::string columns = prefix_of(candidate.columns);
+  if (family == discriminant) {
+    return columns + discriminant_choices(true)[candidate.number].name();
+  }
+  if (family == quadratic) return columns + quadratic_choices()[candidate.number].name();
+  const std::string digits = std::to_string(kStrengths[candidate.number]);
+  return columns + "logistic(l2 = " + digits.substr(0, digits.find('.') + 2) + "/n)";
 }
 
 std::vector<FoldResult> cross_fit(const ClassProblem& problem, const Execution& exec) {
   const std::vector<Rows> pairs = inner_pairs(problem.y.size(), problem.folds);
-  const Candidates candidates = all_candidates(problem);
   const std::size_t total = pairs.size() + problem.folds;
   const std::vector<Fold> folds = make_folds(problem, exec);
+  const std::vector<Wanted> wanted = all_wanted(problem, folds);
   std::atomic<std::size_t> done{0};
   std::vector<FittedModel> inner(pairs.size());
   parallel_for(pairs.size(), exec, [&](std::size_t i) {
-    inner[i] = fit(folds, pairs[i], problem.classes, candidates);
+    inner[i] = fit(problem, folds, pairs[i], wanted);
     exec.progress("label bound", ++done, total);
   });
   std::vector<FoldResult> results(problem.folds);
   parallel_for(problem.folds, exec, [&](std::size_t f) {
-    results[f] = predict(folds, decide(folds, inner, f), f, problem.classes);
+    results[f] = predict(problem, folds, decide(folds, inner, f), f);
     exec.progress("label bound", ++done, total);
   });
   return results;

@@ -23,9 +23,10 @@ struct FittedChance {
 ///   mean = u Σ_j w_j (φ_j − c_j),   ln(spread/u) = Σ_j v_j (ψ_j − c_j), within [−7, 3]
 ///
 /// Each kind of student has a model of its own (that of convolutional ones is fitted on multilayer
-/// perceptrons too), and evidence without a pilot of that kind another than evidence with one. None where the shape of the question
-/// (scenario, rows a class, rows beside) lies further outside the corpus than a quarter of its
-/// range there; findings more extreme than any of the corpus count as its most extreme.
+/// perceptrons too), and evidence without a pilot of that kind another than evidence with one. None
+/// where the shape of the question (scenario, rows a class, rows beside) lies further outside the
+/// corpus than a quarter of its range there; findings more extreme than any of the corpus count as
+/// its most extreme.
 FittedChance fitted_chance(const ChanceEvidence& evidence, GainMetric metric);
 
 /// Spread of the gains of real pairs before anything is known of them, by which a pilot's own error

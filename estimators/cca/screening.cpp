@@ -1,0 +1,157 @@
+#include "estimators/cca/screening.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cch/core/parallel.hpp"
+#include "cch/core/random.hpp"
+#include "estimators/cca/principal_components.hpp"
+#include "estimators/classifiers/tall_products.hpp"
+#include "estimators/wilks.hpp"
+
+namespace cch::detail {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::MatrixXf;
+
+constexpr std::size_t kMostRounds = 3;
+/// Components that columns are held against, and the rows that each of them wants.
+constexpr std::size_t kMostTargets = 16;
+constexpr std::size_t kRowsPerTarget = 20;
+constexpr std::size_t kColumnsAtOnce = 64;
+constexpr double kNoEvidence = 1.0;
+
+std::size_t target_count(std::size_t rows) {
+  return std::clamp<std::size_t>(rows / kRowsPerTarget, 1, kMostTargets);
+}
+
+// Leading components of these rows and their distances from 0, orthonormal. Distances, not squares:
+// no row of heavy tails outweighs the others.
+MatrixXf targets_of(const MatrixXd& scores, const std::vector<std::size_t>& rows) {
+  const auto q = std::min(static_cast<Index>(target_count(rows.size())), scores.cols());
+  MatrixXd features(static_cast<Index>(rows.size()), 2 * q);
+  for (Index j = 0; j < q; ++j) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const double value = scores(static_cast<Index>(rows[i]), j);
+      features(static_cast<Index>(i), j) = value;
+      features(static_cast<Index>(i), q + j) = std::abs(value);
+    }
+  }
+  return whitened(std::move(features)).cast<float>();
+}
+
+// Columns first to first + count of x in these rows, each less its mean.
+MatrixXf centred_columns(MatrixView x, const std::vector<std::size_t>& rows, std::size_t first,
+                         std::size_t count) {
+  MatrixXd block(static_cast<Index>(rows.size()), static_cast<Index>(count));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double* from = x.row(rows[i]).data() + first;
+    for (std::size_t j = 0; j < count; ++j) {
+      block(static_cast<Index>(i), static_cast<Index>(j)) = from[j];
+    }
+  }
+  return (block.rowwise() - block.colwise().mean()).cast<float>();
+}
+
+// A constant column becomes 0.
+void to_unit_length(MatrixXf& block) {
+  for (Index j = 0; j < block.cols(); ++j) {
+    block.col(j).array() -= block.col(j).mean();
+    const float length = block.col(j).norm();
+    block.col(j) *= length > 0.0F ? 1.0F / length : 0.0F;
+  }
+}
+
+// For every column of x the chance that the targets explain so much of it, or of its distance from
+// its mean.
+std::vector<double> chances(MatrixView x, const std::vector<std::size_t>& rows,
+                            const MatrixXf& targets, const Execution& exec) {
+  std::vector<double> p(x.cols(), kNoEvidence);
+  if (targets.cols() == 0) return p;
+  const auto m = static_cast<double>(targets.cols());
+  const auto n = static_cast<double>(rows.size());
+  const std::size_t blocks = (x.cols() + kColumnsAtOnce - 1) / kColumnsAtOnce;
+  parallel_for(blocks, exec, [&](std::size_t b) {
+    const std::size_t first = b * kColumnsAtOnce;
+    const std::size_t count = std::min(kColumnsAtOnce, x.cols() - first);
+    MatrixXf block = centred_columns(x, rows, first, count);
+    for (int shape = 0; shape < 2; ++shape) {
+      if (shape == 1) block = block.cwiseAbs().eval();
+      to_unit_length(block);
+      const MatrixXf loadings = transposed_times(block, targets, exec.serial());
+      for (std::size_t j = 0; j < count; ++j) {
+        const auto r2 = static_cast<double>(loadings.row(static_cast<Index>(j)).squaredNorm());
+        // The better of two.
+        p[first + j] = std::min(p[first + j], 2.0 * chance_of_explained(r2, m, n));
+      }
+    }
+  });
+  return p;
+}
+
+}  // namespace
+
+ColumnScreen::ColumnScreen(const Samples& x, const Samples& y, const Scores& scores,
+                           std::uint64_t seed)
+    : sides_{x, y}, scores_(&scores), seed_(seed) {}
+
+bool ColumnScreen::worth_fitting(const KeptColumns& kept) const {
+  return !kept[0].empty() && !kept[1].empty() &&
+         (drops_enough(kept[0].size(), sides_[0].dim()) ||
+          drops_enough(kept[1].size(), sides_[1].dim()));
+}
+
+bool ColumnScreen::differ(const KeptColumns& first, const KeptColumns& second) const {
+  return fewer_by_enough(first[0].size(), second[0].size()) ||
+         fewer_by_enough(first[1].size(), second[1].size());
+}
+
+KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns level,
+                                  const Execution& exec) const {
+  std::array<MatrixXf, 2> targets{targets_of((*scores_)[0], rows), targets_of((*scores_)[1], rows)};
+  std::array<std::vector<double>, 2> least;  // of all rounds
+  KeptColumns kept;
+  for (std::size_t round = 1; round <= kMostRounds; ++round) {
+    KeptColumns next;
+    for (std::size_t side = 0; side < 2; ++side) {
+      std::vector<double> p = chances(sides_[side].view(), rows, targets[1 - side], exec);
+      least[side].resize(p.size(), kNoEvidence);
+      for (std::size_t j = 0; j < p.size(); ++j) {
+        least[side][j] = std::min(least[side][j], p[j]);
+        p[j] = static_cast<double>(round) * least[side][j];
+      }
+      next[side] = passing_columns(p, level);
+    }
+    const bool settled = next == kept;
+    kept = std::move(next);
+    bool sharper = false;
+    for (std::size_t side = 0; side < 2 && !settled; ++side) {
+      if (!drops_enough(kept[side].size(), sides_[side].dim())) continue;
+      targets[side] = targets_of(components(side, kept[side], kMostTargets, exec), rows);
+      sharper = true;
+    }
+    if (!sharper) break;
+  }
+  if (kept[0].empty() || kept[1].empty()) return {};
+  return kept;
+}
+
+MatrixXd ColumnScreen::components(std::size_t side, const std::vector<std::size_t>& kept,
+                                  std::size_t most, const Execution& exec) const {
+  const Samples& all = sides_[side];
+  if (!drops_enough(kept.size(), all.dim())) return (*scores_)[side];
+  Matrix values(all.size(), kept.size());
+  for (std::size_t i = 0; i < values.rows(); ++i) {
+    for (std::size_t j = 0; j < kept.size(); ++j) values(i, j) = all(i, kept[j]);
+  }
+  return principal_components(values.view(), most, derive_seed(seed_, "cca-pca", side), exec);
+}
+
+Scores ColumnScreen::scores_of(const KeptColumns& kept, std::size_t most,
+                               const Execution& exec) const {
+  return {components(0, kept[0], most, exec), components(1, kept[1], most, exec)};
+}
+
+}  // namespace cch::detail
