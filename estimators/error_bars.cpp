@@ -153,33 +153,19 @@ ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
           "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
 }
 
-// Columns a row up to which parts are read without shrinkage: it would hide their spread.
-constexpr double kPartsShrinkAbove = 0.9;
-
-// A Gaussian estimate is shrunk, or its parts would have to be: no spread of theirs is that of the
-// estimate, and its bias is unknown.
-std::string shrunk(std::span<const Term> terms) {
+// A part of the rows has too few of them for a Gaussian estimate.
+std::string too_wide(std::span<const Term> terms) {
+  constexpr double kMostColumnsARow = GaussianOptions{}.most_columns_a_row;
   for (const Term& term : terms) {
     const Estimate& estimate = term.measurement->estimate();
     if (estimate.method != "gaussian" && estimate.method != "gaussian-copula") continue;
     const std::size_t columns = estimate.dim_x + estimate.dim_y;
     const std::size_t part = estimate.n / kMostParts;
-    if (static_cast<double>(columns) <= kPartsShrinkAbove * static_cast<double>(part)) continue;
+    if (static_cast<double>(columns) <= kMostColumnsARow * static_cast<double>(part)) continue;
     return std::to_string(columns) + " columns are too many for a covariance of a quarter of " +
            std::to_string(estimate.n) + " rows";
   }
   return {};
-}
-
-// Of a Gaussian estimator on a part of the rows.
-EstimatorOptions on_a_part(EstimatorOptions options) {
-  if (auto* gaussian = std::get_if<GaussianOptions>(&options)) {
-    gaussian->shrink_above = kPartsShrinkAbove;
-  }
-  if (auto* copula = std::get_if<GaussianCopulaOptions>(&options)) {
-    copula->shrink_above = kPartsShrinkAbove;
-  }
-  return options;
 }
 
 std::string too_few(const Groups& groups) {
@@ -196,8 +182,7 @@ std::string too_few(const Groups& groups) {
 double Measurement::on_rows(std::span<const std::size_t> rows, const Execution& exec) const {
   if (kind() == ErrorBarKind::row_terms) return mean_of(estimate_.row_terms, rows);
   if (refit_->cca) return refit_->cca->value_on(rows, exec);
-  return cch::estimate(on_a_part(options_), select(x_, rows), select(y_, rows),
-                       groups_.select(rows), exec)
+  return cch::estimate(options_, select(x_, rows), select(y_, rows), groups_.select(rows), exec)
       .nats;
 }
 
@@ -242,7 +227,7 @@ std::optional<ErrorBar> error_bar(std::span<const Term> terms, const Execution& 
   const Groups& groups = terms.front().measurement->groups();
   const bool refitted = any_of_kind(terms, ErrorBarKind::subsampling);
   std::string reason = refitted ? too_few(groups) : "";
-  if (reason.empty()) reason = shrunk(terms);
+  if (reason.empty()) reason = too_wide(terms);
   if (!refitted && groups.count() < 2) reason = "all rows are in one group";
   if (!reason.empty()) {
     if (why_not != nullptr) *why_not = reason;

@@ -33,6 +33,20 @@ void check_shapes(const Blocks& b, const Groups& groups) {
   }
 }
 
+void check_columns(const Blocks& b, const GaussianOptions& options) {
+  const std::size_t columns = b.x.dim() + b.y.dim();
+  const auto rows = static_cast<double>(b.x.size());
+  if (static_cast<double>(columns) <= options.most_columns_a_row * rows) return;
+  refuse_data("too-few-rows",
+              "a covariance of " + std::to_string(columns) + " columns has " +
+                  std::to_string(b.x.size()) + " rows",
+              b.x.name() + ": " + std::to_string(b.x.dim()) + " columns, " + b.y.name() + ": " +
+                  std::to_string(b.y.dim()),
+              "with about as many columns as rows it has no inverse that the rows determine, and "
+              "what stands in for one has nats even between independent sides",
+              "Take the estimator auto or cca-ksg, or principal components of each side");
+}
+
 /// ln det of a correlation matrix by Cholesky; returns the first column whose conditional variance
 /// vanishes, or −1, in `collinear`.
 double log_det(Eigen::MatrixXd a, Eigen::Index& collinear) {
@@ -103,19 +117,13 @@ double information_bias(const Blocks& b) {
                 log_det_bias(n, b.x.dim() + b.y.dim()));
 }
 
-double shrink(const detail::RowMajorMatrix& z, Eigen::MatrixXd& r) {
-  const double lambda = detail::shrinkage_intensity(z, r);
-  r *= 1.0 - lambda;
-  r.diagonal().array() += lambda;
-  return lambda;
-}
-
 }  // namespace
 
 Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
                   const GaussianOptions& options, const Execution& exec) {
   const Blocks b{x, y};
   check_shapes(b, groups);
+  check_columns(b, options);
   const auto dx = static_cast<Eigen::Index>(x.dim());
   const auto dy = static_cast<Eigen::Index>(y.dim());
   Estimate out;
@@ -126,21 +134,11 @@ Estimate gaussian(const Samples& x, const Samples& y, const Groups& groups,
   detail::RowMajorMatrix z(static_cast<Eigen::Index>(x.size()), dx + dy);
   detail::standardise_into(x, z, 0);
   detail::standardise_into(y, z, dx);
-  Eigen::MatrixXd r = detail::second_moments(z, exec);
-  const bool shrunk =
-      static_cast<double>(dx + dy) > options.shrink_above * static_cast<double>(x.size());
-  if (shrunk) {
-    out.diagnostics.set("shrinkage", shrink(z, r));
-    out.warnings.push_back(
-        {"shrunk-covariance", std::to_string(dx + dy) + " columns for " + std::to_string(x.size()) +
-                                  " rows: the correlations are shrunk towards 0, so the estimate is"
-                                  " biased by an unknown amount; take principal components, or"
-                                  " `auto`"});
-  }
+  const Eigen::MatrixXd r = detail::second_moments(z, exec);
   const double ln_x = block_log_det(x, r.topLeftCorner(dx, dx));
   const double ln_y = block_log_det(y, r.bottomRightCorner(dy, dy));
   out.nats = 0.5 * (ln_x + ln_y - joint_log_det(b, r));
-  if (options.bias_correction && !shrunk) {
+  if (options.bias_correction) {
     const double bias = information_bias(b);
     out.diagnostics.set("bias_correction", bias);
     out.nats -= bias;

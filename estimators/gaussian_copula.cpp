@@ -15,7 +15,7 @@ Estimate gaussian_copula(const Samples& x, const Samples& y, const Groups& group
   const Samples scores_y = scaled(y, Scale::rank, warnings, exec);
   Estimate out = gaussian(scores_x, scores_y, groups,
                           GaussianOptions{.bias_correction = options.bias_correction,
-                                          .shrink_above = options.shrink_above},
+                                          .most_columns_a_row = options.most_columns_a_row},
                           exec);
   out.method = "gaussian-copula";
   out.warnings.insert(out.warnings.begin(), warnings.begin(), warnings.end());

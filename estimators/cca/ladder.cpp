@@ -83,17 +83,22 @@ CcaLadder::CcaLadder(const Samples& x, const Samples& y, const Groups& groups,
 void CcaLadder::screen(const Execution& exec) {
   std::vector<std::size_t> all(groups_.rows());
   std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto chances = screen_.chances(all, exec);
   KeptColumns before;
   for (const Columns level : {Columns::strict, Columns::generous}) {
-    const KeptColumns kept = screen_.passing(all, level, exec);
+    const KeptColumns kept = screen_.passing(all, level, chances, exec);
     if (!screen_.worth_fitting(kept) || !screen_.differ(before, kept)) continue;
     before = kept;
     screened_.push_back({level, std::vector<KeptColumns>(2 * splits_.size())});
-    parallel_for(2 * splits_.size(), exec, [&](std::size_t direction) {
-      screened_.back().kept[direction] =
-          screen_.passing(halves(direction).fitted, level, exec.serial());
-    });
   }
+  if (screened_.empty()) return;
+  parallel_for(2 * splits_.size(), exec, [&](std::size_t direction) {
+    const std::vector<std::size_t> rows = halves(direction).fitted;
+    const auto own = screen_.chances(rows, exec.serial());
+    for (Screened& one : screened_) {
+      one.kept[direction] = screen_.passing(rows, one.level, own, exec.serial());
+    }
+  });
 }
 
 std::vector<FeatureSet> CcaLadder::sets_of(const KeptColumns& kept, Columns level,

@@ -31,6 +31,7 @@ std::size_t target_count(std::size_t rows) {
 // no row of heavy tails outweighs the others.
 MatrixXf targets_of(const MatrixXd& scores, const std::vector<std::size_t>& rows) {
   const auto q = std::min(static_cast<Index>(target_count(rows.size())), scores.cols());
+  if (q == 0) return MatrixXf(static_cast<Index>(rows.size()), 0);
   MatrixXd features(static_cast<Index>(rows.size()), 2 * q);
   for (Index j = 0; j < q; ++j) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -66,8 +67,8 @@ void to_unit_length(MatrixXf& block) {
 
 // For every column of x the chance that the targets explain so much of it, or of its distance from
 // its mean.
-std::vector<double> chances(MatrixView x, const std::vector<std::size_t>& rows,
-                            const MatrixXf& targets, const Execution& exec) {
+std::vector<double> chances_of(MatrixView x, const std::vector<std::size_t>& rows,
+                               const MatrixXf& targets, const Execution& exec) {
   std::vector<double> p(x.cols(), kNoEvidence);
   if (targets.cols() == 0) return p;
   const auto m = static_cast<double>(targets.cols());
@@ -108,34 +109,46 @@ bool ColumnScreen::differ(const KeptColumns& first, const KeptColumns& second) c
          fewer_by_enough(first[1].size(), second[1].size());
 }
 
+ColumnScreen::Chances ColumnScreen::chances(const std::vector<std::size_t>& rows,
+                                            const Execution& exec) const {
+  Chances out;
+  for (std::size_t side = 0; side < 2; ++side) {
+    out[side] = chances_of(sides_[side].view(), rows, targets_of((*scores_)[1 - side], rows), exec);
+  }
+  return out;
+}
+
 KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns level,
-                                  const Execution& exec) const {
-  std::array<MatrixXf, 2> targets{targets_of((*scores_)[0], rows), targets_of((*scores_)[1], rows)};
-  std::array<std::vector<double>, 2> least;  // of all rounds
+                                  Chances least, const Execution& exec) const {
   KeptColumns kept;
-  for (std::size_t round = 1; round <= kMostRounds; ++round) {
+  for (std::size_t round = 1;; ++round) {
     KeptColumns next;
     for (std::size_t side = 0; side < 2; ++side) {
-      std::vector<double> p = chances(sides_[side].view(), rows, targets[1 - side], exec);
-      least[side].resize(p.size(), kNoEvidence);
-      for (std::size_t j = 0; j < p.size(); ++j) {
-        least[side][j] = std::min(least[side][j], p[j]);
-        p[j] = static_cast<double>(round) * least[side][j];
-      }
+      std::vector<double> p = least[side];
+      for (double& one : p) one *= static_cast<double>(round);
       next[side] = passing_columns(p, level);
     }
     const bool settled = next == kept;
     kept = std::move(next);
+    if (settled || round == kMostRounds) break;
     bool sharper = false;
-    for (std::size_t side = 0; side < 2 && !settled; ++side) {
+    for (std::size_t side = 0; side < 2; ++side) {
       if (!drops_enough(kept[side].size(), sides_[side].dim())) continue;
-      targets[side] = targets_of(components(side, kept[side], kMostTargets, exec), rows);
+      const MatrixXf targets = targets_of(components(side, kept[side], kMostTargets, exec), rows);
+      std::vector<double>& other = least[1 - side];
+      const std::vector<double> p = chances_of(sides_[1 - side].view(), rows, targets, exec);
+      for (std::size_t j = 0; j < p.size(); ++j) other[j] = std::min(other[j], p[j]);
       sharper = true;
     }
     if (!sharper) break;
   }
   if (kept[0].empty() || kept[1].empty()) return {};
   return kept;
+}
+
+KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns level,
+                                  const Execution& exec) const {
+  return passing(rows, level, chances(rows, exec), exec);
 }
 
 MatrixXd ColumnScreen::components(std::size_t side, const std::vector<std::size_t>& kept,

@@ -28,10 +28,17 @@ class ColumnScreen {
   /// `scores` are the components of all columns, kept by the caller.
   ColumnScreen(const Samples& x, const Samples& y, const Scores& scores, std::uint64_t seed);
 
+  /// For every column of x and of y, how likely the other side explains so much of it by chance, on
+  /// these rows.
+  using Chances = std::array<std::vector<double>, 2>;
+  [[nodiscard]] Chances chances(const std::vector<std::size_t>& rows, const Execution& exec) const;
   /// What passes on these rows; no columns of either side where nothing of one side passes. Cost
   /// O(n (D_x + D_y) q) a round for q ≤ 16 components, memory O(n q + N kept).
   [[nodiscard]] KeptColumns passing(const std::vector<std::size_t>& rows, Columns level,
                                     const Execution& exec) const;
+  /// The same from the chances of these rows, which all levels share.
+  [[nodiscard]] KeptColumns passing(const std::vector<std::size_t>& rows, Columns level,
+                                    Chances least, const Execution& exec) const;
   /// Whether a side of these shrinks by enough to be worth a second fit.
   [[nodiscard]] bool worth_fitting(const KeptColumns& kept) const;
   /// Whether the second, wider choice has many more columns than the first.

@@ -6,12 +6,14 @@
 
 #include <Eigen/Eigenvalues>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "cch/estimators/error_bars.hpp"
 #include "cch/estimators/scale.hpp"
 #include "estimators/cca/principal_components.hpp"
+#include "estimators/cca/screening.hpp"
 #include "support/draws.hpp"
 #include "support/test.hpp"
 
@@ -372,6 +374,99 @@ TEST_CASE("the two PCA engines lead to the same estimate") {
   // Rounding can exchange two neighbours at nearly one distance: one of 600 terms, by less than 1.
   CHECK(std::abs(exact - randomised) < 1.0 / 600.0);
   CHECK(exact > 1.0);  // truth 1.53
+}
+
+// `columns` columns of noise behind those of x: white, or ten latent normals seen through random
+// loadings, ten times as large.
+Samples beside_noise(const Samples& x, std::size_t columns, bool structured, std::uint64_t seed) {
+  constexpr std::size_t kLatent = 10;
+  Random random(derive_seed(seed, "noise columns"));
+  Matrix loadings(kLatent, columns);
+  for (std::size_t i = 0; i < kLatent * columns; ++i) loadings.data()[i] = random.normal();
+  Matrix out(x.size(), x.dim() + columns);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) out(i, j) = x(i, j);
+    double latent[kLatent];
+    for (double& value : latent) value = random.normal();
+    for (std::size_t j = 0; j < columns; ++j) {
+      double value = random.normal();
+      for (std::size_t r = 0; structured && r < kLatent; ++r) value += latent[r] * loadings(r, j);
+      out(i, x.dim() + j) = structured ? 10.0 * value : value;
+    }
+  }
+  return Samples::from(std::move(out));
+}
+
+TEST_CASE("long: columns of noise beside either side carry nothing and hide nothing") {
+  // Six pairs with ρ = .7 in 24 + 24 columns, 2.02 nats.
+  const XY pairs = test::gaussian_rows(kManyRows, 6, 6, 0.7, 12);
+  const Samples x = beside_noise(pairs.x, 18, false, 1);
+  const Samples y = beside_noise(pairs.y, 18, false, 2);
+  const double truth = -3.0 * std::log(1.0 - 0.49);
+  // SD of the information of 2000 rows, √(6 ρ²)/√2000 = .04; bias as above.
+  CHECK(test::within_sampling_error(run({x, y}).nats, truth, 0.04, 0.06));
+  for (const std::size_t factor : {3U, 10U}) {
+    for (const bool structured : {false, true}) {
+      CAPTURE(factor);
+      CAPTURE(structured);
+      const Samples wide = beside_noise(x, factor * 24, structured, 3);
+      // Without a screen 1.65 and 1.05 by white noise, and less by structured noise.
+      CHECK(test::within_sampling_error(run({wide, y}).nats, truth, 0.04, 0.06));
+      CHECK(test::within_sampling_error(run({y, wide}).nats, truth, 0.04, 0.06));
+    }
+  }
+}
+
+TEST_CASE("long: shuffled rows know nothing through a screen, within the standard error") {
+  // Two sides that are far from white, so that something passes by chance now and then.
+  int above = 0;
+  constexpr int kSeeds = 12;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const XY both = test::gaussian_rows(400, 4, 4, 0.0, seed);
+    const Samples x = beside_noise(both.x, 60, true, seed);
+    const Samples y = beside_noise(both.y, 40, true, seed + 100);
+    const Estimate e =
+        with_error_bar(Measurement(CcaKsgOptions{}, x, y, Groups::singletons(400), {}), {});
+    REQUIRE(e.standard_error.has_value());
+    CHECK(e.nats < 3.5 * *e.standard_error);
+    above += e.nats > *e.standard_error ? 1 : 0;
+  }
+  // One SE is passed by one run in six; six of twelve in 1 of 100 sets of seeds.
+  CHECK(above < 6);
+}
+
+TEST_CASE("a screen passes what carries something, also by its spread, and little else") {
+  // Column 0 is correlated, column 1 shares its size alone, 198 columns are noise.
+  const XY noise = test::gaussian_rows(800, 200, 2, 0.0, 8);
+  Matrix y(800, 2);
+  for (std::size_t i = 0; i < 800; ++i) {
+    y(i, 0) = 0.6 * noise.x(i, 0) + 0.8 * noise.y(i, 0);
+    y(i, 1) = noise.y(i, 1) * (0.3 + std::abs(noise.x(i, 1)));
+  }
+  const Samples other = Samples::from(std::move(y));
+  detail::Scores scores{detail::principal_components(noise.x.view(), 64, 1),
+                        detail::principal_components(other.view(), 64, 1)};
+  const detail::ColumnScreen screen(noise.x, other, scores, 1);
+  std::vector<std::size_t> rows(800);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const detail::KeptColumns kept = screen.passing(rows, detail::Columns::strict, {});
+  REQUIRE(kept[0].size() >= 2);
+  CHECK(kept[0][0] == 0);
+  CHECK(kept[0][1] == 1);
+  CHECK(kept[0].size() <= 3);  // one in a thousand of those kept: a third by chance in 1 run of 500
+  CHECK(kept[1].size() == 2);
+}
+
+TEST_CASE("cca-ksg with columns of noise is bitwise equal for 1, 2 and 7 threads") {
+  const XY xy = test::gaussian_rows(500, 3, 3, 0.8, 6);
+  const Samples wide = beside_noise(xy.x, 240, true, 4);
+  auto nats = [&](unsigned threads) {
+    Execution exec;
+    exec.threads = threads;
+    return run({wide, xy.y}, test::unequal_groups(500, 3, 3), exec).nats;
+  };
+  CHECK(nats(1) == nats(2));
+  CHECK(nats(1) == nats(7));
 }
 
 TEST_CASE("too few rows or groups and impossible options are refused") {

@@ -236,6 +236,53 @@ TEST_CASE("label bound: folds never split a group and balance the classes") {
   }
 }
 
+/// `data` and `columns` columns of noise: white, or ten latent normals seen through random
+/// loadings.
+Data beside_noise_columns(const Data& data, std::size_t columns, bool structured, Random& random) {
+  constexpr std::size_t kLatent = 10;
+  Matrix loadings(kLatent, columns);
+  for (std::size_t i = 0; i < kLatent * columns; ++i) loadings.data()[i] = random.normal();
+  Matrix x(data.x.size(), data.x.dim() + columns);
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    for (std::size_t j = 0; j < data.x.dim(); ++j) x(i, j) = data.x(i, j);
+    double latent[kLatent];
+    for (double& value : latent) value = random.normal();
+    for (std::size_t j = 0; j < columns; ++j) {
+      double value = random.normal();
+      for (std::size_t r = 0; structured && r < kLatent; ++r) value += latent[r] * loadings(r, j);
+      x(i, data.x.dim() + j) = value;
+    }
+  }
+  return {Samples::from(std::move(x)), data.y};
+}
+
+TEST_CASE("long: label bound: columns of noise carry nothing and hide nothing") {
+  Random random(23);
+  const Data data = draw(2000, 32, draw_means(6, 32, 0.35, random), random);
+  const Estimate plain = run(data);
+  for (const std::size_t factor : {3U, 10U}) {
+    for (const bool structured : {false, true}) {
+      CAPTURE(factor);
+      CAPTURE(structured);
+      const Estimate wide = run(beside_noise_columns(data, factor * 32, structured, random));
+      // The same rows and folds on both sides; a twentieth is what noise may cost.
+      CHECK(wide.nats > plain.nats - 0.05 * plain.nats);
+      CHECK(wide.nats < plain.nats + 0.05 * plain.nats);
+    }
+  }
+}
+
+TEST_CASE("label bound: wide noise that says nothing of the labels stays at nothing") {
+  // Correlated columns pass or fail a screen together, and sometimes all pass by chance.
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    Random random(derive_seed(35, "independent, correlated", i));
+    const Data few = draw(300, 4, Means(3, {0.0}), random);
+    const Estimate e = run(beside_noise_columns(few, 60, true, random));
+    CAPTURE(i);
+    CHECK(e.nats <= 3.0 * *e.standard_error + kRounding);
+  }
+}
+
 TEST_CASE("label bound: any number of threads gives the same bits") {
   Random random(71);
   const Data data = draw(400, 12, draw_means(4, 3, 1.0, random), random);

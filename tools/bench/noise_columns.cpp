@@ -62,6 +62,7 @@ struct Choices {
   std::uint64_t seed = 1;
   unsigned threads = 0;
   bool clean_only = false;
+  bool diagnostics = false;
 };
 
 struct Rows {
@@ -175,6 +176,15 @@ Timed measure(const Samples& x, const cch::Variable& y, const Groups& groups,
   return {std::move(m), seconds.count()};
 }
 
+void print_diagnostics(const cch::Estimate& estimate) {
+  for (const auto& [name, value] : estimate.diagnostics.numbers()) {
+    fmt::print(stderr, "  {} {:.4f}\n", name, value);
+  }
+  for (const auto& [name, value] : estimate.diagnostics.notes()) {
+    fmt::print(stderr, "  {} {}\n", name, value);
+  }
+}
+
 void print_side(const Set& set, const Rows& rows, const cch::Variable& y, const char* side,
                 const Choices& choices) {
   Execution exec;
@@ -187,6 +197,7 @@ void print_side(const Set& set, const Rows& rows, const cch::Variable& y, const 
   fmt::print("{} | – | {:.3f} ± {:.3f} | – | – | {:.1f} |\n", label, alone.nats,
              alone.standard_error.value_or(0.0), clean.seconds);
   std::fflush(stdout);
+  if (choices.diagnostics) print_diagnostics(alone);
   if (choices.clean_only) return;
   for (const std::size_t factor : choices.factors) {
     for (const bool white : {true, false}) {
@@ -201,6 +212,7 @@ void print_side(const Set& set, const Rows& rows, const cch::Variable& y, const 
                  bar ? bar->standard_error : 0.0, 100.0 * loss / std::abs(alone.nats),
                  noisy.seconds);
       std::fflush(stdout);
+      if (choices.diagnostics) print_diagnostics(noisy.measurement.estimate());
     }
   }
 }
@@ -238,6 +250,7 @@ int main(int argc, char** argv) {
   app.add_option("--rows", choices.rows, "Rows, drawn by the seed")->capture_default_str();
   app.add_option("--seed", choices.seed)->capture_default_str();
   app.add_option("--threads", choices.threads, "0 = all")->capture_default_str();
+  app.add_flag("--diagnostics", choices.diagnostics, "What each estimate was made of, on stderr");
   app.add_flag("--clean-only", choices.clean_only, "The views alone");
   CLI11_PARSE(app, argc, argv);
   try {
