@@ -72,8 +72,8 @@ double read_rung(const Rung& rung, const Samples& u, const Samples& v, const Gro
                  std::size_t k, const Execution& exec);
 
 /// The cross-fitted ladder on one pair of variables: principal components once, then two
-/// directions. Where a screen on all rows would drop a tenth of a side's columns or more, every
-/// direction also has the rungs of the columns that pass on the rows that it is fitted on.
+/// directions. Where a screen on about 1000 rows would drop a tenth of a side's columns or more,
+/// every direction also has the rungs of the columns that pass on the rows that it is fitted on.
 class CcaLadder {
  public:
   CcaLadder(const Samples& x, const Samples& y, const Groups& groups, const CcaKsgOptions& options,
@@ -112,7 +112,7 @@ class CcaLadder {
   };
 
   [[nodiscard]] Halves halves(std::size_t direction) const;
-  /// One screen that drops something on all rows, and what passes in each direction.
+  /// One screen that drops something, and what passes in each direction.
   struct Screened {
     Columns level;
     std::vector<KeptColumns> kept;

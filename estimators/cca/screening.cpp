@@ -22,6 +22,8 @@ constexpr std::size_t kMostTargets = 16;
 constexpr std::size_t kRowsPerTarget = 20;
 constexpr std::size_t kColumnsAtOnce = 64;
 constexpr double kNoEvidence = 1.0;
+/// Below this a column passes whatever its distances say.
+constexpr double kBeyondDoubt = 1e-6;
 
 std::size_t target_count(std::size_t rows) {
   return std::clamp<std::size_t>(rows / kRowsPerTarget, 1, kMostTargets);
@@ -82,11 +84,14 @@ std::vector<double> chances_of(MatrixView x, const std::vector<std::size_t>& row
       if (shape == 1) block = block.cwiseAbs().eval();
       to_unit_length(block);
       const MatrixXf loadings = transposed_times(block, targets, exec.serial());
+      bool all_pass = true;
       for (std::size_t j = 0; j < count; ++j) {
         const auto r2 = static_cast<double>(loadings.row(static_cast<Index>(j)).squaredNorm());
         // The better of two.
         p[first + j] = std::min(p[first + j], 2.0 * chance_of_explained(r2, m, n));
+        all_pass = all_pass && p[first + j] < kBeyondDoubt;
       }
+      if (all_pass) break;
     }
   });
   return p;

@@ -34,6 +34,9 @@ struct CcaKsgOptions {
 ///               is what the sum may count twice, to second order; it is 0 for Gaussian data.
 ///   normal r    the same sum of up to 16 pairs with −½ ln(1 − r_i²) for KSG; never above
 ///               I(u_i; v_i), as both columns are normal.
+/// Where a tenth or more of a side's columns carry nothing of the other side, the same rungs also
+/// come on the columns that pass a screen on the half fitted ("strict" and "generous", at false
+/// discovery rates of .001 and .1), so that columns of noise do not hide those of a signal.
 /// For each half the rung is taken that was highest in the *other* half, so no value selects
 /// itself; the estimate is the mean of both halves and of all random splits. What plain rungs miss
 /// because directions were learned from N/2 rows is added: it falls like 1/n, and the normal
@@ -44,8 +47,8 @@ struct CcaKsgOptions {
 /// functions see is missed.
 ///
 /// x is N × D_x, y is N × D_y, best on the rank scale, at least 40 rows and 4 groups (data Error
-/// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows; memory O(N q)
-/// beyond the input.
+/// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows, two to three times
+/// that where columns are screened; memory O(N q) beyond the input.
 Estimate cca_ksg(const Samples& x, const Samples& y, const Groups& groups,
                  const CcaKsgOptions& options, const Execution& exec);
 
