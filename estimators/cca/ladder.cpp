@@ -86,6 +86,7 @@ void CcaLadder::screen(const Execution& exec) {
   std::vector<std::size_t> some;
   const std::size_t step = std::max<std::size_t>(1, groups_.rows() / kRowsToAsk);
   for (std::size_t i = 0; i < groups_.rows(); i += step) some.push_back(i);
+  if (screen_.nearly_all_pass(some, exec)) return;
   const auto chances = screen_.chances(some, exec);
   KeptColumns before;
   for (const Columns level : {Columns::strict, Columns::generous}) {

@@ -21,6 +21,8 @@ constexpr std::size_t kMostRounds = 3;
 constexpr std::size_t kMostTargets = 16;
 constexpr std::size_t kRowsPerTarget = 20;
 constexpr std::size_t kColumnsAtOnce = 64;
+/// Evenly spread columns of a side that say whether a screen of all would drop any.
+constexpr std::size_t kColumnsToAsk = 128;
 constexpr double kNoEvidence = 1.0;
 /// Below this a column passes whatever its distances say.
 constexpr double kBeyondDoubt = 1e-6;
@@ -45,14 +47,14 @@ MatrixXf targets_of(const MatrixXd& scores, const std::vector<std::size_t>& rows
   return whitened(std::move(features)).cast<float>();
 }
 
-// Columns first to first + count of x in these rows, each less its mean.
+// The columns first, first + step, … of x in these rows, `count` of them, each less its mean.
 MatrixXf centred_columns(MatrixView x, const std::vector<std::size_t>& rows, std::size_t first,
-                         std::size_t count) {
+                         std::size_t count, std::size_t step) {
   MatrixXd block(static_cast<Index>(rows.size()), static_cast<Index>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double* from = x.row(rows[i]).data() + first;
     for (std::size_t j = 0; j < count; ++j) {
-      block(static_cast<Index>(i), static_cast<Index>(j)) = from[j];
+      block(static_cast<Index>(i), static_cast<Index>(j)) = from[j * step];
     }
   }
   return (block.rowwise() - block.colwise().mean()).cast<float>();
@@ -67,19 +69,20 @@ void to_unit_length(MatrixXf& block) {
   }
 }
 
-// For every column of x the chance that the targets explain so much of it, or of its distance from
-// its mean.
+// For every step-th column of x the chance that the targets explain so much of it, or of its
+// distance from its mean.
 std::vector<double> chances_of(MatrixView x, const std::vector<std::size_t>& rows,
-                               const MatrixXf& targets, const Execution& exec) {
-  std::vector<double> p(x.cols(), kNoEvidence);
+                               const MatrixXf& targets, std::size_t step, const Execution& exec) {
+  const std::size_t columns = (x.cols() + step - 1) / step;
+  std::vector<double> p(columns, kNoEvidence);
   if (targets.cols() == 0) return p;
   const auto m = static_cast<double>(targets.cols());
   const auto n = static_cast<double>(rows.size());
-  const std::size_t blocks = (x.cols() + kColumnsAtOnce - 1) / kColumnsAtOnce;
+  const std::size_t blocks = (columns + kColumnsAtOnce - 1) / kColumnsAtOnce;
   parallel_for(blocks, exec, [&](std::size_t b) {
     const std::size_t first = b * kColumnsAtOnce;
-    const std::size_t count = std::min(kColumnsAtOnce, x.cols() - first);
-    MatrixXf block = centred_columns(x, rows, first, count);
+    const std::size_t count = std::min(kColumnsAtOnce, columns - first);
+    MatrixXf block = centred_columns(x, rows, first * step, count, step);
     for (int shape = 0; shape < 2; ++shape) {
       if (shape == 1) block = block.cwiseAbs().eval();
       to_unit_length(block);
@@ -118,9 +121,21 @@ ColumnScreen::Chances ColumnScreen::chances(const std::vector<std::size_t>& rows
                                             const Execution& exec) const {
   Chances out;
   for (std::size_t side = 0; side < 2; ++side) {
-    out[side] = chances_of(sides_[side].view(), rows, targets_of((*scores_)[1 - side], rows), exec);
+    out[side] =
+        chances_of(sides_[side].view(), rows, targets_of((*scores_)[1 - side], rows), 1, exec);
   }
   return out;
+}
+
+bool ColumnScreen::nearly_all_pass(const std::vector<std::size_t>& rows,
+                                   const Execution& exec) const {
+  for (std::size_t side = 0; side < 2; ++side) {
+    const std::size_t step = std::max<std::size_t>(1, sides_[side].dim() / kColumnsToAsk);
+    const std::vector<double> p =
+        chances_of(sides_[side].view(), rows, targets_of((*scores_)[1 - side], rows), step, exec);
+    if (fewer_by_enough(passing_columns(p, Columns::strict).size(), p.size())) return false;
+  }
+  return true;
 }
 
 KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns level,
@@ -141,7 +156,7 @@ KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns 
       if (!drops_enough(kept[side].size(), sides_[side].dim())) continue;
       const MatrixXf targets = targets_of(components(side, kept[side], kMostTargets, exec), rows);
       std::vector<double>& other = least[1 - side];
-      const std::vector<double> p = chances_of(sides_[1 - side].view(), rows, targets, exec);
+      const std::vector<double> p = chances_of(sides_[1 - side].view(), rows, targets, 1, exec);
       for (std::size_t j = 0; j < p.size(); ++j) other[j] = std::min(other[j], p[j]);
       sharper = true;
     }

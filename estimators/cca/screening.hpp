@@ -32,6 +32,10 @@ class ColumnScreen {
   /// these rows.
   using Chances = std::array<std::vector<double>, 2>;
   [[nodiscard]] Chances chances(const std::vector<std::size_t>& rows, const Execution& exec) const;
+  /// Whether so many of about 128 columns of each side pass that a screen of all is not worth its
+  /// cost.
+  [[nodiscard]] bool nearly_all_pass(const std::vector<std::size_t>& rows,
+                                     const Execution& exec) const;
   /// What passes on these rows; no columns of either side where nothing of one side passes. Cost
   /// O(n (D_x + D_y) q) a round for q ≤ 16 components, memory O(n q + N kept).
   [[nodiscard]] KeptColumns passing(const std::vector<std::size_t>& rows, Columns level,

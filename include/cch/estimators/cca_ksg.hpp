@@ -47,8 +47,8 @@ struct CcaKsgOptions {
 /// functions see is missed.
 ///
 /// x is N × D_x, y is N × D_y, best on the rank scale, at least 40 rows and 4 groups (data Error
-/// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows, two to three times
-/// that where columns are screened; memory O(N q) beyond the input.
+/// otherwise). Cost O(N D²) to 200 columns, O(N D q) above, plus KSG on N/2 rows, two to three
+/// times that where columns are screened; memory O(N q) beyond the input.
 Estimate cca_ksg(const Samples& x, const Samples& y, const Groups& groups,
                  const CcaKsgOptions& options, const Execution& exec);
 

@@ -29,13 +29,12 @@ struct LabelBoundOptions {
 /// families compete: multinomial logistic regression (5 strengths), linear discriminants
 /// (Ledoit–Wolf and other shrinkages of the within-class covariance; class means as they are, or
 /// shrunk by empirical Bayes so that directions in which classes do not differ drop out), and
-/// quadratic discriminants on leading components. Where a tenth or more of the columns carry nothing
-/// of the classes in the rows outside a fold, each family also has candidates on the columns that
-/// pass a screen of the training rows (analysis of variance of a column and of its distance from
-/// 0). The best of each family, which of them are
-/// pooled, ln q(c|x) = ln π_c + Σ_m τ_m e_mc(x) + const, the τ ≥ 0, and the share of doubt ε in (1
-/// − ε) q + ε π are all chosen on inner held-out training rows. H(Y) is the plug-in entropy of the
-/// same rows.
+/// quadratic discriminants on leading components. Where a tenth or more of the columns carry
+/// nothing of the classes in the rows outside a fold, each family also has candidates on the
+/// columns that pass a screen of the training rows (analysis of variance of a column and of its
+/// distance from 0). The best of each family, which of them are pooled, ln q(c|x) = ln π_c + Σ_m
+/// τ_m e_mc(x) + const, the τ ≥ 0, and the share of doubt ε in (1 − ε) q + ε π are all chosen on
+/// inner held-out training rows. H(Y) is the plug-in entropy of the same rows.
 ///
 /// `row_terms` holds ln(q(y_i|x_i) / p(y_i)); their mean is the bound, their spread its standard
 /// error (rows of a group enter as one cluster), the interval uses t with G − 1 degrees of freedom.
