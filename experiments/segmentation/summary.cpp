@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cch/data/npy.hpp"
+#include "cch/experiments/median.hpp"
 #include "cch/experiments/segmentation_evaluation.hpp"
 
 namespace cch {
@@ -112,11 +113,39 @@ void add_conditions(const BySeed& own, SetupSummary& out) {
                               mean_subsets(own, c)});
   }
   std::vector<double> rate;
+  double seconds = 0.0;
   for (const auto& [seed, run] : own) {
     rate.push_back(run->images_per_second);
-    out.training_seconds += run->seconds;
+    seconds += run->seconds;
   }
+  out.training_seconds = seconds;
   out.images_per_second = mean_of(rate);
+}
+
+void add(std::vector<double>& values, const std::optional<double>& value) {
+  if (value) values.push_back(*value);
+}
+
+std::optional<SetupWeights> weights_of(const BySeed& own) {
+  std::optional<SetupWeights> out;
+  std::vector<double> best;
+  std::vector<double> last;
+  std::vector<double> temperatures;
+  for (const auto& [seed, run] : own) {
+    if (!run->weights) continue;
+    if (!out) out.emplace();
+    out->count = run->weights->count;
+    ++out->runs;
+    out->stopped += run->weights->stopped ? 1 : 0;
+    add(best, run->weights->best_epoch);
+    add(last, run->weights->last_average);
+    add(temperatures, run->weights->calibration_temperature);
+  }
+  if (!out) return out;
+  out->best_epoch = median_of(std::move(best));
+  out->calibration_temperature = median_of(std::move(temperatures));
+  out->last_average = over_seeds(last);
+  return out;
 }
 
 SetupSummary summarise(const std::string& name, const std::vector<SegmentationRecord>& records,
@@ -137,6 +166,7 @@ SetupSummary summarise(const std::string& name, const std::vector<SegmentationRe
     out.gain_by_images = by_images(store, paired->second->key, base.at(paired->first)->key, draws);
   }
   if (!own.empty()) add_conditions(own, out);
+  out.weights = weights_of(own);
   return out;
 }
 

@@ -42,8 +42,8 @@ TEST_CASE("segmentation summary: levels over seeds, gains seed by seed over the 
   CHECK_FALSE(plain.gains[0]);
   CHECK(near(plain.levels[0]->mean, 0.6, kRounding));
   CHECK(near(plain.expected->mean, 0.55, kRounding));
-  CHECK(near(plain.images_per_second, 20.0, kRounding));
-  CHECK(near(plain.training_seconds, 6.0, kRounding));
+  CHECK(near(*plain.images_per_second, 20.0, kRounding));
+  CHECK(near(*plain.training_seconds, 6.0, kRounding));
   // Class 0 is missing with the second seed, class 1 with all.
   CHECK(near(*plain.conditions[0].subsets[0].class_iou[0], (0.2 + 0.45) / 2.0, kRounding));
   CHECK_FALSE(plain.conditions[0].subsets[0].class_iou[1]);
@@ -56,6 +56,25 @@ TEST_CASE("segmentation summary: levels over seeds, gains seed by seed over the 
   CHECK(near(*taught.gains[0]->standard_error, 0.03, kRounding));
   CHECK(near(taught.gains[3]->mean, 0.0, kRounding));
   CHECK_FALSE(taught.gain_by_images);
+}
+
+TEST_CASE("segmentation summary: weights that count are medians over finished runs") {
+  std::vector<SegmentationRecord> records{record("plain", 1, 0.4), record("plain", 2, 0.5),
+                                          record("plain", 3, 0.6)};
+  CHECK_FALSE(summarise_segmentation(records, RunStore(""), 1)[0].weights);
+  records[0].weights = RecordWeights{"best", 3.0, 0.3, 1.5, true};
+  records[1].weights = RecordWeights{"best", 6.0, 0.5, {}, false};
+  records[2].weights = RecordWeights{"best", 5.0, 0.1, 2.5, true};
+  records[2].done = false;
+  records[2].conditions.clear();
+  const auto weights = summarise_segmentation(records, RunStore(""), 1)[0].weights;
+  REQUIRE(weights);
+  CHECK(weights->count == "best");
+  CHECK(weights->runs == 2);
+  CHECK(weights->stopped == 1);
+  CHECK(*weights->best_epoch == 4.5);
+  CHECK(*weights->calibration_temperature == 1.5);
+  CHECK(near(weights->last_average->mean, 0.4, kRounding));
 }
 
 TEST_CASE("segmentation summary: of one seed the interval draws test images for both networks") {

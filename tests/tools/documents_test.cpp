@@ -10,6 +10,7 @@
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/segment_study.hpp"
 #include "tests/tools/study_folder.hpp"
 #include "tests/tools/tag_fault.hpp"
 #include "tests/tools/training_here.hpp"
@@ -17,6 +18,7 @@
 #include "tools/documents/compare.hpp"
 #include "tools/documents/plan.hpp"
 #include "tools/documents/run.hpp"
+#include "tools/documents/segmentation.hpp"
 #include "tools/documents/solve.hpp"
 #include "tools/documents/sweep.hpp"
 
@@ -287,6 +289,22 @@ TEST_CASE("documents: a training reads back as the same JSON, and every key coun
   CHECK(roles == Names{"student", "teacher", "distilled", "control"});
   filled.insert("stopped");  // none of these few epochs stops
   CHECK(filled == later);
+}
+
+TEST_CASE("documents: a segmentation study reads back as the same JSON, and every key counts") {
+  if (!test::training_here()) return;
+  test::SegmentWorld world;
+  world.change("seeds = 2", "seeds = 1");
+  const json document = world.train({"--json"}).document();
+  REQUIRE(document["results"].size() > 1);
+  for (const char* part : {"weights", "miou_expected_0.1", "images_per_second"}) {
+    CAPTURE(part);
+    REQUIRE(document["results"][0].contains(part));
+  }
+  CHECK(documents::to_json(documents::read_segmentation(document)) == document);
+  check_every_key_counts(document, documents::read_segmentation, {"config", "setup", "setups"},
+                         {"classes", "weights", "miou_expected_0.1", "images_per_second",
+                          "training_seconds", "interval_by", "sha256_of"});
 }
 
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {

@@ -14,7 +14,8 @@
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segmentation/features.hpp"
-#include "tools/cch/segmentation/report.hpp"
+#include "tools/cch/segmentation/pictures.hpp"
+#include "tools/report/segmentation.hpp"
 
 namespace cch {
 namespace {
@@ -218,15 +219,19 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
                                                   !s.shard.empty(), exec);
   if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
   count_runs(plan.results, s.common.verbose ? plan.results.size() : kReasons, terminal.err);
-  const json document = as_written(segmentation_document(head, plan.results, store));
+  const documents::SegmentationDocument document =
+      documents::as_stored(segmentation_document(head, plan.results, store));
   const std::string path = (fs::path(s.out) / "segmentation.json").string();
   const std::string page = (fs::path(s.out) / "report.html").string();
-  write_files({{path, document.dump(1) + "\n"}, {page, segmentation_page(document, set, s.out)}});
+  const std::string text = documents::to_text(document, 1) + "\n";
+  write_files({{path, text},
+               {page, report::render_segmentation_html(
+                          document, segmentation_pictures(document, set, s.out))}});
   if (s.common.json) {
-    terminal.out << document.dump(1) << '\n';
+    terminal.out << text;
   } else {
-    if (!s.common.quiet) terminal.out << segmentation_table(document) << '\n';
-    terminal.out << segmentation_conclusion(document)
+    if (!s.common.quiet) terminal.out << report::render_segmentation_table(document) << '\n';
+    terminal.out << report::segmentation_conclusion(document)
                  << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n",
                                 plan.cells.size() - counts.failed, counts.cached, counts.failed,
                                 seconds_since(begin));

@@ -9,6 +9,7 @@
 #include "cch/experiments/segmentation_run.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/documents/segmentation.hpp"
 
 namespace cch {
 
@@ -67,15 +68,9 @@ struct SegmentationPlan {
 nlohmann::json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
                                      const SegmentationRun& run, const nlohmann::json& common);
 
-/// All runs as one document, cch.segmentation/1: levels of every set-up, and gains over its
-/// baseline (SetupSummary).
-nlohmann::json segmentation_document(const nlohmann::json& head,
-                                     const std::vector<nlohmann::json>& runs,
-                                     const RunStore& store);
-
-std::string segmentation_table(const nlohmann::json& document);
-
-/// The set-up that gains most over its baseline, with its interval, and whether that is above zero.
-std::string segmentation_conclusion(const nlohmann::json& document);
+/// All runs as one document: levels of every set-up, and gains over its baseline (SetupSummary).
+documents::SegmentationDocument segmentation_document(const nlohmann::json& head,
+                                                      const std::vector<nlohmann::json>& runs,
+                                                      const RunStore& store);
 
 }  // namespace cch

@@ -30,6 +30,15 @@ struct ConditionLevels {
   std::vector<SubsetLevel> subsets;
 };
 
+/// Which weights of a cell count.
+struct RecordWeights {
+  std::string count;                   ///< best, last
+  std::optional<double> best_epoch;    ///< none by the last weights
+  std::optional<double> last_average;  ///< mIoU_Avg of the last ones, where they were scored
+  std::optional<double> calibration_temperature;
+  bool stopped = false;  ///< early
+};
+
 /// A cell as its record says.
 struct SegmentationRecord {
   std::string key;
@@ -40,6 +49,7 @@ struct SegmentationRecord {
   double images_per_second = 0.0;
   double seconds = 0.0;
   std::vector<ConditionLevels> conditions;  ///< of a cell that is done
+  std::optional<RecordWeights> weights;     ///< not recorded by studies without images held out
 };
 
 /// Numbers of the first condition that every set-up has.
@@ -50,6 +60,16 @@ struct ConditionSummary {
   std::string name;
   GainSummary average;
   std::vector<SubsetLevel> subsets;  ///< means over seeds
+};
+
+/// Weights of a set-up over its seeds.
+struct SetupWeights {
+  std::string count;
+  std::size_t runs = 0;
+  std::optional<double> best_epoch;               ///< median
+  std::size_t stopped = 0;                        ///< runs that ended early
+  std::optional<double> calibration_temperature;  ///< median
+  std::optional<GainSummary> last_average;
 };
 
 /// One set-up over its seeds.
@@ -66,8 +86,9 @@ struct SetupSummary {
   std::optional<Interval> gain_by_images;
   std::optional<GainSummary> expected;
   std::vector<ConditionSummary> conditions;
-  double images_per_second = 0.0;  ///< mean
-  double training_seconds = 0.0;   ///< sum
+  std::optional<double> images_per_second;  ///< mean; empty without a finished run
+  std::optional<double> training_seconds;   ///< sum; likewise
+  std::optional<SetupWeights> weights;
 };
 
 /// Every set-up in the order of its first record. `seed` draws the images; their confusion matrices

@@ -25,11 +25,6 @@ std::string in(const std::string& folder, const char* name) {
 
 }  // namespace
 
-nlohmann::json as_written(const nlohmann::json& document) {
-  return nlohmann::json::parse(
-      document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
 RankFolder::RankFolder(std::string folder, std::string html, bool force)
     : folder_(std::move(folder)), html_(std::move(html)) {
   if (!folder_.empty()) {

@@ -9,10 +9,6 @@
 
 namespace cch {
 
-/// The document as it reads back from its file (text that is not UTF-8 is replaced), so that
-/// everything rendered from it now and later is the same to the byte.
-nlohmann::json as_written(const nlohmann::json& document);
-
 /// Where the files of a ranking go: rank.json, ranking.csv and report.html in a folder (if one is
 /// named) and the report alone in another file (likewise).
 class RankFolder {

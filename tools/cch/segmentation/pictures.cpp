@@ -10,19 +10,15 @@
 #include "cch/data/npy.hpp"
 #include "cch/experiments/png.hpp"
 #include "tools/report/kit/escape.hpp"
-#include "tools/report/kit/field.hpp"
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/html_parts.hpp"
+#include "tools/report/segmentation.hpp"
 
 namespace cch {
 namespace {
 
-using nlohmann::json;
 using report::element;
-using report::elements;
 using report::escape_html;
-using report::field;
-using report::text;
 
 constexpr std::size_t kLargestSide = 96;  // of a picture, pixels
 constexpr std::size_t kShownSetups = 8;
@@ -118,12 +114,8 @@ std::string legend(const SegmentationSet& set) {
 
 }  // namespace
 
-std::string wide(const std::string& html) {
-  return "<div class=\"wide\">" + html + "</div>";
-}
-
-std::string segmentation_pictures(const json& document, const SegmentationSet& set,
-                                  const std::string& folder) {
+std::string segmentation_pictures(const documents::SegmentationDocument& document,
+                                  const SegmentationSet& set, const std::string& folder) {
   std::vector<report::HtmlColumn> columns;
   for (const ModalityImages& m : set.modalities) columns.push_back({m.name});
   columns.push_back({"label"});
@@ -136,13 +128,13 @@ std::string segmentation_pictures(const json& document, const SegmentationSet& s
     rows[i].push_back(code_picture(set, set.label(test[i]), "label"));
   }
   std::size_t shown = 0;
-  for (const json& run : elements(field(document, "runs"))) {
-    if (field(run, "seed") != field(document, "seed") || shown == kShownSetups) continue;
+  for (const documents::SegmentedRun& run : document.runs) {
+    if (run.seed != document.seed || shown == kShownSetups) continue;
     std::vector<std::size_t> shape;
-    const auto codes = examples_of(folder, text(field(run, "key")), shape);
+    const auto codes = examples_of(folder, run.key, shape);
     if (codes.empty()) continue;
     ++shown;
-    const std::string name = text(field(run, "setup"));
+    const std::string& name = run.setup;
     // All modalities, and the first alone.
     for (std::size_t s = 0; s < std::min<std::size_t>(shape[0] > 2 ? 2 : 1, shape[0]); ++s) {
       columns.push_back({s == 0 ? name : name + ", one sensor"});
@@ -158,7 +150,7 @@ std::string segmentation_pictures(const json& document, const SegmentationSet& s
       "mean), "
       "the label, and predictions with all modalities there and with the first alone.",
       columns, rows);
-  return report::section("pictures", "Pictures", legend(set) + wide(table));
+  return report::section("pictures", "Pictures", legend(set) + report::wide(table));
 }
 
 }  // namespace cch

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "cch/experiments/median.hpp"
 #include "tools/report/kit/field.hpp"
 
 namespace cch {
@@ -101,14 +102,6 @@ std::string reason_of(const RunDocument& run) {
 }
 
 }  // namespace
-
-std::optional<double> median_of(std::vector<double> values) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2.0;
-}
 
 void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
   std::set<std::uint64_t> seeds;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "tools/documents/run.hpp"
@@ -10,8 +9,5 @@ namespace cch {
 
 /// What is counted over all runs: done and failed ones, seeds, cost and weights by role, choices.
 void count_over_runs(const std::vector<documents::RunDocument>& runs, report::TrainReport& out);
-
-/// The value in the middle, or the mean of the two there; nothing of none.
-std::optional<double> median_of(std::vector<double> values);
 
 }  // namespace cch

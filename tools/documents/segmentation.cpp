@@ -1,0 +1,114 @@
+#include "tools/documents/segmentation.hpp"
+
+#include "tools/documents/parts_schema.hpp"
+
+namespace cch {
+
+template <class V>
+void describe(V& v, documents::Of<SubsetLevel> auto& x) {
+  v("modalities", x.modalities, "miou", x.miou, "class_iou", x.class_iou);
+}
+
+}  // namespace cch
+
+namespace cch::documents {
+
+template <>
+json encode(const Echo& value) {
+  return json::parse(value.json);
+}
+
+template <>
+void decode(const json& node, const Spot&, Echo& out) {
+  out.json = text_of(node, -1);
+}
+
+template <class V>
+void describe(V& v, Of<MeanOverSeeds> auto& x) {
+  v("value", x.value, "standard_error", x.standard_error);
+  v.interval("interval95", x.interval95);
+  v("seeds", x.seeds);
+  v.if_there("interval_by", x.interval_by);
+}
+
+/// kSegmentationLevels, by their keys.
+template <class V>
+void describe(V& v, Of<LevelsOverSeeds> auto& x) {
+  v("miou_average", x[0], "miou_full", x[1], "miou_worst", x[2], "unimodal_bias", x[3]);
+}
+
+template <class V>
+void describe(V& v, Of<SegmentedCondition> auto& x) {
+  v("name", x.name, "miou_average", x.average, "subsets", x.subsets);
+}
+
+template <class V>
+void describe(V& v, Of<SegmentedWeights> auto& x) {
+  v("count", x.count, "runs", x.runs, "best_epoch", x.best_epoch, "stopped", x.stopped,
+    "calibration_temperature", x.calibration_temperature, "last_miou_average", x.last_average);
+}
+
+template <class V>
+void describe(V& v, Of<SegmentedSetup> auto& x) {
+  v("name", x.name, "baseline", x.baseline, "failed", x.failed);
+  describe(v, x.levels);
+  v.object("gain", [&x](auto& inner) { describe(inner, x.gains); });
+  v.if_there("miou_expected_0.1", x.expected);
+  v.if_there("images_per_second", x.images_per_second);
+  v.if_there("training_seconds", x.training_seconds);
+  v("conditions", x.conditions, "setup", x.setup);
+  v.if_there("weights", x.weights);
+}
+
+template <class V>
+void describe(V& v, Of<SegmentedRun> auto& x) {
+  v("key", x.key, "setup", x.setup, "seed", x.seed, "status", x.status);
+}
+
+/// What study.json has too.
+template <class V>
+void describe_head(V& v, Of<SegmentationDocument> auto& x) {
+  v("version", x.version, "command", x.command, "seed", x.seed, "config", x.config, "inputs",
+    x.inputs, "device", x.device, "warnings", x.warnings, "setups", x.setups);
+}
+
+template <class V>
+void describe(V& v, Of<SegmentationDocument> auto& x) {
+  v.schema("cch.segmentation/1");
+  describe_head(v, x);
+  v("results", x.results, "runs", x.runs);
+  v.if_there("classes", x.classes);
+}
+
+std::string SegmentationDocument::title() const {
+  const json settings = json::parse(config.json);
+  return settings.is_object() ? settings.value("title", std::string()) : std::string();
+}
+
+nlohmann::json to_json(const SegmentationDocument& document) {
+  return encode(document);
+}
+
+std::string to_text(const SegmentationDocument& document, int indent) {
+  return text_of(encode(document), indent);
+}
+
+SegmentationDocument read_segmentation(const nlohmann::json& document) {
+  return read<SegmentationDocument>(document);
+}
+
+SegmentationDocument as_stored(const SegmentationDocument& document) {
+  return read_segmentation(json::parse(to_text(document, -1)));
+}
+
+SegmentationDocument read_segmentation_head(const nlohmann::json& head) {
+  SegmentationDocument out;
+  const Spot top;
+  Reader reader(head, top);
+  reader.schema("cch.study/1");
+  describe_head(reader, out);
+  reader.finish();
+  return out;
+}
+
+}  // namespace cch::documents
