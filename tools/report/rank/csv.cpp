@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
