@@ -64,14 +64,14 @@ void check_classes(const ClassLabels& y, const Groups& groups, std::vector<Warni
 }
 
 std::vector<int> present_codes(const ClassLabels& y, std::size_t& classes) {
-  const auto counts = y.counts();
-  std::vector<int> number(counts.size(), -1);
+  std::vector<int> number(y.classes(), -1);
   classes = 0;
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    if (counts[c] > 0) number[c] = static_cast<int>(classes++);
-  }
   std::vector<int> codes(y.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = number[static_cast<std::size_t>(y[i])];
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    int& of = number[static_cast<std::size_t>(y[i])];
+    if (of < 0) of = static_cast<int>(classes++);
+    codes[i] = of;
+  }
   return codes;
 }
 

@@ -17,7 +17,8 @@ void check_paired_rows(const Samples& x, std::size_t other, const Groups& groups
 /// and names those that nearly cannot ("small-class").
 void check_classes(const ClassLabels& y, const Groups& groups, std::vector<Warning>& warnings);
 
-/// Codes of the classes that have rows, numbered from 0 in their order; `classes` is their number.
+/// Codes of the classes that have rows, numbered from 0 as they first appear, so that the names of
+/// classes and their order say nothing; `classes` is their number.
 std::vector<int> present_codes(const ClassLabels& y, std::size_t& classes);
 
 }  // namespace cch::detail

@@ -283,6 +283,27 @@ TEST_CASE("label bound: wide noise that says nothing of the labels stays at noth
   }
 }
 
+TEST_CASE("label bound: names and order of the classes say nothing, to the bit") {
+  Random random(17);
+  Matrix features(240, 4);
+  std::vector<int> codes;
+  std::vector<int> reversed;
+  for (std::size_t i = 0; i < 240; ++i) {
+    codes.push_back(static_cast<int>(random.below(3)));
+    reversed.push_back(2 - codes.back());
+    for (std::size_t j = 0; j < 4; ++j) {
+      features(i, j) = (static_cast<int>(j) == codes.back() ? 1.0 : 0.0) + random.normal();
+    }
+  }
+  const Samples x = Samples::from(std::move(features));
+  const Groups groups = Groups::singletons(240);
+  const Estimate one =
+      label_bound(x, ClassLabels::from(std::move(codes), {"a", "b", "c"}), groups, {}, {});
+  const Estimate other =
+      label_bound(x, ClassLabels::from(std::move(reversed), {"c", "b", "a"}), groups, {}, {});
+  CHECK(one.row_terms == other.row_terms);
+}
+
 TEST_CASE("label bound: any number of threads gives the same bits") {
   Random random(71);
   const Data data = draw(400, 12, draw_means(4, 3, 1.0, random), random);
