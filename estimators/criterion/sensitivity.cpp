@@ -184,6 +184,7 @@ EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredT
 
 std::vector<SensitivityRow> sensitivity_grid(const RankInput& whole,
                                              const std::vector<std::size_t>& order,
+                                             std::vector<Warning>& warnings,
                                              const Execution& outer) {
   Execution exec = outer;
   exec.sink = nullptr;  // only whole steps are reported
@@ -196,6 +197,7 @@ std::vector<SensitivityRow> sensitivity_grid(const RankInput& whole,
     input.teachers.push_back({teacher.name, teacher.features.select(rows)});
   }
   std::vector<SensitivityRow> grid;
+  std::vector<Warning> refused;
   const std::array<std::pair<Scale, bool>, 4> preprocessing{
       {{Scale::rank, false}, {Scale::zscore, false}, {Scale::none, false}, {Scale::rank, true}}};
   std::size_t done = 0;
@@ -212,14 +214,24 @@ std::vector<SensitivityRow> sensitivity_grid(const RankInput& whole,
         SensitivityRow row{
             std::string(entry_of(one).name),   data.name,  neighbours_of(one), i_student_labels,
             std::vector<double>(order.size()), rows.size()};
-        parallel_for(order.size(), exec, [&](std::size_t t) {
-          row.i_teacher_student[t] =
-              estimate(one, data.teachers[t], data.student, input.groups, exec.serial()).nats;
+        // One that has too few rows for so many columns is left out, the others stay.
+        const auto read = attempt("sensitivity", refused, [&] {
+          parallel_for(order.size(), exec, [&](std::size_t t) {
+            row.i_teacher_student[t] =
+                estimate(one, data.teachers[t], data.student, input.groups, exec.serial()).nats;
+          });
+          return true;
         });
-        grid.push_back(std::move(row));
+        if (read) grid.push_back(std::move(row));
       }
     }
     outer.progress("sensitivity", ++done, preprocessing.size());
+  }
+  for (Warning& warning : refused) {
+    const bool told = std::any_of(warnings.begin(), warnings.end(), [&](const Warning& other) {
+      return other.message == warning.message;
+    });
+    if (!told) warnings.push_back(std::move(warning));
   }
   return grid;
 }

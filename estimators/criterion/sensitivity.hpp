@@ -16,9 +16,10 @@ EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredT
 /// The margins of all teachers by what `auto` picks, ksg1 and gaussian-copula (I(S;Y) by `auto`),
 /// on four kinds of preprocessing, and on the rank scale for k ∈ {3, 5, 10} where there are
 /// neighbours: point estimates on at most 2000 rows (whole groups at random), teachers in the order
-/// of `order`.
+/// of `order`. What refuses these rows is left out of the grid, each reason told once.
 std::vector<SensitivityRow> sensitivity_grid(const RankInput& input,
                                              const std::vector<std::size_t>& order,
+                                             std::vector<Warning>& warnings,
                                              const Execution& exec);
 
 }  // namespace cch::detail

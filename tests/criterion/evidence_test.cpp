@@ -262,6 +262,23 @@ TEST_CASE("sensitivity: every choice is a row, curves end at all rows") {
   CHECK(result.curves.front().by_neighbours.size() == 4);
 }
 
+TEST_CASE("sensitivity: what refuses wide rows is left out, and the others stay") {
+  // 100 rows of 120 columns have no covariance, but the grid's other estimators read them.
+  RankInput input = world(100, 0, 9);
+  input.teachers[1].features =
+      side_by_side(input.teachers[1].features, test::gaussian_rows(100, 120, 1, 0.0, 10).x);
+  RankOptions options = quick();
+  options.sensitivity = true;
+  const RankResult result = rank_teachers(input, options, {});
+  std::set<std::string> estimators;
+  for (const SensitivityRow& row : result.sensitivity) estimators.insert(row.estimator);
+  CHECK(estimators.contains("cca-ksg"));
+  CHECK(estimators.contains("ksg1"));
+  std::size_t told = 0;
+  for (const Warning& warning : result.warnings) told += warning.code == "sensitivity-left-out";
+  CHECK(told >= 1);
+}
+
 TEST_CASE("all evidence is bitwise equal for 1, 2 and 7 threads") {
   const RankInput input = world(150, 200, 8);
   RankOptions options;
