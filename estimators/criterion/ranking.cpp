@@ -180,8 +180,9 @@ void add_sensitivity(const RepresentationLevel& level, const RankedTeachers& tea
     });
     result.curves.push_back(curves.value_or(EstimateCurves{}));
   }
-  auto grid = attempt("sensitivity", result.warnings,
-                      [&] { return detail::sensitivity_grid(q.input, teachers.order, result.warnings, q.outer); });
+  auto grid = attempt("sensitivity", result.warnings, [&] {
+    return detail::sensitivity_grid(q.input, teachers.order, result.warnings, q.outer);
+  });
   if (grid) result.sensitivity = std::move(*grid);
 }
 

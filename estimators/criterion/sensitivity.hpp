@@ -19,7 +19,6 @@ EstimateCurves estimate_curves(const RepresentationLevel& level, const MeasuredT
 /// of `order`. What refuses these rows is left out of the grid, each reason told once.
 std::vector<SensitivityRow> sensitivity_grid(const RankInput& input,
                                              const std::vector<std::size_t>& order,
-                                             std::vector<Warning>& warnings,
-                                             const Execution& exec);
+                                             std::vector<Warning>& warnings, const Execution& exec);
 
 }  // namespace cch::detail

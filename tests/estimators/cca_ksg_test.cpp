@@ -410,7 +410,7 @@ TEST_CASE("long: columns of noise beside either side carry nothing and hide noth
       CAPTURE(factor);
       CAPTURE(structured);
       const Samples wide = beside_noise(x, factor * 24, structured, 3);
-      // Without a screen 1.65 and 1.05 by white noise, and less by structured noise.
+
       CHECK(test::within_sampling_error(run({wide, y}).nats, truth, 0.04, 0.06));
       CHECK(test::within_sampling_error(run({y, wide}).nats, truth, 0.04, 0.06));
     }
