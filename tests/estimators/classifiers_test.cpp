@@ -1,6 +1,8 @@
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "estimators/classifiers/leading.hpp"
 #include "estimators/classifiers/logistic.hpp"
 #include "estimators/classifiers/mean_shrinkage.hpp"
+#include "estimators/classifiers/products.hpp"
 #include "estimators/classifiers/rule.hpp"
 #include "estimators/classifiers/tall_products.hpp"
 #include "estimators/classifiers/training.hpp"
@@ -47,6 +50,51 @@ double slow_objective(const TrainingSet& t, double s, const Eigen::MatrixXd& w,
     sum += std::log(z.array().exp().sum()) - z(t.y[static_cast<std::size_t>(i)]);
   }
   return (sum + 0.5 * s * w.squaredNorm()) / static_cast<double>(t.rows());
+}
+
+TEST_CASE("softmax of a tile is that of doubles, far below the largest logit too") {
+  // Single precision: exp to 2e-7 of its value, a logit of 60 to 4e-6; 1e-5 leaves room for the
+  // sum.
+  constexpr std::size_t kColumns = 5;
+  std::vector<float> logits(kColumns * kRowTile);
+  std::vector<float> target(kColumns * kRowTile);
+  Random random(31);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    logits[i] = static_cast<float>(120.0 * random.uniform() - 60.0);
+    target[i] = static_cast<float>(random.uniform());
+  }
+  std::vector<float> plain = logits;
+  std::vector<float> soft = logits;
+  std::array<float, kRowTile> largest{};
+  std::array<float, kRowTile> total{};
+  std::array<float, kRowTile> weight{};
+  std::array<float, kRowTile> aligned{};
+  product_kernels().softmax_tile(plain.data(), kColumns, largest.data(), total.data());
+  product_kernels().soft_residuals_tile(target.data(), soft.data(), kColumns, weight.data(),
+                                        aligned.data(), total.data());
+  for (std::size_t row = 0; row < kRowTile; ++row) {
+    double top = -1e9;
+    double sum = 0.0;
+    double mass = 0.0;
+    double inner = 0.0;
+    const auto at = [&](const std::vector<float>& x, std::size_t c) {
+      return static_cast<double>(x[c * kRowTile + row]);
+    };
+    for (std::size_t c = 0; c < kColumns; ++c) top = std::max(top, at(logits, c));
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      sum += std::exp(at(logits, c) - top);
+      mass += at(target, c);
+      inner += at(target, c) * (at(logits, c) - top);
+    }
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      const double softmax = std::exp(at(logits, c) - top) / sum;
+      CHECK(std::abs(at(plain, c) - softmax) <= 1e-5 * softmax + 1e-30);
+      CHECK(std::abs(at(soft, c) - (mass * softmax - at(target, c))) <= 1e-5);
+    }
+    CHECK(std::abs(static_cast<double>(total[row]) - sum) <= 1e-5 * sum);
+    CHECK(std::abs(static_cast<double>(weight[row]) - mass) <= 1e-5);
+    CHECK(std::abs(static_cast<double>(aligned[row]) - inner) <= 1e-5 * std::abs(inner) + 1e-5);
+  }
 }
 
 TEST_CASE("logistic: no step away from the solution lowers the objective") {

@@ -120,7 +120,7 @@ void PilotFold::fit_alone() {
   }
   const Choice best = best_of(std::move(held), table_.targets);
   const RowIndices training = rows_outside(zone_, zone_bit(kTest), is_alone_);
-  const LinearFit fit = fit_linear(hard_data(x_, training), {kStrengths[best.index]}).front();
+  const LinearFit fit = LinearPath(hard_data(x_, training)).fit(kStrengths[best.index]);
   final_rules_ = {fit.rule};
   alone_ = score(fit, best.judgement);
   for (const auto& fits : inner) {
