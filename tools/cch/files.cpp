@@ -1,5 +1,6 @@
 #include "tools/cch/files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -30,13 +31,14 @@ bool is_ours(const fs::path& folder) {
 }  // namespace
 
 void refuse_foreign(const std::string& folder, const std::vector<std::string>& names, bool force) {
-  if (force || folder.empty() || !fs::is_directory(folder) || is_ours(folder)) return;
-  for (const std::string& name : names) {
-    const fs::path path = fs::path(folder) / name;
-    if (!fs::is_regular_file(path)) continue;
-    refuse_usage("foreign-folder", "cch did not make " + path.string(), "it would be overwritten",
-                 "Name another folder with -o, or say --force");
-  }
+  if (force || folder.empty()) return;
+  // Looked for before asking whose it is: another process may begin the same study meanwhile.
+  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return fs::is_regular_file(fs::path(folder) / name);
+  });
+  if (found == names.end() || is_ours(folder)) return;
+  refuse_usage("foreign-folder", "cch did not make " + (fs::path(folder) / *found).string(),
+               "it would be overwritten", "Name another folder with -o, or say --force");
 }
 
 std::string shell_line(const std::vector<std::string>& arguments) {
