@@ -121,11 +121,16 @@ double CcaKsgRun::value_on(std::span<const std::size_t> rows, const Execution& e
       places.push_back(i);
       data_rows.push_back(reading.pairs.rows[i]);
     }
+    const auto n = static_cast<double>(places.size());
+    const Reading how = reading.rung.reading;
+    if (how == Reading::total) {
+      weight += n;
+      for (const std::size_t place : places) sum += reading.pairs.terms[place];
+      continue;
+    }
     const Groups own = groups.select(data_rows);
     if (!has_neighbours(own, k)) continue;
-    const auto n = static_cast<double>(places.size());
     weight += n;
-    const Reading how = reading.rung.reading;
     sum += n * read_rung(reading.rung, reading.pairs.u_of(how).select(places),
                          reading.pairs.v_of(how).select(places), own, k, exec);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cch/core/parallel.hpp"
+#include "estimators/linalg/quantiles.hpp"
 
 namespace cch::detail {
 namespace {
@@ -60,6 +61,15 @@ Eigen::MatrixXd second_moments(const RowMajorMatrix& z, const Execution& exec) {
   });
   r /= static_cast<double>(z.rows());
   return r.selfadjointView<Eigen::Upper>();
+}
+
+double log_det_bias(std::size_t rows, std::size_t columns) {
+  const auto n = static_cast<double>(rows - 1);
+  double bias = static_cast<double>(columns) * std::log(2.0 / n);
+  for (std::size_t i = 1; i <= columns; ++i) {
+    bias += digamma(0.5 * (n + 1.0 - static_cast<double>(i)));
+  }
+  return bias;
 }
 
 double shrinkage_intensity(const RowMajorMatrix& z, const Eigen::MatrixXd& r) {

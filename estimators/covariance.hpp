@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 
 #include "cch/core/execution.hpp"
 #include "cch/core/samples.hpp"
@@ -15,6 +16,10 @@ void standardise_into(const Samples& x, RowMajorMatrix& z, Eigen::Index first);
 /// ZᵀZ / N as a full symmetric matrix; for standardised columns the correlations R. Work is cut
 /// into tiles of columns, so the result does not depend on the number of threads. Cost O(N D²).
 Eigen::MatrixXd second_moments(const RowMajorMatrix& z, const Execution& exec);
+
+/// E ln det C − ln det Σ for the sample covariance of `rows` Gaussian rows in `columns` dimensions:
+/// columns · ln(2/(N − 1)) + Σ_i ψ((N − i)/2).
+double log_det_bias(std::size_t rows, std::size_t columns);
 
 /// The shrinkage intensity λ of R* = (1 − λ) R + λ I for standardised columns Z (N × D), the
 /// minimiser of E‖R* − P‖² (Ledoit & Wolf 2004, with the diagonal as the target as in Schäfer &

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "estimators/covariance.hpp"
-#include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
 namespace {
@@ -101,20 +100,10 @@ double joint_log_det(const Blocks& b, const Eigen::MatrixXd& r) {
   return value;
 }
 
-/// E ln det C − ln det Σ for the sample covariance of N Gaussian rows in d dimensions.
-double log_det_bias(std::size_t n_rows, std::size_t d) {
-  const auto n = static_cast<double>(n_rows - 1);
-  double bias = static_cast<double>(d) * std::log(2.0 / n);
-  for (std::size_t i = 1; i <= d; ++i) {
-    bias += detail::digamma(0.5 * (n + 1.0 - static_cast<double>(i)));
-  }
-  return bias;
-}
-
 double information_bias(const Blocks& b) {
   const std::size_t n = b.x.size();
-  return 0.5 * (log_det_bias(n, b.x.dim()) + log_det_bias(n, b.y.dim()) -
-                log_det_bias(n, b.x.dim() + b.y.dim()));
+  return 0.5 * (detail::log_det_bias(n, b.x.dim()) + detail::log_det_bias(n, b.y.dim()) -
+                detail::log_det_bias(n, b.x.dim() + b.y.dim()));
 }
 
 }  // namespace

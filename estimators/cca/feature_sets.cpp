@@ -45,6 +45,7 @@ std::vector<FeatureSet> feature_sets(const Scores& scores, Columns columns,
   add_plain(few);
   if (widest > few && most > few) add_plain(most);
   if (widest > most && crowd > most) add_plain(crowd);
+  sets.back().widest = true;
   const std::size_t squared = std::min(2 * options.components, most);
   sets.push_back({columns, squared, Features::squares, with_squares(leading(0, squared)),
                   with_squares(leading(1, squared)), kLeastRidge});

@@ -26,6 +26,7 @@ struct FeatureSet {
   Eigen::MatrixXd x;  ///< N × D, unit variances
   Eigen::MatrixXd y;
   double ridge;
+  bool widest = false;  ///< has the most components of the plain sets
 };
 
 /// Principal components of x and of y, in falling order, N rows of unit variance.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "estimators/cca/pair_readings.hpp"
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/cca/splits.hpp"
+#include "estimators/math.hpp"
 
 namespace cch::detail {
 namespace {
@@ -23,6 +25,7 @@ using Eigen::MatrixXd;
 /// Pairs of a normal reading: the sampling error of the useless ones adds up.
 constexpr std::size_t kMostNormal = 16;
 constexpr std::size_t kLossFolds = 5;
+constexpr std::size_t kMostBlocks = 20;
 /// About so many rows say whether a screen is worth its cost: each direction then screens its own.
 constexpr std::size_t kRowsToAsk = 1000;
 
@@ -173,17 +176,47 @@ CcaLadder::SharedFeatures CcaLadder::features_of(const Rung& rung, const KeptCol
 
 HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction,
                                  const Execution& exec) const {
-  return held_out(*features_of(rung, kept_in(rung, direction), exec), direction, rung.pairs);
+  const SharedFeatures features = features_of(rung, kept_in(rung, direction), exec);
+  if (rung.reading != Reading::total) return held_out(*features, direction, rung.pairs);
+  HeldOutPairs out;
+  out.rows = halves(direction).held_out;
+  out.terms = total_of(*features, direction).row_terms(rung.pairs);
+  return out;
+}
+
+TotalReading CcaLadder::total_of(const FeatureSet& features, std::size_t direction) const {
+  const std::vector<std::size_t> rows = halves(direction).held_out;
+  const auto scores = [&](const MatrixXd& side) {
+    return MatrixXd(as_eigen(normal_scores(rows_of(side, rows)).view()));
+  };
+  return {scores(features.x), scores(features.y), groups_.select(rows)};
+}
+
+// Unlike directions, which both halves tell alike, the two halves are independent here.
+std::vector<double> CcaLadder::total_replicates(const Rung& rung, std::size_t direction,
+                                                const Execution& exec) const {
+  const TotalReading total =
+      total_of(*features_of(rung, kept_in(rung, direction), exec), direction);
+  const Groups groups = groups_.select(halves(direction).held_out);
+  std::vector<std::size_t> rows(groups.rows());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto blocks =
+      deal_groups(groups, rows, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
+  std::vector<double> without(blocks.size());
+  parallel_for(blocks.size(), exec, [&](std::size_t b) {
+    without[b] = total.fit_excess(without_block(rows, blocks[b]), rung.pairs) / std::numbers::sqrt2;
+  });
+  return without;
 }
 
 std::vector<double> CcaLadder::fit_replicates(const Rung& rung, std::size_t direction,
                                               const Execution& exec) const {
+  if (rung.reading == Reading::total) return total_replicates(rung, direction, exec);
   const SharedFeatures shared = features_of(rung, kept_in(rung, direction), exec);
   const FeatureSet& features = *shared;
   const Halves split = halves(direction);
   const MatrixXd x = rows_of(features.x, split.held_out);
   const MatrixXd y = rows_of(features.y, split.held_out);
-  constexpr std::size_t kMostBlocks = 20;
   const auto blocks =
       deal_groups(groups_, split.fitted, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
   std::vector<double> without(blocks.size());
@@ -239,11 +272,13 @@ double CcaLadder::learning_loss(const std::vector<Rung>& chosen,
   const double falls_by = 1.0 - 0.5 / ((fold_count - 1.0) / fold_count);
   std::map<std::pair<Columns, std::size_t>, std::vector<double>> more;
   std::size_t most = 0;
-  for (const Rung& rung : chosen) most = std::max(most, rung.pairs);
+  for (const Rung& rung : chosen) {
+    if (rung.reading != Reading::total) most = std::max(most, rung.pairs);
+  }
   double sum = 0.0;
   for (std::size_t direction = 0; direction < chosen.size(); ++direction) {
     const Rung& rung = chosen[direction];
-    if (rung.features != Features::plain) continue;
+    if (rung.features != Features::plain || rung.reading == Reading::total) continue;
     auto& by_pair = more[{rung.columns, rung.components}];
     if (by_pair.empty()) by_pair = readings_of_folds(rung, folds, most, exec);
     const double half = (value_of(rung, directions[direction]).normal +
@@ -274,8 +309,16 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   if (!plain) return values;  // a component and its square are never independent
   if (pairs.u.dim() > 1) add(Reading::normal, std::min(kMostNormal, pairs.u.dim()));
   // One combination of columns that take few values tells all of them; a second pair would count
-  // that again.
+  // that again. And rows that repeat are fewer than they look.
   if (ties_) return values;
+  if (features.widest) {
+    const TotalReading total = total_of(features, direction);
+    for (const std::size_t size : total.sizes()) {
+      const Rung rung{features.columns, features.components, features.features, Reading::total,
+                      size};
+      values.push_back({rung, total.nats(size), 0.0, total.chance_spread(size)});
+    }
+  }
   const std::vector<double> twice = counted_twice(pairs.u, pairs.v, pairs.significant);
   double sum = 0.0;
   for (std::size_t r = 1; r <= pairs.significant; ++r) {

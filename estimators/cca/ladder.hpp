@@ -16,6 +16,7 @@
 #include "cch/estimators/cca_ksg.hpp"
 #include "estimators/cca/feature_sets.hpp"
 #include "estimators/cca/screening.hpp"
+#include "estimators/cca/total_reading.hpp"
 #include "estimators/repeated_values.hpp"
 
 namespace cch::detail {
@@ -25,6 +26,7 @@ enum class Reading {
   joint,   ///< KSG of all pairs at once
   sum,     ///< KSG of each pair, less the total correlation
   normal,  ///< Σ −½ ln(1 − r_i²), each less the 1/(2n) of independent pairs, less the same
+  total,   ///< TotalReading of the leading components themselves, no pairs
 };
 
 /// One way of reading an information off held-out canonical variates.
@@ -33,7 +35,7 @@ struct Rung {
   std::size_t components;  ///< principal components of each side
   Features features;
   Reading reading;
-  std::size_t pairs;  ///< leading pairs that enter
+  std::size_t pairs;  ///< leading pairs that enter; of a total reading its size
 
   [[nodiscard]] std::string name() const;
   friend bool operator==(const Rung&, const Rung&) = default;
@@ -44,6 +46,7 @@ struct RungValue {
   Rung rung;
   double nats = 0.0;
   double normal = 0.0;  ///< the normal reading of the same pairs
+  double spread = 0.0;  ///< of a total reading between independent sides
 };
 
 /// Canonical variates of the rows that their directions were not fitted on, as normal scores. Those
@@ -57,6 +60,7 @@ struct HeldOutPairs {
   std::optional<std::pair<Samples, Samples>> tied;
   std::vector<double> normal;  ///< −½ ln(1 − r_i²) − 1/(2n) of the variates as they were fitted
   std::size_t significant = 0;  ///< leading pairs above the Wachter edge
+  std::vector<double> terms;    ///< of a total reading, a row; it has no pairs
 
   /// What a reading is made of: neighbours need distinct values, correlations lose by their order.
   [[nodiscard]] const Samples& u_of(Reading reading) const {
@@ -128,6 +132,9 @@ class CcaLadder {
   [[nodiscard]] const KeptColumns& kept_in(const Rung& rung, std::size_t direction) const;
   [[nodiscard]] HeldOutPairs held_out(const FeatureSet& features, std::size_t direction,
                                       std::size_t least_pairs) const;
+  [[nodiscard]] TotalReading total_of(const FeatureSet& features, std::size_t direction) const;
+  [[nodiscard]] std::vector<double> total_replicates(const Rung& rung, std::size_t direction,
+                                                     const Execution& exec) const;
   [[nodiscard]] std::vector<RungValue> climb(const FeatureSet& features, std::size_t direction,
                                              const Execution& exec) const;
   [[nodiscard]] std::vector<double> readings_of_folds(

@@ -9,17 +9,20 @@ namespace cch::detail {
 namespace {
 
 // What a rung counts for when one is chosen. In heavy tails waves can come out well in one half and
-// badly in the other, so they have to be better by more than that.
+// badly in the other, so they have to be better by more than that. Total readings scatter with
+// their size even where there is nothing.
 double worth(const RungValue& value) {
   constexpr double kWavesCount = 0.9;
-  return value.rung.features == Features::waves ? kWavesCount * value.nats : value.nats;
+  constexpr double kSpreadsBetter = 1.0;
+  if (value.rung.features == Features::waves) return kWavesCount * value.nats;
+  return value.nats - kSpreadsBetter * value.spread;
 }
 
 }  // namespace
 
 std::string Rung::name() const {
   constexpr std::array<const char*, 3> more{"", "+squares", "+waves"};
-  constexpr std::array<const char*, 3> how{"joint ", "sum ", "normal "};
+  constexpr std::array<const char*, 4> how{"joint ", "sum ", "normal ", "total "};
   return prefix_of(columns) + ("pca" + std::to_string(components)) +
          more[static_cast<std::size_t>(features)] + " cca " +
          how[static_cast<std::size_t>(reading)] + std::to_string(pairs);

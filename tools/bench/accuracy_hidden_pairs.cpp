@@ -1,6 +1,7 @@
-// Three Gaussian pairs of known information behind random maps to many columns. Every layer is
+// Gaussian pairs of known information behind random maps to many columns. Every layer is
 // injective: a matrix of full column rank that does not narrow, then an activation that rises
-// strictly. So the information of the columns is that of the pairs.
+// strictly. So the information of the columns is that of the pairs. Embeddings also hide numbers
+// that each side has to itself.
 
 #include <fmt/core.h>
 
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t kRows = 5000;
 constexpr std::size_t kRank = 3;
+constexpr std::size_t kEmbeddingPairs = 16;
+constexpr std::size_t kEmbeddingOwn = 48;  // numbers that one side alone has
 constexpr double kLeak = 0.2;
 
 using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -113,14 +116,34 @@ class HiddenMap {
 
 struct HiddenCell {
   std::string name;
-  double rho;  // of each pair
+  std::vector<double> rho;  // of each pair
+  std::size_t own;          // further numbers of each side
   HiddenMap map_x;
   HiddenMap map_y;
 };
 
+struct HiddenNumbers {
+  Matrix u;
+  Matrix v;
+};
+
+HiddenNumbers hidden_numbers(const HiddenCell& cell, std::size_t n, std::uint64_t seed) {
+  Random random(derive_seed(derive_seed(seed, cell.name), "pairs"));
+  const std::size_t pairs = cell.rho.size();
+  HiddenNumbers out{Matrix(n, pairs + cell.own), Matrix(n, pairs + cell.own)};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < pairs + cell.own; ++j) {
+      const double rho = j < pairs ? cell.rho[j] : 0.0;
+      out.u(i, j) = random.normal();
+      out.v(i, j) = rho * out.u(i, j) + std::sqrt(1.0 - rho * rho) * random.normal();
+    }
+  }
+  return out;
+}
+
 Draw draw_cell(const HiddenCell& cell, std::size_t n, std::uint64_t seed) {
-  const Pairs pairs = normal_pairs(n, kRank, cell.rho, derive_seed(seed, cell.name));
-  return {cell.map_x.forward(pairs.x, "x"), cell.map_y.forward(pairs.y, "y")};
+  const HiddenNumbers hidden = hidden_numbers(cell, n, seed);
+  return {cell.map_x.forward(hidden.u, "x"), cell.map_y.forward(hidden.v, "y")};
 }
 
 // Back through the layers by least squares, then the density of the pairs.
@@ -130,8 +153,8 @@ std::vector<double> pointwise_cell(const HiddenCell& cell, std::size_t n, std::u
   const Rows v = cell.map_y.backward(std::get<Samples>(draw.y));
   std::vector<double> terms(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < kRank; ++j) {
-      terms[i] += normal_pointwise(cell.rho, u(index(i), index(j)), v(index(i), index(j)));
+    for (std::size_t j = 0; j < cell.rho.size(); ++j) {
+      terms[i] += normal_pointwise(cell.rho[j], u(index(i), index(j)), v(index(i), index(j)));
     }
   }
   return terms;
@@ -143,25 +166,31 @@ struct MapKind {
   bool deep;  // a hidden layer of the geometric mean of both widths
 };
 
-AccuracyTask task_of(const MapKind& kind, std::size_t dim, double nats) {
-  const std::string name = fmt::format("{}-{}-{}", kind.name, dim, nats);
-  std::vector<std::size_t> widths{kRank};
+constexpr MapKind kMlp{"mlp", Activation::leaky_relu, true};
+constexpr MapKind kTanh{"tanh", Activation::tanh, false};
+constexpr MapKind kCubic{"cubic", Activation::cubic, false};
+
+HiddenMap map_of(const MapKind& kind, std::size_t hidden, std::size_t dim,
+                 const std::string& seed) {
+  std::vector<std::size_t> widths{hidden};
   if (kind.deep) {
-    widths.push_back(static_cast<std::size_t>(std::sqrt(static_cast<double>(kRank * dim))));
+    widths.push_back(static_cast<std::size_t>(std::sqrt(static_cast<double>(hidden * dim))));
   }
   widths.push_back(dim);
-  // The maps belong to the kind and the width: tasks that differ in truth share them.
-  const std::string maps = fmt::format("{}-{}", kind.name, dim);
-  const auto cell = std::make_shared<const HiddenCell>(
-      HiddenCell{name, correlation_of(nats / static_cast<double>(kRank)),
-                 HiddenMap(widths, kind.activation, derive_seed(1, maps + " x")),
-                 HiddenMap(widths, kind.activation, derive_seed(1, maps + " y"))});
+  return {widths, kind.activation, derive_seed(1, seed)};
+}
+
+AccuracyTask task_of(const char* set, HiddenCell hidden, std::size_t dim_x, std::size_t dim_y,
+                     std::vector<std::size_t> rows) {
+  double nats = 0.0;
+  for (const double rho : hidden.rho) nats += normal_information(rho);
+  const auto cell = std::make_shared<const HiddenCell>(std::move(hidden));
   AccuracyTask task;
-  task.name = name;
-  task.set = "hidden-pairs";
-  task.dim_x = dim;
-  task.dim_y = dim;
-  task.rows = {kRows};
+  task.name = cell->name;
+  task.set = set;
+  task.dim_x = dim_x;
+  task.dim_y = dim_y;
+  task.rows = std::move(rows);
   task.truth = [nats] { return Truth{nats, 0.0}; };
   task.draw = [cell](std::size_t n, std::uint64_t seed) { return draw_cell(*cell, n, seed); };
   task.pointwise = [cell](std::size_t n, std::uint64_t seed) {
@@ -170,16 +199,53 @@ AccuracyTask task_of(const MapKind& kind, std::size_t dim, double nats) {
   return task;
 }
 
+AccuracyTask pairs_task(const MapKind& kind, std::size_t dim, double nats) {
+  // The maps belong to the kind and the width: tasks that differ in truth share them.
+  const std::string maps = fmt::format("{}-{}", kind.name, dim);
+  const std::vector<double> rho(kRank, correlation_of(nats / static_cast<double>(kRank)));
+  return task_of("hidden-pairs",
+                 {fmt::format("{}-{}", maps, nats), rho, 0, map_of(kind, kRank, dim, maps + " x"),
+                  map_of(kind, kRank, dim, maps + " y")},
+                 dim, dim, {kRows});
+}
+
+// Informations of the pairs fall by a factor of 2 from one to the fourth after it.
+AccuracyTask embedding_task(const MapKind& kind, double nats) {
+  constexpr std::size_t dim_x = 768;
+  constexpr std::size_t dim_y = 1024;
+  constexpr std::size_t hidden = kEmbeddingPairs + kEmbeddingOwn;
+  std::vector<double> parts(kEmbeddingPairs);
+  double sum = 0.0;
+  for (std::size_t j = 0; j < parts.size(); ++j) {
+    parts[j] = std::exp2(-static_cast<double>(j) / 4.0);
+    sum += parts[j];
+  }
+  std::vector<double> rho;
+  for (const double part : parts) rho.push_back(correlation_of(nats * part / sum));
+  const std::string maps = fmt::format("embedding-{}", kind.name);
+  return task_of(
+      "embeddings",
+      {fmt::format("{}-{}", maps, nats), std::move(rho), kEmbeddingOwn,
+       map_of(kind, hidden, dim_x, maps + " x"), map_of(kind, hidden, dim_y, maps + " y")},
+      dim_x, dim_y, {2000, 10000});
+}
+
 }  // namespace
 
 std::vector<AccuracyTask> hidden_pair_tasks() {
   std::vector<AccuracyTask> tasks;
-  for (const MapKind& kind :
-       {MapKind{"mlp", Activation::leaky_relu, true}, MapKind{"tanh", Activation::tanh, false},
-        MapKind{"cubic", Activation::cubic, false}}) {
+  for (const MapKind& kind : {kMlp, kTanh, kCubic}) {
     for (const std::size_t dim : {50, 200, 500}) {
-      for (const double nats : {0.25, 1.0, 2.0}) tasks.push_back(task_of(kind, dim, nats));
+      for (const double nats : {0.25, 1.0, 2.0}) tasks.push_back(pairs_task(kind, dim, nats));
     }
+  }
+  return tasks;
+}
+
+std::vector<AccuracyTask> embedding_tasks() {
+  std::vector<AccuracyTask> tasks;
+  for (const MapKind& kind : {kMlp, kTanh}) {
+    for (const double nats : {1.0, 2.0, 4.0}) tasks.push_back(embedding_task(kind, nats));
   }
   return tasks;
 }

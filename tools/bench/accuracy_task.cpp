@@ -8,7 +8,7 @@
 namespace cch::bench {
 
 std::span<const AccuracySet> accuracy_sets() {
-  static const std::array<AccuracySet, 6> sets{{
+  static const std::array<AccuracySet, 7> sets{{
       {"beyond-normal", "families of Czyż et al. (NeurIPS 2023), closed forms",
        beyond_normal_tasks},
       {"correlated-normal", "twenty Gaussian pairs with one correlation, closed form",
@@ -20,6 +20,8 @@ std::span<const AccuracySet> accuracy_sets() {
        image_pair_tasks},
       {"hidden-pairs", "three Gaussian pairs behind random injective maps to many columns",
        hidden_pair_tasks},
+      {"embeddings", "16 Gaussian pairs among 64 hidden numbers a side, in 768 and 1024 columns",
+       embedding_tasks},
   }};
   return sets;
 }

@@ -64,6 +64,7 @@ std::vector<AccuracyTask> gaussian_grid_tasks();
 std::vector<AccuracyTask> class_tasks();
 std::vector<AccuracyTask> image_pair_tasks();
 std::vector<AccuracyTask> hidden_pair_tasks();
+std::vector<AccuracyTask> embedding_tasks();
 
 /// −½ ln(1 − ρ²), nats, and the ρ ≥ 0 that gives it.
 double normal_information(double rho);

@@ -1,0 +1,322 @@
+#include "estimators/cca/total_reading.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "estimators/covariance.hpp"
+#include "estimators/linalg/cholesky.hpp"
+
+namespace cch::detail {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+constexpr std::size_t kLeastSize = 4;
+constexpr std::size_t kRowsAColumn = 8;
+/// 1 − R² of a column on the others below which it counts as determined by them.
+constexpr double kDetermined = 1e-6;
+/// Whole groups that v is moved by, at most so many times.
+constexpr std::size_t kMoves = 16;
+constexpr std::size_t kRowsToPair = 500;
+/// c of the critic c f, in fifths.
+constexpr std::array<int, 4> kFifths{5, 4, 3, 2};
+
+Index width(const MatrixXd& side, std::size_t size) {
+  return std::min(static_cast<Index>(size), side.cols());
+}
+
+MatrixXd centred(const MatrixXd& m) {
+  return m.rowwise() - m.colwise().mean();
+}
+
+// ln |S| of the leading 1, 2, … columns, and after how many of them a column is determined by those
+// before it.
+struct LogDets {
+  std::vector<double> leading;
+  Index sound = 0;
+};
+
+LogDets log_dets(MatrixXd moments) {
+  const Eigen::VectorXd variances = moments.diagonal();
+  const Index d = moments.rows();
+  LogDets out;
+  const Cholesky factor(std::move(moments));
+  if (!factor.positive_definite()) return out;
+  double sum = 0.0;
+  for (Index j = 0; j < d; ++j) {
+    const double pivot = factor.packed()(j, j) * factor.packed()(j, j);
+    if (!(pivot > kDetermined * variances(j))) break;
+    sum += std::log(pivot);
+    out.leading.push_back(sum);
+    ++out.sound;
+  }
+  return out;
+}
+
+// ½ ln(|S_u| |S_v| / |S_uv|) at every one of these sizes, as far as it is sound.
+std::vector<double> informations(const MatrixXd& u, const MatrixXd& v,
+                                 const std::vector<std::size_t>& sizes) {
+  const auto n = static_cast<double>(u.rows());
+  // u_1, v_1, u_2, v_2, … so that one factor has the joint determinants of all sizes.
+  MatrixXd joint(u.rows(), u.cols() + v.cols());
+  Index filled = 0;
+  for (Index j = 0; j < std::max(u.cols(), v.cols()); ++j) {
+    if (j < u.cols()) joint.col(filled++) = u.col(j);
+    if (j < v.cols()) joint.col(filled++) = v.col(j);
+  }
+  const LogDets of_u = log_dets(u.transpose() * u / n);
+  const LogDets of_v = log_dets(v.transpose() * v / n);
+  const LogDets of_both = log_dets(joint.transpose() * joint / n);
+  std::vector<double> out;
+  for (const std::size_t size : sizes) {
+    const Index p = std::min(static_cast<Index>(size), u.cols());
+    const Index q = std::min(static_cast<Index>(size), v.cols());
+    if (p > of_u.sound || q > of_v.sound || p + q > of_both.sound) break;
+    const auto at = [](const LogDets& dets, Index count) {
+      return dets.leading[static_cast<std::size_t>(count - 1)];
+    };
+    out.push_back(0.5 * (at(of_u, p) + at(of_v, q) - at(of_both, p + q)));
+  }
+  return out;
+}
+
+// Rows with those of a group side by side.
+struct GroupOrder {
+  std::vector<std::size_t> rows;
+  std::vector<std::size_t> starts;  // of every group
+  std::size_t largest = 0;
+
+  explicit GroupOrder(const Groups& groups) {
+    for (std::size_t g = 0; g < groups.count(); ++g) {
+      starts.push_back(rows.size());
+      const auto members = groups.members(g);
+      rows.insert(rows.end(), members.begin(), members.end());
+      largest = std::max(largest, members.size());
+    }
+  }
+};
+
+// Rows of v moved on by a share of the groups, whole groups; none where a group would meet itself.
+std::optional<MatrixXd> moved_rows(const MatrixXd& v, const GroupOrder& order, double share) {
+  const std::size_t n = order.rows.size();
+  const auto groups = static_cast<double>(order.starts.size());
+  const std::size_t offset = order.starts[static_cast<std::size_t>(share * groups)];
+  if (offset < order.largest || n - offset < order.largest) return std::nullopt;
+  MatrixXd out(v.rows(), v.cols());
+  for (std::size_t i = 0; i < n; ++i) {
+    out.row(static_cast<Index>(order.rows[i])) =
+        v.row(static_cast<Index>(order.rows[(i + offset) % n]));
+  }
+  return out;
+}
+
+// Mean information over moves of v: what groups that are independent show.
+std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v,
+                                       const GroupOrder& order,
+                                       const std::vector<std::size_t>& sizes) {
+  std::vector<double> sums(sizes.size(), 0.0);
+  double count = 0.0;
+  const std::size_t moves = std::min(kMoves, order.starts.size() - 1);
+  for (std::size_t m = 1; m <= moves; ++m) {
+    const auto moved =
+        moved_rows(v, order, static_cast<double>(m) / static_cast<double>(moves + 1));
+    const std::vector<double> values =
+        moved ? informations(u, *moved, sizes) : std::vector<double>();
+    if (values.size() < sizes.size()) continue;
+    for (std::size_t s = 0; s < sizes.size(); ++s) sums[s] += values[s];
+    count += 1.0;
+  }
+  if (count == 0.0) return {};
+  for (double& sum : sums) sum /= count;
+  return sums;
+}
+
+MatrixXd rows_of(const MatrixXd& m, std::span<const std::size_t> rows, Index columns) {
+  MatrixXd out(static_cast<Index>(rows.size()), columns);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    out.row(static_cast<Index>(i)) = m.row(static_cast<Index>(rows[i])).head(columns);
+  }
+  return out;
+}
+
+// x A xᵀ of every row.
+Eigen::ArrayXd forms(const MatrixXd& x, const MatrixXd& a) {
+  return (x * a).cwiseProduct(x).rowwise().sum().array();
+}
+
+MatrixXd inverse_moments(const MatrixXd& m) {
+  const auto n = static_cast<double>(m.rows());
+  return Cholesky(MatrixXd(m.transpose() * m / n)).solve(MatrixXd::Identity(m.cols(), m.cols()));
+}
+
+/// The Gaussian log density ratio with the covariances of these rows,
+/// f = u_part(i) + v_part(j) + u_cross.row(i) · v.row(j).
+struct Critic {
+  Eigen::ArrayXd u_part;
+  Eigen::ArrayXd v_part;
+  MatrixXd u_cross;
+  MatrixXd v;
+
+  Critic(const MatrixXd& all_u, const MatrixXd& all_v, std::size_t size, double plug_in) {
+    const Index p = width(all_u, size);
+    const Index q = width(all_v, size);
+    const MatrixXd u = all_u.leftCols(p);
+    v = all_v.leftCols(q);
+    MatrixXd joint(u.rows(), p + q);
+    joint << u, v;
+    const MatrixXd precision = inverse_moments(joint);
+    u_part = 0.5 * forms(u, inverse_moments(u) - precision.topLeftCorner(p, p)) + plug_in;
+    v_part = 0.5 * forms(v, inverse_moments(v) - precision.bottomRightCorner(q, q));
+    u_cross = -u * precision.topRightCorner(p, q);
+  }
+
+  [[nodiscard]] Eigen::ArrayXd of_matching_rows() const {
+    return u_part + v_part + u_cross.cwiseProduct(v).rowwise().sum().array();
+  }
+
+  /// f of these rows of u (down) with the same rows of v (across); −∞ within a group.
+  [[nodiscard]] Eigen::ArrayXXd mismatched(const std::vector<Index>& rows,
+                                           const Groups& groups) const {
+    Eigen::ArrayXXd f = (u_cross(rows, Eigen::all) * v(rows, Eigen::all).transpose()).array();
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool together = groups.of(static_cast<std::size_t>(rows[i])) ==
+                              groups.of(static_cast<std::size_t>(rows[j]));
+        double& one = f(static_cast<Index>(i), static_cast<Index>(j));
+        one = together ? -std::numeric_limits<double>::infinity()
+                       : one + u_part(rows[i]) + v_part(rows[j]);
+      }
+    }
+    return f;
+  }
+};
+
+// ln of the mean of e^(c f) for c = .2 of these counts.
+std::array<double, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
+  const double top = f.maxCoeff();
+  const Eigen::ArrayXXd fifth_root = (0.2 * (f - top)).exp();
+  const auto count = static_cast<double>(f.isFinite().count());
+  std::array<double, kFifths.size()> out{};
+  for (std::size_t t = 0; t < kFifths.size(); ++t) {
+    Eigen::ArrayXXd power = fifth_root;
+    for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root;
+    out[t] = 0.2 * kFifths[t] * top + std::log(power.sum() / count);
+  }
+  return out;
+}
+
+}  // namespace
+
+TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups)
+    : u_(centred(u)), v_(centred(v)), groups_(std::move(groups)) {
+  const auto n = static_cast<std::size_t>(u_.rows());
+  const auto most = static_cast<std::size_t>(std::max(u_.cols(), v_.cols()));
+  std::vector<std::size_t> sizes;
+  for (std::size_t size = kLeastSize; size * kRowsAColumn <= n; size *= 2) {
+    sizes.push_back(std::min(size, most));
+    if (size >= most) break;
+  }
+  const std::vector<double> plug_in = informations(u_, v_, sizes);
+  sizes.resize(plug_in.size());
+  const GroupOrder order(groups_);
+  const auto half = moved_rows(v_, order, 0.5);
+  if (sizes.empty() || !half) return;
+  std::vector<double> moved(sizes.size(), 0.0);
+  if (groups_.count() < n) {
+    moved = moved_informations(u_, v_, order, sizes);
+    if (moved.empty()) return;  // no way to tell what chance shows
+  }
+  for (std::size_t i = 0; i < n; i += std::max<std::size_t>(1, n / kRowsToPair)) {
+    paired_.push_back(static_cast<Index>(i));
+  }
+  for (std::size_t s = 0; s < sizes.size(); ++s) {
+    const auto p = static_cast<std::size_t>(width(u_, sizes[s]));
+    const auto q = static_cast<std::size_t>(width(v_, sizes[s]));
+    const double bias = 0.5 * (log_det_bias(n, p) + log_det_bias(n, q) - log_det_bias(n, p + q));
+    sized_.push_back({sizes[s], plug_in[s], std::max(bias, moved[s])});
+    temper(sized_.back(), *half);
+  }
+}
+
+void TotalReading::temper(Sized& s, const MatrixXd& moved) const {
+  if (s.plug_in <= s.bias) return;  // a smaller c would only hide what chance took away
+  const auto own = log_means(Critic(u_, v_, s.size, s.plug_in).mismatched(paired_, groups_));
+  const std::vector<double> nothing = informations(u_, moved, {s.size});
+  std::array<double, kFifths.size()> zero{};
+  if (!nothing.empty()) {
+    zero = log_means(Critic(u_, moved, s.size, nothing[0]).mismatched(paired_, groups_));
+  }
+  double best = -std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < kFifths.size(); ++t) {
+    const double c = 0.2 * kFifths[t];
+    const double log_mean = std::max(0.0, own[t] - std::min(0.0, zero[t]));
+    const double value = c * (s.plug_in - s.bias) - log_mean;
+    if (value <= best) continue;
+    best = value;
+    s.temper = c;
+    s.log_mean = log_mean;
+  }
+}
+
+std::vector<std::size_t> TotalReading::sizes() const {
+  std::vector<std::size_t> out;
+  for (const Sized& s : sized_) out.push_back(s.size);
+  return out;
+}
+
+const TotalReading::Sized& TotalReading::at(std::size_t size) const {
+  return *std::find_if(sized_.begin(), sized_.end(),
+                       [&](const Sized& s) { return s.size == size; });
+}
+
+double TotalReading::nats(std::size_t size) const {
+  const Sized& s = at(size);
+  return s.temper * (s.plug_in - s.bias) - s.log_mean;
+}
+
+double TotalReading::chance_spread(std::size_t size) const {
+  const auto p = static_cast<double>(width(u_, size));
+  const auto q = static_cast<double>(width(v_, size));
+  return std::sqrt(p * q / 2.0) / static_cast<double>(u_.rows());
+}
+
+std::vector<double> TotalReading::row_terms(std::size_t size) const {
+  const Sized& s = at(size);
+  const Critic own(u_, v_, size, s.plug_in);
+  Eigen::ArrayXd terms = s.temper * (own.of_matching_rows() - s.bias) - s.log_mean;
+  if (s.log_mean > 0.0) {
+    // ln of a mean over pairs moves with a row by its share of the sum, as one of u and of v.
+    const Eigen::ArrayXXd f = own.mismatched(paired_, groups_);
+    const Eigen::ArrayXXd ratios = (s.temper * (f - f.maxCoeff())).exp();
+    const Eigen::ArrayXd shares =
+        (ratios.rowwise().sum() + ratios.colwise().sum().transpose()) / ratios.sum();
+    const double rows = static_cast<double>(terms.size());
+    const double each = 2.0 / static_cast<double>(paired_.size());
+    for (std::size_t i = 0; i < paired_.size(); ++i) {
+      terms(paired_[i]) -= rows * (shares(static_cast<Index>(i)) - each);
+    }
+  }
+  return {terms.begin(), terms.end()};
+}
+
+double TotalReading::fit_excess(std::span<const std::size_t> rows, std::size_t size) const {
+  const Sized& s = at(size);
+  const std::vector<double> value =
+      informations(centred(rows_of(u_, rows, width(u_, size))),
+                   centred(rows_of(v_, rows, width(v_, size))), {size});
+  if (value.empty()) return 0.0;
+  const Eigen::ArrayXd terms = Critic(u_, v_, size, s.plug_in).of_matching_rows() - s.bias;
+  double mean = 0.0;
+  for (const std::size_t row : rows) {
+    mean += terms(static_cast<Index>(row)) / static_cast<double>(rows.size());
+  }
+  const double bias = s.bias * static_cast<double>(u_.rows()) / static_cast<double>(rows.size());
+  return s.temper * (value[0] - bias - mean);
+}
+
+}  // namespace cch::detail
