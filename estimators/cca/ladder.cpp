@@ -56,6 +56,10 @@ const RungValue& value_of(const Rung& rung, const std::vector<RungValue>& values
                        [&](const RungValue& value) { return value.rung == rung; });
 }
 
+Rung total_rung(const FeatureSet& features, std::size_t size) {
+  return {features.columns, features.components, features.features, Reading::total, size};
+}
+
 // A reading depends on how the rows fell into halves; the fewer rows, the more splits are
 // affordable.
 std::size_t split_count(const CcaKsgOptions& options, std::size_t rows) {
@@ -180,32 +184,45 @@ HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction,
   if (rung.reading != Reading::total) return held_out(*features, direction, rung.pairs);
   HeldOutPairs out;
   out.rows = halves(direction).held_out;
-  out.terms = total_of(*features, direction).row_terms(rung.pairs);
+  const std::vector<Rung> own{rung};
+  out.terms = total_of(*features, direction, &own).row_terms(rung.pairs);
   return out;
 }
 
-TotalReading CcaLadder::total_of(const FeatureSet& features, std::size_t direction) const {
+TotalReading CcaLadder::total_of(const FeatureSet& features, std::size_t direction,
+                                 const std::vector<Rung>* wanted) const {
   const std::vector<std::size_t> rows = halves(direction).held_out;
+  std::vector<std::size_t> sizes = TotalReading::sizes_for(
+      rows.size(), static_cast<std::size_t>(std::max(features.x.cols(), features.y.cols())));
+  if (wanted != nullptr) {
+    std::erase_if(sizes, [&](std::size_t size) {
+      return std::find(wanted->begin(), wanted->end(), total_rung(features, size)) == wanted->end();
+    });
+  }
+  const auto most = static_cast<Index>(sizes.empty() ? 0 : sizes.back());
   const auto scores = [&](const MatrixXd& side) {
-    return MatrixXd(as_eigen(normal_scores(rows_of(side, rows)).view()));
+    const MatrixXd leading = side.leftCols(std::min(most, side.cols()));
+    return MatrixXd(as_eigen(normal_scores(rows_of(leading, rows)).view()));
   };
-  return {scores(features.x), scores(features.y), groups_.select(rows)};
+  if (sizes.empty()) return {};
+  return {scores(features.x), scores(features.y), groups_.select(rows), std::move(sizes)};
 }
 
 // Unlike directions, which both halves tell alike, the two halves are independent here.
 std::vector<double> CcaLadder::total_replicates(const Rung& rung, std::size_t direction,
                                                 const Execution& exec) const {
+  const std::vector<Rung> own{rung};
   const TotalReading total =
-      total_of(*features_of(rung, kept_in(rung, direction), exec), direction);
+      total_of(*features_of(rung, kept_in(rung, direction), exec), direction, &own);
   const Groups groups = groups_.select(halves(direction).held_out);
   std::vector<std::size_t> rows(groups.rows());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   const auto blocks =
       deal_groups(groups, rows, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
-  std::vector<double> without(blocks.size());
-  parallel_for(blocks.size(), exec, [&](std::size_t b) {
-    without[b] = total.fit_excess(without_block(rows, blocks[b]), rung.pairs) / std::numbers::sqrt2;
-  });
+  std::vector<std::vector<std::size_t>> left;
+  for (const auto& block : blocks) left.push_back(without_block(rows, block));
+  std::vector<double> without = total.fit_excess(left, rung.pairs, exec);
+  for (double& value : without) value /= std::numbers::sqrt2;
   return without;
 }
 
@@ -290,6 +307,7 @@ double CcaLadder::learning_loss(const std::vector<Rung>& chosen,
 }
 
 std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t direction,
+                                        const std::vector<Rung>* totals,
                                         const Execution& exec) const {
   if (features.x.cols() == 0 || features.y.cols() == 0) return {};  // a constant side
   const bool plain = features.features == Features::plain;
@@ -312,11 +330,10 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   // that again. And rows that repeat are fewer than they look.
   if (ties_) return values;
   if (features.widest) {
-    const TotalReading total = total_of(features, direction);
+    const TotalReading total = total_of(features, direction, totals);
     for (const std::size_t size : total.sizes()) {
-      const Rung rung{features.columns, features.components, features.features, Reading::total,
-                      size};
-      values.push_back({rung, total.nats(size), 0.0, total.chance_spread(size)});
+      values.push_back(
+          {total_rung(features, size), total.nats(size), 0.0, total.chance_spread(size)});
     }
   }
   const std::vector<double> twice = counted_twice(pairs.u, pairs.v, pairs.significant);
@@ -330,26 +347,38 @@ std::vector<RungValue> CcaLadder::climb(const FeatureSet& features, std::size_t 
   return values;
 }
 
-std::vector<std::vector<RungValue>> CcaLadder::climb(const Execution& exec) const {
-  const std::size_t count = 2 * splits_.size();
+void CcaLadder::climb(std::size_t first, std::size_t last, const std::vector<Rung>* totals,
+                      std::vector<std::vector<RungValue>>& directions,
+                      const Execution& exec) const {
+  const std::size_t count = last - first;
   std::vector<std::vector<RungValue>> parts(count * (features_.size() + screened_.size()));
   parallel_for(parts.size(), exec, [&](std::size_t i) {
     const std::size_t set = i / count;
-    const std::size_t direction = i % count;
+    const std::size_t direction = first + i % count;
     if (set < features_.size()) {
-      parts[i] = climb(*features_[set], direction, exec.serial());
+      parts[i] = climb(*features_[set], direction, totals, exec.serial());
       return;
     }
     const Screened& screened = screened_[set - features_.size()];
     for (const FeatureSet& own : sets_of(screened.kept[direction], screened.level, exec.serial())) {
-      const auto values = climb(own, direction, exec.serial());
+      const auto values = climb(own, direction, totals, exec.serial());
       parts[i].insert(parts[i].end(), values.begin(), values.end());
     }
   });
-  std::vector<std::vector<RungValue>> directions(count);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    directions[i % count].insert(directions[i % count].end(), parts[i].begin(), parts[i].end());
+    auto& all = directions[first + i % count];
+    all.insert(all.end(), parts[i].begin(), parts[i].end());
   }
+}
+
+std::vector<std::vector<RungValue>> CcaLadder::climb(const Execution& exec) const {
+  std::vector<std::vector<RungValue>> directions(2);
+  climb(0, 2, nullptr, directions, exec);
+  if (directions[0].empty()) return directions;
+  std::vector<Rung> totals = choose_rungs(directions);
+  std::erase_if(totals, [](const Rung& rung) { return rung.reading != Reading::total; });
+  directions.resize(2 * splits_.size());
+  climb(2, directions.size(), &totals, directions, exec);
   return directions;
 }
 

@@ -85,7 +85,8 @@ class CcaLadder {
   CcaLadder(const CcaLadder&) = delete;  // the screen looks at the scores
   CcaLadder& operator=(const CcaLadder&) = delete;
 
-  /// All rungs of every direction; no rung where a side has no variance.
+  /// All rungs of every direction; no rung where a side has no variance. Total readings learn
+  /// nothing, so that splits after the first have those alone that were highest in it.
   [[nodiscard]] std::vector<std::vector<RungValue>> climb(const Execution& exec) const;
   /// The pairs that this rung reads in this direction.
   [[nodiscard]] HeldOutPairs pairs_of(const Rung& rung, std::size_t direction,
@@ -132,11 +133,17 @@ class CcaLadder {
   [[nodiscard]] const KeptColumns& kept_in(const Rung& rung, std::size_t direction) const;
   [[nodiscard]] HeldOutPairs held_out(const FeatureSet& features, std::size_t direction,
                                       std::size_t least_pairs) const;
-  [[nodiscard]] TotalReading total_of(const FeatureSet& features, std::size_t direction) const;
+  /// Of the sizes that `wanted` names for these features, or of all.
+  [[nodiscard]] TotalReading total_of(const FeatureSet& features, std::size_t direction,
+                                      const std::vector<Rung>* wanted) const;
   [[nodiscard]] std::vector<double> total_replicates(const Rung& rung, std::size_t direction,
                                                      const Execution& exec) const;
   [[nodiscard]] std::vector<RungValue> climb(const FeatureSet& features, std::size_t direction,
+                                             const std::vector<Rung>* totals,
                                              const Execution& exec) const;
+  /// The directions from `first` up to `last`, with these total readings or all.
+  void climb(std::size_t first, std::size_t last, const std::vector<Rung>* totals,
+             std::vector<std::vector<RungValue>>& directions, const Execution& exec) const;
   [[nodiscard]] std::vector<double> readings_of_folds(
       const Rung& rung, const std::vector<std::vector<std::size_t>>& folds, std::size_t most,
       const Execution& exec) const;

@@ -7,14 +7,34 @@
 #include <optional>
 #include <utility>
 
+#include "cch/core/parallel.hpp"
 #include "estimators/covariance.hpp"
 #include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
-namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+
+/// Second moments of centred columns.
+struct TotalMoments {
+  MatrixXd uu;
+  MatrixXd vv;
+  MatrixXd uv;
+
+  TotalMoments(const MatrixXd& u, const MatrixXd& v)
+      : TotalMoments(u, v, MatrixXd(v.transpose() * v / static_cast<double>(v.rows())),
+                     MatrixXd(u.transpose() * u / static_cast<double>(u.rows()))) {}
+  /// With those of each side by itself, which an order of its rows does not change.
+  TotalMoments(const MatrixXd& u, const MatrixXd& v, MatrixXd of_v, MatrixXd of_u)
+      : uu(std::move(of_u)),
+        vv(std::move(of_v)),
+        uv(u.transpose() * v / static_cast<double>(u.rows())) {}
+};
+
+namespace {
+
+using Moments = TotalMoments;
 
 constexpr std::size_t kLeastSize = 4;
 constexpr std::size_t kRowsAColumn = 8;
@@ -59,23 +79,24 @@ LogDets log_dets(MatrixXd moments) {
 }
 
 // ½ ln(|S_u| |S_v| / |S_uv|) at every one of these sizes, as far as it is sound.
-std::vector<double> informations(const MatrixXd& u, const MatrixXd& v,
-                                 const std::vector<std::size_t>& sizes) {
-  const auto n = static_cast<double>(u.rows());
+std::vector<double> informations(const Moments& s, const std::vector<std::size_t>& sizes) {
+  const Index p_most = s.uu.rows();
+  const Index q_most = s.vv.rows();
   // u_1, v_1, u_2, v_2, … so that one factor has the joint determinants of all sizes.
-  MatrixXd joint(u.rows(), u.cols() + v.cols());
-  Index filled = 0;
-  for (Index j = 0; j < std::max(u.cols(), v.cols()); ++j) {
-    if (j < u.cols()) joint.col(filled++) = u.col(j);
-    if (j < v.cols()) joint.col(filled++) = v.col(j);
+  std::vector<Index> order;  // columns of v after those of u
+  for (Index j = 0; j < std::max(p_most, q_most); ++j) {
+    if (j < p_most) order.push_back(j);
+    if (j < q_most) order.push_back(p_most + j);
   }
-  const LogDets of_u = log_dets(u.transpose() * u / n);
-  const LogDets of_v = log_dets(v.transpose() * v / n);
-  const LogDets of_both = log_dets(joint.transpose() * joint / n);
+  MatrixXd both(p_most + q_most, p_most + q_most);
+  both << s.uu, s.uv, s.uv.transpose(), s.vv;
+  const LogDets of_u = log_dets(s.uu);
+  const LogDets of_v = log_dets(s.vv);
+  const LogDets of_both = log_dets(both(order, order));
   std::vector<double> out;
   for (const std::size_t size : sizes) {
-    const Index p = std::min(static_cast<Index>(size), u.cols());
-    const Index q = std::min(static_cast<Index>(size), v.cols());
+    const Index p = std::min(static_cast<Index>(size), p_most);
+    const Index q = std::min(static_cast<Index>(size), q_most);
     if (p > of_u.sound || q > of_v.sound || p + q > of_both.sound) break;
     const auto at = [](const LogDets& dets, Index count) {
       return dets.leading[static_cast<std::size_t>(count - 1)];
@@ -116,7 +137,7 @@ std::optional<MatrixXd> moved_rows(const MatrixXd& v, const GroupOrder& order, d
 }
 
 // Mean information over moves of v: what groups that are independent show.
-std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v,
+std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v, const Moments& moments,
                                        const GroupOrder& order,
                                        const std::vector<std::size_t>& sizes) {
   std::vector<double> sums(sizes.size(), 0.0);
@@ -126,7 +147,7 @@ std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v,
     const auto moved =
         moved_rows(v, order, static_cast<double>(m) / static_cast<double>(moves + 1));
     const std::vector<double> values =
-        moved ? informations(u, *moved, sizes) : std::vector<double>();
+        moved ? informations({u, *moved, moments.vv, moments.uu}, sizes) : std::vector<double>();
     if (values.size() < sizes.size()) continue;
     for (std::size_t s = 0; s < sizes.size(); ++s) sums[s] += values[s];
     count += 1.0;
@@ -149,12 +170,11 @@ Eigen::ArrayXd forms(const MatrixXd& x, const MatrixXd& a) {
   return (x * a).cwiseProduct(x).rowwise().sum().array();
 }
 
-MatrixXd inverse_moments(const MatrixXd& m) {
-  const auto n = static_cast<double>(m.rows());
-  return Cholesky(MatrixXd(m.transpose() * m / n)).solve(MatrixXd::Identity(m.cols(), m.cols()));
+MatrixXd inverse(const MatrixXd& moments) {
+  return Cholesky(moments).solve(MatrixXd::Identity(moments.rows(), moments.rows()));
 }
 
-/// The Gaussian log density ratio with the covariances of these rows,
+/// The Gaussian log density ratio with these moments at some rows of both sides,
 /// f = u_part(i) + v_part(j) + u_cross.row(i) · v.row(j).
 struct Critic {
   Eigen::ArrayXd u_part;
@@ -162,16 +182,20 @@ struct Critic {
   MatrixXd u_cross;
   MatrixXd v;
 
-  Critic(const MatrixXd& all_u, const MatrixXd& all_v, std::size_t size, double plug_in) {
+  Critic(const MatrixXd& all_u, const MatrixXd& all_v, const Moments& s, std::size_t size,
+         double plug_in) {
     const Index p = width(all_u, size);
     const Index q = width(all_v, size);
+    const MatrixXd uu = s.uu.topLeftCorner(p, p);
+    const MatrixXd vv = s.vv.topLeftCorner(q, q);
+    const MatrixXd uv = s.uv.topLeftCorner(p, q);
+    MatrixXd joint(p + q, p + q);
+    joint << uu, uv, uv.transpose(), vv;
+    const MatrixXd precision = inverse(joint);
     const MatrixXd u = all_u.leftCols(p);
     v = all_v.leftCols(q);
-    MatrixXd joint(u.rows(), p + q);
-    joint << u, v;
-    const MatrixXd precision = inverse_moments(joint);
-    u_part = 0.5 * forms(u, inverse_moments(u) - precision.topLeftCorner(p, p)) + plug_in;
-    v_part = 0.5 * forms(v, inverse_moments(v) - precision.bottomRightCorner(q, q));
+    u_part = 0.5 * forms(u, inverse(uu) - precision.topLeftCorner(p, p)) + plug_in;
+    v_part = 0.5 * forms(v, inverse(vv) - precision.bottomRightCorner(q, q));
     u_cross = -u * precision.topRightCorner(p, q);
   }
 
@@ -179,87 +203,103 @@ struct Critic {
     return u_part + v_part + u_cross.cwiseProduct(v).rowwise().sum().array();
   }
 
-  /// f of these rows of u (down) with the same rows of v (across); −∞ within a group.
-  [[nodiscard]] Eigen::ArrayXXd mismatched(const std::vector<Index>& rows,
-                                           const Groups& groups) const {
-    Eigen::ArrayXXd f = (u_cross(rows, Eigen::all) * v(rows, Eigen::all).transpose()).array();
-    for (std::size_t j = 0; j < rows.size(); ++j) {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const bool together = groups.of(static_cast<std::size_t>(rows[i])) ==
-                              groups.of(static_cast<std::size_t>(rows[j]));
-        double& one = f(static_cast<Index>(i), static_cast<Index>(j));
-        one = together ? -std::numeric_limits<double>::infinity()
-                       : one + u_part(rows[i]) + v_part(rows[j]);
+  /// f of every row of u (down) with every row of v (across); −∞ within a group.
+  [[nodiscard]] Eigen::ArrayXXd mismatched(const std::vector<std::size_t>& groups) const {
+    Eigen::ArrayXXd f = (u_cross * v.transpose()).array();
+    for (Index j = 0; j < f.cols(); ++j) {
+      f.col(j) += u_part + v_part(j);
+      for (Index i = 0; i < f.rows(); ++i) {
+        const bool together =
+            groups[static_cast<std::size_t>(i)] == groups[static_cast<std::size_t>(j)];
+        if (together) f(i, j) = -std::numeric_limits<double>::infinity();
       }
     }
     return f;
   }
 };
 
-// ln of the mean of e^(c f) for c = .2 of these counts.
+// ln of the mean of e^(c f) for c = .2 of these counts. Ratios to the largest in single precision:
+// what they lose is far below what rows as few say.
 std::array<double, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
   const double top = f.maxCoeff();
-  const Eigen::ArrayXXd fifth_root = (0.2 * (f - top)).exp();
+  const Eigen::ArrayXXf fifths = (0.2 * (f - top)).cast<float>();
+  const Eigen::ArrayXXf fifth_root = fifths.exp();
   const auto count = static_cast<double>(f.isFinite().count());
   std::array<double, kFifths.size()> out{};
   for (std::size_t t = 0; t < kFifths.size(); ++t) {
-    Eigen::ArrayXXd power = fifth_root;
-    for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root;
-    out[t] = 0.2 * kFifths[t] * top + std::log(power.sum() / count);
+    double sum = 0.0;
+    for (Index j = 0; j < f.cols(); ++j) {
+      Eigen::ArrayXf power = fifth_root.col(j);
+      for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root.col(j);
+      sum += static_cast<double>(power.sum());
+    }
+    out[t] = 0.2 * kFifths[t] * top + std::log(sum / count);
   }
   return out;
 }
 
 }  // namespace
 
-TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups)
+std::vector<std::size_t> TotalReading::sizes_for(std::size_t rows, std::size_t columns) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t size = kLeastSize; size * kRowsAColumn <= rows; size *= 2) {
+    sizes.push_back(std::min(size, columns));
+    if (size >= columns) break;
+  }
+  return sizes;
+}
+
+TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups, std::vector<std::size_t> sizes)
     : u_(centred(u)), v_(centred(v)), groups_(std::move(groups)) {
   const auto n = static_cast<std::size_t>(u_.rows());
-  const auto most = static_cast<std::size_t>(std::max(u_.cols(), v_.cols()));
-  std::vector<std::size_t> sizes;
-  for (std::size_t size = kLeastSize; size * kRowsAColumn <= n; size *= 2) {
-    sizes.push_back(std::min(size, most));
-    if (size >= most) break;
-  }
-  const std::vector<double> plug_in = informations(u_, v_, sizes);
+  const Moments moments(u_, v_);
+  const std::vector<double> plug_in = informations(moments, sizes);
   sizes.resize(plug_in.size());
   const GroupOrder order(groups_);
   const auto half = moved_rows(v_, order, 0.5);
   if (sizes.empty() || !half) return;
   std::vector<double> moved(sizes.size(), 0.0);
   if (groups_.count() < n) {
-    moved = moved_informations(u_, v_, order, sizes);
+    moved = moved_informations(u_, v_, moments, order, sizes);
     if (moved.empty()) return;  // no way to tell what chance shows
-  }
-  for (std::size_t i = 0; i < n; i += std::max<std::size_t>(1, n / kRowsToPair)) {
-    paired_.push_back(static_cast<Index>(i));
   }
   for (std::size_t s = 0; s < sizes.size(); ++s) {
     const auto p = static_cast<std::size_t>(width(u_, sizes[s]));
     const auto q = static_cast<std::size_t>(width(v_, sizes[s]));
     const double bias = 0.5 * (log_det_bias(n, p) + log_det_bias(n, q) - log_det_bias(n, p + q));
     sized_.push_back({sizes[s], plug_in[s], std::max(bias, moved[s])});
-    temper(sized_.back(), *half);
   }
+  temper(moments, {u_, *half, moments.vv, moments.uu}, *half);
 }
 
-void TotalReading::temper(Sized& s, const MatrixXd& moved) const {
-  if (s.plug_in <= s.bias) return;  // a smaller c would only hide what chance took away
-  const auto own = log_means(Critic(u_, v_, s.size, s.plug_in).mismatched(paired_, groups_));
-  const std::vector<double> nothing = informations(u_, moved, {s.size});
-  std::array<double, kFifths.size()> zero{};
-  if (!nothing.empty()) {
-    zero = log_means(Critic(u_, moved, s.size, nothing[0]).mismatched(paired_, groups_));
+void TotalReading::temper(const Moments& own, const Moments& unrelated, const MatrixXd& moved) {
+  for (std::size_t i = 0; i < groups_.rows();
+       i += std::max<std::size_t>(1, groups_.rows() / kRowsToPair)) {
+    paired_.push_back(static_cast<Index>(i));
+    paired_groups_.push_back(groups_.of(i));
   }
-  double best = -std::numeric_limits<double>::infinity();
-  for (std::size_t t = 0; t < kFifths.size(); ++t) {
-    const double c = 0.2 * kFifths[t];
-    const double log_mean = std::max(0.0, own[t] - std::min(0.0, zero[t]));
-    const double value = c * (s.plug_in - s.bias) - log_mean;
-    if (value <= best) continue;
-    best = value;
-    s.temper = c;
-    s.log_mean = log_mean;
+  const MatrixXd u = u_(paired_, Eigen::all);
+  const MatrixXd v = v_(paired_, Eigen::all);
+  const MatrixXd w = moved(paired_, Eigen::all);
+  for (Sized& s : sized_) {
+    if (s.plug_in <= s.bias) continue;  // a smaller c would only hide what chance took away
+    const auto log_mean =
+        log_means(Critic(u, v, own, s.size, s.plug_in).mismatched(paired_groups_));
+    const std::vector<double> nothing = informations(unrelated, {s.size});
+    std::array<double, kFifths.size()> zero{};
+    if (!nothing.empty()) {
+      zero = log_means(Critic(u, w, unrelated, s.size, nothing[0]).mismatched(paired_groups_));
+    }
+    double best = -std::numeric_limits<double>::infinity();
+    for (std::size_t t = 0; t < kFifths.size(); ++t) {
+      const double c = 0.2 * kFifths[t];
+      const double above = std::max(0.0, log_mean[t] - std::min(0.0, zero[t]));
+      const double value = c * (s.plug_in - s.bias) - above;
+      if (value <= best) continue;
+      best = value;
+      s.temper = c;
+      s.log_mean = above;
+    }
   }
 }
 
@@ -287,15 +327,19 @@ double TotalReading::chance_spread(std::size_t size) const {
 
 std::vector<double> TotalReading::row_terms(std::size_t size) const {
   const Sized& s = at(size);
-  const Critic own(u_, v_, size, s.plug_in);
-  Eigen::ArrayXd terms = s.temper * (own.of_matching_rows() - s.bias) - s.log_mean;
+  const Moments moments(u_, v_);
+  Eigen::ArrayXd terms =
+      s.temper * (Critic(u_, v_, moments, size, s.plug_in).of_matching_rows() - s.bias) -
+      s.log_mean;
   if (s.log_mean > 0.0) {
     // ln of a mean over pairs moves with a row by its share of the sum, as one of u and of v.
-    const Eigen::ArrayXXd f = own.mismatched(paired_, groups_);
+    const Eigen::ArrayXXd f =
+        Critic(u_(paired_, Eigen::all), v_(paired_, Eigen::all), moments, size, s.plug_in)
+            .mismatched(paired_groups_);
     const Eigen::ArrayXXd ratios = (s.temper * (f - f.maxCoeff())).exp();
     const Eigen::ArrayXd shares =
         (ratios.rowwise().sum() + ratios.colwise().sum().transpose()) / ratios.sum();
-    const double rows = static_cast<double>(terms.size());
+    const auto rows = static_cast<double>(terms.size());
     const double each = 2.0 / static_cast<double>(paired_.size());
     for (std::size_t i = 0; i < paired_.size(); ++i) {
       terms(paired_[i]) -= rows * (shares(static_cast<Index>(i)) - each);
@@ -304,19 +348,26 @@ std::vector<double> TotalReading::row_terms(std::size_t size) const {
   return {terms.begin(), terms.end()};
 }
 
-double TotalReading::fit_excess(std::span<const std::size_t> rows, std::size_t size) const {
+std::vector<double> TotalReading::fit_excess(const std::vector<std::vector<std::size_t>>& row_sets,
+                                             std::size_t size, const Execution& exec) const {
   const Sized& s = at(size);
-  const std::vector<double> value =
-      informations(centred(rows_of(u_, rows, width(u_, size))),
-                   centred(rows_of(v_, rows, width(v_, size))), {size});
-  if (value.empty()) return 0.0;
-  const Eigen::ArrayXd terms = Critic(u_, v_, size, s.plug_in).of_matching_rows() - s.bias;
-  double mean = 0.0;
-  for (const std::size_t row : rows) {
-    mean += terms(static_cast<Index>(row)) / static_cast<double>(rows.size());
-  }
-  const double bias = s.bias * static_cast<double>(u_.rows()) / static_cast<double>(rows.size());
-  return s.temper * (value[0] - bias - mean);
+  const Eigen::ArrayXd terms =
+      Critic(u_, v_, Moments(u_, v_), size, s.plug_in).of_matching_rows() - s.bias;
+  std::vector<double> out(row_sets.size(), 0.0);
+  parallel_for(row_sets.size(), exec, [&](std::size_t k) {
+    const std::vector<std::size_t>& rows = row_sets[k];
+    const std::vector<double> value = informations(
+        {centred(rows_of(u_, rows, width(u_, size))), centred(rows_of(v_, rows, width(v_, size)))},
+        {size});
+    if (value.empty()) return;
+    double mean = 0.0;
+    for (const std::size_t row : rows) {
+      mean += terms(static_cast<Index>(row)) / static_cast<double>(rows.size());
+    }
+    const double bias = s.bias * static_cast<double>(u_.rows()) / static_cast<double>(rows.size());
+    out[k] = s.temper * (value[0] - bias - mean);
+  });
+  return out;
 }
 
 }  // namespace cch::detail

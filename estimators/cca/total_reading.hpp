@@ -2,12 +2,14 @@
 
 #include <Eigen/Core>
 #include <cstddef>
-#include <span>
 #include <vector>
 
+#include "cch/core/execution.hpp"
 #include "cch/core/groups.hpp"
 
 namespace cch::detail {
+
+struct TotalMoments;
 
 /// Information of all leading columns of u with all of v at once, nothing learned on other rows, by
 /// the Donsker–Varadhan formula with the Gaussian log density ratio f as its critic:
@@ -25,20 +27,27 @@ namespace cch::detail {
 /// it has.
 class TotalReading {
  public:
-  /// Columns as normal scores, n rows each; groups are those of these rows. Cost O(n q² + q³).
-  TotalReading(Eigen::MatrixXd u, Eigen::MatrixXd v, Groups groups);
+  TotalReading() = default;  ///< of no size
 
-  /// 4, 8, 16, … as far as there are eight rows for each column of a side and no column is
-  /// determined by the others.
+  /// 4, 8, 16, … as far as there are eight rows for each of `columns`.
+  static std::vector<std::size_t> sizes_for(std::size_t rows, std::size_t columns);
+
+  /// Columns as normal scores, n rows each; groups are those of these rows; sizes ascending. Cost
+  /// O(n q² + q³) for the largest.
+  TotalReading(Eigen::MatrixXd u, Eigen::MatrixXd v, Groups groups, std::vector<std::size_t> sizes);
+
+  /// Those at which no column is determined by the others.
   [[nodiscard]] std::vector<std::size_t> sizes() const;
   [[nodiscard]] double nats(std::size_t size) const;
   /// Standard deviation of the value between independent sides, √(q_u q_v / 2) / n.
   [[nodiscard]] double chance_spread(std::size_t size) const;
   /// What each row adds: their mean is the value, and their spread its sampling error.
   [[nodiscard]] std::vector<double> row_terms(std::size_t size) const;
-  /// What the value of these rows alone, with b in proportion to 1/n, is above the mean of their
-  /// c f: the part that fitting moves and `row_terms` do not show.
-  [[nodiscard]] double fit_excess(std::span<const std::size_t> rows, std::size_t size) const;
+  /// What the value of each of these sets of rows alone, with b in proportion to 1/n, is above the
+  /// mean of their c f: the part that fitting moves and `row_terms` do not show.
+  [[nodiscard]] std::vector<double> fit_excess(
+      const std::vector<std::vector<std::size_t>>& row_sets, std::size_t size,
+      const Execution& exec) const;
 
  private:
   struct Sized {
@@ -49,13 +58,14 @@ class TotalReading {
     double log_mean = 0.0;  // ln E[e^(c f)], less its zero
   };
 
-  void temper(Sized& s, const Eigen::MatrixXd& moved) const;
+  void temper(const TotalMoments& own, const TotalMoments& unrelated, const Eigen::MatrixXd& moved);
   [[nodiscard]] const Sized& at(std::size_t size) const;
 
   Eigen::MatrixXd u_;
   Eigen::MatrixXd v_;
-  Groups groups_;
+  Groups groups_ = Groups::singletons(0);
   std::vector<Eigen::Index> paired_;  // rows that stand for all where rows do not belong together
+  std::vector<std::size_t> paired_groups_;
   std::vector<Sized> sized_;
 };
 
