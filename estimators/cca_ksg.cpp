@@ -53,6 +53,18 @@ void record(const std::vector<std::vector<RungValue>>& directions, Estimate& est
   for (const auto& [name, sum] : sums) estimate.diagnostics.set(name, sum.first / sum.second);
 }
 
+// The side that the ladder takes first whichever way round the two are given, so that exchanging
+// them changes nothing: that of fewer columns, or of smaller values in the first row that differs.
+const Samples& first_of(const Samples& x, const Samples& y) {
+  if (x.dim() != y.dim()) return x.dim() < y.dim() ? x : y;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      if (x(i, j) != y(i, j)) return x(i, j) < y(i, j) ? x : y;
+    }
+  }
+  return x;
+}
+
 // Whether every row has k rows outside its own group.
 bool has_neighbours(const Groups& groups, std::size_t k) {
   std::size_t largest = 0;
@@ -68,7 +80,7 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
                      const CcaKsgOptions& options, const Execution& exec)
     : k(options.k),
       groups((check_ladder_input(x, y, all_groups, options), all_groups)),
-      ladder(x, y, all_groups, options, exec) {
+      ladder(first_of(x, y), &first_of(x, y) == &x ? y : x, all_groups, options, exec) {
   const auto directions = ladder.climb(exec);
   estimate.method = "cca-ksg";
   estimate.n = x.size();

@@ -43,6 +43,7 @@ constexpr double kDetermined = 1e-6;
 /// Whole groups that v is moved by, at most so many times.
 constexpr std::size_t kMoves = 16;
 constexpr std::size_t kRowsToPair = 500;
+constexpr double kErrorsAbove = 2.0;
 /// c of the critic c f, in fifths.
 constexpr std::array<int, 4> kFifths{5, 4, 3, 2};
 
@@ -218,22 +219,36 @@ struct Critic {
   }
 };
 
-// ln of the mean of e^(c f) for c = .2 of these counts. Ratios to the largest in single precision:
-// what they lose is far below what rows as few say.
-std::array<double, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
+/// ln of a mean of e^(c f) over pairs of rows, with its standard error.
+struct LogMean {
+  double value = 0.0;
+  double standard_error = 0.0;
+};
+
+// Each row moves ln of a mean over pairs by its share of the sum, as one of u and as one of v.
+Eigen::ArrayXd row_shares(const Eigen::ArrayXd& of_u, const Eigen::ArrayXd& of_v) {
+  return (of_u + of_v) / of_u.sum() - 2.0 / static_cast<double>(of_u.size());
+}
+
+// For c = .2 of these counts. Ratios to the largest in single precision: what they lose is far
+// below what rows as few say.
+std::array<LogMean, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
   const double top = f.maxCoeff();
   const Eigen::ArrayXXf fifths = (0.2 * (f - top)).cast<float>();
   const Eigen::ArrayXXf fifth_root = fifths.exp();
   const auto count = static_cast<double>(f.isFinite().count());
-  std::array<double, kFifths.size()> out{};
+  std::array<LogMean, kFifths.size()> out{};
   for (std::size_t t = 0; t < kFifths.size(); ++t) {
-    double sum = 0.0;
+    Eigen::ArrayXd of_u = Eigen::ArrayXd::Zero(f.rows());
+    Eigen::ArrayXd of_v(f.cols());
     for (Index j = 0; j < f.cols(); ++j) {
       Eigen::ArrayXf power = fifth_root.col(j);
       for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root.col(j);
-      sum += static_cast<double>(power.sum());
+      of_u += power.cast<double>();
+      of_v(j) = static_cast<double>(power.sum());
     }
-    out[t] = 0.2 * kFifths[t] * top + std::log(sum / count);
+    out[t] = {0.2 * kFifths[t] * top + std::log(of_u.sum() / count),
+              std::sqrt(row_shares(of_u, of_v).square().sum())};
   }
   return out;
 }
@@ -286,14 +301,16 @@ void TotalReading::temper(const Moments& own, const Moments& unrelated, const Ma
     const auto log_mean =
         log_means(Critic(u, v, own, s.size, s.plug_in).mismatched(paired_groups_));
     const std::vector<double> nothing = informations(unrelated, {s.size});
-    std::array<double, kFifths.size()> zero{};
+    std::array<LogMean, kFifths.size()> zero{};
     if (!nothing.empty()) {
       zero = log_means(Critic(u, w, unrelated, s.size, nothing[0]).mismatched(paired_groups_));
     }
     double best = -std::numeric_limits<double>::infinity();
     for (std::size_t t = 0; t < kFifths.size(); ++t) {
       const double c = 0.2 * kFifths[t];
-      const double above = std::max(0.0, log_mean[t] - std::min(0.0, zero[t]));
+      // A few pairs far out make a mean of their own; it must be more than their error.
+      double above = log_mean[t].value - std::min(0.0, zero[t].value);
+      if (above < kErrorsAbove * log_mean[t].standard_error) above = 0.0;
       const double value = c * (s.plug_in - s.bias) - above;
       if (value <= best) continue;
       best = value;
@@ -332,17 +349,15 @@ std::vector<double> TotalReading::row_terms(std::size_t size) const {
       s.temper * (Critic(u_, v_, moments, size, s.plug_in).of_matching_rows() - s.bias) -
       s.log_mean;
   if (s.log_mean > 0.0) {
-    // ln of a mean over pairs moves with a row by its share of the sum, as one of u and of v.
     const Eigen::ArrayXXd f =
         Critic(u_(paired_, Eigen::all), v_(paired_, Eigen::all), moments, size, s.plug_in)
             .mismatched(paired_groups_);
     const Eigen::ArrayXXd ratios = (s.temper * (f - f.maxCoeff())).exp();
     const Eigen::ArrayXd shares =
-        (ratios.rowwise().sum() + ratios.colwise().sum().transpose()) / ratios.sum();
+        row_shares(ratios.rowwise().sum(), ratios.colwise().sum().transpose());
     const auto rows = static_cast<double>(terms.size());
-    const double each = 2.0 / static_cast<double>(paired_.size());
     for (std::size_t i = 0; i < paired_.size(); ++i) {
-      terms(paired_[i]) -= rows * (shares(static_cast<Index>(i)) - each);
+      terms(paired_[i]) -= rows * shares(static_cast<Index>(i));
     }
   }
   return {terms.begin(), terms.end()};

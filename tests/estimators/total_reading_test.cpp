@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cch/core/random.hpp"
+#include "cch/estimators/error_bars.hpp"
 #include "estimators/cca/ladder.hpp"
 #include "support/draws.hpp"
 #include "support/test.hpp"
@@ -143,6 +144,18 @@ TEST_CASE("total reading: what its fit moves is of the order of chance") {
   std::vector<std::size_t> all(1000);
   std::iota(all.begin(), all.end(), std::size_t{0});
   CHECK(total.fit_excess({all}, 32, {})[0] == doctest::Approx(0.0));
+}
+
+TEST_CASE("cca-ksg: either way round it is the same number, to the bit") {
+  const test::XY pairs = test::gaussian_rows(400, 5, 5, 0.5, 9);
+  const Groups groups = Groups::singletons(400);
+  const auto error_bar_of = [&](const Samples& x, const Samples& y) {
+    return with_error_bar(Measurement(CcaKsgOptions{}, x, y, groups, {}), {});
+  };
+  const Estimate one = error_bar_of(pairs.x, pairs.y);
+  const Estimate other = error_bar_of(pairs.y, pairs.x);
+  CHECK(one.nats == other.nats);
+  CHECK(one.standard_error == other.standard_error);
 }
 
 TEST_CASE("long: the loss of learning directions is that of least squares") {
