@@ -37,6 +37,7 @@ struct Case {
   double rho_teacher = 0.7;  ///< margins only
   double icc = 0.0;
   bool labels = false;
+  std::size_t noise = 0;    ///< further columns of noise on each side; estimates only
   std::size_t classes = 0;  ///< > 0: Gaussian classes with means N(0, I) in the first four columns
 };
 
@@ -102,6 +103,21 @@ inline const std::vector<Case>& cases() {
        .rows = 800,
        .dim = 32,
        .classes = 4},
+      {.name = "cca-ksg-6+6-2000", .estimator = "cca-ksg", .rows = 2000, .dim = 6, .rho = 0.5},
+      {.name = "cca-ksg-noise-1000",
+       .estimator = "cca-ksg",
+       .rows = 1000,
+       .dim = 4,
+       .rho = 0.6,
+       .noise = 60},
+      {.name = "cca-ksg-weak-2000", .estimator = "cca-ksg", .rows = 2000, .dim = 64, .rho = 0.18},
+      {.name = "cca-ksg-60x20",
+       .estimator = "cca-ksg",
+       .rows = 1200,
+       .group_size = 20,
+       .dim = 6,
+       .rho = 0.5,
+       .icc = 0.5},
       {.name = "margin-cca-bound-800",
        .estimator = "cca-ksg",
        .kind = margin,
@@ -197,6 +213,18 @@ inline ClassLabels signs_of(const Samples& latent) {
   return test::labels_of(std::move(codes), 2);
 }
 
+inline Samples beside_noise(const Samples& x, std::size_t columns, std::uint64_t seed) {
+  if (columns == 0) return x;
+  Random random(seed);
+  Matrix out(x.size(), x.dim() + columns);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < out.cols(); ++j) {
+      out(i, j) = j < x.dim() ? x(i, j) : random.normal();
+    }
+  }
+  return Samples::from(std::move(out));
+}
+
 inline test::XY draw_pairs(const Case& c, const Groups& groups, std::uint64_t seed) {
   return groups.grouped() ? test::gaussian_grouped_rows(groups, c.dim, c.rho, c.icc, seed)
                           : test::gaussian_rows(c.rows, c.dim, c.dim, c.rho, seed);
@@ -224,7 +252,10 @@ inline CaseDraw draw(const Case& c, std::uint64_t seed) {
     auto [x, labels] = draw_classes(c, xy.x, seed);
     return {rank_scaled(x), labels, rank_scaled(xy.y), groups};
   }
-  CaseDraw out{rank_scaled(xy.x), rank_scaled(xy.y), std::nullopt, groups};
+  const auto side = [&](const Samples& pairs, const char* name) {
+    return rank_scaled(beside_noise(pairs, c.noise, derive_seed(seed, name)));
+  };
+  CaseDraw out{side(xy.x, "noise-x"), side(xy.y, "noise-y"), std::nullopt, groups};
   if (c.labels) out.y = signs_of(xy.y);
   if (c.kind == CaseKind::margin) {
     out.teacher = rank_scaled(draw_teacher(c, xy.x, groups, seed));
