@@ -17,9 +17,14 @@ using Eigen::MatrixXd;
 using Eigen::MatrixXf;
 
 constexpr std::size_t kMostRounds = 3;
-/// Components that columns are held against, and the rows that each of them wants.
+/// Components that columns are held against with their distances from 0, and the rows that each of
+/// them wants.
 constexpr std::size_t kMostTargets = 16;
 constexpr std::size_t kRowsPerTarget = 20;
+/// Components that columns are held against by themselves: of a side whose columns are all alike
+/// the leading 16 need not hold much.
+constexpr std::size_t kMostPlain = 64;
+constexpr std::size_t kRowsPerPlain = 8;
 constexpr std::size_t kColumnsAtOnce = 64;
 /// Evenly spread columns of a side that say whether a screen of all would drop any.
 constexpr std::size_t kColumnsToAsk = 128;
@@ -27,24 +32,38 @@ constexpr double kNoEvidence = 1.0;
 /// Below this a column passes whatever its distances say.
 constexpr double kBeyondDoubt = 1e-6;
 
-std::size_t target_count(std::size_t rows) {
-  return std::clamp<std::size_t>(rows / kRowsPerTarget, 1, kMostTargets);
+std::size_t count_for(std::size_t rows, std::size_t rows_each, std::size_t most) {
+  return std::clamp<std::size_t>(rows / rows_each, 1, most);
 }
 
-// Leading components of these rows and their distances from 0, orthonormal. Distances, not squares:
-// no row of heavy tails outweighs the others.
-MatrixXf targets_of(const MatrixXd& scores, const std::vector<std::size_t>& rows) {
-  const auto q = std::min(static_cast<Index>(target_count(rows.size())), scores.cols());
-  if (q == 0) return MatrixXf(static_cast<Index>(rows.size()), 0);
-  MatrixXd features(static_cast<Index>(rows.size()), 2 * q);
-  for (Index j = 0; j < q; ++j) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double value = scores(static_cast<Index>(rows[i]), j);
-      features(static_cast<Index>(i), j) = value;
-      features(static_cast<Index>(i), q + j) = std::abs(value);
+/// Orthonormal columns that each column of the other side is held against.
+struct Targets {
+  MatrixXf shapes;  ///< of leading components and their distances from 0
+  MatrixXf plain;   ///< of more components; none where these are no more
+};
+
+// Distances, not squares: no row of heavy tails outweighs the others.
+Targets targets_of(const MatrixXd& scores, const std::vector<std::size_t>& rows) {
+  const auto n = static_cast<Index>(rows.size());
+  const auto leading = [&](std::size_t rows_each, std::size_t most) {
+    const auto q =
+        std::min(static_cast<Index>(count_for(rows.size(), rows_each, most)), scores.cols());
+    MatrixXd out(n, q);
+    for (Index j = 0; j < q; ++j) {
+      for (Index i = 0; i < n; ++i) {
+        out(i, j) = scores(static_cast<Index>(rows[static_cast<std::size_t>(i)]), j);
+      }
     }
-  }
-  return whitened(std::move(features)).cast<float>();
+    return out;
+  };
+  const MatrixXd few = leading(kRowsPerTarget, kMostTargets);
+  if (few.cols() == 0) return {MatrixXf(n, 0), MatrixXf(n, 0)};
+  MatrixXd both(n, 2 * few.cols());
+  both << few, few.cwiseAbs();
+  MatrixXd many = leading(kRowsPerPlain, kMostPlain);
+  if (many.cols() == few.cols()) many.resize(n, 0);
+  return {whitened(std::move(both)).cast<float>(),
+          many.cols() == 0 ? MatrixXf(n, 0) : MatrixXf(whitened(std::move(many)).cast<float>())};
 }
 
 // The columns first, first + step, … of x in these rows, `count` of them, each less its mean.
@@ -72,30 +91,34 @@ void to_unit_length(MatrixXf& block) {
 // For every step-th column of x the chance that the targets explain so much of it, or of its
 // distance from its mean.
 std::vector<double> chances_of(MatrixView x, const std::vector<std::size_t>& rows,
-                               const MatrixXf& targets, std::size_t step, const Execution& exec) {
+                               const Targets& targets, std::size_t step, const Execution& exec) {
   const std::size_t columns = (x.cols() + step - 1) / step;
   std::vector<double> p(columns, kNoEvidence);
-  if (targets.cols() == 0) return p;
-  const auto m = static_cast<double>(targets.cols());
+  if (targets.shapes.cols() == 0) return p;
   const auto n = static_cast<double>(rows.size());
   const std::size_t blocks = (columns + kColumnsAtOnce - 1) / kColumnsAtOnce;
   parallel_for(blocks, exec, [&](std::size_t b) {
     const std::size_t first = b * kColumnsAtOnce;
     const std::size_t count = std::min(kColumnsAtOnce, columns - first);
     MatrixXf block = centred_columns(x, rows, first * step, count, step);
-    for (int shape = 0; shape < 2; ++shape) {
-      if (shape == 1) block = block.cwiseAbs().eval();
-      to_unit_length(block);
-      const MatrixXf loadings = transposed_times(block, targets, exec.serial());
-      bool all_pass = true;
+    // The best of three; false where none is left to ask.
+    const auto holds = [&](const MatrixXf& against) {
+      const MatrixXf loadings = transposed_times(block, against, exec.serial());
+      bool open = false;
       for (std::size_t j = 0; j < count; ++j) {
         const auto r2 = static_cast<double>(loadings.row(static_cast<Index>(j)).squaredNorm());
-        // The better of two.
-        p[first + j] = std::min(p[first + j], 2.0 * chance_of_explained(r2, m, n));
-        all_pass = all_pass && p[first + j] < kBeyondDoubt;
+        const double chance = chance_of_explained(r2, static_cast<double>(against.cols()), n);
+        p[first + j] = std::min(p[first + j], 3.0 * chance);
+        open = open || p[first + j] >= kBeyondDoubt;
       }
-      if (all_pass) break;
-    }
+      return open;
+    };
+    to_unit_length(block);
+    if (!holds(targets.shapes)) return;
+    if (targets.plain.cols() > 0 && !holds(targets.plain)) return;
+    block = block.cwiseAbs().eval();
+    to_unit_length(block);
+    holds(targets.shapes);
   });
   return p;
 }
@@ -154,7 +177,7 @@ KeptColumns ColumnScreen::passing(const std::vector<std::size_t>& rows, Columns 
     bool sharper = false;
     for (std::size_t side = 0; side < 2; ++side) {
       if (!drops_enough(kept[side].size(), sides_[side].dim())) continue;
-      const MatrixXf targets = targets_of(components(side, kept[side], kMostTargets, exec), rows);
+      const Targets targets = targets_of(components(side, kept[side], kMostPlain, exec), rows);
       std::vector<double>& other = least[1 - side];
       const std::vector<double> p = chances_of(sides_[1 - side].view(), rows, targets, 1, exec);
       for (std::size_t j = 0; j < p.size(); ++j) other[j] = std::min(other[j], p[j]);

@@ -37,7 +37,7 @@ class ColumnScreen {
   [[nodiscard]] bool nearly_all_pass(const std::vector<std::size_t>& rows,
                                      const Execution& exec) const;
   /// What passes on these rows; no columns of either side where nothing of one side passes. Cost
-  /// O(n (D_x + D_y) q) a round for q ≤ 16 components, memory O(n q + N kept).
+  /// O(n (D_x + D_y) q) a round for q ≤ 64 components, memory O(n q + N kept).
   [[nodiscard]] KeptColumns passing(const std::vector<std::size_t>& rows, Columns level,
                                     const Execution& exec) const;
   /// The same from the chances of these rows, which all levels share.
