@@ -2,11 +2,11 @@
 
 #include <memory>
 
+#include "cch/report/compare.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/compare.hpp"
 
 namespace cch {
 namespace {
@@ -21,7 +21,7 @@ int run(const CompareSettings& s, Invocation& invocation) {
   found.command = invocation.command_line;
   found = documents::as_stored(found);
   const auto written = write_comparison(found, s.out, s.html, true);
-  terminal.out << (s.common.json ? documents::to_json(found).dump(1) + "\n"
+  terminal.out << (s.common.json ? documents::to_text(found, 1) + "\n"
                                  : report::render_compare_table(
                                        found, {terminal.colour, terminal.width, s.common.quiet}));
   print_written(written, terminal.err);

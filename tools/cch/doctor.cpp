@@ -8,6 +8,7 @@
 #include "tools/cch/command.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

@@ -8,7 +8,7 @@
 #include "cch/core/estimate.hpp"
 #include "cch/core/execution.hpp"
 #include "cch/data/source.hpp"
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch {
 

@@ -4,10 +4,12 @@
 #include "cch/data/align.hpp"
 #include "cch/data/row_order.hpp"
 #include "cch/data/source.hpp"
+#include "cch/documents/estimate.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/error_bars.hpp"
 #include "cch/estimators/ksg_conditional.hpp"
 #include "cch/estimators/scale.hpp"
+#include "cch/report/estimate.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -15,9 +17,8 @@
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/inputs/y_kind.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/estimate.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {
@@ -261,7 +262,7 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   const Estimate estimate = run_estimator(o, in, why, exec);
   const documents::EstimateDocument found = document(o, in, estimate, why, invocation, exec);
   if (o.common.json) {
-    terminal.out << documents::to_json(found).dump(2) << '\n';
+    terminal.out << documents::to_text(found, 2) << '\n';
   } else {
     terminal.out << report::render_estimate_table(
         found, {terminal.colour, terminal.width, o.common.quiet});

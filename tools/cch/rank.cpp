@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 
+#include "cch/report/rank.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -13,9 +14,8 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/settings.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/report/rank/chances.hpp"
-#include "tools/report/rank/plan.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {
@@ -61,7 +61,7 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   check_chances(s, inputs);
   if (s.dry_run) {
     const documents::RankPlan plan = rank_plan(s, inputs, invocation.command_line);
-    terminal.out << (s.common.json ? documents::to_json(plan).dump(2) + "\n"
+    terminal.out << (s.common.json ? documents::to_text(plan, 2) + "\n"
                                    : report::render_rank_plan(plan));
     return kExitDone;
   }

@@ -1,5 +1,9 @@
 #include <memory>
 
+#include "cch/report/check.hpp"
+#include "cch/report/compare.hpp"
+#include "cch/report/rank.hpp"
+#include "cch/report/sweep.hpp"
 #include "tools/cch/check/document.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/compare.hpp"
@@ -8,10 +12,7 @@
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/train/summary.hpp"
-#include "tools/report/check.hpp"
-#include "tools/report/compare.hpp"
-#include "tools/report/rank/table.hpp"
-#include "tools/report/sweep.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -44,7 +45,7 @@ int show_sweep(const ReportOptions& o, Terminal& terminal) {
 int show_comparison(const ReportOptions& o, Terminal& terminal) {
   documents::CompareDocument document;
   const auto written = render_comparison_again(o.folder, o.html, document);
-  terminal.out << (o.json ? documents::to_json(document).dump(1) + "\n"
+  terminal.out << (o.json ? documents::to_text(document, 1) + "\n"
                           : report::render_compare_table(
                                 document, {terminal.colour, terminal.width, o.quiet}));
   note_version(document.version, terminal);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "cch/report/segmentation.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
@@ -15,7 +16,6 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segmentation/features.hpp"
 #include "tools/cch/segmentation/pictures.hpp"
-#include "tools/report/segmentation.hpp"
 
 namespace cch {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "cch/documents/segmentation.hpp"
 #include "cch/experiments/segmentation_run.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/train.hpp"
-#include "tools/documents/segmentation.hpp"
 
 namespace cch {
 

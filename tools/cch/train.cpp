@@ -15,6 +15,7 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segment.hpp"
 #include "tools/cch/train/summary.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

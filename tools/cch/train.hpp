@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "cch/documents/run.hpp"
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/documents/run.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {

@@ -1,5 +1,4 @@
-#include "tools/documents/compare.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch {
@@ -132,16 +131,20 @@ nlohmann::json to_json(const CompareDocument& document) {
   return encode(document);
 }
 
-std::string to_text(const CompareDocument& document) {
-  return text_of(encode(document), -1);
+std::string to_text(const CompareDocument& document, int indent) {
+  return text_of(encode(document), indent);
 }
 
 CompareDocument read_compare(const nlohmann::json& document) {
   return read<CompareDocument>(document);
 }
 
+CompareDocument parse_compare(std::string_view text) {
+  return read_compare(parse(text));
+}
+
 CompareDocument as_stored(const CompareDocument& document) {
-  return read_compare(json::parse(to_text(document)));
+  return parse_compare(to_text(document));
 }
 
 ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::documents {
 

@@ -1,5 +1,4 @@
-#include "tools/documents/segmentation.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch {
@@ -97,8 +96,12 @@ SegmentationDocument read_segmentation(const nlohmann::json& document) {
   return read<SegmentationDocument>(document);
 }
 
+SegmentationDocument parse_segmentation(std::string_view text) {
+  return read_segmentation(parse(text));
+}
+
 SegmentationDocument as_stored(const SegmentationDocument& document) {
-  return read_segmentation(json::parse(to_text(document, -1)));
+  return parse_segmentation(to_text(document));
 }
 
 SegmentationDocument read_segmentation_head(const nlohmann::json& head) {

@@ -6,13 +6,13 @@
 #include <cmath>
 #include <set>
 
-#include "tools/report/kit/field.hpp"
+#include "tools/cch/compare/fields.hpp"
 
 namespace cch {
 namespace {
 
+using fields::field;
 using nlohmann::json;
-using report::field;
 using Numbers = std::map<std::string, double>;
 
 std::optional<double> find(const Numbers& numbers, const std::string& name) {
@@ -162,7 +162,7 @@ class Pairing {
     if (of_student != inputs_.feature_runs.end() && of_teacher != inputs_.feature_runs.end()) {
       return of_student->second == run.student && of_teacher->second == run.teacher_run;
     }
-    return ranked.student == student && ranked.teacher == report::text(field(run.teacher, "name"));
+    return ranked.student == student && ranked.teacher == fields::text(field(run.teacher, "name"));
   }
 
   /// Several rankings of one teacher count as repetitions: means.
@@ -172,7 +172,7 @@ class Pairing {
     std::map<std::string, std::pair<double, double>> sums;
     for (std::size_t i = 0; i < inputs_.ranked.size(); ++i) {
       const RankedTeacher& ranked = inputs_.ranked[i];
-      if (ranked.scenario != report::text(field(run.unit, "scenario"))) continue;
+      if (ranked.scenario != fields::text(field(run.unit, "scenario"))) continue;
       if (!ranks(ranked, run, setting["student"])) continue;
       used_.insert(i);
       for (const auto* numbers : {&ranked.scores, &ranked.decisions}) {

@@ -10,6 +10,7 @@
 #include "tools/cch/compare.hpp"
 #include "tools/cch/compare/facts.hpp"
 #include "tools/cch/document_parts.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/report/kit/field.hpp"
+#include "tools/cch/compare/fields.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
 
+using fields::field;
 using nlohmann::json;
-using report::field;
 
 constexpr const char* kBaselines[] = {"always distil", "never distil", "best-accuracy teacher"};
 /// The criteria that predict where none was asked for, the first that a pair has.
@@ -21,7 +22,7 @@ constexpr const char* kPredicting[] = {"cch rank: verdict",
                                        "best-accuracy teacher"};
 
 Facet facet_of(const std::string& name, const json& value) {
-  return {name, report::plain_value(value),
+  return {name, fields::plain_value(value),
           value.is_number() ? std::optional(value.get<double>()) : std::nullopt};
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "cch/documents/compare.hpp"
 #include "cch/experiments/comparison.hpp"
 #include "tools/cch/compare/cells.hpp"
-#include "tools/documents/compare.hpp"
 
 namespace cch {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "cch/documents/rank.hpp"
 #include "tools/cch/compare/read.hpp"
-#include "tools/documents/rank.hpp"
 
 namespace cch {
 

@@ -12,19 +12,19 @@
 #include "cch/data/bytes.hpp"
 #include "cch/experiments/store.hpp"
 #include "cch/experiments/unit.hpp"
+#include "tools/cch/compare/fields.hpp"
 #include "tools/cch/compare/rank.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/kit/field.hpp"
 #include "tools/report/rank/sentence.hpp"
 
 namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
+using fields::field;
 using nlohmann::json;
-using report::field;
 
 constexpr const char* kWriter = "cch train";
 constexpr std::size_t kReasons = 5;  // of failed runs, in words
@@ -52,7 +52,7 @@ std::map<std::string, double> numbers_of(const json& node) {
   std::map<std::string, double> out;
   if (node.is_null()) return out;
   for (const auto& [name, value] : node.items()) {
-    const auto number = report::number(value);
+    const auto number = fields::number(value);
     if (number && std::isfinite(*number)) out[name] = *number;
   }
   return out;
@@ -69,7 +69,7 @@ json read_record(const std::string& path, const char* schema) {
 }
 
 std::uint64_t take_seed(json& unit) {
-  const auto seed = report::whole_number(field(unit, "seed"));
+  const auto seed = fields::whole_number(field(unit, "seed"));
   if (!seed) {
     refuse_data("result-incomplete", "the unit of the result has no seed", "field unit",
                 "it cannot be paired", fmt::format("Make it again with {}", kWriter));
@@ -80,13 +80,13 @@ std::uint64_t take_seed(json& unit) {
 
 TrainedRun read_run(const json& document) {
   TrainedRun run;
-  run.key = report::text(field(document, "key"));
-  run.study = report::text(field(document, "study"));
-  run.study_key = report::text(field(document, "study_key"));
+  run.key = fields::text(field(document, "key"));
+  run.study = fields::text(field(document, "study"));
+  run.study_key = fields::text(field(document, "study_key"));
   run.unit = field(document, "unit");
   run.seed = take_seed(run.unit);
-  run.role = report::text(field(document, "role"));
-  run.control = report::text(field(document, "control"));
+  run.role = fields::text(field(document, "role"));
+  run.control = fields::text(field(document, "control"));
   run.teacher = field(document, "teacher");
   run.loss = field(document, "loss");
   json metrics = field(document, "metrics");
@@ -94,8 +94,8 @@ TrainedRun read_run(const json& document) {
     if (metrics.is_object()) metrics.erase(name);
   }
   run.metrics = numbers_of(metrics);
-  run.student = report::text(field(document, "student"));
-  run.teacher_run = report::text(field(document, "teacher_run"));
+  run.student = fields::text(field(document, "student"));
+  run.teacher_run = fields::text(field(document, "teacher_run"));
   run.predicted = numbers_of(field(document, "predicted"));
   return run;
 }
@@ -108,8 +108,8 @@ double decision_value(const std::string& word) {
 
 TeacherCriteria read_criteria(const json& document) {
   TeacherCriteria out;
-  out.study = report::text(field(document, "study"));
-  out.study_key = report::text(field(document, "study_key"));
+  out.study = fields::text(field(document, "study"));
+  out.study_key = fields::text(field(document, "study_key"));
   out.unit = field(document, "unit");
   out.seed = take_seed(out.unit);
   out.teacher = field(document, "teacher");
@@ -117,7 +117,7 @@ TeacherCriteria read_criteria(const json& document) {
   const json& decisions = field(document, "decisions");
   if (decisions.is_null()) return out;
   for (const auto& [name, word] : decisions.items()) {
-    if (!word.is_null()) out.decisions[name] = decision_value(report::text(word));
+    if (!word.is_null()) out.decisions[name] = decision_value(fields::text(word));
   }
   return out;
 }
@@ -186,9 +186,9 @@ class Reader {
       faults.attempt([&] {
         naming(path, [&] {
           const json document = read_document(path, "cch.features/1", kWriter);
-          for (const json& file : report::elements(field(document, "files"))) {
-            const std::string key = report::text(field(file, "key"));
-            if (!key.empty()) out_.feature_runs[report::text(field(file, "sha256"))] = key;
+          for (const json& file : fields::elements(field(document, "files"))) {
+            const std::string key = fields::text(field(file, "key"));
+            if (!key.empty()) out_.feature_runs[fields::text(field(file, "sha256"))] = key;
           }
         });
       });
@@ -215,18 +215,18 @@ class Reader {
   void add_run(const std::string& path, Tally& tally) {
     const json document = read_record(path, "cch.run/1");
     require_fields(document, {"key", "study", "unit", "role", "status"}, path, kWriter);
-    if (!keys_.insert(report::text(field(document, "key"))).second) {
+    if (!keys_.insert(fields::text(field(document, "key"))).second) {
       ++tally.repeated;
       return;
     }
     ++tally.runs;
-    if (report::text(field(document, "status")) == "done") {
+    if (fields::text(field(document, "status")) == "done") {
       require_fields(document, {"metrics"}, path, kWriter);
       out_.runs.push_back(read_run(document));
       return;
     }
     ++tally.failed;
-    const std::string reason = report::text(field(document, "failure"), "no reason given");
+    const std::string reason = fields::text(field(document, "failure"), "no reason given");
     ++tally.reasons[reason.substr(0, reason.find(": "))];
   }
 

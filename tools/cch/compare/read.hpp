@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cch/core/error.hpp"
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch {
 

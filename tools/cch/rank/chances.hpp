@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
+#include "cch/documents/rank.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/rank.hpp"
 
 namespace cch {
 

@@ -5,6 +5,7 @@
 #include "cch/core/version.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/rank/teachers.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
 
 namespace cch {

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "cch/criterion/ranking.hpp"
+#include "cch/documents/rank.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/per_class.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/rank.hpp"
 
 namespace cch {
 

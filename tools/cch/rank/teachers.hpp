@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
-#include "tools/documents/rank.hpp"
+#include "cch/documents/rank.hpp"
 
 namespace cch {
 

@@ -3,6 +3,7 @@
 #include "cch/experiments/segmentation_summary.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

@@ -6,6 +6,7 @@
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

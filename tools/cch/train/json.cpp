@@ -4,6 +4,7 @@
 
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
 
 namespace cch {

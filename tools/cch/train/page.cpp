@@ -3,10 +3,11 @@
 #include <fstream>
 
 #include "cch/experiments/store.hpp"
+#include "cch/report/train.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/result_folder.hpp"
 #include "tools/cch/train/summary.hpp"
-#include "tools/report/train.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

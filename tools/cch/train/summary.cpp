@@ -9,7 +9,7 @@
 
 #include "tools/cch/compare/cells.hpp"
 #include "tools/cch/train/counts.hpp"
-#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch {
 namespace {

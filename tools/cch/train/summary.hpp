@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/run.hpp"
+#include "cch/documents/run.hpp"
 #include "tools/report/train/model.hpp"
 
 namespace cch {

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "tools/documents/chances.hpp"
-#include "tools/documents/parts.hpp"
+#include "cch/documents/chances.hpp"
+#include "cch/documents/parts.hpp"
 
 // The document of a ranking, schema cch.rank/2 (1 had no chances). T teacher, S student, Y labels;
 // t, s their cross-fitted predictions. Informations are in nats. What is empty was not asked for or
@@ -288,13 +288,13 @@ struct RankDocument {
   Number seconds;
 };
 
-/// The document as JSON; keys as README.md of this folder says.
-nlohmann::json to_json(const RankDocument& document);
-/// The same as text, in one line or indented.
+/// The document as JSON, in one line or indented by so many spaces; bytes that are not UTF-8 become
+/// U+FFFD, numbers that are not finite null.
 std::string to_text(const RankDocument& document, int indent = -1);
-/// Data Errors: "document-schema" (another schema, or a field that is not known),
-/// "document-field-type", "result-incomplete" (a field is missing), each with the place.
-RankDocument read_rank(const nlohmann::json& document);
+/// The document of a text. Data Errors: "result-damaged" (no JSON), "document-schema" (another
+/// schema, or a field that is not known), "document-field-type", "result-incomplete" (a field is
+/// missing), each with the place.
+RankDocument parse_rank(std::string_view text);
 /// The document as its file gives it back: no number that is not finite, text in UTF-8.
 RankDocument as_stored(const RankDocument& document);
 /// The settings of a document as indented JSON, for people to read.

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tools/documents/segmentation.hpp"
+#include "cch/documents/segmentation.hpp"
 
 namespace cch::report {
 
@@ -16,8 +16,5 @@ std::string render_segmentation_table(const documents::SegmentationDocument& doc
 
 /// The set-up that gains most over its baseline, with its interval, and whether that is above zero.
 std::string segmentation_conclusion(const documents::SegmentationDocument& document);
-
-/// Many set-ups make tables wider than a page.
-std::string wide(const std::string& html);
 
 }  // namespace cch::report

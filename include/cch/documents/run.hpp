@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 // One training of a study of teacher/student pairs, schema cch.run/1, and the study that it is part
 // of, cch.study/1. A key that is added later is one of if_there: folders keep runs of earlier
@@ -138,10 +138,10 @@ struct RunDocument {
   [[nodiscard]] bool done() const { return status == "done"; }
 };
 
-nlohmann::json to_json(const RunDocument& document);
-/// Data Errors as those of read_rank.
-RunDocument read_run(const nlohmann::json& document);
-std::vector<FileRecord> read_run_inputs(const nlohmann::json& inputs);
+/// The document as JSON, in one line or indented.
+std::string to_text(const RunDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank.
+RunDocument parse_run(std::string_view text);
 
 /// What a study's folder says about the study. Its keys are those of the study's file, which no
 /// list here repeats: they are shown as they are.
@@ -157,7 +157,8 @@ struct StudyDocument {
   std::string version;
   std::string command;
 };
-/// Data Errors: "document-schema", "result-incomplete" without config or inputs.
-StudyDocument read_study(const nlohmann::json& document);
+/// The study of a text. Data Errors: "result-damaged", "document-schema", "result-incomplete"
+/// without config or inputs.
+StudyDocument parse_study(std::string_view text);
 
 }  // namespace cch::documents

@@ -1,11 +1,11 @@
-#include "tools/report/kit/field.hpp"
+#include "tools/cch/compare/fields.hpp"
 
 #include <fmt/format.h>
 
 #include "cch/core/error.hpp"
 #include "tools/report/kit/number.hpp"
 
-namespace cch::report {
+namespace cch::fields {
 namespace {
 
 [[noreturn]] void refuse_type(std::string_view expected, const json& found) {
@@ -39,12 +39,6 @@ std::optional<std::int64_t> whole_number(const json& node) {
   return node.get<std::int64_t>();
 }
 
-std::optional<bool> boolean(const json& node) {
-  if (node.is_null()) return std::nullopt;
-  if (!node.is_boolean()) refuse_type("true or false", node);
-  return node.get<bool>();
-}
-
 std::string text(const json& node, std::string_view otherwise) {
   if (node.is_null()) return std::string(otherwise);
   if (!node.is_string()) refuse_type("a string", node);
@@ -58,32 +52,11 @@ const std::vector<json>& elements(const json& node) {
   return node.get_ref<const json::array_t&>();
 }
 
-std::vector<Warning> warnings_of(const json& document) {
-  std::vector<Warning> out;
-  for (const json& warning : elements(field(document, "warnings"))) {
-    out.push_back({text(field(warning, "code")), text(field(warning, "message"))});
-  }
-  return out;
-}
-
 std::string plain_value(const json& value) {
-  if (value.is_null()) return kMissing;
-  if (value.is_number()) return general(number(value));
+  if (value.is_null()) return report::kMissing;
+  if (value.is_number()) return report::general(number(value));
   if (value.is_string()) return text(value);
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string plain_value(const documents::Fact& fact) {
-  return plain_value(documents::to_json(fact));
-}
-
-void require_schema(const json& document, std::string_view schema, std::string_view older) {
-  if (!document.is_object()) refuse_type("an object", document);
-  const std::string found = text(field(document, "schema"));
-  if (found == schema || (!older.empty() && found == older)) return;
-  refuse_data("document-schema", fmt::format("the document has the schema \"{}\"", found),
-              "field schema", fmt::format("this renderer reads {}", schema),
-              "Render it with the version of cch that wrote it");
-}
-
-}  // namespace cch::report
+}  // namespace cch::fields

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cch/documents/parts.hpp"
 #include "cch/gaussian/study_result.hpp"
-#include "tools/documents/parts.hpp"
 
 // A Gaussian study, schema cch.gaussian/1 of kind "sweep": every cell of a grid of models, and how
 // often each criterion was right.
@@ -80,18 +80,13 @@ struct SweepDocument {
   std::uint64_t seed = 0;
 };
 
-nlohmann::json to_json(const SweepDocument& document);
-/// The same as text; below 0 in one line.
-std::string to_text(const SweepDocument& document, int indent);
-/// Data Errors as those of read_rank, and "document-schema" for another kind.
-SweepDocument read_sweep(const nlohmann::json& document);
-
+/// The document as JSON, in one line or indented.
+std::string to_text(const SweepDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank, and "document-schema" for another
+/// kind.
+SweepDocument parse_sweep(std::string_view text);
 /// The document as its file gives it back.
 SweepDocument as_stored(const SweepDocument& document);
-
-/// A cell on its own, as a study's folder keeps it.
-nlohmann::json to_json(const SweepCell& cell);
-SweepCell read_sweep_cell(const nlohmann::json& cell);
 /// The settings as text, for people.
 std::string to_text(const SweepConfig& config);
 
@@ -110,6 +105,7 @@ struct SweepPlan {
   std::vector<std::string> estimators;
   std::string version;
 };
-nlohmann::json to_json(const SweepPlan& plan);
+/// The plan as JSON, in one line or indented.
+std::string to_text(const SweepPlan& plan, int indent = -1);
 
 }  // namespace cch::documents

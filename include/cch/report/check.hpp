@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "tools/documents/check.hpp"
-#include "tools/report/rank/table.hpp"
+#include "cch/documents/check.hpp"
+#include "cch/report/terminal.hpp"
 
 namespace cch::report {
 

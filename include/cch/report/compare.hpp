@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "tools/documents/compare.hpp"
-#include "tools/report/rank/table.hpp"
+#include "cch/documents/compare.hpp"
+#include "cch/report/terminal.hpp"
 
 namespace cch::report {
 
 /// A cch.compare/1 document as one HTML file below 1 MB: no script, nothing fetched, light and
 /// dark, readable from 360 px, printable. Pictures show at most a stated number of pairs; every
-/// statistic is the document's own, over all of them. Errors: see field.hpp.
+/// statistic is the document's own, over all of them.
 std::string render_compare_html(const documents::CompareDocument& document);
 
 /// The same for a terminal: how often prediction and gain agree, a line a criterion, pairs (none

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cch/documents/parts.hpp"
 #include "cch/experiments/comparison.hpp"
-#include "tools/documents/parts.hpp"
 
 // The document of a comparison of criteria with the gains of trained pairs, schema cch.compare/1.
 
@@ -127,17 +127,11 @@ struct CompareDocument {
   std::uint64_t seed = 0;
 };
 
-nlohmann::json to_json(const CompareDocument& document);
-/// The same as text, in one line.
-std::string to_text(const CompareDocument& document);
-/// Data Errors as those of read_rank.
-CompareDocument read_compare(const nlohmann::json& document);
+/// The document as JSON, in one line or indented.
+std::string to_text(const CompareDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank.
+CompareDocument parse_compare(std::string_view text);
 /// The document as its file gives it back.
 CompareDocument as_stored(const CompareDocument& document);
-
-/// A pair with the unit, teacher and loss of a run (schema cch.run/1), everything else empty.
-ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
-                           const nlohmann::json& loss);
-std::vector<ComparedFolder> read_folders(const nlohmann::json& folders);
 
 }  // namespace cch::documents

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -76,17 +75,10 @@ struct Alignment {
 
 Value value(const Estimate& estimate);
 Facts facts(const Diagnostics& diagnostics);
-/// The members of a JSON object of plain values, such as an echo of settings.
-Facts read_facts(const nlohmann::json& object);
 /// Each warning once: several estimates may give the same.
 std::vector<Warning> distinct(const std::vector<Warning>& warnings);
 
-/// Parts of documents that have no structs of their own yet.
-nlohmann::json to_json(const Fact& fact);
-nlohmann::json to_json(const Facts& facts);
-nlohmann::json to_json(const Machine& machine);
-nlohmann::json to_json(const FileRecord& file);
-nlohmann::json to_json(const std::vector<InputRecord>& inputs);
-nlohmann::json to_json(const Alignment& alignment);
+/// A plain value as JSON text.
+std::string to_text(const Fact& fact);
 
 }  // namespace cch::documents

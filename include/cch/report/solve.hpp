@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tools/documents/solve.hpp"
+#include "cch/documents/solve.hpp"
 
 namespace cch::report {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tools/documents/sweep.hpp"
+#include "cch/documents/sweep.hpp"
 
 namespace cch::report {
 

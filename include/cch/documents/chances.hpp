@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 // Parts of cch.rank/2 that are about chances: of each teacher, of sets of teachers, and what they
 // took. What is empty was not asked for or could not be had.

@@ -3,12 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 // The document of a feasibility check, schema cch.check/1: can these data decide the question?
 // Informations and margins are in nats. What is empty was not asked for or could not be had.
@@ -198,11 +198,10 @@ struct CheckDocument {
   Number seconds;
 };
 
-nlohmann::json to_json(const CheckDocument& document);
-/// The same as text, in one line or indented.
+/// The document as JSON, in one line or indented.
 std::string to_text(const CheckDocument& document, int indent = -1);
-/// Data Errors as those of read_rank.
-CheckDocument read_check(const nlohmann::json& document);
+/// The document of a text. Data Errors as those of parse_rank.
+CheckDocument parse_check(std::string_view text);
 /// The document as its file gives it back.
 CheckDocument as_stored(const CheckDocument& document);
 

@@ -3,14 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cch/documents/parts.hpp"
 #include "cch/gaussian/laws.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
-#include "tools/documents/parts.hpp"
 
 // The closed form of one Gaussian model, schema cch.gaussian/1 of cch gaussian solve. What is empty
 // was not asked for, is infinite (a warning says so) or has no formula.
@@ -163,8 +163,9 @@ struct SolveDocument {
   std::uint64_t seed = 0;
 };
 
-nlohmann::json to_json(const SolveDocument& document);
-/// Data Errors as those of read_rank.
-SolveDocument read_solve(const nlohmann::json& document);
+/// The document as JSON, in one line or indented.
+std::string to_text(const SolveDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank.
+SolveDocument parse_solve(std::string_view text);
 
 }  // namespace cch::documents

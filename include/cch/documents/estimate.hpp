@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::documents {
 
@@ -29,8 +29,9 @@ struct EstimateDocument {
   Machine machine;
 };
 
-nlohmann::json to_json(const EstimateDocument& document);
-/// Data Errors as those of read_rank.
-EstimateDocument read_estimate(const nlohmann::json& document);
+/// The document as JSON, in one line or indented.
+std::string to_text(const EstimateDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank.
+EstimateDocument parse_estimate(std::string_view text);
 
 }  // namespace cch::documents

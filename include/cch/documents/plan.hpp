@@ -2,12 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::documents {
 
@@ -45,8 +45,9 @@ struct RankPlan {
   std::uint64_t seed = 0;
 };
 
-nlohmann::json to_json(const RankPlan& plan);
-/// Data Errors as those of read_rank.
-RankPlan read_rank_plan(const nlohmann::json& plan);
+/// The plan as JSON, in one line or indented.
+std::string to_text(const RankPlan& plan, int indent = -1);
+/// The plan of a text. Data Errors as those of parse_rank.
+RankPlan parse_rank_plan(std::string_view text);
 
 }  // namespace cch::documents

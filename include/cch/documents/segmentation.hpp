@@ -3,13 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cch/documents/parts.hpp"
 #include "cch/experiments/segmentation_summary.hpp"
-#include "tools/documents/parts.hpp"
 
 // A study of segmentation under missing modalities, schema cch.segmentation/1: levels and gains of
 // every set-up over its seeds.
@@ -87,14 +87,11 @@ struct SegmentationDocument {
   [[nodiscard]] std::string title() const;
 };
 
-nlohmann::json to_json(const SegmentationDocument& document);
-std::string to_text(const SegmentationDocument& document, int indent);
-/// Data Errors as those of read_rank.
-SegmentationDocument read_segmentation(const nlohmann::json& document);
+/// The document as JSON, in one line or indented.
+std::string to_text(const SegmentationDocument& document, int indent = -1);
+/// The document of a text. Data Errors as those of parse_rank.
+SegmentationDocument parse_segmentation(std::string_view text);
 /// The document as its file gives it back.
 SegmentationDocument as_stored(const SegmentationDocument& document);
-
-/// A document with what study.json says of its study (schema cch.study/1), and no results.
-SegmentationDocument read_segmentation_head(const nlohmann::json& head);
 
 }  // namespace cch::documents
