@@ -4,7 +4,7 @@
 #include "cch/data/align.hpp"
 #include "cch/data/row_order.hpp"
 #include "cch/data/source.hpp"
-#include "cch/documents/estimate.hpp"
+#include "cch/documents/from_result.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/error_bars.hpp"
 #include "cch/estimators/ksg_conditional.hpp"
@@ -226,26 +226,13 @@ Estimate run_estimator(const EstimateOptions& o, const EstimateInputs& in, std::
 documents::EstimateDocument document(const EstimateOptions& o, const EstimateInputs& in,
                                      const Estimate& estimate, const std::string& why,
                                      const Invocation& invocation, const Execution& exec) {
-  documents::EstimateDocument out;
-  out.value = documents::value(estimate);
-  out.estimator = estimate.method;
-  out.why = why;
-  out.scale = to_string(o.scale);
-  out.n = estimate.n;
-  out.dim_x = estimate.dim_x;
-  out.dim_y = estimate.dim_y;
-  out.diagnostics = documents::facts(estimate.diagnostics);
-  std::vector<Warning> warnings = in.warnings;
-  warnings.insert(warnings.end(), estimate.warnings.begin(), estimate.warnings.end());
-  out.warnings = documents::distinct(warnings);
-  out.inputs = in.record;
+  documents::Provenance from;
+  from.inputs = in.record;
+  from.warnings = in.warnings;
   EstimateOptions asked = o;
-  out.config = documents::read_facts(options::echo(estimate_table(asked), '_'));
-  out.version = version();
-  out.command = invocation.command_line;
-  out.seed = o.common.seed;
-  out.machine = machine_facts(exec);
-  return out;
+  from.config = documents::read_facts(options::echo(estimate_table(asked), '_'));
+  from.command = invocation.command_line;
+  return documents::estimate_document(estimate, why, o.scale, exec, from);
 }
 
 int run(const EstimateOptions& o, Invocation& invocation) {

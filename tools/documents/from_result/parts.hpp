@@ -6,10 +6,11 @@
 
 #include "cch/criterion/ranking.hpp"
 #include "cch/documents/rank.hpp"
+#include "cch/experiments/best_set.hpp"
 
-namespace cch {
+namespace cch::detail {
 
-// Teachers of a ranking as its document has them.
+// Parts of a ranking as its document has them.
 
 /// The name of a value, as documents write it.
 template <class Enum>
@@ -39,7 +40,9 @@ void represent(const TeacherResult& teacher, const Estimate& i_student_labels,
 documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvidence& evidence,
                                 const Estimate& i_student_labels);
 
-/// All teachers by the estimator that decides, each with its evidence and verdict.
-std::vector<documents::JudgedTeacher> judged_teachers(const RankResult& result);
+/// Chances, what more rows would do, and the best set.
+std::vector<documents::ChanceOfGain> chances_part(const std::vector<TeacherChance>& chances);
+documents::RowsForecast forecast_part(const WhatDecides& forecast);
+documents::BestSet best_set_part(const BestSet& found);
 
-}  // namespace cch
+}  // namespace cch::detail

@@ -1,8 +1,7 @@
-#include "tools/cch/rank/teachers.hpp"
+#include "cch/documents/from_result.hpp"
+#include "tools/documents/from_result/parts.hpp"
 
-#include "tools/cch/rank/chances.hpp"
-
-namespace cch {
+namespace cch::detail {
 namespace {
 
 using documents::value;
@@ -159,20 +158,24 @@ documents::JudgedTeacher judged(const TeacherResult& teacher, const TeacherEvide
   if (const auto& place = evidence.place) {
     out.stability = documents::Place{place->top1, place->best, place->worst, place->mean_rank};
   }
-  if (!evidence.chances.empty()) out.chances = chances_document(evidence.chances);
-  if (evidence.what_decides) out.what_decides = forecast_document(*evidence.what_decides);
+  if (!evidence.chances.empty()) out.chances = chances_part(evidence.chances);
+  if (evidence.what_decides) out.what_decides = forecast_part(*evidence.what_decides);
   out.verdict = word(evidence.decision.verdict);
   out.reasons = evidence.decision.reasons;
   return out;
 }
 
-std::vector<documents::JudgedTeacher> judged_teachers(const RankResult& result) {
+}  // namespace cch::detail
+
+namespace cch::documents {
+
+std::vector<JudgedTeacher> judged_teachers(const RankResult& result) {
   const EstimatorRanking& first = result.estimators.front();
-  std::vector<documents::JudgedTeacher> out;
+  std::vector<JudgedTeacher> out;
   for (std::size_t i = 0; i < first.teachers.size(); ++i) {
-    out.push_back(judged(first.teachers[i], result.evidence[i], first.i_student_labels));
+    out.push_back(detail::judged(first.teachers[i], result.evidence[i], first.i_student_labels));
   }
   return out;
 }
 
-}  // namespace cch
+}  // namespace cch::documents
