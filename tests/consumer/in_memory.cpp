@@ -1,6 +1,7 @@
 // Uses the installed library without a file: arrays in memory are ranked, and the result becomes
 // the document and the page, as strings.
 
+#include <algorithm>
 #include <cch/core/error.hpp>
 #include <cch/core/random.hpp>
 #include <cch/criterion/ranking.hpp>
@@ -10,7 +11,6 @@
 #include <cch/estimators/ksg1.hpp>
 #include <cch/report/estimate.hpp>
 #include <cch/report/rank.hpp>
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>

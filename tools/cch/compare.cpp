@@ -17,7 +17,7 @@ int run(const CompareSettings& s, Invocation& invocation) {
   prepare_comparison(s.out, s.html, s.force);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
-  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs), exec);
+  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs.pairing), exec);
   found.command = invocation.command_line;
   found = documents::as_stored(found);
   const auto written = write_comparison(found, s.out, s.html, true);

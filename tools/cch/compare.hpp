@@ -7,7 +7,6 @@
 #include "cch/core/execution.hpp"
 #include "cch/documents/compare.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/cch/compare/cells.hpp"
 #include "tools/cch/compare/read.hpp"
 
 namespace cch {

@@ -1,5 +1,5 @@
+#include "tools/documents/compared_schema.hpp"
 #include "tools/documents/json.hpp"
-#include "tools/documents/parts_schema.hpp"
 
 namespace cch {
 
@@ -55,29 +55,6 @@ template <class V>
 void describe(V& v, Of<ComparedCriterion> auto& x) {
   describe_score(v, part<ScoredCriterion>(x));
   v("criterion", x.score.criterion, "kind", x.kind, "predicts", x.predicts, "slices", x.slices);
-}
-
-template <class V>
-void describe(V& v, Of<ComparedUnit> auto& x) {
-  v("task", x.task, "setting", x.setting);
-  v.if_there("labelled", x.labelled);
-  v.if_there("scenario", x.scenario);
-}
-
-template <class V>
-void describe(V& v, Of<ComparedTeacher> auto& x) {
-  v("name", x.name);
-  v.if_there("parameters", x.parameters);
-  v.if_there("labels_from", x.labels_from);
-}
-
-template <class V>
-void describe(V& v, Of<ComparedLoss> auto& x) {
-  v("form", x.form);
-  v.if_there("weighting", x.weighting);
-  v.if_there("lambda", x.lambda);
-  v.if_there("temperature", x.temperature);
-  v.if_there("scaled", x.scaled);
 }
 
 template <class V>
@@ -145,19 +122,6 @@ CompareDocument parse_compare(std::string_view text) {
 
 CompareDocument as_stored(const CompareDocument& document) {
   return parse_compare(to_text(document));
-}
-
-ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
-                           const nlohmann::json& loss) {
-  ComparedPair out;
-  out.unit = read<ComparedUnit>(unit);
-  out.teacher = read<ComparedTeacher>(teacher);
-  out.loss = read<ComparedLoss>(loss);
-  return out;
-}
-
-std::vector<ComparedFolder> read_folders(const nlohmann::json& folders) {
-  return read<std::vector<ComparedFolder>>(folders);
 }
 
 }  // namespace cch::documents

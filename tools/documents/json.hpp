@@ -42,15 +42,9 @@ SweepCell read_sweep_cell(const nlohmann::json& cell);
 
 nlohmann::json to_json(const CompareDocument& document);
 CompareDocument read_compare(const nlohmann::json& document);
-/// A pair with the unit, teacher and loss of a run (schema cch.run/1), everything else empty.
-ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
-                           const nlohmann::json& loss);
-std::vector<ComparedFolder> read_folders(const nlohmann::json& folders);
 
 nlohmann::json to_json(const SegmentationDocument& document);
 SegmentationDocument read_segmentation(const nlohmann::json& document);
-/// A document with what study.json says of its study (schema cch.study/1), and no results.
-SegmentationDocument read_segmentation_head(const nlohmann::json& head);
 
 nlohmann::json to_json(const RunDocument& document);
 RunDocument read_run(const nlohmann::json& document);

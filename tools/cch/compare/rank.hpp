@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "cch/documents/rank.hpp"
-#include "tools/cch/compare/read.hpp"
+#include "cch/experiments/pairing.hpp"
 
 namespace cch {
 

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "tools/cch/compare/cells.hpp"
+#include "cch/experiments/pairing.hpp"
 #include "tools/cch/train/counts.hpp"
 #include "tools/report/kit/fact.hpp"
 

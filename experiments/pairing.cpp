@@ -1,32 +1,21 @@
-#include "tools/cch/compare/cells.hpp"
+#include "cch/experiments/pairing.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
-
-#include "tools/cch/compare/fields.hpp"
+#include <utility>
 
 namespace cch {
 namespace {
 
-using fields::field;
-using nlohmann::json;
 using Numbers = std::map<std::string, double>;
 
 std::optional<double> find(const Numbers& numbers, const std::string& name) {
   const auto found = numbers.find(name);
   return found == numbers.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::string seed_key(const std::string& study, const json& unit, std::uint64_t seed) {
-  return json{study, unit, seed}.dump();
-}
-
-json without_labels(json teacher) {
-  if (teacher.is_object()) teacher.erase("labels_from");
-  return teacher;
 }
 
 /// Names of scores that the closed form gives.
@@ -60,18 +49,15 @@ void add_baselines(const PairSeed& seed, Numbers& scores) {
 
 class Pairing {
  public:
-  explicit Pairing(const CompareInputs& inputs) : inputs_(inputs) {
-    for (const TrainedRun& run : inputs.runs) {
+  explicit Pairing(const PairingInput& inputs) : inputs_(inputs) {
+    for (const PairableRun& run : inputs.runs) {
       by_key_[run.key] = &run;
       if (run.role == "student") students_[run.key] = &run;
-      if (run.role != "teacher") continue;
-      const std::string unit = seed_key(run.study, run.unit, run.seed);
-      teachers_[unit + run.teacher.dump()] = &run;
+      if (run.role == "teacher") teachers_[run.unit + run.teacher] = &run;
     }
     for (const TeacherCriteria& criteria : inputs.criteria) {
-      const std::string unit = seed_key(criteria.study, criteria.unit, criteria.seed);
-      criteria_[unit + criteria.teacher.dump()] = &criteria;
-      criteria_.emplace(unit + without_labels(criteria.teacher).dump(), &criteria);
+      criteria_[criteria.unit + criteria.teacher] = &criteria;
+      criteria_.emplace(criteria.unit + criteria.teacher_view, &criteria);
       for (const auto& [name, value] : criteria.decisions) decisions_.insert(decision_name(name));
     }
     for (const RankedTeacher& ranked : inputs.ranked) {
@@ -80,8 +66,9 @@ class Pairing {
   }
 
   PairedRuns run() {
-    for (const TrainedRun& run : inputs_.runs) {
-      if (run.role == "distilled" || run.role == "control") add(run);
+    for (std::size_t i = 0; i < inputs_.runs.size(); ++i) {
+      const std::string& role = inputs_.runs[i].role;
+      if (role == "distilled" || role == "control") add(i);
     }
     PairedRuns out;
     for (auto& [key, pair] : pairs_) {
@@ -98,7 +85,8 @@ class Pairing {
   /// A decision may have the name of a score.
   static std::string decision_name(const std::string& name) { return name + ", decision"; }
 
-  void add(const TrainedRun& run) {
+  void add(std::size_t place) {
+    const PairableRun& run = inputs_.runs[place];
     const auto student = students_.find(run.student);
     if (student == students_.end()) {
       ++lonely_;
@@ -113,36 +101,30 @@ class Pairing {
     }
     seed.student = student->second->metrics;
     seed.distilled = run.metrics;
-    const std::string unit = seed_key(run.study, run.unit, run.seed);
-    if (const TrainedRun* teacher = teacher_of(run, unit)) seed.teacher = teacher->metrics;
-    if (run.role == "distilled") add_scores(run, unit, seed);
-    const std::string key = json{run.study, run.unit, run.loss, run.teacher, run.control}.dump();
-    TrainedPair& pair = pairs_[key];
+    if (const PairableRun* teacher = teacher_of(run)) seed.teacher = teacher->metrics;
+    if (run.role == "distilled") add_scores(run, seed);
+    TrainedPair& pair = pairs_[run.cell];
     const auto same_seed = [&](const PairSeed& other) { return other.seed == run.seed; };
     if (std::any_of(pair.seeds.begin(), pair.seeds.end(), same_seed)) {
       ++repeated_;
       return;
     }
     pair.study = run.study;
-    pair.unit = run.unit;
-    pair.teacher = run.teacher;
-    pair.loss = run.loss;
+    pair.run = place;
     pair.control = run.role == "control" ? run.control : "";
     pair.seeds.push_back(std::move(seed));
   }
 
-  [[nodiscard]] const TrainedRun* teacher_of(const TrainedRun& run, const std::string& unit) const {
+  [[nodiscard]] const PairableRun* teacher_of(const PairableRun& run) const {
     const auto named = by_key_.find(run.teacher_run);
     if (named != by_key_.end()) return named->second;
-    const auto found = teachers_.find(unit + run.teacher.dump());
+    const auto found = teachers_.find(run.unit + run.teacher);
     return found == teachers_.end() ? nullptr : found->second;
   }
 
-  void add_scores(const TrainedRun& run, const std::string& unit, PairSeed& seed) {
-    auto criteria = criteria_.find(unit + run.teacher.dump());
-    if (criteria == criteria_.end()) {
-      criteria = criteria_.find(unit + without_labels(run.teacher).dump());
-    }
+  void add_scores(const PairableRun& run, PairSeed& seed) {
+    auto criteria = criteria_.find(run.unit + run.teacher);
+    if (criteria == criteria_.end()) criteria = criteria_.find(run.unit + run.teacher_view);
     if (criteria != criteria_.end()) {
       seed.scores = criteria->second->scores;
       for (const auto& [name, value] : criteria->second->decisions) {
@@ -155,25 +137,22 @@ class Pairing {
   }
 
   /// By the runs whose features were ranked, where that is known; else by the names.
-  [[nodiscard]] bool ranks(const RankedTeacher& ranked, const TrainedRun& run,
-                           const std::string& student) const {
+  [[nodiscard]] bool ranks(const RankedTeacher& ranked, const PairableRun& run) const {
     const auto of_student = inputs_.feature_runs.find(ranked.student_hash);
     const auto of_teacher = inputs_.feature_runs.find(ranked.teacher_hash);
     if (of_student != inputs_.feature_runs.end() && of_teacher != inputs_.feature_runs.end()) {
       return of_student->second == run.student && of_teacher->second == run.teacher_run;
     }
-    return ranked.student == student && ranked.teacher == fields::text(field(run.teacher, "name"));
+    return ranked.student == run.student_name && ranked.teacher == run.teacher_name;
   }
 
   /// Several rankings of one teacher count as repetitions: means.
-  void add_ranking(const TrainedRun& run, Numbers& scores) {
-    const json& setting = field(run.unit, "setting");
-    if (setting.is_null() || !field(setting, "student").is_string()) return;
+  void add_ranking(const PairableRun& run, Numbers& scores) {
+    if (run.student_name.empty()) return;
     std::map<std::string, std::pair<double, double>> sums;
     for (std::size_t i = 0; i < inputs_.ranked.size(); ++i) {
       const RankedTeacher& ranked = inputs_.ranked[i];
-      if (ranked.scenario != fields::text(field(run.unit, "scenario"))) continue;
-      if (!ranks(ranked, run, setting["student"])) continue;
+      if (ranked.scenario != run.scenario || !ranks(ranked, run)) continue;
       used_.insert(i);
       for (const auto* numbers : {&ranked.scores, &ranked.decisions}) {
         for (const auto& [name, value] : *numbers) {
@@ -216,10 +195,10 @@ class Pairing {
     }
   }
 
-  const CompareInputs& inputs_;
-  std::map<std::string, const TrainedRun*> by_key_;
-  std::map<std::string, const TrainedRun*> students_;
-  std::map<std::string, const TrainedRun*> teachers_;
+  const PairingInput& inputs_;
+  std::map<std::string, const PairableRun*> by_key_;
+  std::map<std::string, const PairableRun*> students_;
+  std::map<std::string, const PairableRun*> teachers_;
   std::map<std::string, const TeacherCriteria*> criteria_;
   std::map<std::string, TrainedPair> pairs_;
   std::set<std::string> decisions_;
@@ -262,8 +241,8 @@ std::map<std::string, double> gains_over(const Numbers& run, const Numbers& stud
   return out;
 }
 
-PairedRuns pair_runs(const CompareInputs& inputs) {
-  return Pairing(inputs).run();
+PairedRuns pair_runs(const PairingInput& input) {
+  return Pairing(input).run();
 }
 
 }  // namespace cch
