@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/estimate.hpp"
-#include "tools/documents/rank.hpp"
+#include "cch/documents/estimate.hpp"
+#include "cch/documents/rank.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch::test {
 

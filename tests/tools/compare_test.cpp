@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "cch/experiments/store.hpp"
+#include "cch/report/compare.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/study_folder.hpp"
 #include "tests/tools/sweep_document.hpp"
-#include "tools/report/compare.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

@@ -7,6 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "cch/documents/check.hpp"
+#include "cch/documents/compare.hpp"
+#include "cch/documents/plan.hpp"
+#include "cch/documents/run.hpp"
+#include "cch/documents/segmentation.hpp"
+#include "cch/documents/solve.hpp"
+#include "cch/documents/sweep.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
@@ -14,13 +21,7 @@
 #include "tests/tools/study_folder.hpp"
 #include "tests/tools/tag_fault.hpp"
 #include "tests/tools/training_here.hpp"
-#include "tools/documents/check.hpp"
-#include "tools/documents/compare.hpp"
-#include "tools/documents/plan.hpp"
-#include "tools/documents/run.hpp"
-#include "tools/documents/segmentation.hpp"
-#include "tools/documents/solve.hpp"
-#include "tools/documents/sweep.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

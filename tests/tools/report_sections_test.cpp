@@ -7,17 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "cch/report/estimate.hpp"
+#include "cch/report/rank.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tools/report/kit/svg_forest.hpp"
 #include "tools/report/kit/svg_plot.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/rank/csv.hpp"
-#include "tools/report/rank/html.hpp"
 #include "tools/report/rank/sections.hpp"
 #include "tools/report/rank/sentence.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 namespace {

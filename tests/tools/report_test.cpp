@@ -10,14 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "cch/report/estimate.hpp"
+#include "cch/report/rank.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/rank/csv.hpp"
-#include "tools/report/rank/html.hpp"
 #include "tools/report/rank/sentence.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 namespace {

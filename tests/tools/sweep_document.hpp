@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "cch/documents/sweep.hpp"
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
-#include "tools/documents/sweep.hpp"
 #include "tools/report/kit/utf8.hpp"
 
 namespace cch::test {

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "cch/report/sweep.hpp"
 #include "support/test.hpp"
 #include "tests/tools/sweep_document.hpp"
 #include "tools/report/gaussian/model.hpp"
 #include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/svg_tiles.hpp"
-#include "tools/report/sweep.hpp"
 
 namespace cch::report {
 namespace {

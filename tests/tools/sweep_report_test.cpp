@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "cch/report/sweep.hpp"
 #include "support/test.hpp"
 #include "tests/tools/sweep_document.hpp"
-#include "tools/report/sweep.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch::report {
 namespace {

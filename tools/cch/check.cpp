@@ -1,6 +1,8 @@
 #include <chrono>
 #include <memory>
 
+#include "cch/report/check.hpp"
+#include "cch/report/rank.hpp"
 #include "tools/cch/check/document.hpp"
 #include "tools/cch/check/settings.hpp"
 #include "tools/cch/command.hpp"
@@ -8,8 +10,6 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
-#include "tools/report/check.hpp"
-#include "tools/report/rank/plan.hpp"
 
 namespace cch {
 namespace {

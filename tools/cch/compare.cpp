@@ -2,11 +2,11 @@
 
 #include <memory>
 
+#include "cch/report/compare.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/compare.hpp"
 
 namespace cch {
 namespace {
@@ -17,11 +17,11 @@ int run(const CompareSettings& s, Invocation& invocation) {
   prepare_comparison(s.out, s.html, s.force);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
-  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs), exec);
+  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs.pairing), exec);
   found.command = invocation.command_line;
   found = documents::as_stored(found);
   const auto written = write_comparison(found, s.out, s.html, true);
-  terminal.out << (s.common.json ? documents::to_json(found).dump(1) + "\n"
+  terminal.out << (s.common.json ? documents::to_text(found, 1) + "\n"
                                  : report::render_compare_table(
                                        found, {terminal.colour, terminal.width, s.common.quiet}));
   print_written(written, terminal.err);

@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "cch/core/execution.hpp"
+#include "cch/documents/compare.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/cch/compare/cells.hpp"
 #include "tools/cch/compare/read.hpp"
-#include "tools/documents/compare.hpp"
 
 namespace cch {
 

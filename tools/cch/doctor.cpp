@@ -4,10 +4,12 @@
 #include <thread>
 
 #include "cch/data/datasets.hpp"
+#include "cch/documents/from_result.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -55,7 +57,7 @@ nlohmann::json document() {
       {"libtorch", torch.available ? nlohmann::json(torch.torch_version) : nlohmann::json()},
       {"libtorch_why_not", torch.available ? nlohmann::json() : nlohmann::json(torch.why_not)},
       {"cuda", torch.cuda},
-      {"machine", documents::to_json(machine_facts({}))},
+      {"machine", documents::to_json(documents::machine_of({}))},
       {"estimators", estimators},
       {"data_sets", data_sets},
       {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}}};

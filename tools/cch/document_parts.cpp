@@ -1,28 +1,12 @@
 #include "tools/cch/document_parts.hpp"
 
-#include <fstream>
 #include <ostream>
 
-#include "cch/core/parallel.hpp"
 #include "cch/core/version.hpp"
 #include "cch/data/bytes.hpp"
 #include "cch/data/sha256.hpp"
-#include "cch/estimators/machine.hpp"
 
 namespace cch {
-namespace {
-
-std::string processor_name() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  for (std::string line; std::getline(cpuinfo, line);) {
-    if (!line.starts_with("model name")) continue;
-    const auto colon = line.find(": ");
-    if (colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "unknown";
-}
-
-}  // namespace
 
 nlohmann::json interval_json(const std::optional<Interval>& interval) {
   if (!interval) return nullptr;
@@ -56,10 +40,6 @@ documents::InputRecord input_record(const std::string& role, const std::string& 
 documents::FileRecord file_record(const std::string& role, const std::string& path) {
   const Bytes bytes = map_file(path);
   return {role, path, sha256(bytes.view), {}};
-}
-
-documents::Machine machine_facts(const Execution& exec) {
-  return {processor_name(), worker_count(exec), exec.device, std::string(instruction_set())};
 }
 
 std::string version() {

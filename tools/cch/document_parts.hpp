@@ -8,7 +8,7 @@
 #include "cch/core/estimate.hpp"
 #include "cch/core/execution.hpp"
 #include "cch/data/source.hpp"
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch {
 
@@ -26,8 +26,6 @@ void print_diagnostics(const std::string& title, const nlohmann::json& diagnosti
 nlohmann::json warnings_json(const std::vector<Warning>& warnings);
 /// A file of settings or results.
 documents::FileRecord file_record(const std::string& role, const std::string& path);
-/// Where this run takes place.
-documents::Machine machine_facts(const Execution& exec);
 
 std::string version();
 

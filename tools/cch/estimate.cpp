@@ -4,10 +4,12 @@
 #include "cch/data/align.hpp"
 #include "cch/data/row_order.hpp"
 #include "cch/data/source.hpp"
+#include "cch/documents/from_result.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/estimators/error_bars.hpp"
 #include "cch/estimators/ksg_conditional.hpp"
 #include "cch/estimators/scale.hpp"
+#include "cch/report/estimate.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -15,9 +17,8 @@
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/inputs/y_kind.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/estimate.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {
@@ -225,26 +226,13 @@ Estimate run_estimator(const EstimateOptions& o, const EstimateInputs& in, std::
 documents::EstimateDocument document(const EstimateOptions& o, const EstimateInputs& in,
                                      const Estimate& estimate, const std::string& why,
                                      const Invocation& invocation, const Execution& exec) {
-  documents::EstimateDocument out;
-  out.value = documents::value(estimate);
-  out.estimator = estimate.method;
-  out.why = why;
-  out.scale = to_string(o.scale);
-  out.n = estimate.n;
-  out.dim_x = estimate.dim_x;
-  out.dim_y = estimate.dim_y;
-  out.diagnostics = documents::facts(estimate.diagnostics);
-  std::vector<Warning> warnings = in.warnings;
-  warnings.insert(warnings.end(), estimate.warnings.begin(), estimate.warnings.end());
-  out.warnings = documents::distinct(warnings);
-  out.inputs = in.record;
+  documents::Provenance from;
+  from.inputs = in.record;
+  from.warnings = in.warnings;
   EstimateOptions asked = o;
-  out.config = documents::read_facts(options::echo(estimate_table(asked), '_'));
-  out.version = version();
-  out.command = invocation.command_line;
-  out.seed = o.common.seed;
-  out.machine = machine_facts(exec);
-  return out;
+  from.config = documents::read_facts(options::echo(estimate_table(asked), '_'));
+  from.command = invocation.command_line;
+  return documents::estimate_document(estimate, why, o.scale, exec, from);
 }
 
 int run(const EstimateOptions& o, Invocation& invocation) {
@@ -261,7 +249,7 @@ int run(const EstimateOptions& o, Invocation& invocation) {
   const Estimate estimate = run_estimator(o, in, why, exec);
   const documents::EstimateDocument found = document(o, in, estimate, why, invocation, exec);
   if (o.common.json) {
-    terminal.out << documents::to_json(found).dump(2) << '\n';
+    terminal.out << documents::to_text(found, 2) << '\n';
   } else {
     terminal.out << report::render_estimate_table(
         found, {terminal.colour, terminal.width, o.common.quiet});

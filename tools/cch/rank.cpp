@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 
+#include "cch/report/rank.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -13,9 +14,8 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/settings.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/report/rank/chances.hpp"
-#include "tools/report/rank/plan.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch {
 namespace {
@@ -61,14 +61,15 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   check_chances(s, inputs);
   if (s.dry_run) {
     const documents::RankPlan plan = rank_plan(s, inputs, invocation.command_line);
-    terminal.out << (s.common.json ? documents::to_json(plan).dump(2) + "\n"
+    terminal.out << (s.common.json ? documents::to_text(plan, 2) + "\n"
                                    : report::render_rank_plan(plan));
     return kExitDone;
   }
   const RankFolder folder(s.out, s.html, s.force);
+  RankOptions options;
   RankResult result;
   std::vector<ClassRanking> per_class;
-  std::optional<documents::BestSet> best;
+  std::optional<BestSet> best;
   Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
   {
     const auto progress = make_progress(terminal, s.common.quiet);
@@ -77,20 +78,18 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
     if (!s.common.quiet && !s.common.json) {
       tell = [&](const std::string& line) { terminal.err << line << '\n' << std::flush; };
     }
-    result = rank_teachers(inputs.input, chance_options(s, inputs, exec, tell), exec);
-    if (s.best_set) {
-      std::vector<Warning> warnings;
-      best = best_set_document(s, inputs, result, exec, warnings);
-      result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());
-    }
+    options = chance_options(s, inputs, exec, tell);
+    result = rank_teachers(inputs.input, options, exec);
+    if (s.best_set) best = asked_best_set(s, inputs, result, exec);
     if (s.per_class) per_class = rank_per_class(inputs.input, quick_options(s, exec), exec);
     exec.sink = nullptr;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  documents::RankDocument made =
-      rank_document(s, inputs, result, exec, per_class, invocation.command_line, seconds.count());
-  made.best_set = best;
-  const documents::RankDocument document = documents::as_stored(made);
+  documents::RankBeside beside =
+      beside_ranking(s, inputs, per_class, invocation.command_line, seconds.count());
+  beside.best_set = best;
+  const documents::RankDocument document =
+      documents::as_stored(documents::rank_document(inputs.input, options, result, exec, beside));
   // Results first on disk, then on the screen: a screen that is gone loses nothing.
   const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {

@@ -1,5 +1,9 @@
 #include <memory>
 
+#include "cch/report/check.hpp"
+#include "cch/report/compare.hpp"
+#include "cch/report/rank.hpp"
+#include "cch/report/sweep.hpp"
 #include "tools/cch/check/document.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/compare.hpp"
@@ -8,10 +12,7 @@
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/train/summary.hpp"
-#include "tools/report/check.hpp"
-#include "tools/report/compare.hpp"
-#include "tools/report/rank/table.hpp"
-#include "tools/report/sweep.hpp"
+#include "tools/documents/recorded.hpp"
 
 namespace cch {
 namespace {
@@ -44,7 +45,7 @@ int show_sweep(const ReportOptions& o, Terminal& terminal) {
 int show_comparison(const ReportOptions& o, Terminal& terminal) {
   documents::CompareDocument document;
   const auto written = render_comparison_again(o.folder, o.html, document);
-  terminal.out << (o.json ? documents::to_json(document).dump(1) + "\n"
+  terminal.out << (o.json ? documents::to_text(document, 1) + "\n"
                           : report::render_compare_table(
                                 document, {terminal.colour, terminal.width, o.quiet}));
   note_version(document.version, terminal);
@@ -76,23 +77,25 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
 }
 
 /// As the study's own --json has it where every run is cached.
-nlohmann::json training_document(TrainFolder content, const report::TrainReport& shown) {
-  nlohmann::json out = std::move(content.head);
-  out.erase("planned_runs");
-  out["schema"] = "cch.train/1";
-  out["runs"] = {{"done", shown.done}, {"failed", shown.failed}, {"cached", shown.done}};
-  out["seconds"] = nullptr;
-  out["results"] = nlohmann::json::array();
-  for (const documents::RunDocument& one : content.runs) out["results"].push_back(to_json(one));
+documents::TrainDocument training_document(const TrainFolder& content,
+                                           const report::TrainReport& shown) {
+  documents::TrainDocument out;
+  out.head = content.head;
+  out.done = shown.done;
+  out.failed = shown.failed;
+  out.cached = shown.done;
+  for (const documents::RunDocument& one : content.runs) {
+    out.results.push_back({documents::to_text(one)});
+  }
   return out;
 }
 
 int show_training(const ReportOptions& o, Terminal& terminal) {
-  TrainFolder content = read_training(o.folder);
+  const TrainFolder content = read_training(o.folder);
   const report::TrainReport shown = report_of(content, o.folder);
   const auto written = write_training_page(shown, o.folder, o.html);
   if (o.json) {
-    terminal.out << training_document(std::move(content), shown).dump(1) << '\n';
+    terminal.out << documents::to_text(training_document(content, shown), 1) << '\n';
   } else {
     print_training(shown, o.quiet, false, terminal.out);
   }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "cch/report/segmentation.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
@@ -15,7 +16,6 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segmentation/features.hpp"
 #include "tools/cch/segmentation/pictures.hpp"
-#include "tools/report/segmentation.hpp"
 
 namespace cch {
 namespace {
@@ -70,11 +70,23 @@ class EpochReport {
 };
 
 /// The record of a cell, where it is done.
-json stored(const RunStore& store, const SegmentationCell& cell, std::vector<Warning>& damage) {
-  return stored_record(store, cell.key, "result.json", damage);
+std::optional<documents::SegmentationRunDocument> stored(const RunStore& store,
+                                                         const SegmentationCell& cell,
+                                                         std::vector<Warning>& damage) {
+  const json record = stored_record(store, cell.key, "result.json", damage);
+  if (record.is_null()) return std::nullopt;
+  try {
+    return documents::read_segmentation_run(record);
+  } catch (const Error& error) {
+    const Fault& fault = error.faults().front();
+    damage.push_back({fault.code, store.path(cell.key, "result.json") + " does not count: " +
+                                      fault.problem + " (" + fault.where + ")"});
+    return std::nullopt;
+  }
 }
 
-SegmentationPlan make_plan(const SegmentationStudy& study, const json& inputs,
+SegmentationPlan make_plan(const SegmentationStudy& study,
+                           const std::vector<documents::FileRecord>& inputs,
                            const std::string& device) {
   SegmentationPlan plan{segmentation_cells(study), {}, {}};
   plan.results.resize(plan.cells.size());
@@ -94,9 +106,9 @@ SegmentationPlan make_plan(const SegmentationStudy& study, const json& inputs,
                    {}, "Leave one of them out");
     }
     keys.push_back(cell.key);
-    json description = run_description(study, i, keys);
-    description["study_key"] = study_key;
-    description["unit"]["seed"] = cell.seed;
+    documents::SegmentationQuestion description = run_description(study, i, keys);
+    description.study_key = study_key;
+    description.unit.seed = cell.seed;
     plan.descriptions.push_back(std::move(description));
   }
   return plan;
@@ -106,24 +118,29 @@ SegmentationPlan make_plan(const SegmentationStudy& study, const json& inputs,
 void describe_again(SegmentationPlan& plan, const RunStore& store) {
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     if (!plan.done(i)) continue;
-    json fresh = plan.results[i];
-    fresh.update(plan.descriptions[i]);
-    json& metrics = fresh["metrics"];
-    for (const char* level : {"miou_full", "miou_worst"}) {
-      metrics[level] = metrics["conditions"][0][level];
+    documents::SegmentationRunDocument fresh = *plan.results[i];
+    static_cast<documents::SegmentationQuestion&>(fresh) = plan.descriptions[i];
+    if (fresh.metrics && !fresh.metrics->conditions.empty()) {
+      fresh.metrics->full = fresh.metrics->conditions.front().full;
+      fresh.metrics->worst = fresh.metrics->conditions.front().worst;
     }
-    if (fresh == plan.results[i]) continue;
-    store.put(plan.cells[i].key, "result.json", fresh.dump(1) + "\n");
+    const std::string text = documents::to_text(fresh, 1);
+    if (text == documents::to_text(*plan.results[i], 1)) continue;
+    store.put(plan.cells[i].key, "result.json", text + "\n");
     plan.results[i] = std::move(fresh);
   }
 }
 
 SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
-                               const RunStore& store, const json& common, EpochReport& report) {
+                               const RunStore& store, const documents::StudyHead& head,
+                               EpochReport& report) {
   SegmentationRecords out;
   out.record = [&](std::size_t i, const SegmentationRun& run) {
-    plan.results[i] = segmentation_run_json(plan, i, run, common);
-    return plan.results[i].dump(1) + "\n";
+    documents::SegmentationRunDocument& made = plan.results[i].emplace();
+    made = segmentation_run(plan, i, run);
+    made.command = head.command;
+    made.inputs = head.inputs;
+    return documents::to_text(made, 1) + "\n";
   };
   out.find = [&](std::size_t i) {
     std::vector<Warning> told;
@@ -184,11 +201,12 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   check(study, modality_names(set));
   check_validation(study, set, study.seeds.front());
   check_features(s, study, set);
-  json head = study_head(s, segmentation_config_json(study), study.seeds.front(), files,
-                         set.warnings, invocation.command_line, exec.device);
-  head["setups"] = json::array();
-  for (const SegmentationSetup& setup : study.setups) head["setups"].push_back(setup_json(setup));
-  SegmentationPlan plan = make_plan(study, head["inputs"], exec.device);
+  documents::StudyHead head = study_head(s, segmentation_config_json(study), study.seeds.front(),
+                                         files, set.warnings, invocation.command_line, exec.device);
+  json setups = json::array();
+  for (const SegmentationSetup& setup : study.setups) setups.push_back(setup_json(setup));
+  head.setups = documents::Echo{setups.dump()};
+  SegmentationPlan plan = make_plan(study, head.inputs, exec.device);
   const RunStore store(s.out);
   std::optional<Claim> claim;
   if (!looks) claim = open_study_folder(s, head);
@@ -210,17 +228,23 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
                                 cached);
   }
   const auto begin = Clock::now();
-  const json common{{"command", invocation.command_line}, {"inputs", head["inputs"]}};
   EpochReport report(terminal, s.common.quiet, exec,
                      (plan.cells.size() - cached) * study.training.epochs);
-  const SegmentationRecords records = records_of(study, plan, store, common, report);
+  const SegmentationRecords records = records_of(study, plan, store, head, report);
   SegmentationSets sets(study.task, exec);
   const RunCounts counts = run_segmentation_cells(study, plan.cells, there, store, sets, records,
                                                   !s.shard.empty(), exec);
   if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
-  count_runs(plan.results, s.common.verbose ? plan.results.size() : kReasons, terminal.err);
+  std::vector<documents::SegmentationRunDocument> runs;
+  std::vector<std::string> failures;
+  for (const auto& result : plan.results) {
+    if (!result) continue;
+    runs.push_back(*result);
+    failures.push_back(result->failure.value_or(""));
+  }
+  count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
   const documents::SegmentationDocument document =
-      documents::as_stored(segmentation_document(head, plan.results, store));
+      documents::as_stored(segmentation_document(head, runs, store));
   const std::string path = (fs::path(s.out) / "segmentation.json").string();
   const std::string page = (fs::path(s.out) / "report.html").string();
   const std::string text = documents::to_text(document, 1) + "\n";

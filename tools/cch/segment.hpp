@@ -3,13 +3,15 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cch/documents/segmentation.hpp"
 #include "cch/experiments/segmentation_run.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/train.hpp"
-#include "tools/documents/segmentation.hpp"
+#include "tools/documents/segmentation_run.hpp"
 
 namespace cch {
 
@@ -40,37 +42,37 @@ nlohmann::json setup_json(const SegmentationSetup& setup);
 /// Names runs by what they depend on: data, network, training, set-up, seed, device, evaluation and
 /// the runs that they need.
 std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed,
-                             const nlohmann::json& inputs, const std::string& device,
+                             const std::vector<documents::FileRecord>& inputs,
+                             const std::string& device,
                              const std::vector<std::string>& needed_keys);
 
 /// The same for all runs of a study however its set-ups and seeds grow, another for other settings
 /// or data.
-std::string segmentation_study_key(const SegmentationStudy& study, const nlohmann::json& inputs);
+std::string segmentation_study_key(const SegmentationStudy& study,
+                                   const std::vector<documents::FileRecord>& inputs);
 
-/// What a run is within its study, for readers of results: study, task, setup, unit (without its
-/// seed), role (student, distilled), teacher, loss and the keys of the runs that it needs and is
-/// compared with. `keys` are those of the set-ups of its seed.
-nlohmann::json run_description(const SegmentationStudy& study, std::size_t setup,
-                               const std::vector<std::string>& keys);
+/// What a run is within its study, without its study's key and its seed. `keys` are those of the
+/// set-ups of its seed.
+documents::SegmentationQuestion run_description(const SegmentationStudy& study, std::size_t setup,
+                                                const std::vector<std::string>& keys);
 
 /// A study's cells with what is known of them.
 struct SegmentationPlan {
   std::vector<SegmentationCell> cells;
-  std::vector<nlohmann::json> descriptions;  ///< run_description(), with the seed
-  std::vector<nlohmann::json> results;       ///< records; null: to be trained
+  std::vector<documents::SegmentationQuestion> descriptions;
+  /// Records; none: to be trained.
+  std::vector<std::optional<documents::SegmentationRunDocument>> results;
 
-  [[nodiscard]] bool done(std::size_t i) const {
-    return results[i].is_object() && results[i]["status"] == "done";
-  }
+  [[nodiscard]] bool done(std::size_t i) const { return results[i] && results[i]->done(); }
 };
 
-/// The record of a cell, cch.run/1; `common`: members that all records of this process share.
-nlohmann::json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
-                                     const SegmentationRun& run, const nlohmann::json& common);
+/// The record of a cell, without what all records of a process share: command and inputs.
+documents::SegmentationRunDocument segmentation_run(const SegmentationPlan& plan, std::size_t cell,
+                                                    const SegmentationRun& run);
 
 /// All runs as one document: levels of every set-up, and gains over its baseline (SetupSummary).
-documents::SegmentationDocument segmentation_document(const nlohmann::json& head,
-                                                      const std::vector<nlohmann::json>& runs,
-                                                      const RunStore& store);
+documents::SegmentationDocument segmentation_document(
+    const documents::StudyHead& head, const std::vector<documents::SegmentationRunDocument>& runs,
+    const RunStore& store);
 
 }  // namespace cch

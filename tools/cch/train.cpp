@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <memory>
 
 #include "cch/estimators/neural.hpp"
@@ -15,6 +14,8 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segment.hpp"
 #include "tools/cch/train/summary.hpp"
+#include "tools/documents/json.hpp"
+#include "tools/documents/recorded.hpp"
 
 namespace cch {
 namespace {
@@ -77,7 +78,7 @@ void look(Plan& plan, const RunStore& store, std::vector<Warning>& damage) {
 struct RunCommon {
   std::string command;
   std::string study_key;
-  json inputs;
+  std::vector<documents::FileRecord> inputs;
 };
 
 UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store,
@@ -90,16 +91,17 @@ UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store
         run_document(s, cell.unit, run, cell.keys[r], cell.keys.front());
     document.command = common.command;
     document.study_key = common.study_key;
-    document.inputs = documents::read_run_inputs(common.inputs);
+    document.inputs = common.inputs;
     result = to_json(document);
     return result.dump(1) + "\n";
   };
   out.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
-    json result = criteria_json(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
-    result["command"] = common.command;
-    result["study_key"] = common.study_key;
-    result["inputs"] = common.inputs;
-    return result.dump(1) + "\n";
+    documents::CriteriaDocument result =
+        criteria_document(s, plan.cells[i].unit, criteria, plan.cells[i].criteria_keys[t]);
+    result.command = common.command;
+    result.study_key = common.study_key;
+    result.inputs = common.inputs;
+    return documents::to_json(result).dump(1) + "\n";
   };
   out.find = [&](std::size_t i) {
     std::vector<Warning> told;
@@ -186,8 +188,8 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     return kExitDone;
   }
   require_trainer(s.study, exec.device);
-  const json head = study_head(s, study_json(s), s.study.seeds.front(), data.inputs, warnings,
-                               invocation.command_line, exec.device);
+  const documents::StudyHead head = study_head(s, study_json(s), s.study.seeds.front(), data.inputs,
+                                               warnings, invocation.command_line, exec.device);
   const Claim claim = open_study_folder(s, head, planned_runs(s.study));
   look(plan, store, warnings);
   if (!s.common.quiet) {
@@ -195,28 +197,32 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", plan.cells.size(),
                                 plan.runs, exec.device, plan.cached);
   }
-  const RunCommon common{invocation.command_line, keys.of_study(), head["inputs"]};
+  const RunCommon common{invocation.command_line, keys.of_study(), head.inputs};
   const UnitRecords records = records_of(s, plan, store, common);
   const auto start = std::chrono::steady_clock::now();
   run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
             !s.shard.empty(), exec);
-  std::vector<json> results;
-  for (auto& of_unit : plan.results) {
-    std::move(of_unit.begin(), of_unit.end(), std::back_inserter(results));
+  documents::TrainDocument document;
+  document.head = head;
+  std::vector<std::string> failures;
+  for (const auto& of_unit : plan.results) {
+    for (const json& record : of_unit) {
+      document.results.push_back({record.dump()});
+      failures.push_back(record["status"] == "done" ? "" : record["failure"].get<std::string>());
+    }
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const RunTally counts =
-      count_runs(results, s.common.verbose ? results.size() : kReasons, terminal.err);
+      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
   const report::TrainReport found = report_of(read_training(s.out), s.out);
   const auto written = write_training_page(found, s.out, "");
   if (s.common.json) {
-    json document = head;
-    document["schema"] = "cch.train/1";
-    document["runs"] = {{"done", counts.done}, {"failed", counts.failed}, {"cached", plan.cached}};
-    document["seconds"] = seconds;
-    document["results"] = results;
-    terminal.out << document.dump(1) << '\n';
+    document.done = counts.done;
+    document.failed = counts.failed;
+    document.cached = plan.cached;
+    document.seconds = seconds;
+    terminal.out << documents::to_text(document, 1) << '\n';
   } else {
     print_training(found, s.common.quiet, s.common.verbose, terminal.out);
     if (!s.common.quiet) {

@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "cch/documents/run.hpp"
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/documents/run.hpp"
+#include "tools/documents/recorded.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -107,21 +108,23 @@ nlohmann::json loss_json(const DistilLoss& loss);
 documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& unit,
                                     const RunResult& run, const std::string& key,
                                     const std::string& student_key);
-nlohmann::json criteria_json(const TrainSettings& s, const StudyUnit& unit,
-                             const CriteriaResult& criteria, const std::string& key);
+documents::CriteriaDocument criteria_document(const TrainSettings& s, const StudyUnit& unit,
+                                              const CriteriaResult& criteria,
+                                              const std::string& key);
 
 // --- the folder: DIR/study.json and DIR/runs (RunStore)
 
 /// study.json, cch.study/1; `files` by their roles.
-nlohmann::json study_head(const TrainSettings& s, const nlohmann::json& config, std::uint64_t seed,
-                          const std::vector<std::pair<std::string, SourceInfo>>& files,
-                          const std::vector<Warning>& warnings, const std::string& command,
-                          const std::string& device);
+documents::StudyHead study_head(const TrainSettings& s, const nlohmann::json& config,
+                                std::uint64_t seed,
+                                const std::vector<std::pair<std::string, SourceInfo>>& files,
+                                const std::vector<Warning>& warnings, const std::string& command,
+                                const std::string& device);
 /// Makes DIR this process's or its shard's and writes study.json. `planned_runs` of the whole study
 /// stand there beside the head, so that a page knows what is missing; 0: unknown. Usage Errors:
 /// "study-changed" (names the keys), "study-locked" (another process works on it),
 /// "foreign-folder".
-Claim open_study_folder(const TrainSettings& s, const nlohmann::json& head,
+Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head,
                         std::size_t planned_runs = 0);
 /// The record of a run that is done, else null: failed and damaged ones do not count.
 nlohmann::json stored_record(const RunStore& store, const std::string& key, const char* file,
@@ -132,8 +135,9 @@ struct RunTally {
   std::size_t done = 0;
   std::size_t failed = 0;
 };
-/// Counts records and says why the first kinds of them failed.
-RunTally count_runs(const std::vector<nlohmann::json>& results, std::size_t most_reasons,
+/// Counts runs, each with why it failed ("" for those that are done), and says why the first kinds
+/// of them did.
+RunTally count_runs(const std::vector<std::string>& failures, std::size_t most_reasons,
                     std::ostream& err);
 
 }  // namespace cch

@@ -1,5 +1,4 @@
-#include "tools/documents/check.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -157,8 +156,12 @@ CheckDocument read_check(const json& document) {
   return read<CheckDocument>(document);
 }
 
+CheckDocument parse_check(std::string_view text) {
+  return read_check(parse(text));
+}
+
 CheckDocument as_stored(const CheckDocument& document) {
-  return read_check(json::parse(to_text(document)));
+  return parse_check(to_text(document));
 }
 
 }  // namespace cch::documents

@@ -1,6 +1,5 @@
-#include "tools/documents/compare.hpp"
-
-#include "tools/documents/parts_schema.hpp"
+#include "tools/documents/compared_schema.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 
@@ -59,29 +58,6 @@ void describe(V& v, Of<ComparedCriterion> auto& x) {
 }
 
 template <class V>
-void describe(V& v, Of<ComparedUnit> auto& x) {
-  v("task", x.task, "setting", x.setting);
-  v.if_there("labelled", x.labelled);
-  v.if_there("scenario", x.scenario);
-}
-
-template <class V>
-void describe(V& v, Of<ComparedTeacher> auto& x) {
-  v("name", x.name);
-  v.if_there("parameters", x.parameters);
-  v.if_there("labels_from", x.labels_from);
-}
-
-template <class V>
-void describe(V& v, Of<ComparedLoss> auto& x) {
-  v("form", x.form);
-  v.if_there("weighting", x.weighting);
-  v.if_there("lambda", x.lambda);
-  v.if_there("temperature", x.temperature);
-  v.if_there("scaled", x.scaled);
-}
-
-template <class V>
 void describe(V& v, Of<PairPrediction> auto& x) {
   v("by", x.by, "score", x.score, "says", x.says);
 }
@@ -132,29 +108,20 @@ nlohmann::json to_json(const CompareDocument& document) {
   return encode(document);
 }
 
-std::string to_text(const CompareDocument& document) {
-  return text_of(encode(document), -1);
+std::string to_text(const CompareDocument& document, int indent) {
+  return text_of(encode(document), indent);
 }
 
 CompareDocument read_compare(const nlohmann::json& document) {
   return read<CompareDocument>(document);
 }
 
+CompareDocument parse_compare(std::string_view text) {
+  return read_compare(parse(text));
+}
+
 CompareDocument as_stored(const CompareDocument& document) {
-  return read_compare(json::parse(to_text(document)));
-}
-
-ComparedPair read_question(const nlohmann::json& unit, const nlohmann::json& teacher,
-                           const nlohmann::json& loss) {
-  ComparedPair out;
-  out.unit = read<ComparedUnit>(unit);
-  out.teacher = read<ComparedTeacher>(teacher);
-  out.loss = read<ComparedLoss>(loss);
-  return out;
-}
-
-std::vector<ComparedFolder> read_folders(const nlohmann::json& folders) {
-  return read<std::vector<ComparedFolder>>(folders);
+  return parse_compare(to_text(document));
 }
 
 }  // namespace cch::documents

@@ -1,5 +1,4 @@
-#include "tools/documents/estimate.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -19,6 +18,14 @@ nlohmann::json to_json(const EstimateDocument& document) {
 
 EstimateDocument read_estimate(const nlohmann::json& document) {
   return read<EstimateDocument>(document);
+}
+
+std::string to_text(const EstimateDocument& document, int indent) {
+  return text_of(encode(document), indent);
+}
+
+EstimateDocument parse_estimate(std::string_view text) {
+  return read_estimate(parse(text));
 }
 
 }  // namespace cch::documents

@@ -1,8 +1,9 @@
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 #include <set>
 #include <utility>
 
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -33,6 +34,10 @@ std::vector<Warning> distinct(const std::vector<Warning>& warnings) {
     if (seen.emplace(warning.code, warning.message).second) out.push_back(warning);
   }
   return out;
+}
+
+std::string to_text(const Fact& fact) {
+  return text_of(encode(fact), -1);
 }
 
 json to_json(const Fact& fact) {

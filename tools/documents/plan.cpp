@@ -1,5 +1,4 @@
-#include "tools/documents/plan.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -34,6 +33,14 @@ nlohmann::json to_json(const RankPlan& plan) {
 
 RankPlan read_rank_plan(const nlohmann::json& plan) {
   return read<RankPlan>(plan);
+}
+
+std::string to_text(const RankPlan& plan, int indent) {
+  return text_of(encode(plan), indent);
+}
+
+RankPlan parse_rank_plan(std::string_view text) {
+  return read_rank_plan(parse(text));
 }
 
 }  // namespace cch::documents

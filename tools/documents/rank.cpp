@@ -1,5 +1,4 @@
-#include "tools/documents/rank.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -279,8 +278,12 @@ RankDocument read_rank(const nlohmann::json& document) {
   return read<RankDocument>(document);
 }
 
+RankDocument parse_rank(std::string_view text) {
+  return read_rank(parse(text));
+}
+
 RankDocument as_stored(const RankDocument& document) {
-  return read_rank(json::parse(to_text(document)));
+  return parse_rank(to_text(document));
 }
 
 std::string settings_text(const Facts& settings) {

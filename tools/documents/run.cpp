@@ -1,9 +1,8 @@
-#include "tools/documents/run.hpp"
-
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
 namespace cch::documents {
@@ -95,6 +94,14 @@ RunDocument read_run(const nlohmann::json& document) {
   return read<RunDocument>(document);
 }
 
+std::string to_text(const RunDocument& document, int indent) {
+  return text_of(encode(document), indent);
+}
+
+RunDocument parse_run(std::string_view text) {
+  return read_run(parse(text));
+}
+
 std::vector<FileRecord> read_run_inputs(const nlohmann::json& inputs) {
   return read<std::vector<FileRecord>>(inputs);
 }
@@ -163,6 +170,10 @@ StudyDocument read_study(const nlohmann::json& document) {
   out.version = member(document, "version", std::string());
   out.command = member(document, "command", std::string());
   return out;
+}
+
+StudyDocument parse_study(std::string_view text) {
+  return read_study(parse(text));
 }
 
 }  // namespace cch::documents

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tools/documents/json.hpp"
+
 namespace cch::documents {
 namespace {
 
@@ -89,6 +91,17 @@ json write_fact(const Fact& fact) {
         }
       },
       fact);
+}
+
+json parse(std::string_view text) {
+  try {
+    return json::parse(text);
+  } catch (const json::parse_error& error) {
+    refuse_data("result-damaged", "the result is cut short or is no JSON",
+                fmt::format("at byte {} of {}", error.byte, text.size()),
+                "what is left of it may not be what was found",
+                "Make the result again with this version of cch");
+  }
 }
 
 std::string text_of(const json& node, int indent) {

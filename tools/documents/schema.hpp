@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/documents/parts.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::documents {
 
@@ -25,8 +25,9 @@ using nlohmann::json;
 ///   }
 ///
 /// Every key is always written (but those of if_there); what may be null is a std::optional. A
-/// document that is read must have exactly these keys, so that a renamed one is an error and no
-/// section goes unseen.
+/// document that is read must have exactly these keys (but those of if_there and later), so that a
+/// renamed one is an error and no section goes unseen. A part of a document that other versions
+/// wrote too is read with others().
 
 template <class T, class Struct>
 concept Of = std::same_as<std::remove_const_t<T>, Struct>;
@@ -95,6 +96,13 @@ class Writer {
   void if_there(const char* key, const std::optional<T>& value) {
     if (value) out_[key] = encode(*value);
   }
+  /// A key that earlier versions did not write, or not always.
+  template <class T, class... More>
+  void later(const char* key, const T& value, const More&... more) {
+    (*this)(key, value, more...);
+  }
+  /// Further keys may stand beside these.
+  void others() {}
   /// An object that has no struct of its own.
   template <class Describe>
   void object(const char* key, Describe&& describe_members) {
@@ -156,6 +164,16 @@ class Reader {
       decode(*found, Spot{&at_, key}, value.emplace());
     }
   }
+  /// Missing or null leaves the value as it is.
+  template <class T, class... More>
+  void later(const char* key, T& value, More&&... more) {
+    if (const auto found = node_.find(key); found != node_.end()) {
+      known_.emplace_back(key);
+      if (!found->is_null()) decode(*found, Spot{&at_, key}, value);
+    }
+    if constexpr (sizeof...(more) > 0) later(more...);
+  }
+  void others() { others_ = true; }
   template <class Describe>
   void object(const char* key, Describe&& describe_members) {
     const Spot spot{&at_, key};
@@ -183,7 +201,7 @@ class Reader {
   }
   /// After the last member.
   void finish() const {
-    if (known_.size() != node_.size()) refuse_unknown(node_, known_, at_);
+    if (!others_ && known_.size() != node_.size()) refuse_unknown(node_, known_, at_);
   }
 
  private:
@@ -197,6 +215,7 @@ class Reader {
   const json& node_;
   const Spot& at_;
   std::vector<std::string_view> known_;
+  bool others_ = false;
 };
 
 template <class T>

@@ -1,27 +1,9 @@
-#include "tools/documents/segmentation.hpp"
-
+#include "tools/documents/echo_schema.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
-
-namespace cch {
-
-template <class V>
-void describe(V& v, documents::Of<SubsetLevel> auto& x) {
-  v("modalities", x.modalities, "miou", x.miou, "class_iou", x.class_iou);
-}
-
-}  // namespace cch
+#include "tools/documents/subset_schema.hpp"
 
 namespace cch::documents {
-
-template <>
-json encode(const Echo& value) {
-  return json::parse(value.json);
-}
-
-template <>
-void decode(const json& node, const Spot&, Echo& out) {
-  out.json = text_of(node, -1);
-}
 
 template <class V>
 void describe(V& v, Of<MeanOverSeeds> auto& x) {
@@ -65,18 +47,12 @@ void describe(V& v, Of<SegmentedRun> auto& x) {
   v("key", x.key, "setup", x.setup, "seed", x.seed, "status", x.status);
 }
 
-/// What study.json has too.
-template <class V>
-void describe_head(V& v, Of<SegmentationDocument> auto& x) {
-  v("version", x.version, "command", x.command, "seed", x.seed, "config", x.config, "inputs",
-    x.inputs, "device", x.device, "warnings", x.warnings, "setups", x.setups);
-}
-
 template <class V>
 void describe(V& v, Of<SegmentationDocument> auto& x) {
   v.schema("cch.segmentation/1");
-  describe_head(v, x);
-  v("results", x.results, "runs", x.runs);
+  v("version", x.version, "command", x.command, "seed", x.seed, "config", x.config, "inputs",
+    x.inputs, "device", x.device, "warnings", x.warnings, "setups", x.setups, "results", x.results,
+    "runs", x.runs);
   v.if_there("classes", x.classes);
 }
 
@@ -97,18 +73,12 @@ SegmentationDocument read_segmentation(const nlohmann::json& document) {
   return read<SegmentationDocument>(document);
 }
 
-SegmentationDocument as_stored(const SegmentationDocument& document) {
-  return read_segmentation(json::parse(to_text(document, -1)));
+SegmentationDocument parse_segmentation(std::string_view text) {
+  return read_segmentation(parse(text));
 }
 
-SegmentationDocument read_segmentation_head(const nlohmann::json& head) {
-  SegmentationDocument out;
-  const Spot top;
-  Reader reader(head, top);
-  reader.schema("cch.study/1");
-  describe_head(reader, out);
-  reader.finish();
-  return out;
+SegmentationDocument as_stored(const SegmentationDocument& document) {
+  return parse_segmentation(to_text(document));
 }
 
 }  // namespace cch::documents

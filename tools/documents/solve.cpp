@@ -1,5 +1,4 @@
-#include "tools/documents/solve.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/laws_schema.hpp"
 #include "tools/documents/parts_schema.hpp"
 
@@ -118,6 +117,14 @@ nlohmann::json to_json(const SolveDocument& document) {
 
 SolveDocument read_solve(const nlohmann::json& document) {
   return read<SolveDocument>(document);
+}
+
+std::string to_text(const SolveDocument& document, int indent) {
+  return text_of(encode(document), indent);
+}
+
+SolveDocument parse_solve(std::string_view text) {
+  return read_solve(parse(text));
 }
 
 }  // namespace cch::documents

@@ -1,5 +1,4 @@
-#include "tools/documents/sweep.hpp"
-
+#include "tools/documents/json.hpp"
 #include "tools/documents/laws_schema.hpp"
 #include "tools/documents/parts_schema.hpp"
 
@@ -158,8 +157,12 @@ SweepDocument read_sweep(const nlohmann::json& document) {
   return read<SweepDocument>(document);
 }
 
+SweepDocument parse_sweep(std::string_view text) {
+  return read_sweep(parse(text));
+}
+
 SweepDocument as_stored(const SweepDocument& document) {
-  return read_sweep(json::parse(to_text(document, -1)));
+  return parse_sweep(to_text(document));
 }
 
 nlohmann::json to_json(const SweepCell& cell) {
@@ -174,8 +177,8 @@ std::string to_text(const SweepConfig& config) {
   return text_of(encode(config), 2);
 }
 
-nlohmann::json to_json(const SweepPlan& plan) {
-  return encode(plan);
+std::string to_text(const SweepPlan& plan, int indent) {
+  return text_of(encode(plan), indent);
 }
 
 }  // namespace cch::documents

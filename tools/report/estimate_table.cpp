@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "cch/report/estimate.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 namespace {

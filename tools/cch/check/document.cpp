@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cch/criterion/chance.hpp"
+#include "cch/documents/from_result.hpp"
 #include "tools/cch/document_parts.hpp"
 
 namespace cch {
@@ -203,7 +204,7 @@ CheckDocument check_document(const CheckSettings& s, const RankInputs* inputs,
   out.version = version();
   out.command = command_line;
   out.seed = s.rank.common.seed;
-  out.machine = machine_facts(exec);
+  out.machine = documents::machine_of(exec);
   out.seconds = seconds;
   return out;
 }

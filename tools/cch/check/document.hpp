@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "cch/documents/check.hpp"
 #include "tools/cch/check/run.hpp"
-#include "tools/documents/check.hpp"
 
 namespace cch {
 

@@ -1,10 +1,11 @@
 #include <filesystem>
 
+#include "cch/report/check.hpp"
 #include "tools/cch/check/document.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/result_folder.hpp"
-#include "tools/report/check.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

@@ -45,7 +45,8 @@ struct Judged {
   std::vector<Warning> warnings;
 };
 
-Judged judge(const PairedRuns& paired, const std::map<std::string, std::string>& metrics) {
+Judged judge(const PairedRuns& paired, const std::vector<RunQuestion>& questions,
+             const std::map<std::string, std::string>& metrics) {
   Judged out;
   std::size_t once = 0;
   std::size_t without = 0;
@@ -58,7 +59,8 @@ Judged judge(const PairedRuns& paired, const std::map<std::string, std::string>&
       continue;
     }
     if (gains.size() < kFewSeeds) ++few;
-    out.pairs.push_back({&pair, metric, summarise_gains(gains), compared_cell(pair, metric)});
+    out.pairs.push_back(
+        {&pair, metric, summarise_gains(gains), compared_cell(pair, questions[pair.run], metric)});
   }
   const auto warn = [&](std::size_t count, const char* code, const char* what) {
     if (count > 0) out.warnings.push_back({code, fmt::format("{}: {}", what, count)});
@@ -176,7 +178,7 @@ documents::AgreementCounts agreement_of(const std::vector<documents::ComparedPai
 documents::CompareDocument compare_document(const CompareSettings& s, const CompareInputs& inputs,
                                             const PairedRuns& paired, const Execution& exec) {
   const auto metrics = metrics_of(s, paired);
-  Judged judged = judge(paired, metrics);
+  Judged judged = judge(paired, inputs.questions, metrics);
   require_pairs(paired, judged);
   std::vector<ComparedCell> cells;
   for (const JudgedPair& pair : judged.pairs) cells.push_back(pair.cell);
@@ -191,12 +193,12 @@ documents::CompareDocument compare_document(const CompareSettings& s, const Comp
   warn_about_cases(judged.pairs, warnings);
   documents::CompareDocument out;
   for (const JudgedPair& pair : judged.pairs) {
-    out.pairs.push_back(compared_pair(pair, paired, s.predict_by));
+    out.pairs.push_back(compared_pair(pair, paired, inputs.questions, s.predict_by));
   }
   out.agreement = agreement_of(out.pairs);
   out.criteria = compared_criteria(scores, paired.decisions);
   out.metrics = metrics;
-  out.folders = documents::read_folders(inputs.folders);
+  out.folders = inputs.folders;
   out.inputs = inputs.inputs;
   out.warnings = documents::distinct(warnings);
   out.metric = s.metric.empty() ? "auto" : s.metric;

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/report/kit/field.hpp"
+#include "tools/documents/json.hpp"
+#include "tools/documents/recorded.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch {
 namespace {
 
 using nlohmann::json;
-using report::field;
 
 constexpr const char* kBaselines[] = {"always distil", "never distil", "best-accuracy teacher"};
 /// The criteria that predict where none was asked for, the first that a pair has.
@@ -20,33 +21,43 @@ constexpr const char* kPredicting[] = {"cch rank: verdict",
                                        "closed-form CCH margin",
                                        "best-accuracy teacher"};
 
-Facet facet_of(const std::string& name, const json& value) {
-  return {name, report::plain_value(value),
-          value.is_number() ? std::optional(value.get<double>()) : std::nullopt};
+using documents::Fact;
+
+/// A number of a plain value.
+std::optional<double> number_of(const Fact& fact) {
+  if (const auto* whole = std::get_if<std::uint64_t>(&fact)) return static_cast<double>(*whole);
+  if (const auto* whole = std::get_if<std::int64_t>(&fact)) return static_cast<double>(*whole);
+  if (const auto* number = std::get_if<double>(&fact)) return *number;
+  return std::nullopt;
 }
 
-void add_facet(ComparedCell& cell, const std::string& name, const json& value) {
-  if (!value.is_null() && !value.is_structured()) cell.facets.push_back(facet_of(name, value));
+void add_facet(ComparedCell& cell, const std::string& name, const std::optional<Fact>& value) {
+  if (!value || std::holds_alternative<std::monostate>(*value)) return;
+  const bool list = std::holds_alternative<std::vector<double>>(*value) ||
+                    std::holds_alternative<std::vector<std::string>>(*value);
+  if (!list) cell.facets.push_back({name, report::plain_value(*value), number_of(*value)});
 }
 
-void add_facets(ComparedCell& cell, const std::string& prefix, const json& values) {
-  if (!values.is_object()) return;
-  for (const auto& [name, value] : values.items()) add_facet(cell, prefix + name, value);
+void add_facets(ComparedCell& cell, const std::string& prefix, const documents::Facts& values) {
+  for (const auto& [name, value] : values) add_facet(cell, prefix + name, value);
 }
 
-void add_all_facets(ComparedCell& cell, const TrainedPair& pair) {
-  add_facet(cell, "study", pair.study);
+void add_all_facets(ComparedCell& cell, const std::string& study, const RunQuestion& question) {
+  const documents::ComparedLoss loss = question.loss.value_or(documents::ComparedLoss());
+  const documents::ComparedTeacher teacher =
+      question.teacher.value_or(documents::ComparedTeacher());
+  add_facet(cell, "study", study);
   add_facet(cell, "metric", cell.unit);
-  add_facet(cell, "task", field(pair.unit, "task"));
-  add_facet(cell, "scenario", field(pair.unit, "scenario"));
-  add_facet(cell, "lambda", field(pair.loss, "lambda"));
-  add_facet(cell, "temperature", field(pair.loss, "temperature"));
-  add_facets(cell, "teacher: ", field(pair.teacher, "parameters"));
-  add_facets(cell, "setting: ", field(pair.unit, "setting"));
-  add_facet(cell, "labelled", field(pair.unit, "labelled"));
-  add_facet(cell, "labels from", field(pair.teacher, "labels_from"));
-  add_facet(cell, "loss", field(pair.loss, "form"));
-  add_facet(cell, "weighting", field(pair.loss, "weighting"));
+  add_facet(cell, "task", question.unit.task);
+  add_facet(cell, "scenario", question.unit.scenario);
+  add_facet(cell, "lambda", loss.lambda);
+  add_facet(cell, "temperature", loss.temperature);
+  add_facets(cell, "teacher: ", teacher.parameters.value_or(documents::Facts()));
+  add_facets(cell, "setting: ", question.unit.setting);
+  add_facet(cell, "labelled", question.unit.labelled);
+  add_facet(cell, "labels from", teacher.labels_from);
+  add_facet(cell, "loss", loss.form);
+  add_facet(cell, "weighting", loss.weighting);
 }
 
 /// Means over seeds of every number, by name.
@@ -114,14 +125,25 @@ std::optional<GainSummary> difference_of(const TrainedPair& pair, const TrainedP
   return summarise_gains(differences);
 }
 
-std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all) {
+template <class T>
+json as_json(const std::optional<T>& part) {
+  return part ? documents::to_json(*part) : json();
+}
+
+/// Whether a control stands in the place of this teacher, or of any.
+bool controls(const RunQuestion& control, const RunQuestion& pair) {
+  return documents::to_json(control.unit) == documents::to_json(pair.unit) &&
+         as_json(control.loss) == as_json(pair.loss) &&
+         (!control.teacher || as_json(control.teacher) == as_json(pair.teacher));
+}
+
+std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all,
+                                                const std::vector<RunQuestion>& questions) {
   const TrainedPair& pair = *judged.pair;
   std::vector<documents::PairControl> out;
   for (const TrainedPair& control : all.controls) {
-    if (control.study != pair.study || control.unit != pair.unit || control.loss != pair.loss) {
-      continue;
-    }
-    if (!control.teacher.is_null() && control.teacher != pair.teacher) continue;
+    if (control.study != pair.study) continue;
+    if (!controls(questions[control.run], questions[pair.run])) continue;
     const std::vector<double> gains = gains_in(control, judged.metric);
     if (gains.empty()) continue;
     const auto difference = difference_of(pair, control, judged.metric);
@@ -152,13 +174,17 @@ std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric)
   return gains;
 }
 
-ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric) {
+ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
+                           const std::string& metric) {
   ComparedCell cell;
-  cell.cluster = json{pair.study, field(pair.unit, "task"), field(pair.unit, "setting")}.dump();
+  const documents::ComparedUnit& unit = question.unit;
+  cell.cluster = json{pair.study, unit.task, documents::to_json(unit.setting)}.dump();
   // Criteria are measured before it is known whose rows the teacher will label.
-  cell.group = json{pair.study, pair.unit, pair.loss, field(pair.teacher, "labels_from")}.dump();
+  const json labels_from = question.teacher ? as_json(question.teacher->labels_from) : json();
+  cell.group =
+      json{pair.study, documents::to_json(unit), as_json(question.loss), labels_from}.dump();
   cell.unit = metric;
-  add_all_facets(cell, pair);
+  add_all_facets(cell, pair.study, question);
   for (const PairSeed& seed : pair.seeds) {
     const auto gain = seed.gains.find(metric);
     if (gain != seed.gains.end()) cell.seeds.push_back({seed.seed, gain->second, seed.scores});
@@ -167,9 +193,14 @@ ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric) {
 }
 
 documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
+                                      const std::vector<RunQuestion>& questions,
                                       const std::string& by) {
   const TrainedPair& pair = *judged.pair;
-  documents::ComparedPair out = documents::read_question(pair.unit, pair.teacher, pair.loss);
+  const RunQuestion& question = questions[pair.run];
+  documents::ComparedPair out;
+  out.unit = question.unit;
+  out.teacher = question.teacher.value();
+  out.loss = question.loss.value();
   out.study = pair.study;
   for (const PairSeed& seed : pair.seeds) out.seeds.push_back(seed.seed);
   out.metric = judged.metric;
@@ -185,7 +216,7 @@ documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns
   out.student = means_of(pair, &PairSeed::student);
   out.distilled = means_of(pair, &PairSeed::distilled);
   out.teacher_alone = means_of(pair, &PairSeed::teacher);
-  out.controls = controls_of(judged, all);
+  out.controls = controls_of(judged, all, questions);
   return out;
 }
 

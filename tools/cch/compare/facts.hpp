@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "cch/documents/compare.hpp"
 #include "cch/experiments/comparison.hpp"
-#include "tools/cch/compare/cells.hpp"
-#include "tools/documents/compare.hpp"
+#include "tools/cch/compare/read.hpp"
 
 namespace cch {
 
@@ -19,11 +19,13 @@ struct JudgedPair {
 
 /// The gains of the seeds that have this metric, and summaries of anything else over seeds.
 std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric);
-ComparedCell compared_cell(const TrainedPair& pair, const std::string& metric);
+ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
+                           const std::string& metric);
 
 /// The pair as the document has it; `by` is the criterion that predicts ("" for the first that the
 /// pair has).
 documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
+                                      const std::vector<RunQuestion>& questions,
                                       const std::string& by);
 
 /// A score with what its bootstrap drew.

@@ -1,10 +1,11 @@
 #include <filesystem>
 
+#include "cch/report/compare.hpp"
 #include "tools/cch/compare.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/result_folder.hpp"
-#include "tools/report/compare.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -23,7 +24,7 @@ std::vector<std::string> write_comparison(const documents::CompareDocument& docu
                                           bool with_document) {
   if (folder.empty() && html.empty()) return {};
   std::vector<FileContent> files;
-  if (with_document) files.push_back({kDocument, documents::to_json(document).dump(1) + "\n"});
+  if (with_document) files.push_back({kDocument, documents::to_text(document, 1) + "\n"});
   files.push_back({kTable, report::compare_csv(document)});
   return ResultFolder{folder, html}.write(std::move(files), report::render_compare_html(document));
 }

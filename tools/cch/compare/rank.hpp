@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "tools/cch/compare/read.hpp"
-#include "tools/documents/rank.hpp"
+#include "cch/documents/rank.hpp"
+#include "cch/experiments/pairing.hpp"
 
 namespace cch {
 

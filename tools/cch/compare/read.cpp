@@ -16,21 +16,20 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/kit/field.hpp"
+#include "tools/documents/json.hpp"
+#include "tools/documents/recorded.hpp"
 #include "tools/report/rank/sentence.hpp"
 
 namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
+using documents::CriteriaDocument;
+using documents::RecordedRun;
 using nlohmann::json;
-using report::field;
 
 constexpr const char* kWriter = "cch train";
 constexpr std::size_t kReasons = 5;  // of failed runs, in words
-/// What stands beside the metrics of a run and is no number of it.
-constexpr const char* kNoMetrics[] = {"rows", "modalities", "classes", "conditions",
-                                      "miou_average_interval95"};
 
 /// Runs `step`; an Error that does not name the file gets it.
 template <class Step>
@@ -47,13 +46,11 @@ void naming(const std::string& path, Step&& step) {
   }
 }
 
-/// The members that are finite numbers.
-std::map<std::string, double> numbers_of(const json& node) {
+/// Those that are finite.
+std::map<std::string, double> finite(const documents::Numbers& numbers) {
   std::map<std::string, double> out;
-  if (node.is_null()) return out;
-  for (const auto& [name, value] : node.items()) {
-    const auto number = report::number(value);
-    if (number && std::isfinite(*number)) out[name] = *number;
+  for (const auto& [name, value] : numbers) {
+    if (value && std::isfinite(*value)) out[name] = *value;
   }
   return out;
 }
@@ -63,41 +60,12 @@ json read_record(const std::string& path, const char* schema) {
   const Bytes bytes = map_file(path);
   const std::string_view text(reinterpret_cast<const char*>(bytes.view.data()), bytes.view.size());
   json document = read_document(path, schema, kWriter);
-  if (unsealed(text)) return document;
+  if (unsealed(text)) {
+    document.erase("checksum");
+    return document;
+  }
   refuse_data("result-damaged", "the result is not what was written", path,
               "its checksum is another one", fmt::format("Make it again with {}", kWriter));
-}
-
-std::uint64_t take_seed(json& unit) {
-  const auto seed = report::whole_number(field(unit, "seed"));
-  if (!seed) {
-    refuse_data("result-incomplete", "the unit of the result has no seed", "field unit",
-                "it cannot be paired", fmt::format("Make it again with {}", kWriter));
-  }
-  unit.erase("seed");
-  return static_cast<std::uint64_t>(*seed);
-}
-
-TrainedRun read_run(const json& document) {
-  TrainedRun run;
-  run.key = report::text(field(document, "key"));
-  run.study = report::text(field(document, "study"));
-  run.study_key = report::text(field(document, "study_key"));
-  run.unit = field(document, "unit");
-  run.seed = take_seed(run.unit);
-  run.role = report::text(field(document, "role"));
-  run.control = report::text(field(document, "control"));
-  run.teacher = field(document, "teacher");
-  run.loss = field(document, "loss");
-  json metrics = field(document, "metrics");
-  for (const char* name : kNoMetrics) {
-    if (metrics.is_object()) metrics.erase(name);
-  }
-  run.metrics = numbers_of(metrics);
-  run.student = report::text(field(document, "student"));
-  run.teacher_run = report::text(field(document, "teacher_run"));
-  run.predicted = numbers_of(field(document, "predicted"));
-  return run;
 }
 
 double decision_value(const std::string& word) {
@@ -106,18 +74,61 @@ double decision_value(const std::string& word) {
   return 0.0;
 }
 
-TeacherCriteria read_criteria(const json& document) {
+/// Names study, question and seed.
+std::string unit_text(const std::string& study, const documents::RecordedUnit& unit) {
+  return json{study, to_json(static_cast<const documents::ComparedUnit&>(unit)), unit.seed}.dump();
+}
+
+json teacher_json(const std::optional<documents::ComparedTeacher>& teacher) {
+  return teacher ? to_json(*teacher) : json();
+}
+
+/// Whoever's labels it gives.
+std::optional<documents::ComparedTeacher> view_of(
+    std::optional<documents::ComparedTeacher> teacher) {
+  if (teacher) teacher->labels_from.reset();
+  return teacher;
+}
+
+/// The text of a plain value; "" for anything else.
+std::string text_of(const std::optional<documents::Fact>& fact) {
+  const auto* text = fact ? std::get_if<std::string>(&*fact) : nullptr;
+  return text == nullptr ? "" : *text;
+}
+
+PairableRun pairable(const RecordedRun& run) {
+  PairableRun out;
+  out.key = run.key;
+  out.study = run.study;
+  out.unit = unit_text(run.study, run.unit);
+  const json teacher = teacher_json(run.teacher);
+  out.cell = json{run.study, to_json(static_cast<const documents::ComparedUnit&>(run.unit)),
+                  run.loss ? to_json(*run.loss) : json(), teacher, run.control}
+                 .dump();
+  out.seed = run.unit.seed;
+  out.role = run.role;
+  out.control = run.control;
+  out.teacher = teacher.dump();
+  out.teacher_view = teacher_json(view_of(run.teacher)).dump();
+  if (run.teacher) out.teacher_name = run.teacher->name;
+  const auto student = run.unit.setting.find("student");
+  if (student != run.unit.setting.end()) out.student_name = text_of(student->second);
+  out.scenario = text_of(run.unit.scenario);
+  out.student = run.student;
+  out.teacher_run = run.teacher_run;
+  out.metrics = *run.metrics;
+  out.predicted = finite(run.predicted);
+  return out;
+}
+
+TeacherCriteria criteria_of(const CriteriaDocument& document) {
   TeacherCriteria out;
-  out.study = report::text(field(document, "study"));
-  out.study_key = report::text(field(document, "study_key"));
-  out.unit = field(document, "unit");
-  out.seed = take_seed(out.unit);
-  out.teacher = field(document, "teacher");
-  out.scores = numbers_of(field(document, "scores"));
-  const json& decisions = field(document, "decisions");
-  if (decisions.is_null()) return out;
-  for (const auto& [name, word] : decisions.items()) {
-    if (!word.is_null()) out.decisions[name] = decision_value(report::text(word));
+  out.unit = unit_text(document.study, document.unit);
+  out.teacher = to_json(document.teacher).dump();
+  out.teacher_view = teacher_json(view_of(document.teacher)).dump();
+  out.scores = finite(document.scores);
+  for (const auto& [name, word] : document.decisions) {
+    if (word) out.decisions[name] = decision_value(*word);
   }
   return out;
 }
@@ -157,22 +168,24 @@ class Reader {
 
   /// The faults of single files.
   FaultCollector faults;
+  std::vector<RecordedRun> runs;
+  std::vector<CriteriaDocument> criteria;
 
  private:
   void read_study(const std::string& folder) {
     const std::string path = (fs::path(folder) / "study.json").string();
     naming(path, [&] { read_document(path, "cch.study/1", kWriter); });
     out_.inputs.push_back(file_record("study", path));
-    std::vector<fs::path> runs;
+    std::vector<fs::path> folders;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
-      if (entry.is_directory()) runs.push_back(entry.path());
+      if (entry.is_directory()) folders.push_back(entry.path());
     }
-    std::sort(runs.begin(), runs.end());
+    std::sort(folders.begin(), folders.end());
     Tally tally;
-    std::vector<json> criteria;
-    for (const fs::path& run : runs) read_run_folder(run, tally, criteria);
-    add_criteria(std::move(criteria), tally);
+    std::vector<CriteriaDocument> found;
+    for (const fs::path& run : folders) read_run_folder(run, tally, found);
+    add_criteria(std::move(found), tally);
     read_features(folder);
     note(folder, tally);
   }
@@ -186,73 +199,62 @@ class Reader {
       faults.attempt([&] {
         naming(path, [&] {
           const json document = read_document(path, "cch.features/1", kWriter);
-          for (const json& file : report::elements(field(document, "files"))) {
-            const std::string key = report::text(field(file, "key"));
-            if (!key.empty()) out_.feature_runs[report::text(field(file, "sha256"))] = key;
+          for (const auto& file : documents::read_feature_files(document)) {
+            if (!file.key.empty()) out_.pairing.feature_runs[file.sha256] = file.key;
           }
         });
       });
     }
   }
 
-  void read_run_folder(const fs::path& run, Tally& tally, std::vector<json>& all_criteria) {
+  void read_run_folder(const fs::path& run, Tally& tally, std::vector<CriteriaDocument>& found) {
     const std::string result = (run / "result.json").string();
-    const std::string criteria = (run / "criteria.json").string();
+    const std::string measured = (run / "criteria.json").string();
     const bool has_result = fs::exists(result);
-    const bool has_criteria = fs::exists(criteria);
+    const bool has_criteria = fs::exists(measured);
     if (!has_result && !has_criteria) ++tally.unfinished;
     if (has_result) faults.attempt([&] { naming(result, [&] { add_run(result, tally); }); });
     if (!has_criteria) return;
     faults.attempt([&] {
-      naming(criteria, [&] {
-        json document = read_record(criteria, "cch.criteria/1");
-        require_fields(document, {"study", "unit", "teacher", "scores"}, criteria, kWriter);
-        all_criteria.push_back(std::move(document));
+      naming(measured, [&] {
+        found.push_back(documents::read_criteria(read_record(measured, "cch.criteria/1")));
       });
     });
   }
 
   void add_run(const std::string& path, Tally& tally) {
-    const json document = read_record(path, "cch.run/1");
-    require_fields(document, {"key", "study", "unit", "role", "status"}, path, kWriter);
-    if (!keys_.insert(report::text(field(document, "key"))).second) {
+    RecordedRun run = documents::read_recorded_run(read_record(path, "cch.run/1"));
+    if (!keys_.insert(run.key).second) {
       ++tally.repeated;
       return;
     }
     ++tally.runs;
-    if (report::text(field(document, "status")) == "done") {
-      require_fields(document, {"metrics"}, path, kWriter);
-      out_.runs.push_back(read_run(document));
+    if (run.status == "done") {
+      runs.push_back(std::move(run));
       return;
     }
     ++tally.failed;
-    const std::string reason = report::text(field(document, "failure"), "no reason given");
-    ++tally.reasons[reason.substr(0, reason.find(": "))];
+    ++tally.reasons[run.failure.substr(0, run.failure.find(": "))];
   }
 
   /// Of several about one teacher, which a study that grew has, those of the newest rules and the
   /// most criteria.
-  void add_criteria(std::vector<json> documents, Tally& tally) {
-    const auto format = [](const json& d) {
-      return field(d, "format").is_null() ? 0 : d["format"].get<int>();
-    };
-    std::stable_sort(documents.begin(), documents.end(), [&](const json& a, const json& b) {
-      return std::pair(format(a), a["scores"].size()) > std::pair(format(b), b["scores"].size());
-    });
-    for (const json& document : documents) {
-      const std::string key = field(document, "study").dump() +
-                              field(document, "study_key").dump() + document["unit"].dump() +
-                              document["teacher"].dump();
-      if (!keys_.insert(key).second) continue;
+  void add_criteria(std::vector<CriteriaDocument> found, Tally& tally) {
+    std::stable_sort(
+        found.begin(), found.end(), [](const CriteriaDocument& a, const CriteriaDocument& b) {
+          return std::pair(a.format, a.scores.size()) > std::pair(b.format, b.scores.size());
+        });
+    for (CriteriaDocument& one : found) {
+      const std::string about =
+          unit_text(one.study, one.unit) + one.study_key + to_json(one.teacher).dump();
+      if (!keys_.insert(about).second) continue;
       ++tally.criteria;
-      out_.criteria.push_back(read_criteria(document));
-      for (const auto& [name, score] : document["scores"].items()) {
-        if (!name.starts_with("representation-level CCH") || format(document) >= kCriteriaFormat) {
-          continue;
-        }
-        ++tally.earlier;
-        break;
-      }
+      const bool earlier = one.format < kCriteriaFormat &&
+                           std::any_of(one.scores.begin(), one.scores.end(), [](const auto& score) {
+                             return score.first.starts_with("representation-level CCH");
+                           });
+      if (earlier) ++tally.earlier;
+      criteria.push_back(std::move(one));
     }
   }
 
@@ -261,20 +263,24 @@ class Reader {
     naming(path, [&] {
       const std::vector<RankedTeacher> teachers = ranked_teachers(read_rank_folder(folder));
       out_.inputs.push_back(file_record("ranking", path));
-      out_.folders.push_back(
-          {{"folder", folder}, {"kind", "ranking"}, {"teachers", teachers.size()}});
-      out_.ranked.insert(out_.ranked.end(), teachers.begin(), teachers.end());
+      documents::ComparedFolder& noted = out_.folders.emplace_back();
+      noted.folder = folder;
+      noted.kind = "ranking";
+      noted.teachers = teachers.size();
+      auto& ranked = out_.pairing.ranked;
+      ranked.insert(ranked.end(), teachers.begin(), teachers.end());
     });
   }
 
   void note(const std::string& folder, const Tally& tally) {
-    out_.folders.push_back({{"folder", folder},
-                            {"kind", "study"},
-                            {"runs", tally.runs},
-                            {"criteria", tally.criteria},
-                            {"failed", tally.failed},
-                            {"unfinished", tally.unfinished},
-                            {"repeated", tally.repeated}});
+    out_.folders.push_back({folder,
+                            "study",
+                            tally.runs,
+                            tally.criteria,
+                            {},
+                            tally.failed,
+                            tally.unfinished,
+                            tally.repeated});
     const auto warn = [&](std::size_t count, const char* code, const std::string& what) {
       if (count > 0) out_.warnings.push_back({code, fmt::format("{}: {} {}", folder, what, count)});
     };
@@ -299,19 +305,19 @@ class Reader {
 
 /// Studies of one title with other settings or data get their keys behind it: their runs are not
 /// repetitions of each other.
-void tell_apart(CompareInputs& inputs) {
+void tell_apart(Reader& read, std::vector<Warning>& warnings) {
   std::map<std::string, std::set<std::string>> keys;
-  for (const TrainedRun& run : inputs.runs) keys[run.study].insert(run.study_key);
+  for (const RecordedRun& run : read.runs) keys[run.study].insert(run.study_key);
   const auto rename = [&](auto& item) {
     const auto found = keys.find(item.study);
     if (found == keys.end() || found->second.size() < 2) return;
     item.study += fmt::format(" ({})", item.study_key.empty() ? "?" : item.study_key.substr(0, 6));
   };
-  std::for_each(inputs.runs.begin(), inputs.runs.end(), rename);
-  std::for_each(inputs.criteria.begin(), inputs.criteria.end(), rename);
+  std::for_each(read.runs.begin(), read.runs.end(), rename);
+  std::for_each(read.criteria.begin(), read.criteria.end(), rename);
   for (const auto& [title, all] : keys) {
     if (all.size() < 2) continue;
-    inputs.warnings.push_back(
+    warnings.push_back(
         {"same-title", fmt::format("{} studies with other settings or data have the title \"{}\": "
                                    "their keys are put behind it",
                                    all.size(), title)});
@@ -327,7 +333,14 @@ CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
     reader.faults.attempt([&] { reader.read(folder); });
   }
   reader.faults.throw_if_any();
-  tell_apart(out);
+  tell_apart(reader, out.warnings);
+  for (RecordedRun& run : reader.runs) {
+    out.pairing.runs.push_back(pairable(run));
+    out.questions.push_back({std::move(run.unit), std::move(run.teacher), std::move(run.loss)});
+  }
+  for (const CriteriaDocument& one : reader.criteria) {
+    out.pairing.criteria.push_back(criteria_of(one));
+  }
   return out;
 }
 

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "cch/core/error.hpp"
+#include "cch/documents/solve.hpp"
 #include "cch/gaussian/joint_gaussian.hpp"
 #include "cch/gaussian/shared_private_model.hpp"
 #include "cch/gaussian/simulate_risk.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/documents/solve.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {

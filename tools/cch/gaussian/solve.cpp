@@ -1,11 +1,12 @@
 #include <memory>
 
+#include "cch/report/solve.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian/settings.hpp"
-#include "tools/report/solve.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

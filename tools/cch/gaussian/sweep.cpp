@@ -5,12 +5,12 @@
 #include <mutex>
 
 #include "cch/experiments/runner.hpp"
+#include "cch/report/sweep.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/sweep.hpp"
 
 namespace cch {
 namespace {
@@ -93,7 +93,7 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
   if (s.dry_run) {
     const documents::SweepPlan plan = plan_of(s, cells, work);
     if (s.common.json) {
-      terminal.out << documents::to_json(plan).dump(2) << '\n';
+      terminal.out << documents::to_text(plan, 2) << '\n';
     } else {
       print_plan(plan, s.estimates.draws, terminal.out);
     }

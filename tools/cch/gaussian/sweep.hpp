@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "cch/documents/sweep.hpp"
 #include "cch/estimators/scale.hpp"
 #include "cch/experiments/store.hpp"
 #include "cch/gaussian/study_result.hpp"
 #include "tools/cch/common_options.hpp"
-#include "tools/documents/sweep.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {

@@ -3,6 +3,7 @@
 #include "cch/estimators/scale.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

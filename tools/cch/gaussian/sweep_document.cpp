@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cch/documents/from_result.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
 
@@ -103,7 +104,7 @@ SweepDocument sweep_document(const SweepSettings& s, std::size_t skipped,
   out.warnings = warnings_of(skipped, out.cells);
   out.inputs = s.inputs;
   out.config = config_of(s);
-  out.machine = machine_facts(exec);
+  out.machine = documents::machine_of(exec);
   out.version = version();
   out.seed = s.common.seed;
   return out;

@@ -1,9 +1,10 @@
 #include <filesystem>
 
+#include "cch/report/sweep.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
-#include "tools/report/sweep.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {

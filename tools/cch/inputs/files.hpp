@@ -8,8 +8,8 @@
 #include "cch/criterion/ranking.hpp"
 #include "cch/data/source.hpp"
 #include "cch/data/split.hpp"
+#include "cch/documents/parts.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/parts.hpp"
 
 namespace cch {
 

@@ -4,8 +4,8 @@
 
 #include "cch/core/error.hpp"
 #include "cch/criterion/ranking.hpp"
+#include "cch/documents/parts.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/parts.hpp"
 
 namespace cch {
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "cch/criterion/ranking.hpp"
+#include "cch/experiments/best_set.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/rank.hpp"
 
 namespace cch {
 
@@ -22,13 +22,8 @@ RankOptions chance_options(const RankSettings& settings, const RankInputs& input
 /// The same of a ranking that trains no networks, in its own scenario.
 RankOptions quick_options(const RankSettings& settings, const Execution& exec);
 
-/// The greedy best set of teachers, as documents have it.
-documents::BestSet best_set_document(const RankSettings& settings, const RankInputs& inputs,
-                                     const RankResult& ranked, const Execution& exec,
-                                     std::vector<Warning>& warnings);
-
-/// Chances as documents have them.
-std::vector<documents::ChanceOfGain> chances_document(const std::vector<TeacherChance>& chances);
-documents::RowsForecast forecast_document(const WhatDecides& forecast);
+/// The greedy best set of teachers.
+BestSet asked_best_set(const RankSettings& settings, const RankInputs& inputs,
+                       const RankResult& ranked, const Execution& exec);
 
 }  // namespace cch

@@ -1,217 +1,27 @@
 #include "tools/cch/rank/document.hpp"
 
-#include <algorithm>
-
-#include "cch/core/version.hpp"
-#include "tools/cch/document_parts.hpp"
-#include "tools/cch/rank/teachers.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
 
 namespace cch {
-namespace {
 
-using documents::value;
-
-std::optional<std::map<std::string, documents::Number>> top1(const RankResult& result) {
-  std::map<std::string, documents::Number> shares;
-  const auto& teachers = result.estimators.front().teachers;
-  for (std::size_t i = 0; i < teachers.size(); ++i) {
-    if (!result.evidence[i].place) return std::nullopt;
-    shares[teachers[i].name] = result.evidence[i].place->top1;
-  }
-  return shares;
-}
-
-void add_curves(const RankResult& result, documents::RankDocument& out) {
-  const auto points = [](const std::vector<CurvePoint>& from) {
-    std::vector<documents::InformationPoint> made;
-    for (const CurvePoint& point : from) made.push_back({point.at, point.nats});
-    return made;
-  };
-  for (std::size_t i = 0; i < result.curves.size(); ++i) {
-    out.curves.push_back({result.estimators.front().teachers[i].name,
-                          points(result.curves[i].by_rows),
-                          points(result.curves[i].by_neighbours)});
-  }
-}
-
-void add_sensitivity(const RankResult& result, documents::RankDocument& out) {
-  for (const SensitivityRow& row : result.sensitivity) {
-    documents::SensitivityChoice& made = out.sensitivity.emplace_back();
-    made.estimator = row.estimator;
-    made.preprocessing = row.preprocessing;
-    made.k = row.k;
-    made.rows = row.rows;
-    made.i_student_labels = row.i_student_labels;
-    for (std::size_t i = 0; i < row.i_teacher_student.size(); ++i) {
-      made.teachers.push_back({result.estimators.front().teachers[i].name, row.i_teacher_student[i],
-                               row.i_teacher_student[i] - row.i_student_labels});
-    }
-  }
-}
-
-void add_estimators(const RankResult& result, documents::RankDocument& out) {
-  for (const EstimatorRanking& ranking : result.estimators) {
-    documents::EstimatorPair& pair = out.estimators.emplace_back();
-    pair.teacher_student = ranking.teacher_student;
-    pair.student_labels = ranking.student_labels;
-    pair.why = ranking.why;
-    pair.i_student_labels = value(ranking.i_student_labels);
-    pair.student_labels_diagnostics = documents::facts(ranking.i_student_labels.diagnostics);
-    pair.rank_correlation = ranking.rank_correlation;
-    for (const TeacherResult& teacher : ranking.teachers) {
-      represent(teacher, ranking.i_student_labels, pair.teachers.emplace_back());
-    }
-  }
-}
-
-documents::LabelFacts label_facts(const RankInputs& inputs, const RankResult& result) {
-  documents::LabelFacts labels;
-  labels.kind = "continuous";
-  labels.entropy_nats = result.entropy_labels;
-  labels.reason = inputs.labels_reason;
-  if (const auto* classes = std::get_if<ClassLabels>(&inputs.input.labels)) {
-    const auto counts = classes->counts();
-    labels.kind = "discrete";
-    labels.classes = std::count_if(counts.begin(), counts.end(), [](auto c) { return c > 0; });
-    labels.class_names = classes->names();
-    labels.class_rows = counts;
-  }
-  return labels;
-}
-
-std::optional<documents::GroupFacts> group_facts(const Groups& groups) {
-  if (!groups.grouped()) return std::nullopt;
-  documents::GroupFacts out{groups.count(), groups.rows(), 0};
-  for (std::size_t g = 0; g < groups.count(); ++g) {
-    out.smallest = std::min(out.smallest, groups.members(g).size());
-    out.largest = std::max(out.largest, groups.members(g).size());
-  }
-  return out;
-}
-
-void add_warnings(const std::string& of, const std::vector<Warning>& from,
-                  std::vector<Warning>& to) {
-  for (const Warning& warning : from) to.push_back({warning.code, of + ": " + warning.message});
-}
-
-// Parts that nobody asked for are null; the reason is that.
-void add_not_asked_for(const RankSettings& settings, const RankInputs& inputs,
-                       std::vector<Warning>& warnings) {
-  std::string fields;
-  auto add = [&](bool asked, const char* field, const char* option) {
-    if (asked) return;
-    fields += (fields.empty() ? "" : ", ") + std::string(field) + " (" + option + ")";
-  };
-  add(settings.controls, "controls", "--controls");
-  add(settings.per_class, "per_class", "--per-class");
-  add(settings.permutations > 0, "null", "--permutations N");
-  add(settings.planted_bias, "planted_bias", "without --no-planted-bias");
-  add(settings.sensitivity, "curves and sensitivity", "without --no-sensitivity");
-  add(!settings.quick, "i_teacher_labels and i_teacher_labels_given_student", "without --quick");
-  add(inputs.input.extra.student.has_value(), "i_teacher_student_all_rows", "rows without a label");
-  if (fields.empty()) return;
-  warnings.push_back({"not-asked-for", "null, because not asked for: " + fields});
-}
-
-std::vector<Warning> all_warnings(const RankSettings& settings, const RankInputs& inputs,
-                                  const RankResult& result) {
-  std::vector<Warning> warnings = inputs.warnings;
-  warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
-  for (const EstimatorRanking& ranking : result.estimators) {
-    warnings.insert(warnings.end(), ranking.warnings.begin(), ranking.warnings.end());
-    add_warnings("I(student; labels) by " + ranking.i_student_labels.method,
-                 ranking.i_student_labels.warnings, warnings);
-    for (const TeacherResult& teacher : ranking.teachers) {
-      add_warnings("I(" + teacher.name + "; student) by " + teacher.i_teacher_student.method,
-                   teacher.i_teacher_student.warnings, warnings);
-      if (!teacher.i_teacher_labels) continue;
-      add_warnings("I(" + teacher.name + "; labels) by " + teacher.i_teacher_labels->method,
-                   teacher.i_teacher_labels->warnings, warnings);
-    }
-  }
-  add_not_asked_for(settings, inputs, warnings);
-  if (settings.quick) {
-    warnings.push_back({"quick-estimates",
-                        "--quick: cca-ksg reads one random split in halves instead of up to five, "
-                        "which makes its error bars wider; no networks were trained"});
-  }
-  if (!result.entropy_labels) {
-    warnings.push_back({"continuous-labels",
-                        "labels are real-valued, so labels.classes, class_names, class_rows and "
-                        "entropy_nats are null"});
-  }
-  if (!inputs.input.groups.grouped()) {
-    warnings.push_back({"no-groups",
-                        "no rows were said to belong together, so groups is null and every row "
-                        "counts as independent; give --groups for pixels of one image or samples "
-                        "of one person"});
-  }
-  return warnings;
-}
-
-void add_results(const RankResult& result, documents::RankDocument& out) {
-  out.scenario = word(result.scenario);
-  out.decided_by = word(result.decided_by);
-  out.teachers = judged_teachers(result);
-  for (const TeacherDifference& d : result.differences) {
-    out.differences.push_back(
-        with_interval<documents::MarginDifference>(d.nats, d.standard_error, d.interval95));
-    out.differences.back().first = d.first;
-    out.differences.back().second = d.second;
-  }
-  if (result.pilot) {
-    const PilotAlone& alone = *result.pilot;
-    out.pilot = {alone.score,
-                 alone.accuracy,
-                 alone.rows,
-                 alone.extra_rows,
-                 result.entropy_labels ? "nats" : "mse",
-                 {}};
-    if (alone.unpaired_rows > 0) out.pilot->unpaired_rows = alone.unpaired_rows;
-  }
-  if (const auto& spent = result.spending) {
-    out.network_pilots = {spent->budget, spent->spent, spent->networks, spent->ended, spent->open};
-  }
-  out.top1_stability = top1(result);
-  out.stability_method = result.stability_method;
-  add_curves(result, out);
-  add_sensitivity(result, out);
-  const Estimate& i_student_labels = result.estimators.front().i_student_labels;
-  for (const ControlResult& control : result.controls) {
-    out.controls.push_back(judged(control.teacher, control.evidence, i_student_labels));
-  }
-  add_estimators(result, out);
-}
-
-}  // namespace
-
-documents::RankDocument rank_document(const RankSettings& settings, const RankInputs& inputs,
-                                      const RankResult& result, const Execution& exec,
-                                      const std::vector<ClassRanking>& per_class,
-                                      const std::string& command_line, double seconds) {
-  const RankInput& input = inputs.input;
-  documents::RankDocument out;
-  add_results(result, out);
-  for (const ClassRanking& entry : per_class) {
-    out.per_class.push_back({entry.name, entry.rows, {}, entry.refused});
-    if (entry.refused.empty()) out.per_class.back().teachers = judged_teachers(entry.result);
-  }
-  out.student = {input.student.name, input.student.features.dim()};
-  out.rows = input.student.features.size();
-  out.labels = label_facts(inputs, result);
-  out.groups = group_facts(input.groups);
-  out.scale = to_string(settings.scale);
-  out.warnings = documents::distinct(all_warnings(settings, inputs, result));
+documents::RankBeside beside_ranking(const RankSettings& settings, const RankInputs& inputs,
+                                     const std::vector<ClassRanking>& per_class,
+                                     const std::string& command_line, double seconds) {
+  documents::RankBeside out;
   out.inputs = inputs.record;
   out.alignment = inputs.alignment;
+  out.labels_reason = inputs.labels_reason;
+  out.warnings = inputs.warnings;
   RankSettings asked = settings;
   out.config = documents::read_facts(options::echo(rank_table(asked)));
-  out.version = kVersion;
   out.command = command_line;
-  out.seed = settings.common.seed;
-  out.machine = machine_facts(exec);
   out.seconds = seconds;
+  for (const ClassRanking& entry : per_class) {
+    out.per_class.push_back({entry.name, entry.rows, {}, entry.refused});
+    if (!entry.refused.empty()) continue;
+    out.per_class.back().teachers = documents::judged_teachers(entry.result);
+  }
   return out;
 }
 

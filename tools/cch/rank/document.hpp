@@ -1,19 +1,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "cch/criterion/ranking.hpp"
+#include "cch/documents/from_result.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/per_class.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/rank.hpp"
 
 namespace cch {
 
-/// The cch.rank/2 document: what every renderer shows and what is kept on disk.
-documents::RankDocument rank_document(const RankSettings& settings, const RankInputs& inputs,
-                                      const RankResult& result, const Execution& exec,
-                                      const std::vector<ClassRanking>& per_class,
-                                      const std::string& command_line, double seconds);
+/// What the document of a ranking says beside its result: files, settings, each class.
+documents::RankBeside beside_ranking(const RankSettings& settings, const RankInputs& inputs,
+                                     const std::vector<ClassRanking>& per_class,
+                                     const std::string& command_line, double seconds);
 
 }  // namespace cch

@@ -5,10 +5,10 @@
 
 #include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
+#include "cch/report/rank.hpp"
 #include "tools/cch/files.hpp"
-#include "tools/report/kit/field.hpp"
-#include "tools/report/rank/csv.hpp"
-#include "tools/report/rank/html.hpp"
+#include "tools/documents/json.hpp"
+#include "tools/documents/schema.hpp"
 
 namespace cch {
 namespace {
@@ -86,14 +86,14 @@ nlohmann::json read_document(const std::string& path, const std::string& schema,
         path + ", at byte " + std::to_string(error.byte) + " of " + std::to_string(bytes.size()),
         "what is left of it may not be what was found", "Make it again with " + writer);
   }
-  report::require_schema(document, schema, older);
+  documents::require_schema(document, schema, older);
   return document;
 }
 
 void require_fields(const nlohmann::json& document, const std::vector<std::string>& names,
                     const std::string& path, const std::string& writer) {
   for (const std::string& name : names) {
-    if (!report::field(document, name).is_null()) continue;
+    if (document.contains(name) && !document[name].is_null()) continue;
     refuse_data("result-incomplete", "the result has no field \"" + name + "\"", path,
                 "it cannot be what cch has written", "Make it again with " + writer);
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/rank.hpp"
+#include "cch/documents/rank.hpp"
 
 namespace cch {
 

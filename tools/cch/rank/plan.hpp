@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "cch/documents/plan.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/settings.hpp"
-#include "tools/documents/plan.hpp"
 
 namespace cch {
 

@@ -8,10 +8,6 @@ namespace cch {
 namespace {
 
 using documents::MeanOverSeeds;
-using nlohmann::json;
-
-/// kSegmentationLevels, by their names in runs.
-constexpr const char* kLevels[] = {"miou_average", "miou_full", "miou_worst", "unimodal_bias"};
 
 MeanOverSeeds mean_of(const GainSummary& summary) {
   return {summary.mean, summary.standard_error, summary.interval95, summary.seeds, {}};
@@ -21,53 +17,37 @@ std::optional<MeanOverSeeds> mean_of(const std::optional<GainSummary>& summary) 
   return summary ? std::optional(mean_of(*summary)) : std::nullopt;
 }
 
-std::optional<double> number_of(const json& value) {
-  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
-}
-
-ConditionLevels levels_of(const json& condition) {
-  ConditionLevels out;
-  out.name = condition["name"];
-  for (std::size_t l = 0; l < kSegmentationLevels.size(); ++l) {
-    out.*kSegmentationLevels[l] = condition[kLevels[l]];
-  }
-  out.expected = condition["miou_expected"]["0.10"];
-  for (const json& subset : condition["subsets"]) {
-    SubsetLevel& to = out.subsets.emplace_back();
-    to.modalities = subset["modalities"];
-    to.miou = subset["miou"];
-    for (const json& iou : subset["class_iou"]) {
-      to.class_iou.push_back(number_of(iou));
-    }
-  }
-  return out;
+ConditionLevels levels_of(const documents::SegmentedCase& c) {
+  return {c.name, c.average, c.full, c.worst, c.bias, c.expected.at("0.10"), c.subsets};
 }
 
 /// Studies by the last weights, without images held out, have none.
-std::optional<RecordWeights> weights_of(const json& run) {
-  if (!run.contains("weights")) return std::nullopt;
+std::optional<RecordWeights> weights_of(const documents::SegmentationRunDocument& run) {
+  if (!run.weights) return std::nullopt;
   RecordWeights out;
-  out.count = run["weights"];
-  out.best_epoch = number_of(run["best"]["epoch"]);
-  if (run["last"].is_object()) out.last_average = number_of(run["last"]["miou_average"]);
-  if (run.contains("calibration_temperature")) {
-    out.calibration_temperature = number_of(run["calibration_temperature"]);
-  }
-  out.stopped = run["stopped"].is_number();
+  out.count = *run.weights;
+  if (run.best && run.best->epoch) out.best_epoch = static_cast<double>(*run.best->epoch);
+  if (run.last && *run.last) out.last_average = (*run.last)->average;
+  out.calibration_temperature = run.calibration_temperature;
+  out.stopped = run.stopped && *run.stopped;
   return out;
 }
 
-SegmentationRecord record_of(const json& run) {
+SegmentationRecord record_of(const documents::SegmentationRunDocument& run) {
   SegmentationRecord out;
-  out.key = run["key"];
-  out.setup = run["setup"]["name"];
-  out.baseline = run["unit"]["setting"].value("student", out.setup);
-  out.seed = run["seed"];
-  out.done = run["status"] == "done";
+  out.key = run.key;
+  out.setup = run.setup_name();
+  const auto student = run.unit.setting.find("student");
+  out.baseline =
+      student == run.unit.setting.end() ? out.setup : std::get<std::string>(student->second);
+  out.seed = run.seed;
+  out.done = run.done();
   if (!out.done) return out;
-  out.images_per_second = run["images_per_second"];
-  out.seconds = run["seconds"];
-  for (const json& c : run["metrics"]["conditions"]) out.conditions.push_back(levels_of(c));
+  out.images_per_second = run.images_per_second.value();
+  out.seconds = run.seconds.value();
+  for (const documents::SegmentedCase& c : run.metrics.value().conditions) {
+    out.conditions.push_back(levels_of(c));
+  }
   out.weights = weights_of(run);
   return out;
 }
@@ -105,21 +85,29 @@ documents::SegmentedSetup setup_of(const SetupSummary& s) {
 
 }  // namespace
 
-documents::SegmentationDocument segmentation_document(const json& head,
-                                                      const std::vector<json>& runs,
-                                                      const RunStore& store) {
-  documents::SegmentationDocument out = documents::read_segmentation_head(head);
+documents::SegmentationDocument segmentation_document(
+    const documents::StudyHead& head, const std::vector<documents::SegmentationRunDocument>& runs,
+    const RunStore& store) {
+  documents::SegmentationDocument out;
+  out.config = head.config;
+  out.setups = head.setups.value_or(documents::Echo());
+  out.inputs = head.inputs;
+  out.warnings = head.warnings;
+  out.device = head.device;
+  out.version = head.version;
+  out.command = head.command;
+  out.seed = head.seed;
   std::vector<SegmentationRecord> records;
-  std::map<std::string, std::string> setups;
-  for (const json& run : runs) {
+  std::map<std::string, documents::Echo> setups;
+  for (const documents::SegmentationRunDocument& run : runs) {
     const SegmentationRecord& record = records.emplace_back(record_of(run));
-    setups[record.setup] = run["setup"].dump();
-    out.runs.push_back({record.key, record.setup, record.seed, run["status"]});
-    if (record.done) out.classes = run["metrics"]["classes"].get<std::vector<std::string>>();
+    setups[record.setup] = run.setup;
+    out.runs.push_back({record.key, record.setup, record.seed, run.status});
+    if (record.done) out.classes = run.metrics->classes;
   }
   for (const SetupSummary& summary : summarise_segmentation(records, store, out.seed)) {
     out.results.push_back(setup_of(summary));
-    out.results.back().setup.json = setups[summary.name];
+    out.results.back().setup = setups[summary.name];
   }
   return out;
 }

@@ -158,8 +158,10 @@ void check_features(const TrainSettings& s, const SegmentationStudy& study,
 }
 
 void write_features(const TrainSettings& s, const SegmentationStudy& study,
-                    const SegmentationPlan& plan, const RunStore& store, const json& head,
-                    SegmentationSets& sets, Terminal& terminal, const Execution& exec) {
+                    const SegmentationPlan& plan, const RunStore& store,
+                    const documents::StudyHead& study_head, SegmentationSets& sets,
+                    Terminal& terminal, const Execution& exec) {
+  const json head = documents::to_json(study_head);
   for (const std::uint64_t seed : study.seeds) {
     FeatureFolder folder(s, study, head, seed, sets.of(seed));
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {

@@ -17,7 +17,8 @@ void check_features(const TrainSettings& s, const SegmentationStudy& study,
 /// DIR/features/seed-S/{SETUP.npy (N × C × h × w), labels.npy (N × h × w), groups.npy, split.npy,
 /// features.json}. Says how to rank them. A set-up without such features is named and left out.
 void write_features(const TrainSettings& s, const SegmentationStudy& study,
-                    const SegmentationPlan& plan, const RunStore& store, const nlohmann::json& head,
-                    SegmentationSets& sets, Terminal& terminal, const Execution& exec);
+                    const SegmentationPlan& plan, const RunStore& store,
+                    const documents::StudyHead& head, SegmentationSets& sets, Terminal& terminal,
+                    const Execution& exec);
 
 }  // namespace cch

@@ -2,6 +2,7 @@
 
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -103,10 +104,10 @@ std::string losses_text(const SegmentationSetup& s) {
 }
 
 /// Of everything read apart from the study itself.
-json hashes_of(const json& inputs) {
+json hashes_of(const std::vector<documents::FileRecord>& inputs) {
   json out = json::array();
-  for (const json& input : inputs) {
-    if (input["role"] != "study") out.push_back({input["role"], input["sha256"]});
+  for (const documents::FileRecord& input : inputs) {
+    if (input.role != "study") out.push_back({input.role, input.sha256});
   }
   return out;
 }
@@ -115,48 +116,50 @@ std::string hash_of(const json& values) {
   return digest(values.dump(), 16);
 }
 
-json iou_json(const Confusion& confusion) {
-  json out = json::array();
-  for (const auto& iou : class_iou(confusion)) out.push_back(optional_json(iou));
+documents::SegmentedCase case_of(const ConditionScores& c,
+                                 const std::vector<std::string>& modalities) {
+  const SubsetScores& s = c.scores;
+  documents::SegmentedCase out;
+  out.name = c.name;
+  out.average = s.average;
+  out.full = s.full;
+  out.worst = s.worst;
+  out.bias = s.unimodal_bias;
+  out.worst_subset = subset_text(s.worst_subset, modalities);
+  for (std::size_t i = 0; i < s.miou.size(); ++i) {
+    out.subsets.push_back({subset_text(static_cast<Subset>(i + 1), modalities), s.miou[i],
+                           class_iou(c.confusions[i])});
+  }
+  for (std::size_t i = 0; i < s.expected.size(); ++i) {
+    out.expected[std::to_string(kMissingShares[i]).substr(0, 4)] = s.expected[i];
+  }
   return out;
 }
 
-json condition_json(const ConditionScores& c, const std::vector<std::string>& modalities) {
-  const SubsetScores& s = c.scores;
-  json subsets = json::array();
-  for (std::size_t i = 0; i < s.miou.size(); ++i) {
-    subsets.push_back({{"modalities", subset_text(static_cast<Subset>(i + 1), modalities)},
-                       {"miou", s.miou[i]},
-                       {"class_iou", iou_json(c.confusions[i])}});
+documents::SegmentationMetrics metrics_of(const SegmentationScores& scores,
+                                          const std::vector<std::string>& classes) {
+  const SubsetScores& first = scores.conditions.front().scores;
+  documents::SegmentationMetrics out;
+  out.modalities = scores.modalities;
+  out.classes = classes;
+  out.average = first.average;
+  out.full = first.full;
+  out.worst = first.worst;
+  out.average_interval95 = scores.average_interval;
+  for (const ConditionScores& c : scores.conditions) {
+    out.conditions.push_back(case_of(c, scores.modalities));
   }
-  json expected = json::object();
-  for (std::size_t i = 0; i < s.expected.size(); ++i) {
-    expected[std::to_string(kMissingShares[i]).substr(0, 4)] = s.expected[i];
-  }
-  return {{"name", c.name},
-          {"miou_average", s.average},
-          {"miou_expected", expected},
-          {"miou_full", s.full},
-          {"miou_worst", s.worst},
-          {"worst_subset", subset_text(s.worst_subset, modalities)},
-          {"unimodal_bias", s.unimodal_bias},
-          {"subsets", subsets}};
+  out.evaluation_seconds = scores.seconds;
+  return out;
 }
 
-json scores_json(const SegmentationScores& scores, const std::vector<std::string>& classes) {
-  json conditions = json::array();
-  for (const ConditionScores& c : scores.conditions) {
-    conditions.push_back(condition_json(c, scores.modalities));
-  }
-  const SubsetScores& first = scores.conditions.front().scores;
-  return {{"modalities", scores.modalities},
-          {"classes", classes},
-          {"miou_average", first.average},
-          {"miou_full", first.full},
-          {"miou_worst", first.worst},
-          {"miou_average_interval95", interval_json(scores.average_interval)},
-          {"conditions", conditions},
-          {"evaluation_seconds", scores.seconds}};
+void add_choice(const SegmentationChoice& c, documents::SegmentationRunDocument& out) {
+  out.weights = to_string(c.weights);
+  out.best = documents::BestEpoch{c.best_epoch, c.best_loss};
+  out.stopped = c.stopped;
+  out.last.emplace();
+  if (c.last) *out.last = documents::LastEpoch{c.last->average, c.last->full, c.last->worst};
+  out.calibration_temperature = c.calibration;
 }
 
 }  // namespace
@@ -194,42 +197,45 @@ json setup_json(const SegmentationSetup& s) {
   return out;
 }
 
-std::string segmentation_study_key(const SegmentationStudy& study, const json& inputs) {
+std::string segmentation_study_key(const SegmentationStudy& study,
+                                   const std::vector<documents::FileRecord>& inputs) {
   json config = segmentation_config_json(study);
   for (const char* name : {"title", "seeds"}) config.erase(name);
   return hash_of({{"config", config}, {"inputs", hashes_of(inputs)}});
 }
 
-json run_description(const SegmentationStudy& study, std::size_t setup,
-                     const std::vector<std::string>& keys) {
+documents::SegmentationQuestion run_description(const SegmentationStudy& study, std::size_t setup,
+                                                const std::vector<std::string>& keys) {
   const SegmentationSetup& s = study.setups[setup];
   const auto needs = needs_of(study, setup);
   const auto student = student_of(study, setup);
   const auto scenario = scenario_of(study, setup);
-  json needed = json::array();
-  for (const std::size_t need : needs) needed.push_back(keys[need]);
-  json setting{{"modality-dropout", s.modality_dropout}};
-  if (student) setting["student"] = study.setups[*student].name;
-  if (drawn(study.task)) setting.update(scenes_json(study.task.scenes));
-  json unit{{"task", "segmentation"}, {"setting", setting}};
-  if (scenario) unit["scenario"] = to_string(*scenario);
-  if (s.labelled > 0) unit["labelled"] = s.labelled;
-  json out{{"study", study.title},   {"task", "segmentation"},
-           {"setup", setup_json(s)}, {"needs", needed},
-           {"unit", unit},           {"role", scenario ? "distilled" : "student"},
-           {"teacher", json()},      {"teacher_run", json()},
-           {"loss", json()},         {"student", json()}};
+  documents::SegmentationQuestion out;
+  out.study = study.title;
+  out.task = "segmentation";
+  out.setup.json = setup_json(s).dump();
+  for (const std::size_t need : needs) out.needs.push_back(keys[need]);
+  out.unit.task = "segmentation";
+  if (drawn(study.task)) {
+    out.unit.setting = documents::read_facts(scenes_json(study.task.scenes));
+  }
+  out.unit.setting["modality-dropout"] = s.modality_dropout;
+  if (student) out.unit.setting["student"] = study.setups[*student].name;
+  if (scenario) out.unit.scenario = std::string(to_string(*scenario));
+  if (s.labelled > 0) out.unit.labelled = std::uint64_t{s.labelled};
+  out.role = scenario ? "distilled" : "student";
   if (!scenario) return out;
   const std::string teacher = s.teacher == "self" ? s.teacher : study.setups[needs.front()].name;
-  out["teacher"] = {{"name", teacher}};
-  if (!needs.empty()) out["teacher_run"] = keys[needs.front()];
-  out["loss"] = {{"form", losses_text(s)}};
-  if (student) out["student"] = keys[*student];
+  out.teacher = documents::ComparedTeacher{teacher, {}, {}};
+  if (!needs.empty()) out.teacher_run = keys[needs.front()];
+  out.loss = documents::ComparedLoss{losses_text(s), {}, {}, {}, {}};
+  if (student) out.student = keys[*student];
   return out;
 }
 
 std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, std::uint64_t seed,
-                             const json& inputs, const std::string& device,
+                             const std::vector<documents::FileRecord>& inputs,
+                             const std::string& device,
                              const std::vector<std::string>& needed_keys) {
   json config = segmentation_config_json(study);
   for (const char* name : {"title", "seeds"}) config.erase(name);
@@ -245,34 +251,22 @@ std::string segmentation_key(const SegmentationStudy& study, std::size_t setup, 
                   {"needs", needed_keys}});
 }
 
-json segmentation_run_json(const SegmentationPlan& plan, std::size_t cell,
-                           const SegmentationRun& run, const json& common) {
-  json out{{"schema", "cch.run/1"},
-           {"version", version()},
-           {"key", plan.cells[cell].key},
-           {"seed", plan.cells[cell].seed},
-           {"status", run.failure.empty() ? "done" : "failed"},
-           {"failure", run.failure.empty() ? json() : json(run.failure)},
-           {"warnings", warnings_json(run.warnings)}};
-  out.update(common);
-  out.update(plan.descriptions[cell]);
+documents::SegmentationRunDocument segmentation_run(const SegmentationPlan& plan, std::size_t cell,
+                                                    const SegmentationRun& run) {
+  documents::SegmentationRunDocument out;
+  static_cast<documents::SegmentationQuestion&>(out) = plan.descriptions[cell];
+  out.version = version();
+  out.key = plan.cells[cell].key;
+  out.seed = plan.cells[cell].seed;
+  out.status = run.failure.empty() ? "done" : "failed";
+  if (!run.failure.empty()) out.failure = run.failure;
+  out.warnings = documents::distinct(run.warnings);
   if (!run.trained) return out;
-  out["seconds"] = run.seconds;
-  out["images_per_second"] = run.images_per_second;
-  out["peak_megabytes"] = run.peak_megabytes;
-  if (run.chosen) {
-    const SegmentationChoice& c = *run.chosen;
-    out["weights"] = to_string(c.weights);
-    out["best"] = {{"epoch", c.best_epoch ? json(*c.best_epoch) : json()},
-                   {"validation_loss", optional_json(c.best_loss)}};
-    out["stopped"] = c.stopped ? json(*c.stopped) : json();
-    out["last"] = c.last ? json{{"miou_average", c.last->average},
-                                {"miou_full", c.last->full},
-                                {"miou_worst", c.last->worst}}
-                         : json();
-    if (c.calibration) out["calibration_temperature"] = *c.calibration;
-  }
-  if (run.scores) out["metrics"] = scores_json(*run.scores, run.classes);
+  out.seconds = run.seconds;
+  out.images_per_second = run.images_per_second;
+  out.peak_megabytes = run.peak_megabytes;
+  if (run.chosen) add_choice(*run.chosen, out);
+  if (run.scores) out.metrics = metrics_of(*run.scores, run.classes);
   return out;
 }
 

@@ -9,10 +9,10 @@
 
 #include "cch/data/npy.hpp"
 #include "cch/experiments/png.hpp"
+#include "cch/report/segmentation.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/html_parts.hpp"
-#include "tools/report/segmentation.hpp"
 
 namespace cch {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "cch/documents/segmentation.hpp"
 #include "cch/experiments/segmentation_set.hpp"
-#include "tools/documents/segmentation.hpp"
 
 namespace cch {
 

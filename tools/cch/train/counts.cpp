@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "cch/experiments/median.hpp"
-#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "tools/documents/run.hpp"
+#include "cch/documents/run.hpp"
 #include "tools/report/train/model.hpp"
 
 namespace cch {

@@ -6,6 +6,7 @@
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -55,32 +56,37 @@ void refuse_changed(const std::string& path, const json& head) {
 
 }  // namespace
 
-json study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
-                const std::vector<std::pair<std::string, SourceInfo>>& files,
-                const std::vector<Warning>& warnings, const std::string& command,
-                const std::string& device) {
-  json inputs = json::array({documents::to_json(file_record("study", s.path))});
+documents::StudyHead study_head(const TrainSettings& s, const json& config, std::uint64_t seed,
+                                const std::vector<std::pair<std::string, SourceInfo>>& files,
+                                const std::vector<Warning>& warnings, const std::string& command,
+                                const std::string& device) {
+  documents::StudyHead out;
+  out.config.json = config.dump();
+  out.inputs = {file_record("study", s.path)};
   for (const auto& [role, info] : files) {
-    inputs.push_back({{"role", role}, {"source", info.source}, {"sha256", info.sha256}});
-    if (!info.sha256_of.empty()) inputs.back()["sha256_of"] = info.sha256_of;
+    out.inputs.push_back({role, info.source, info.sha256, {}});
+    if (!info.sha256_of.empty()) out.inputs.back().sha256_of = info.sha256_of;
   }
-  return {{"schema", "cch.study/1"}, {"version", version()},
-          {"command", command},      {"seed", seed},
-          {"config", config},        {"inputs", inputs},
-          {"device", device},        {"warnings", warnings_json(warnings)}};
+  out.warnings = documents::distinct(warnings);
+  out.device = device;
+  out.version = version();
+  out.command = command;
+  out.seed = seed;
+  return out;
 }
 
-Claim open_study_folder(const TrainSettings& s, const json& head, std::size_t planned_runs) {
+Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head,
+                        std::size_t planned_runs) {
   refuse_foreign(s.out, {"study.json", "segmentation.json", "criteria.json", "report.html"},
                  s.force);
   RunStore(s.out).make();
   const std::string path = (fs::path(s.out) / "study.json").string();
   check_writable(path);
   Claim claim = claim_study(s.out, s.shard);
-  if (fs::exists(path)) refuse_changed(path, head);
-  json stored = head;
-  if (planned_runs > 0) stored["planned_runs"] = planned_runs;
-  write_files({{path, stored.dump(1) + "\n"}});
+  if (fs::exists(path)) refuse_changed(path, documents::to_json(head));
+  documents::StudyHead stored = head;
+  if (planned_runs > 0) stored.planned_runs = planned_runs;
+  write_files({{path, documents::to_json(stored).dump(1) + "\n"}});
   return claim;
 }
 
@@ -93,17 +99,17 @@ json stored_record(const RunStore& store, const std::string& key, const char* fi
   return done ? record : json();
 }
 
-RunTally count_runs(const std::vector<json>& results, std::size_t most_reasons, std::ostream& err) {
+RunTally count_runs(const std::vector<std::string>& failures, std::size_t most_reasons,
+                    std::ostream& err) {
   RunTally out;
   std::map<std::string, std::size_t> reasons;
-  for (const json& run : results) {
-    if (run["status"] == "done") {
+  for (const std::string& failure : failures) {
+    if (failure.empty()) {
       ++out.done;
       continue;
     }
     ++out.failed;
-    const std::string reason = run["failure"];
-    ++reasons[reason.substr(0, reason.find(" at step "))];
+    ++reasons[failure.substr(0, failure.find(" at step "))];
   }
   std::size_t shown = 0;
   for (const auto& [reason, times] : reasons) {

@@ -4,6 +4,7 @@
 
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/train.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/options/echo.hpp"
 
 namespace cch {
@@ -300,40 +301,36 @@ documents::RunDocument run_document(const TrainSettings& s, const StudyUnit& uni
   return out;
 }
 
-json criteria_json(const TrainSettings& s, const StudyUnit& unit, const CriteriaResult& criteria,
-                   const std::string& key) {
-  json scores = json::object();
-  json warnings = json::array();
-  for (const Warning& warning : criteria.warnings) {
-    warnings.push_back({{"code", warning.code}, {"message", warning.message}});
-  }
+documents::CriteriaDocument criteria_document(const TrainSettings& s, const StudyUnit& unit,
+                                              const CriteriaResult& criteria,
+                                              const std::string& key) {
+  documents::CriteriaDocument out;
+  out.warnings = criteria.warnings;
   if (!s.study.planted_bias) {
-    warnings.push_back(
-        {{"code", "no-planted-bias"},
-         {"message",
-          "the study says planted-bias = false: verdicts of the representation level "
-          "do not look at the bias that planted data of this shape show"}});
+    out.warnings.push_back({"no-planted-bias",
+                            "the study says planted-bias = false: verdicts of the representation "
+                            "level do not look at the bias that planted data of this shape show"});
   }
   for (const auto& [name, value] : criteria.scores) {
-    scores[name] = optional_json(value);
-    if (!value) {
-      warnings.push_back({{"code", "no-score"}, {"message", "'" + name + "' refused these rows"}});
-    }
+    out.scores[name] = value;
+    if (!value) out.warnings.push_back({"no-score", "'" + name + "' refused these rows"});
   }
-  json decisions = json::object();
-  for (const auto& [name, value] : criteria.decisions) decisions[name] = value;
-  return {{"schema", "cch.criteria/1"},
-          {"version", version()},
-          {"format", kCriteriaFormat},
-          {"seed", unit.seed},
-          {"warnings", warnings},
-          {"key", key},
-          {"study", s.study.title},
-          {"unit", unit_json(s.study, unit)},
-          {"teacher", teacher_json(criteria.teacher, false)},
-          {"scores", scores},
-          {"decisions", decisions},
-          {"seconds", criteria.seconds}};
+  for (const auto& [name, value] : criteria.decisions) out.decisions[name] = value;
+  const documents::RunUnit question = unit_of(s.study, unit);
+  out.unit.task = question.task;
+  out.unit.setting = question.setting;
+  out.unit.labelled = question.labelled;
+  out.unit.scenario = question.scenario;
+  out.unit.seed = question.seed;
+  // Criteria are measured before it is known whose rows the teacher will label.
+  out.teacher = {criteria.teacher.name, teacher_of(criteria.teacher).parameters, documents::Fact()};
+  out.version = version();
+  out.format = kCriteriaFormat;
+  out.seed = unit.seed;
+  out.key = key;
+  out.study = s.study.title;
+  out.seconds = criteria.seconds;
+  return out;
 }
 
 }  // namespace cch

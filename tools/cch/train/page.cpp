@@ -3,10 +3,11 @@
 #include <fstream>
 
 #include "cch/experiments/store.hpp"
+#include "cch/report/train.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/result_folder.hpp"
 #include "tools/cch/train/summary.hpp"
-#include "tools/report/train.hpp"
+#include "tools/documents/json.hpp"
 
 namespace cch {
 namespace {
@@ -70,8 +71,10 @@ bool has_training(const std::string& folder) {
 
 TrainFolder read_training(const std::string& folder) {
   TrainFolder out;
-  out.head = read_document((fs::path(folder) / kStudyFile).string(), "cch.study/1", "cch train -o");
-  out.study = documents::read_study(out.head);
+  const json stored =
+      read_document((fs::path(folder) / kStudyFile).string(), "cch.study/1", "cch train -o");
+  out.head = documents::read_study_head(stored);
+  out.study = documents::read_study(stored);
   const RunStore store(folder);
   for (const std::string& key : keys_in(folder)) read_one(store, key, out);
   return out;

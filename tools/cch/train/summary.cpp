@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "tools/cch/compare/cells.hpp"
+#include "cch/experiments/pairing.hpp"
 #include "tools/cch/train/counts.hpp"
-#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch {
 namespace {

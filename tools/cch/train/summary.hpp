@@ -1,13 +1,13 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "tools/documents/run.hpp"
+#include "cch/documents/run.hpp"
+#include "tools/documents/recorded.hpp"
 #include "tools/report/train/model.hpp"
 
 namespace cch {
@@ -27,7 +27,7 @@ report::TrainReport train_report(
 
 /// What a folder of `cch train` holds.
 struct TrainFolder {
-  nlohmann::json head;  ///< study.json
+  documents::StudyHead head;  ///< study.json
   documents::StudyDocument study;
   std::vector<documents::RunDocument> runs;  ///< by key
   std::vector<Warning> damage;               ///< records that cannot be read

@@ -1,4 +1,4 @@
-#include "tools/report/check.hpp"
+#include "cch/report/check.hpp"
 #include "tools/report/check/sections.hpp"
 #include "tools/report/kit/html_page.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/check.hpp"
+#include "cch/documents/check.hpp"
 
 namespace cch::report {
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "tools/report/check.hpp"
+#include "cch/report/check.hpp"
 #include "tools/report/check/model.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/text_layout.hpp"

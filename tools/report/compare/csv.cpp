@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "tools/report/compare.hpp"
+#include "cch/report/compare.hpp"
 #include "tools/report/compare/model.hpp"
 #include "tools/report/kit/escape.hpp"
-#include "tools/report/rank/csv.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch::report {
 namespace {
@@ -36,10 +36,19 @@ Columns columns_of(const CompareDocument& document) {
   return out;
 }
 
-/// Numbers in full precision, structures as JSON, nothing where there is no value.
-template <class Value>
-std::string cell(const std::optional<Value>& value) {
-  return ',' + (value ? csv_value(documents::to_json(*value)) : "");
+/// Numbers in full precision, nothing where there is no value.
+std::string cell(const std::optional<documents::Fact>& value) {
+  return ',' + (value ? csv_value(*value) : "");
+}
+
+/// As a JSON object.
+std::string cell(const std::optional<documents::Facts>& values) {
+  if (!values) return ",";
+  std::string text;
+  for (const auto& [name, value] : *values) {
+    text += (text.empty() ? "" : ",") + documents::to_text(name) + ':' + documents::to_text(value);
+  }
+  return ',' + csv_field('{' + text + '}');
 }
 
 std::string cell(const std::string& text) {

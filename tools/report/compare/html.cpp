@@ -1,4 +1,4 @@
-#include "tools/report/compare.hpp"
+#include "cch/report/compare.hpp"
 #include "tools/report/compare/sections.hpp"
 #include "tools/report/kit/html_page.hpp"
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "tools/report/compare.hpp"
+#include "cch/report/compare.hpp"
 #include "tools/report/compare/sections.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
 

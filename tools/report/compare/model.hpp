@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/compare.hpp"
+#include "cch/documents/compare.hpp"
 
 namespace cch::report {
 

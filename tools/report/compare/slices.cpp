@@ -5,6 +5,7 @@
 #include "tools/report/compare/model.hpp"
 #include "tools/report/compare/sections.hpp"
 #include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/svg_plot.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "tools/report/compare.hpp"
+#include "cch/report/compare.hpp"
 #include "tools/report/compare/model.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/spread.hpp"

@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "cch/report/sweep.hpp"
 #include "tools/report/gaussian/model.hpp"
 #include "tools/report/kit/escape.hpp"
-#include "tools/report/rank/csv.hpp"
-#include "tools/report/sweep.hpp"
+#include "tools/report/kit/fact.hpp"
 
 namespace cch::report {
 namespace {
@@ -68,8 +67,7 @@ std::string cell_fields(const SweepCell& cell, const Columns& columns) {
   std::string out = cell.number ? std::to_string(*cell.number) : "";
   for (const std::string& name : columns.parameters) {
     const auto found = cell.parameters.find(name);
-    out +=
-        ',' + (found == cell.parameters.end() ? "" : csv_value(documents::to_json(found->second)));
+    out += ',' + (found == cell.parameters.end() ? "" : csv_value(found->second));
   }
   const BlockInformation& blocks = cell.blocks;
   return out + fields(cell.n_over_p) + ',' + std::string(to_string(cell.basis)) +

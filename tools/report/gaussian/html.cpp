@@ -1,7 +1,7 @@
+#include "cch/report/sweep.hpp"
 #include "tools/report/gaussian/sections.hpp"
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/sweep.hpp"
 
 namespace cch::report {
 namespace {

@@ -2,13 +2,14 @@
 
 #include <set>
 
+#include "cch/report/sweep.hpp"
 #include "tools/report/gaussian/sections.hpp"
 #include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/method_list.hpp"
-#include "tools/report/sweep.hpp"
 
 namespace cch::report {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tools/report/kit/field.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/utf8.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/documents/sweep.hpp"
+#include "cch/documents/sweep.hpp"
 
 namespace cch::report {
 

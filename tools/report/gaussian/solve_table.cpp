@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "cch/report/solve.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/text_layout.hpp"
-#include "tools/report/solve.hpp"
 
 namespace cch::report {
 namespace {

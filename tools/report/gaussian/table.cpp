@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "cch/report/sweep.hpp"
 #include "tools/report/gaussian/sections.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/spread.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/sentence.hpp"
-#include "tools/report/sweep.hpp"
 
 namespace cch::report {
 namespace {

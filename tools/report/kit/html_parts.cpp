@@ -105,6 +105,10 @@ std::string html_table(std::string_view caption_html, const std::vector<HtmlColu
   return element("div", table, "class=\"scroll\" tabindex=\"0\"") + '\n';
 }
 
+std::string wide(const std::string& html) {
+  return "<div class=\"wide\">" + html + "</div>";
+}
+
 std::string code_block(std::string_view words) {
   return element("pre", element("code", escape_html(words)), "tabindex=\"0\"") + '\n';
 }

@@ -5,9 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/report/kit/field.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::report {
+
+using documents::Value;
 
 /// Building blocks of the page. What is called `html` here is markup and goes in as it is;
 /// everything else is text and is escaped here.
@@ -50,6 +52,9 @@ struct HtmlColumn {
 std::string html_table(std::string_view caption_html, const std::vector<HtmlColumn>& columns,
                        const std::vector<std::vector<std::string>>& rows_html,
                        std::string_view style = "");
+
+/// A box that scrolls: many set-ups make tables wider than a page.
+std::string wide(const std::string& html);
 
 /// Text as it is, in a box of its own.
 std::string code_block(std::string_view words);

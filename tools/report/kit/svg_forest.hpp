@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "tools/report/kit/field.hpp"
+#include "cch/documents/parts.hpp"
 
 namespace cch::report {
+
+using documents::Value;
 
 /// One value with its interval: a mark whose shape and colour tell the kind.
 struct ForestMark {

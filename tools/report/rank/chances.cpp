@@ -6,7 +6,6 @@
 
 #include "cch/criterion/teacher_chance.hpp"
 #include "tools/report/kit/escape.hpp"
-#include "tools/report/kit/field.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/svg_forest.hpp"

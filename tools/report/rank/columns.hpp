@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "cch/report/terminal.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/rank/evidence.hpp"
-#include "tools/report/rank/table.hpp"
 
 namespace cch::report {
 

@@ -1,9 +1,6 @@
-#include "tools/report/rank/csv.hpp"
-
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "cch/report/rank.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/rank/chances.hpp"
 #include "tools/report/rank/evidence.hpp"
@@ -90,13 +87,6 @@ std::string render_rank_csv(const RankDocument& document) {
     out += last_fields(teacher) + chance_fields(teacher) + "\r\n";
   }
   return out;
-}
-
-std::string csv_value(const nlohmann::json& value) {
-  if (value.is_null()) return "";
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  if (value.is_string()) return csv_field(value.get<std::string>());
-  return csv_field(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace cch::report

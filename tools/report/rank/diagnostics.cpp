@@ -2,6 +2,7 @@
 #include <set>
 
 #include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/sections.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/documents/rank.hpp"
+#include "cch/documents/rank.hpp"
 
 namespace cch::report {
 

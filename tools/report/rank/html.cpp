@@ -1,4 +1,4 @@
-#include "tools/report/rank/html.hpp"
+#include "cch/report/rank.hpp"
 
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/number.hpp"

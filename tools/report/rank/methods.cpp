@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tools/report/kit/escape.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"

@@ -1,6 +1,6 @@
-#include "tools/report/rank/plan.hpp"
-
 #include <fmt/format.h>
+
+#include "cch/report/rank.hpp"
 
 namespace cch::report {
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "cch/report/rank.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
-#include "tools/report/rank/csv.hpp"
 #include "tools/report/rank/sections.hpp"
 
 namespace cch::report {

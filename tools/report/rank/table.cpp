@@ -1,8 +1,7 @@
-#include "tools/report/rank/table.hpp"
-
 #include <fmt/format.h>
 
-#include "tools/report/kit/field.hpp"
+#include "cch/report/rank.hpp"
+#include "tools/report/kit/fact.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/text_layout.hpp"
 #include "tools/report/kit/utf8.hpp"

@@ -5,11 +5,11 @@
 #include <functional>
 #include <optional>
 
+#include "cch/report/segmentation.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
-#include "tools/report/segmentation.hpp"
 
 namespace cch::report {
 namespace {
@@ -214,10 +214,6 @@ std::string by_class(const SegmentationDocument& document) {
 }
 
 }  // namespace
-
-std::string wide(const std::string& html) {
-  return "<div class=\"wide\">" + html + "</div>";
-}
 
 std::string render_segmentation_html(const SegmentationDocument& document,
                                      const std::string& pictures) {

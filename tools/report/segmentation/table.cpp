@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tools/report/segmentation.hpp"
+#include "cch/report/segmentation.hpp"
 
 namespace cch::report {
 namespace {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "cch/report/train.hpp"
 #include "tools/report/kit/escape.hpp"
-#include "tools/report/train.hpp"
 
 namespace cch::report {
 namespace {

@@ -1,6 +1,6 @@
+#include "cch/report/train.hpp"
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/train.hpp"
 #include "tools/report/train/sections.hpp"
 
 namespace cch::report {

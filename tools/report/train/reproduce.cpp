@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
+#include "cch/report/train.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
-#include "tools/report/train.hpp"
 #include "tools/report/train/sections.hpp"
 
 namespace cch::report {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "cch/report/train.hpp"
 #include "tools/report/kit/number.hpp"
-#include "tools/report/train.hpp"
 
 namespace cch::report {
 namespace {
