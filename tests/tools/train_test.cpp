@@ -455,7 +455,9 @@ TEST_CASE("cch train: killed at any moment, it loses nothing that was finished a
       CHECK(after.at(key) == time);  // not run again
     }
   }
-  REQUIRE(world.train().code == 0);
+  const RunOutcome last = world.train();
+  CAPTURE(last.err);
+  REQUIRE(last.code == 0);
   CHECK(results(world.out) == results(whole.out));
 }
 
