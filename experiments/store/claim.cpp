@@ -117,20 +117,37 @@ bool is_stale(const std::string& file, const std::string& text, const ClaimTimes
   return age_of(file) > times.stale;
 }
 
-/// Creates a file that is not there yet.
-bool create(const std::string& path, const std::string& text) {
-  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
-  const bool made = file >= 0;
-  const bool written =
-      made && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int reason = errno;
-  if (made) ::close(file);
-  if (written) return true;
-  if (!made && reason == EEXIST) return false;
-  std::error_code none;
-  if (made) fs::remove(path, none);
+[[noreturn]] void cannot_claim(const std::string& path, int reason) {
   throw Error(ErrorKind::run, Fault{"cannot-write", "the folder of runs cannot be used", path,
                                     std::strerror(reason), "Name another folder with -o"});
+}
+
+/// Creates a file that must not be there yet; errno is kept where it cannot.
+bool write_new(const std::string& path, const std::string& text) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (file < 0) return false;
+  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int reason = errno;
+  ::close(file);
+  if (written) return true;
+  ::unlink(path.c_str());
+  cannot_claim(path, reason);
+}
+
+/// Creates a file that is not there yet, whole or not at all: a process that is killed in between
+/// leaves no claim without an owner. Where there are no hard links it is made in place.
+bool create(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".new" + std::to_string(::getpid());
+  ::unlink(draft.c_str());
+  if (!write_new(draft, text)) cannot_claim(path, errno);
+  const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
+  const int reason = errno;
+  ::unlink(draft.c_str());
+  if (linked) return true;
+  if (reason == EEXIST) return false;
+  if (write_new(path, text)) return true;
+  if (errno == EEXIST) return false;
+  cannot_claim(path, errno);
 }
 
 std::size_t next_count() {

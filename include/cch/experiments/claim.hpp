@@ -25,13 +25,14 @@ struct ClaimTimes {
   std::chrono::milliseconds stale{120'000};
 };
 
-/// A file that says that one process alone works on something. Rests on O_EXCL and modification
-/// times alone (no flock), so that it also holds between hosts that share a folder.
+/// A file that says that one process alone works on something. Rests on hard links (O_EXCL where
+/// there are none) and modification times alone (no flock), so that it also holds between hosts
+/// that share a folder.
 ///
-/// The claim is PATH; whoever takes over a stale one creates PATH.2 (then .3 …) with O_EXCL, so
+/// The claim is PATH; whoever takes over a stale one creates PATH.2 (then .3 …) the same way, so
 /// that of several takers one wins, and the highest number counts. A claim is stale when its
 /// process of this machine is gone, else when its file was not touched for ClaimTimes::stale by the
-/// clock of the file system; so is one without an owner (its process ended while it was made).
+/// clock of the file system; so is one without an owner (made in place by a process that ended).
 class Claim {
  public:
   /// Takes the claim, or nothing: another process has it (`holder` is filled in, if given). A run
