@@ -35,8 +35,9 @@ struct QueryChoice {
 };
 
 /// Which rows ask for their neighbours: all if `exact`, at most `limit` (if > 0), or, when brute
-/// force would compare more than 2·10¹¹ pairs of coordinates, as many random rows as fit into that
-/// budget (at least 4096). A mean over random queries is unbiased for the mean over all.
+/// force is asked for or there are more than four columns, and all pairs are more than 2·10¹¹ pairs
+/// of coordinates, as many random rows as fit into that budget (at least 4096). A mean over random
+/// queries is unbiased for the mean over all.
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
                            bool exact, const Execution& exec);
 

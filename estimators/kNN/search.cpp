@@ -5,6 +5,11 @@
 
 namespace cch::detail {
 
+SearchPath resolve(SearchPath path, const SearchProblem& problem) {
+  if (path != SearchPath::automatic) return path;
+  return cheaper_path(problem.rows(), problem.joint_dim() - problem.class_digits);
+}
+
 Matrix joined(const SearchProblem& problem, std::span<const std::size_t> blocks) {
   std::size_t dims = 0;
   for (const std::size_t b : blocks) dims += problem.blocks[b].cols();

@@ -15,6 +15,7 @@
 #include "estimators/kNN/distances.hpp"
 #include "estimators/kNN/max_norm_tree.hpp"
 #include "estimators/kNN/neighbours.hpp"
+#include "estimators/kNN/search_cost.hpp"
 #include "estimators/kNN/sorted_column.hpp"
 
 namespace cch::detail {
@@ -26,6 +27,7 @@ struct SearchProblem {
   std::vector<MatrixView> blocks;                   ///< all with N rows
   std::vector<std::vector<std::size_t>> marginals;  ///< block numbers of each marginal
   const Groups* groups = nullptr;                   ///< rows of the own group are never neighbours
+  std::size_t class_digits = 0;  ///< columns that tell classes apart: a tree parts them first
 
   [[nodiscard]] std::size_t rows() const { return blocks.front().rows(); }
   [[nodiscard]] std::size_t joint_dim() const {
@@ -35,14 +37,8 @@ struct SearchProblem {
   }
 };
 
-enum class SearchPath { automatic, tree, brute };
-
-/// The path taken for this joint dimension when none is forced: the tree to 4 columns, blocked
-/// brute force above (measured: the lines cross there at N = 10⁴).
-inline SearchPath resolve(SearchPath path, std::size_t joint_dim) {
-  if (path != SearchPath::automatic) return path;
-  return joint_dim <= 4 ? SearchPath::tree : SearchPath::brute;
-}
+/// The path taken when none is forced: the cheaper one by `search_cost`.
+SearchPath resolve(SearchPath path, const SearchProblem& problem);
 
 /// The columns of some blocks side by side.
 Matrix joined(const SearchProblem& problem, std::span<const std::size_t> blocks);
@@ -187,7 +183,7 @@ template <class Body>
 void for_each_query(const SearchProblem& problem, SearchPath path,
                     std::span<const std::size_t> queries, std::size_t k, const Execution& exec,
                     const Body& body) {
-  if (resolve(path, problem.joint_dim()) == SearchPath::tree) {
+  if (resolve(path, problem) == SearchPath::tree) {
     TreeSearch(problem).each_query(queries, k, exec, body);
   } else {
     BruteSearch(problem).each_query(queries, k, exec, body);
