@@ -53,6 +53,9 @@ namespace {
 bool wide(const SearchProblem& problem) {
   return problem.joint_dim() - problem.class_digits > 4;
 }
+bool is_brute(SearchPath path) {
+  return path == SearchPath::brute || path == SearchPath::coded_brute;
+}
 }  // namespace
 
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
@@ -65,7 +68,7 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
     count = n;
   } else if (limit > 0) {
     count = std::min(n, limit);
-  } else if (path == SearchPath::brute || (path == SearchPath::automatic && wide(problem))) {
+  } else if (path == SearchPath::automatic ? wide(problem) : is_brute(path)) {
     const double cost = static_cast<double>(n) * static_cast<double>(problem.joint_dim());
     const double affordable = std::max(kBudget / cost, static_cast<double>(kFewest));
     if (affordable < static_cast<double>(n)) count = static_cast<std::size_t>(affordable);
@@ -84,7 +87,7 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
   return choice;
 }
 
-Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
+Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath taken,
                        std::span<const double> terms, const QueryChoice& queries, std::size_t k,
                        std::string_view search) {
   const auto m = static_cast<double>(terms.size());
@@ -97,7 +100,7 @@ Estimate mean_estimate(std::string_view method, const SearchProblem& problem, Se
   estimate.dim_y = problem.blocks[1].cols();
   estimate.method = method;
   if (queries.all) estimate.row_terms.assign(terms.begin(), terms.end());
-  const bool tree = resolve(path, problem) == SearchPath::tree;
+  const bool tree = taken == SearchPath::tree || taken == SearchPath::coded_tree;
   estimate.diagnostics.set("k", static_cast<double>(k));
   if (search.empty()) search = tree ? "kd-tree" : "brute force";
   estimate.diagnostics.note("search", std::string(search));

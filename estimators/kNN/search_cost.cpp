@@ -22,4 +22,8 @@ SearchPath cheaper_path(std::size_t rows, std::size_t columns) {
                                                                : SearchPath::brute;
 }
 
+SearchPath cheaper_coded_path(std::size_t rows, std::size_t columns) {
+  return columns <= 10 && rows > 0 ? SearchPath::coded_tree : SearchPath::coded_brute;
+}
+
 }  // namespace cch::detail

@@ -4,7 +4,7 @@
 
 namespace cch::detail {
 
-enum class SearchPath { automatic, tree, brute };
+enum class SearchPath { automatic, tree, brute, coded_tree, coded_brute };
 
 /// Expected processor nanoseconds of one KSG1 (neighbours and two counts of every row, k = 4) by
 /// the tree, and by brute force, for N rows of D joint columns that are normal and correlated in
@@ -16,5 +16,6 @@ double brute_cost(std::size_t rows, std::size_t columns);
 
 /// The path of lower cost.
 SearchPath cheaper_path(std::size_t rows, std::size_t columns);
+SearchPath cheaper_coded_path(std::size_t rows, std::size_t columns);
 
 }  // namespace cch::detail
