@@ -28,6 +28,12 @@ void ask(Answers& answers, std::size_t marginals) {
 
 CodedTreeSearch::CodedTreeSearch(const SearchProblem& problem)
     : problem_(problem), joint_(all_blocks(problem), CodedRows::Order::space) {
+  const Groups& groups = *problem.groups;
+  if (groups.grouped()) {
+    for (const std::size_t row : joint_.order()) {
+      group_at_.push_back(static_cast<std::uint32_t>(groups.of(row)));
+    }
+  }
   for (const auto& blocks : problem.marginals) {
     const Matrix columns = joined(problem, blocks);
     Marginal marginal;
@@ -35,6 +41,12 @@ CodedTreeSearch::CodedTreeSearch(const SearchProblem& problem)
       marginal.sorted.emplace(std::span<const double>(columns.data(), columns.rows()));
     } else {
       marginal.rows.emplace(columns, CodedRows::Order::space);
+    }
+    marginal.place.reserve(problem.rows());
+    for (const std::size_t row : joint_.order()) {
+      const std::size_t place =
+          marginal.sorted ? marginal.sorted->place_of(row) : marginal.rows->place_of(row);
+      marginal.place.push_back(static_cast<std::uint32_t>(place));
     }
     marginals_.push_back(std::move(marginal));
   }
@@ -74,9 +86,9 @@ CodedTreeSearch::Answers::Answers(const CodedTreeSearch& search, std::size_t k)
 
 void CodedTreeSearch::Answers::find(std::size_t row) {
   row_ = row;
-  const Groups& groups = *search_.problem_.groups;
-  const CodedQuery query{search_.joint_.place_of(row), k_, groups.codes().data(), groups.of(row),
-                         spread_.data()};
+  place_ = search_.joint_.place_of(row);
+  const auto& group_at = search_.group_at_;
+  const CodedQuery query{place_, k_, group_at.empty() ? nullptr : group_at.data(), spread_.data()};
   found_ = {room_.data(), kernels_.nearest(search_.joint_.view(), query, room_.data(), &exact_)};
 }
 
@@ -120,12 +132,14 @@ CodedBruteSearch::Workspace::Workspace(const CodedBruteSearch& search, std::size
   const SearchProblem& problem = search.problem_;
   const std::size_t tiles = tiles_of(view);
   const std::size_t lists = kSets * kMostMarginals * kAbreast;
+  nearby_.resize(kBlock);
   lists_.resize(kBlock);
   query_codes_.resize(kBlock * view.dims);
   near_codes_.resize(kBlock * problem.marginals.size() * tiles * kLanes);
   near_tiles_.resize(kBlock * problem.marginals.size() * tiles);
   near_.resize(lists);
   candidates_.resize(kAbreast * view.rows);
+  candidate_codes_.resize(kAbreast * view.rows);
   undecided_.resize(view.rows);
   for (std::size_t m = 0, at = 0; m < problem.marginals.size(); ++m) {
     for (std::size_t slot = 0; slot < kBlock; ++slot, at += tiles) {
@@ -141,6 +155,7 @@ CodedBruteSearch::Workspace::Workspace(const CodedBruteSearch& search, std::size
   }
   for (std::size_t q = 0; q < kAbreast; ++q) {
     sweep.candidates[q] = candidates_.data() + q * view.rows;
+    sweep.candidate_codes[q] = candidate_codes_.data() + q * view.rows;
   }
   sweeps_.assign(kSets, sweep);
   for (std::size_t set = 0; set < kSets; ++set) {
@@ -159,29 +174,44 @@ void CodedBruteSearch::Workspace::begin_set(std::size_t set) {
     for (std::size_t m = 0; m < sweeps_[set].marginals; ++m) near(m, slot).count = 0;
     if (!there) continue;
     lists_[slot].reset(k_);
+    nearby_[slot].least.clear();
+    nearby_[slot].rows.clear();
     const std::size_t row = queries_[slot];
     const Code* column = view.codes + row / kLanes * view.dims * kLanes + row % kLanes;
     for (std::size_t d = 0; d < view.dims; ++d) codes[d * kAbreast + q] = column[d * kLanes];
   }
 }
 
-// Rows come in ascending order, so an equal distance later on never replaces one in the list.
+// The k-th least distance in codes, c, limits the k-th computed one to c + 1 steps and a little,
+// and rows that near to c + 2 in codes.
 void CodedBruteSearch::Workspace::take_candidates(std::size_t set) {
   CodedSweep& sweep = sweeps_[set];
   const Groups& groups = *search_.problem_.groups;
   for (std::size_t q = 0; q < kAbreast && set * kAbreast + q < queries_.size(); ++q) {
-    NearestList& list = lists_[set * kAbreast + q];
-    const std::size_t query = queries_[set * kAbreast + q];
-    const std::size_t group = groups.of(query);
+    Nearby& nearby = nearby_[set * kAbreast + q];
+    const std::size_t group = groups.of(queries_[set * kAbreast + q]);
+    int& limit = sweep.limit[q];
     for (std::size_t c = 0; c < sweep.candidate_count[q]; ++c) {
-      const std::size_t row = sweep.candidates[q][c];
-      if (groups.of(row) == group) continue;
-      ++exact_;
-      list.offer(search_.joint_distance(query, row), row);
+      const std::uint32_t row = sweep.candidates[q][c];
+      const Code code = sweep.candidate_codes[q][c];
+      if (code > limit || groups.of(row) == group) continue;
+      nearby.rows.push_back({row, code});
+      auto& least = nearby.least;
+      if (least.size() == k_ && code >= least.back()) continue;
+      least.insert(std::upper_bound(least.begin(), least.end(), code), code);
+      if (least.size() > k_) least.pop_back();
+      if (least.size() == k_) limit = std::min(limit, least.back() + 2);
     }
     sweep.candidate_count[q] = 0;
-    const int limit = perhaps_code(list.worst(), search_.rows_.view().per_step);
-    sweep.limit[q] = std::min(sweep.limit[q], limit);
+  }
+}
+
+void CodedBruteSearch::Workspace::choose_nearest(std::size_t slot) {
+  const int limit = sweeps_[slot / kAbreast].limit[slot % kAbreast];
+  for (const Nearby::Row& row : nearby_[slot].rows) {
+    if (row.code > limit) continue;
+    ++exact_;
+    lists_[slot].offer(search_.joint_distance(queries_[slot], row.row), row.row);
   }
 }
 
@@ -207,6 +237,7 @@ void CodedBruteSearch::Workspace::fill(std::span<const std::size_t> queries) {
     }
     first = last;
   }
+  for (std::size_t slot = 0; slot < queries_.size(); ++slot) choose_nearest(slot);
 }
 
 std::size_t CodedBruteSearch::Workspace::count(std::size_t marginal, double r, bool strict) {

@@ -45,6 +45,7 @@ class CodedTreeSearch {
   struct Marginal {
     std::optional<SortedColumn> sorted;  // of a single column
     std::optional<CodedRows> rows;
+    std::vector<std::uint32_t> place;  // there, of the row at each place of the joint space
   };
 
   class Answers {
@@ -68,6 +69,7 @@ class CodedTreeSearch {
     const CodedKernels& kernels_;
     std::size_t k_;
     std::size_t row_ = 0;
+    std::size_t place_ = 0;
     std::size_t exact_ = 0;
     std::vector<Neighbour> room_;
     std::span<const Neighbour> found_;
@@ -78,6 +80,7 @@ class CodedTreeSearch {
 
   const SearchProblem& problem_;
   CodedRows joint_;
+  std::vector<std::uint32_t> group_at_;  // of each place; empty if every row is a group of its own
   std::vector<Marginal> marginals_;
 };
 
@@ -127,8 +130,19 @@ class CodedBruteSearch {
     [[nodiscard]] std::size_t exact() const { return exact_; }
 
    private:
+    // The k least distances in codes so far, and the rows that may be among the k nearest.
+    struct Nearby {
+      struct Row {
+        std::uint32_t row;
+        Code code;
+      };
+      std::vector<Code> least;
+      std::vector<Row> rows;
+    };
+
     void begin_set(std::size_t set);
     void take_candidates(std::size_t set);
+    void choose_nearest(std::size_t slot);
     std::size_t count(std::size_t marginal, double r, bool strict);
     [[nodiscard]] NearTiles& near(std::size_t marginal, std::size_t slot) {
       return near_[(slot / kAbreast * kMostMarginals + marginal) * kAbreast + slot % kAbreast];
@@ -140,6 +154,7 @@ class CodedBruteSearch {
     std::size_t slot_ = 0;
     std::size_t exact_ = 0;
     std::vector<std::size_t> queries_;
+    std::vector<Nearby> nearby_;
     std::vector<NearestList> lists_;
     std::vector<CodedSweep> sweeps_;
     std::vector<Code> query_codes_;
@@ -147,6 +162,7 @@ class CodedBruteSearch {
     std::vector<std::uint32_t> near_tiles_;
     std::vector<NearTiles> near_;
     std::vector<std::uint32_t> candidates_;
+    std::vector<Code> candidate_codes_;
     std::vector<std::uint32_t> undecided_;
   };
 

@@ -42,9 +42,8 @@ static inline std::size_t panels_of(const CodedView& view) {
 struct CodedQuery {
   std::size_t place;
   std::size_t k;
-  const std::size_t* group_of;  ///< of each row
-  std::size_t group;
-  Code* spread;  ///< room for dims · kLanes codes
+  const std::uint32_t* group_at;  ///< of each place; none: every row is a group of its own
+  Code* spread;                   ///< room for dims · kLanes codes
 };
 
 /// Most blocks (x, y, z) and marginals of a blocked search, queries compared at a time.
@@ -71,6 +70,7 @@ struct CodedSweep {
   int limit[kAbreast];  ///< rows beyond it in codes matter to nobody; −1: no query
   NearTiles* near;      ///< [marginal · kAbreast + query], appended to
   std::uint32_t* candidates[kAbreast];  ///< rows not beyond the limit in all blocks
+  Code* candidate_codes[kAbreast];      ///< and their distances in codes
   std::size_t candidate_count[kAbreast];
 };
 

@@ -27,6 +27,7 @@ Matrix all_blocks(const SearchProblem& problem) {
 std::size_t own_group(const SearchProblem& problem, std::size_t marginal, std::size_t row, double r,
                       bool strict) {
   const Groups& groups = *problem.groups;
+  if (!groups.grouped()) return (strict ? 0.0 < r : 0.0 <= r) ? 1 : 0;  // the row itself
   std::size_t count = 0;
   for (const std::size_t member : groups.members(groups.of(row))) {
     const double d = marginal_distance(problem, marginal, row, member);
