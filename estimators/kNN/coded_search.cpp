@@ -26,8 +26,8 @@ void ask(Answers& answers, std::size_t marginals) {
 
 }  // namespace
 
-CodedTreeSearch::CodedTreeSearch(const SearchProblem& problem)
-    : problem_(problem), joint_(all_blocks(problem), CodedRows::Order::space) {
+CodedTreeSearch::CodedTreeSearch(const SearchProblem& problem, const CodedKernels& kernels)
+    : problem_(problem), kernels_(kernels), joint_(all_blocks(problem), CodedRows::Order::space) {
   const Groups& groups = *problem.groups;
   if (groups.grouped()) {
     for (const std::size_t row : joint_.order()) {
@@ -76,7 +76,7 @@ std::vector<std::size_t> CodedTreeSearch::in_space_order(
 }
 
 CodedTreeSearch::Answers::Answers(const CodedTreeSearch& search, std::size_t k)
-    : search_(search), kernels_(coded_kernels()), k_(k), room_(k), spread_() {
+    : search_(search), k_(k), room_(k) {
   std::size_t dims = search.joint_.view().dims;
   for (const Marginal& m : search.marginals_) {
     if (m.rows) dims = std::max(dims, m.rows->view().dims);
@@ -89,7 +89,8 @@ void CodedTreeSearch::Answers::find(std::size_t row) {
   place_ = search_.joint_.place_of(row);
   const auto& group_at = search_.group_at_;
   const CodedQuery query{place_, k_, group_at.empty() ? nullptr : group_at.data(), spread_.data()};
-  found_ = {room_.data(), kernels_.nearest(search_.joint_.view(), query, room_.data(), &exact_)};
+  found_ = {room_.data(),
+            search_.kernels_.nearest(search_.joint_.view(), query, room_.data(), &exact_)};
 }
 
 std::size_t CodedTreeSearch::Answers::count(std::size_t marginal, double r, bool strict) {
@@ -98,14 +99,14 @@ std::size_t CodedTreeSearch::Answers::count(std::size_t marginal, double r, bool
   if (m.sorted) {
     all = strict ? m.sorted->count_less(row_, r) : m.sorted->count_within(row_, r);
   } else {
-    all =
-        kernels_.count(m.rows->view(), m.rows->place_of(row_), spread_.data(), r, strict, &exact_);
+    all = search_.kernels_.count(m.rows->view(), m.rows->place_of(row_), spread_.data(), r, strict,
+                                 &exact_);
   }
   return all - own_group(search_.problem_, marginal, row_, r, strict);
 }
 
-CodedBruteSearch::CodedBruteSearch(const SearchProblem& problem)
-    : problem_(problem), rows_(all_blocks(problem), CodedRows::Order::rows) {}
+CodedBruteSearch::CodedBruteSearch(const SearchProblem& problem, const CodedKernels& kernels)
+    : problem_(problem), kernels_(kernels), rows_(all_blocks(problem), CodedRows::Order::rows) {}
 
 bool CodedBruteSearch::decides(std::size_t k) const {
   const std::vector<std::size_t> rows = pilot_rows(problem_.rows());
@@ -127,7 +128,7 @@ double CodedBruteSearch::joint_distance(std::size_t a, std::size_t b) const {
 }
 
 CodedBruteSearch::Workspace::Workspace(const CodedBruteSearch& search, std::size_t k)
-    : search_(search), kernels_(coded_kernels()), k_(k) {
+    : search_(search), k_(k) {
   const CodedView& view = search.rows_.view();
   const SearchProblem& problem = search.problem_;
   const std::size_t tiles = tiles_of(view);
@@ -232,7 +233,7 @@ void CodedBruteSearch::Workspace::fill(std::span<const std::size_t> queries) {
     for (std::size_t set = 0; set < sets; ++set) {
       sweeps_[set].first_tile = first;
       sweeps_[set].last_tile = last;
-      kernels_.sweep(view, sweeps_[set]);
+      search_.kernels_.sweep(view, sweeps_[set]);
       take_candidates(set);
     }
     first = last;
@@ -244,8 +245,9 @@ std::size_t CodedBruteSearch::Workspace::count(std::size_t marginal, double r, b
   const CodedView& view = search_.rows_.view();
   const std::size_t query = queries_[slot_];
   std::size_t open = 0;
-  std::size_t all = kernels_.count_near(view, near(marginal, slot_), inside_code(r, view.per_step),
-                                        perhaps_code(r, view.per_step), undecided_.data(), &open);
+  std::size_t all =
+      search_.kernels_.count_near(view, near(marginal, slot_), inside_code(r, view.per_step),
+                                  perhaps_code(r, view.per_step), undecided_.data(), &open);
   for (std::size_t i = 0; i < open; ++i) {
     const double d = marginal_distance(search_.problem_, marginal, query, undecided_[i]);
     all += (strict ? d < r : d <= r) ? 1 : 0;

@@ -19,7 +19,8 @@ namespace cch::detail {
 /// TreeSearch, bit for bit.
 class CodedTreeSearch {
  public:
-  explicit CodedTreeSearch(const SearchProblem& problem);
+  explicit CodedTreeSearch(const SearchProblem& problem,
+                           const CodedKernels& kernels = coded_kernels());
 
   /// Whether codes decide nearly all comparisons of a few queries.
   [[nodiscard]] bool decides(std::size_t k) const;
@@ -66,7 +67,6 @@ class CodedTreeSearch {
     std::size_t count(std::size_t marginal, double r, bool strict);
 
     const CodedTreeSearch& search_;
-    const CodedKernels& kernels_;
     std::size_t k_;
     std::size_t row_ = 0;
     std::size_t place_ = 0;
@@ -79,6 +79,7 @@ class CodedTreeSearch {
   [[nodiscard]] std::vector<std::size_t> in_space_order(std::span<const std::size_t> queries) const;
 
   const SearchProblem& problem_;
+  const CodedKernels& kernels_;
   CodedRows joint_;
   std::vector<std::uint32_t> group_at_;  // of each place; empty if every row is a group of its own
   std::vector<Marginal> marginals_;
@@ -89,7 +90,8 @@ class CodedTreeSearch {
 /// k-th distance. Memory O(N) a thread.
 class CodedBruteSearch {
  public:
-  explicit CodedBruteSearch(const SearchProblem& problem);
+  explicit CodedBruteSearch(const SearchProblem& problem,
+                            const CodedKernels& kernels = coded_kernels());
 
   /// Whether codes decide nearly all comparisons of a few queries.
   [[nodiscard]] bool decides(std::size_t k) const;
@@ -149,7 +151,6 @@ class CodedBruteSearch {
     }
 
     const CodedBruteSearch& search_;
-    const CodedKernels& kernels_;
     std::size_t k_;
     std::size_t slot_ = 0;
     std::size_t exact_ = 0;
@@ -169,6 +170,7 @@ class CodedBruteSearch {
   [[nodiscard]] double joint_distance(std::size_t a, std::size_t b) const;
 
   const SearchProblem& problem_;
+  const CodedKernels& kernels_;
   CodedRows rows_;
 };
 

@@ -21,7 +21,7 @@ SearchPath planned_path(const SearchProblem& problem) {
       problem.blocks.size() <= kMostBlocks && problem.marginals.size() <= kMostMarginals;
   for (const MatrixView& block : problem.blocks) possible = possible && CodedRows::possible(block);
   if (!possible) return path_without_codes(problem);
-  return cheaper_coded_path(problem.rows(), hard_columns(problem));
+  return cheaper_coded_path(problem.rows(), hard_columns(problem), coded_kernels().name);
 }
 
 TreeSearch::TreeSearch(const SearchProblem& problem)
