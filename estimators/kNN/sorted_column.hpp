@@ -7,44 +7,19 @@
 
 namespace cch::detail {
 
-/// Range counts in one dimension by sorted values; O(N log N) to build, O(log of the count) a
-/// count.
-class SortedColumn {
+/// Range counts over ascending values, O(log of the count) each. The rounded difference |v − v_p|
+/// is monotone in v, so a search by the distance itself counts exactly the values that a scan would
+/// count; a search for v_p ± r would not.
+class SortedValues {
  public:
-  explicit SortedColumn(std::span<const double> values) : place_(values.size()) {
-    struct Value {
-      double value;
-      std::size_t row;
-    };
-    std::vector<Value> order(values.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = {values[i], i};
-    std::sort(order.begin(), order.end(),
-              [](const Value& a, const Value& b) { return a.value < b.value; });
-    values_.reserve(values.size());
-    for (const Value& v : order) {
-      place_[v.row] = values_.size();
-      values_.push_back(v.value);
-    }
-  }
+  explicit SortedValues(std::span<const double> ascending) : values_(ascending) {}
 
-  /// Where the row stands among the sorted values.
-  [[nodiscard]] std::size_t place_of(std::size_t row) const { return place_[row]; }
-
-  /// Rows with |v − v_row| < r. The rounded difference is monotone in v, so a search by the
-  /// distance itself counts exactly the rows that a scan would count; a search for v_row ± r would
-  /// not.
-  [[nodiscard]] std::size_t count_less(std::size_t row, double r) const {
-    return count_less_at(place_[row], r);
-  }
-  /// Rows with |v − v_row| ≤ r.
-  [[nodiscard]] std::size_t count_within(std::size_t row, double r) const {
-    return count_within_at(place_[row], r);
-  }
-  /// The same for the row at a place.
-  [[nodiscard]] std::size_t count_less_at(std::size_t place, double r) const {
+  /// Values with |v − v_p| < r, v_p the one at `place`.
+  [[nodiscard]] std::size_t count_less(std::size_t place, double r) const {
     return count(place, [r](double d) { return d < r; });
   }
-  [[nodiscard]] std::size_t count_within_at(std::size_t place, double r) const {
+  /// Values with |v − v_p| ≤ r.
+  [[nodiscard]] std::size_t count_within(std::size_t place, double r) const {
     return count(place, [r](double d) { return d <= r; });
   }
 
@@ -77,6 +52,48 @@ class SortedColumn {
     return before + from;
   }
 
+  std::span<const double> values_;
+};
+
+/// A column for SortedValues; O(N log N) to build.
+class SortedColumn {
+ public:
+  explicit SortedColumn(std::span<const double> values) : place_(values.size()) {
+    struct Value {
+      double value;
+      std::size_t row;
+    };
+    std::vector<Value> order(values.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = {values[i], i};
+    std::sort(order.begin(), order.end(),
+              [](const Value& a, const Value& b) { return a.value < b.value; });
+    values_.reserve(values.size());
+    for (const Value& v : order) {
+      place_[v.row] = values_.size();
+      values_.push_back(v.value);
+    }
+  }
+
+  /// Where the row stands among the sorted values.
+  [[nodiscard]] std::size_t place_of(std::size_t row) const { return place_[row]; }
+
+  /// Rows with |v − v_row| < r.
+  [[nodiscard]] std::size_t count_less(std::size_t row, double r) const {
+    return count_less_at(place_[row], r);
+  }
+  /// Rows with |v − v_row| ≤ r.
+  [[nodiscard]] std::size_t count_within(std::size_t row, double r) const {
+    return count_within_at(place_[row], r);
+  }
+  /// The same for the row at a place.
+  [[nodiscard]] std::size_t count_less_at(std::size_t place, double r) const {
+    return SortedValues(values_).count_less(place, r);
+  }
+  [[nodiscard]] std::size_t count_within_at(std::size_t place, double r) const {
+    return SortedValues(values_).count_within(place, r);
+  }
+
+ private:
   std::vector<double> values_;
   std::vector<std::size_t> place_;  // of each row among the sorted values
 };
