@@ -20,6 +20,7 @@ struct Shared {
   std::vector<std::vector<std::uint8_t>> part_of;  // [partition][row]
   std::vector<std::vector<double>> radius;         // [partition][row], to the k-th of the own part
   std::vector<std::vector<std::uint32_t>> sorted;  // [block]: rows by value, of single columns
+  std::vector<std::vector<double>> values;         // [block]: theirs
 };
 
 // Each row's k-th distance inside its part, for all partitions at once; false for a part whose k-th
@@ -55,92 +56,104 @@ void find_radii(Shared& shared, const CodedTreeSearch& search, const Execution& 
 void sort_columns(Shared& shared) {
   for (const MatrixView& block : shared.problem.blocks) {
     auto& rows = shared.sorted.emplace_back();
+    auto& values = shared.values.emplace_back();
     if (block.cols() != 1) continue;
     rows.resize(block.rows());
     std::iota(rows.begin(), rows.end(), std::uint32_t{0});
     std::ranges::sort(rows, {}, [&](std::uint32_t row) { return block(row, 0); });
+    values.reserve(rows.size());
+    for (const std::uint32_t row : rows) values.push_back(block(row, 0));
   }
 }
 
-// Counts of one block inside one part, row by row of the part.
+// Counts of one block inside each part of a partition.
 class PartCounts {
  public:
-  PartCounts(const Shared& shared, std::size_t partition, const std::vector<std::size_t>& part,
-             std::size_t block)
-      : shared_(shared), partition_(partition), part_(part), block_(block) {}
+  PartCounts(const Shared& shared, std::size_t partition, const Partition& parts, std::size_t block)
+      : shared_(shared), radius_(shared.radius[partition]), block_(block) {
+    counts_.resize(shared.problem.rows());
+    if (shared.problem.blocks[block].cols() == 1) {
+      count_sorted(parts, shared.part_of[partition]);
+    } else {
+      for (const auto& part : parts) count_coded(part);
+    }
+  }
 
   // n_x + 1 without the row's group, as ksg1 counts.
-  void add(std::vector<std::uint32_t>& counts) const {
-    if (shared_.problem.blocks[block_].cols() == 1) {
-      add_sorted(counts);
-    } else {
-      add_coded(counts);
-    }
-  }
+  [[nodiscard]] std::size_t of(std::size_t row) const { return counts_[row]; }
 
  private:
-  void put(std::vector<std::uint32_t>& counts, std::size_t row, std::size_t all, double r) const {
-    const SearchProblem& problem = shared_.problem;
-    counts[row] = static_cast<std::uint32_t>(all - own_group(problem, block_, row, r, true) + 1);
+  void put(std::size_t row, std::size_t all) {
+    const std::size_t own = own_group(shared_.problem, block_, row, radius_[row], true);
+    counts_[row] = static_cast<std::uint32_t>(all - own + 1);
   }
 
-  void add_sorted(std::vector<std::uint32_t>& counts) const {
-    const MatrixView block = shared_.problem.blocks[block_];
-    const std::vector<std::uint8_t>& part_of = shared_.part_of[partition_];
-    const std::uint8_t own = part_of[part_.front()];
-    std::vector<std::uint32_t> rows;
-    std::vector<double> values;
-    rows.reserve(part_.size());
-    values.reserve(part_.size());
-    for (const std::uint32_t row : shared_.sorted[block_]) {
-      if (part_of[row] != own) continue;
-      rows.push_back(row);
-      values.push_back(block(row, 0));
+  // Sorted rows are dealt to the parts in one pass.
+  void count_sorted(const Partition& parts, const std::vector<std::uint8_t>& part_of) {
+    struct Sorted {
+      std::vector<std::uint32_t> rows;
+      std::vector<double> values;
+      std::size_t filled = 0;
+    };
+    std::vector<Sorted> sorted(parts.size());
+    for (std::size_t c = 0; c < parts.size(); ++c) {
+      sorted[c].rows.resize(parts[c].size());
+      sorted[c].values.resize(parts[c].size());
     }
-    const SortedValues sorted(values);
-    for (std::size_t place = 0; place < rows.size(); ++place) {
-      const double r = shared_.radius[partition_][rows[place]];
-      put(counts, rows[place], sorted.count_less(place, r), r);
+    const auto& rows = shared_.sorted[block_];
+    const auto& values = shared_.values[block_];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      Sorted& part = sorted[part_of[rows[i]]];
+      part.rows[part.filled] = rows[i];
+      part.values[part.filled++] = values[i];
+    }
+    for (const Sorted& part : sorted) {
+      const SortedValues ascending(part.values);
+      for (std::size_t place = 0; place < part.rows.size(); ++place) {
+        const std::size_t row = part.rows[place];
+        put(row, ascending.count_less(place, radius_[row]));
+      }
     }
   }
 
-  void add_coded(std::vector<std::uint32_t>& counts) const {
+  void count_coded(const std::vector<std::size_t>& part) {
     const MatrixView block = shared_.problem.blocks[block_];
-    Matrix columns(part_.size(), block.cols());
-    for (std::size_t i = 0; i < part_.size(); ++i) {
-      std::ranges::copy(block.row(part_[i]), columns.row(i).begin());
+    Matrix columns(part.size(), block.cols());
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      std::ranges::copy(block.row(part[i]), columns.row(i).begin());
     }
     const CodedRows rows(columns, CodedRows::Order::space);
     std::vector<Code> spread(block.cols() * kLanes);
     std::size_t exact = 0;
-    for (std::size_t place = 0; place < part_.size(); ++place) {
-      const std::size_t row = part_[rows.order()[place]];
-      const double r = shared_.radius[partition_][row];
-      const std::size_t all =
-          coded_kernels().count(rows.view(), place, spread.data(), r, true, &exact);
-      put(counts, row, all, r);
+    for (std::size_t place = 0; place < part.size(); ++place) {
+      const std::size_t row = part[rows.order()[place]];
+      put(row,
+          coded_kernels().count(rows.view(), place, spread.data(), radius_[row], true, &exact));
     }
   }
 
   const Shared& shared_;
-  std::size_t partition_;
-  const std::vector<std::size_t>& part_;
+  const std::vector<double>& radius_;
   std::size_t block_;
+  std::vector<std::uint32_t> counts_;
 };
 
-double part_value(const Shared& shared, std::size_t partition, const std::vector<std::size_t>& part,
-                  const DigammaTable& psi) {
+std::vector<double> part_values(const Shared& shared, std::size_t partition, const Partition& parts,
+                                const DigammaTable& psi) {
   const Groups& groups = *shared.problem.groups;
-  std::vector<std::uint32_t> n_x(shared.problem.rows());
-  std::vector<std::uint32_t> n_y(shared.problem.rows());
-  PartCounts(shared, partition, part, 0).add(n_x);
-  PartCounts(shared, partition, part, 1).add(n_y);
-  double sum = 0.0;
-  for (const std::size_t row : part) {
-    sum +=
-        psi(shared.k) + psi(part.size() - groups.size_of(row) + 1) - psi(n_x[row]) - psi(n_y[row]);
+  const bool grouped = groups.grouped();
+  const PartCounts n_x(shared, partition, parts, 0);
+  const PartCounts n_y(shared, partition, parts, 1);
+  std::vector<double> values;
+  for (const auto& part : parts) {
+    double sum = 0.0;
+    for (const std::size_t row : part) {
+      const std::size_t own = grouped ? groups.size_of(row) : 1;
+      sum += psi(shared.k) + psi(part.size() - own + 1) - psi(n_x.of(row)) - psi(n_y.of(row));
+    }
+    values.push_back(sum / static_cast<double>(part.size()));
   }
-  return sum / static_cast<double>(part.size());
+  return values;
 }
 
 // Whether ksg1 would take the values of every part as they are, each row a query.
@@ -171,15 +184,16 @@ std::optional<std::vector<double>> ksg1_on_parts(const Samples& x, const Samples
                                                  const Execution& exec) {
   const std::size_t n = x.size();
   if (y.size() != n || groups.rows() != n || n < 2) return std::nullopt;
-  const SearchProblem problem{{x.view(), y.view()}, {}, &groups};
+  const SearchProblem problem{{x.view(), y.view()}, {{0}, {1}}, &groups};
   if (planned_path(problem) != SearchPath::coded_tree) return std::nullopt;
   if (!choose_queries(problem, SearchPath::automatic, options.queries, options.exact, exec).all ||
       !plain_parts(x, y, groups, partitions, options)) {
     return std::nullopt;
   }
-  const CodedTreeSearch search(problem);
+  const SearchProblem joint{problem.blocks, {}, &groups};  // counts are asked of parts alone
+  const CodedTreeSearch search(joint);
   if (!search.decides(options.k)) return std::nullopt;
-  Shared shared{problem, options.k, {}, {}, {}};
+  Shared shared{problem, options.k, {}, {}, {}, {}};
   for (const Partition& partition : partitions) {
     auto& part_of = shared.part_of.emplace_back(n, kNoPart);
     for (std::size_t c = 0; c < partition.size(); ++c) {
@@ -189,16 +203,13 @@ std::optional<std::vector<double>> ksg1_on_parts(const Samples& x, const Samples
   }
   find_radii(shared, search, exec);
   sort_columns(shared);
-  std::vector<std::pair<std::size_t, std::size_t>> parts;
-  for (std::size_t p = 0; p < partitions.size(); ++p) {
-    for (std::size_t c = 0; c < partitions[p].size(); ++c) parts.emplace_back(p, c);
-  }
   const DigammaTable psi(n + 1);
-  std::vector<double> values(parts.size());
-  parallel_for(parts.size(), exec, [&](std::size_t i) {
-    const auto [p, c] = parts[i];
-    values[i] = part_value(shared, p, partitions[p][c], psi);
+  std::vector<std::vector<double>> by_partition(partitions.size());
+  parallel_for(partitions.size(), exec, [&](std::size_t p) {
+    by_partition[p] = part_values(shared, p, partitions[p], psi);
   });
+  std::vector<double> values;
+  for (const auto& part : by_partition) values.insert(values.end(), part.begin(), part.end());
   return values;
 }
 
