@@ -11,8 +11,7 @@
 namespace cch {
 namespace {
 
-// Groups dealt to parts at random, by uneven odds where asked: a part that lies apart from the
-// others in space finds its neighbours late.
+// Groups dealt to parts at random.
 detail::Partition deal(const Groups& groups, std::size_t parts, std::uint64_t seed) {
   Random random(seed);
   detail::Partition partition(parts);
