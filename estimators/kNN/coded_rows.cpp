@@ -51,8 +51,11 @@ CodedRows::CodedRows(const Matrix& points, Order order)
   for (std::size_t p = 0; p < order_.size(); ++p) {
     place_[order_[p]] = static_cast<std::uint32_t>(p);
   }
-  set_tiles(points);
-  if (order == Order::space) set_boxes();
+  set_tiles();
+  if (order == Order::space) {
+    set_points(points);
+    set_boxes();
+  }
   by_row_ = {};
   view_ = {points.rows(), dims_, 1.0 / step_, tiles_.data()->lane, points_.data(), order_.data()};
   if (order == Order::rows) return;
@@ -118,16 +121,21 @@ void CodedRows::put_in_space_order(std::size_t begin, std::size_t end,
   put_in_space_order(begin + middle, end, keys);
 }
 
-void CodedRows::set_tiles(const Matrix& points) {
-  const std::size_t n = points.rows();
+void CodedRows::set_tiles() {
+  const std::size_t n = order_.size();
   tiles_.resize(cut(n, kLanes) * dims_);
-  points_.resize(n * dims_);
   for (std::size_t p = 0; p < n; ++p) {
-    const std::size_t row = order_[p];
+    const Code* const codes = by_row_.data() + order_[p] * dims_;
     for (std::size_t d = 0; d < dims_; ++d) {
-      tiles_[p / kLanes * dims_ + d].lane[p % kLanes] = by_row_[row * dims_ + d];
-      points_[p * dims_ + d] = points(row, d);
+      tiles_[p / kLanes * dims_ + d].lane[p % kLanes] = codes[d];
     }
+  }
+}
+
+void CodedRows::set_points(const Matrix& points) {
+  points_.reserve(points.rows() * dims_);
+  for (const std::size_t row : order_) {
+    points_.insert(points_.end(), points.row(row).begin(), points.row(row).end());
   }
 }
 

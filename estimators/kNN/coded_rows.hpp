@@ -20,7 +20,8 @@ namespace cch::detail {
 /// radius are decided by codes, 32 rows an instruction, and the rest by D itself.
 /// `Order::space` puts the rows in the order of a kd-tree's leaves and keeps boxes of 32 and of
 /// 1024 rows; `Order::rows` leaves them as they are. Build O(N D), and O(N log N) more in space
-/// order; memory N · D · 10 bytes.
+/// order; memory N · D · 2 bytes, and
+/// 8 more a coordinate in space order, whose points are kept beside.
 class CodedRows {
  public:
   enum class Order { rows, space };
@@ -43,7 +44,8 @@ class CodedRows {
   void set_codes(const Matrix& points);
   void put_in_space_order(std::size_t begin, std::size_t end, std::vector<std::uint64_t>& keys);
   [[nodiscard]] std::size_t widest_column(std::size_t begin, std::size_t end) const;
-  void set_tiles(const Matrix& points);
+  void set_tiles();
+  void set_points(const Matrix& points);
   void set_boxes();
 
   std::size_t dims_;

@@ -19,7 +19,7 @@ struct CodedView {
   std::size_t dims = 0;
   double per_step = 1.0;                  ///< 1 / s
   const Code* codes = nullptr;            ///< [(tile · dims + d) · kLanes + row in tile]
-  const double* points = nullptr;         ///< [place · dims + d]
+  const double* points = nullptr;         ///< [place · dims + d]; in space order only
   const std::uint32_t* row_of = nullptr;  ///< [place]
   /// Bounds of tiles [(panel · dims + d) · kLanes + tile in panel] and of panels [(group · dims +
   /// d) · kLanes + panel in group]; in space order only.
