@@ -9,6 +9,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "estimators/cca_ksg_run.hpp"
+#include "estimators/kNN/ksg1_parts.hpp"
 #include "estimators/linalg/quantiles.hpp"
 
 namespace cch {
@@ -102,19 +103,16 @@ constexpr std::size_t kLeastParts = 2;
 constexpr std::size_t kMostParts = 4;
 constexpr std::size_t kPartitions = 5;
 
-// All parts of all partitions one after the other: five partitions in 2 parts, five in 3, five
-// in 4.
-std::vector<std::vector<std::size_t>> subsampling_parts(const Groups& groups, std::uint64_t seed) {
-  std::vector<std::vector<std::size_t>> parts;
+// Five partitions in 2 parts, five in 3, five in 4.
+std::vector<detail::Partition> subsampling_partitions(const Groups& groups, std::uint64_t seed) {
+  std::vector<detail::Partition> partitions;
   for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
     for (std::size_t p = 0; p < kPartitions; ++p) {
-      for (auto& rows :
-           random_parts(groups, m, derive_seed(seed, "holmes-nemenman", m * kPartitions + p))) {
-        parts.push_back(std::move(rows));
-      }
+      partitions.push_back(
+          random_parts(groups, m, derive_seed(seed, "holmes-nemenman", m * kPartitions + p)));
     }
   }
-  return parts;
+  return partitions;
 }
 
 std::vector<double> summed_replicates(std::span<const Term> terms, const Execution& exec) {
@@ -214,7 +212,22 @@ double fit_variance(std::span<const Term> terms, const Execution& exec) {
 
 const std::vector<double>& Measurement::replicates(const Execution& exec) const {
   if (!on_parts_.empty()) return on_parts_;
-  const auto parts = subsampling_parts(groups_, exec.seed);
+  const auto partitions = subsampling_partitions(groups_, exec.seed);
+  if (const auto* ksg1 = std::get_if<Ksg1Options>(&options_)) {
+    const auto* x = std::get_if<Samples>(&x_);
+    const auto* y = std::get_if<Samples>(&y_);
+    if (x != nullptr && y != nullptr) {
+      auto together = detail::ksg1_on_parts(*x, *y, groups_, partitions, *ksg1, exec);
+      if (together) {
+        on_parts_ = std::move(*together);
+        return on_parts_;
+      }
+    }
+  }
+  std::vector<std::vector<std::size_t>> parts;
+  for (const detail::Partition& partition : partitions) {
+    parts.insert(parts.end(), partition.begin(), partition.end());
+  }
   std::vector<double> values(parts.size());
   parallel_for(parts.size(), exec,
                [&](std::size_t i) { values[i] = on_rows(parts[i], exec.serial()); });

@@ -47,6 +47,17 @@ void check_neighbour_input(const SearchProblem& problem, std::size_t k) {
   }
 }
 
+namespace {
+// Whose rows are a sample of queries where all would cost too much. By columns alone and not by the
+// path that is taken, so that a number does not change with the machine or the speed of a search.
+bool wide(const SearchProblem& problem) {
+  return problem.joint_dim() - problem.class_digits > 4;
+}
+bool is_brute(SearchPath path) {
+  return path == SearchPath::brute || path == SearchPath::coded_brute;
+}
+}  // namespace
+
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
                            bool exact, const Execution& exec) {
   constexpr double kBudget = 2e11;  // about ten seconds on two cores
@@ -57,7 +68,7 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
     count = n;
   } else if (limit > 0) {
     count = std::min(n, limit);
-  } else if (resolve(path, problem.joint_dim()) == SearchPath::brute) {
+  } else if (path == SearchPath::automatic ? wide(problem) : is_brute(path)) {
     const double cost = static_cast<double>(n) * static_cast<double>(problem.joint_dim());
     const double affordable = std::max(kBudget / cost, static_cast<double>(kFewest));
     if (affordable < static_cast<double>(n)) count = static_cast<std::size_t>(affordable);
@@ -76,7 +87,7 @@ QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::s
   return choice;
 }
 
-Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
+Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath taken,
                        std::span<const double> terms, const QueryChoice& queries, std::size_t k,
                        std::string_view search) {
   const auto m = static_cast<double>(terms.size());
@@ -89,7 +100,7 @@ Estimate mean_estimate(std::string_view method, const SearchProblem& problem, Se
   estimate.dim_y = problem.blocks[1].cols();
   estimate.method = method;
   if (queries.all) estimate.row_terms.assign(terms.begin(), terms.end());
-  const bool tree = resolve(path, problem.joint_dim()) == SearchPath::tree;
+  const bool tree = taken == SearchPath::tree || taken == SearchPath::coded_tree;
   estimate.diagnostics.set("k", static_cast<double>(k));
   if (search.empty()) search = tree ? "kd-tree" : "brute force";
   estimate.diagnostics.note("search", std::string(search));

@@ -35,14 +35,15 @@ struct QueryChoice {
 };
 
 /// Which rows ask for their neighbours: all if `exact`, at most `limit` (if > 0), or, when brute
-/// force would compare more than 2·10¹¹ pairs of coordinates, as many random rows as fit into that
-/// budget (at least 4096). A mean over random queries is unbiased for the mean over all.
+/// force is asked for or there are more than four columns, and all pairs are more than 2·10¹¹ pairs
+/// of coordinates, as many random rows as fit into that budget (at least 4096). A mean over random
+/// queries is unbiased for the mean over all.
 QueryChoice choose_queries(const SearchProblem& problem, SearchPath path, std::size_t limit,
                            bool exact, const Execution& exec);
 
 /// The estimate that is the mean of `terms`, one a query, summed in order of row number. `search`
 /// says how neighbours were found where the path does not.
-Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath path,
+Estimate mean_estimate(std::string_view method, const SearchProblem& problem, SearchPath taken,
                        std::span<const double> terms, const QueryChoice& queries, std::size_t k,
                        std::string_view search = {});
 
@@ -56,11 +57,12 @@ Estimate mean_over_queries(std::string_view method, const SearchProblem& problem
   const QueryChoice queries = choose_queries(problem, path, options.queries, options.exact, exec);
   const DigammaTable psi(problem.rows() + 1);
   std::vector<double> by_row(problem.rows());
-  for_each_query(problem, path, queries.rows, k, exec,
-                 [&](std::size_t i, auto& answers) { by_row[i] = term(i, answers, psi); });
+  const SearchPath taken =
+      for_each_query(problem, path, queries.rows, k, exec,
+                     [&](std::size_t i, auto& answers) { by_row[i] = term(i, answers, psi); });
   std::vector<double> terms(queries.rows.size());
   for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row[queries.rows[q]];
-  return mean_estimate(method, problem, path, terms, queries, options.k);
+  return mean_estimate(method, problem, taken, terms, queries, options.k);
 }
 
 }  // namespace cch::detail

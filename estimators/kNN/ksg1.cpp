@@ -20,19 +20,22 @@ std::vector<Estimate> ksg1_sweep(const Samples& x, const Samples& y, const Group
   const std::size_t n = problem.rows();
   const DigammaTable psi(n + 1);
   Matrix by_row(n, ks.size());
-  for_each_query(problem, path, queries.rows, largest_k, exec, [&](std::size_t i, auto& answers) {
+  const bool grouped = groups.grouped();
+  const auto terms_of = [&](std::size_t i, auto& answers) {
+    const double psi_n = psi(n - (grouped ? groups.size_of(i) : 1) + 1);
     for (std::size_t j = 0; j < ks.size(); ++j) {
       const double epsilon = answers.nearest()[ks[j] - 1].distance;
       const std::size_t n_x = answers.count_less(0, epsilon);
       const std::size_t n_y = answers.count_less(1, epsilon);
-      by_row(i, j) = psi(ks[j]) + psi(n - groups.size_of(i) + 1) - psi(n_x + 1) - psi(n_y + 1);
+      by_row(i, j) = psi(ks[j]) + psi_n - psi(n_x + 1) - psi(n_y + 1);
     }
-  });
+  };
+  const SearchPath taken = for_each_query(problem, path, queries.rows, largest_k, exec, terms_of);
   std::vector<Estimate> estimates;
   std::vector<double> terms(queries.rows.size());
   for (std::size_t j = 0; j < ks.size(); ++j) {
     for (std::size_t q = 0; q < terms.size(); ++q) terms[q] = by_row(queries.rows[q], j);
-    estimates.push_back(mean_estimate("ksg1", problem, path, terms, queries, ks[j]));
+    estimates.push_back(mean_estimate("ksg1", problem, taken, terms, queries, ks[j]));
   }
   return estimates;
 }

@@ -3,13 +3,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace cch::detail {
+#include "estimators/kNN/neighbour.hpp"
 
-/// A row and its distance from the query.
-struct Neighbour {
-  double distance;
-  std::size_t row;
-};
+namespace cch::detail {
 
 /// The k nearest rows seen so far, nearest first; equal distances in order of row number, so that
 /// the set does not depend on the order of the search.

@@ -77,7 +77,7 @@ Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& group
                      const RossOptions& options, SearchPath path, const Execution& exec) {
   const std::size_t n = x.size();
   const Matrix classes = class_column(y, widest_range(x.view()));
-  const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups};
+  const SearchProblem problem{{x.view(), classes.view()}, {{0}}, &groups, classes.cols()};
   check_rows(problem);
   const auto in_class = y.counts();
   const auto n_gc = own_group_in_class(y, groups);
@@ -85,9 +85,7 @@ Estimate ross_usable(const Samples& x, const ClassLabels& y, const Groups& group
   if (path == SearchPath::automatic && x.dim() == 1) {
     return ross_on_a_line(x, problem, ross, options, exec);
   }
-  // Digits of classes are the first that a tree parts: only columns of x make it slow.
-  const SearchPath taken = resolve(path, x.dim());
-  return mean_over_queries("ross", problem, taken, options, std::min(options.k, n - 1), exec,
+  return mean_over_queries("ross", problem, path, options, std::min(options.k, n - 1), exec,
                            [&](std::size_t i, auto& answers, const DigammaTable& psi) {
                              // The nearest k_i rows of the joint space are all of the class.
                              const double epsilon = answers.nearest()[ross.k_of(i) - 1].distance;

@@ -1,31 +1,28 @@
 #include "estimators/kNN/search.hpp"
 
 #include <limits>
-#include <numeric>
 
 namespace cch::detail {
-
-Matrix joined(const SearchProblem& problem, std::span<const std::size_t> blocks) {
-  std::size_t dims = 0;
-  for (const std::size_t b : blocks) dims += problem.blocks[b].cols();
-  Matrix out(problem.rows(), dims);
-  for (std::size_t i = 0; i < out.rows(); ++i) {
-    double* to = out.row(i).data();
-    for (const std::size_t b : blocks) {
-      const auto from = problem.blocks[b].row(i);
-      to = std::copy(from.begin(), from.end(), to);
-    }
-  }
-  return out;
-}
-
 namespace {
-Matrix all_blocks(const SearchProblem& problem) {
-  std::vector<std::size_t> numbers(problem.blocks.size());
-  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
-  return joined(problem, numbers);
+
+// Class digits are the first that a tree parts.
+std::size_t hard_columns(const SearchProblem& problem) {
+  return problem.joint_dim() - problem.class_digits;
 }
+
 }  // namespace
+
+SearchPath path_without_codes(const SearchProblem& problem) {
+  return cheaper_path(problem.rows(), hard_columns(problem));
+}
+
+SearchPath planned_path(const SearchProblem& problem) {
+  bool possible =
+      problem.blocks.size() <= kMostBlocks && problem.marginals.size() <= kMostMarginals;
+  for (const MatrixView& block : problem.blocks) possible = possible && CodedRows::possible(block);
+  if (!possible) return path_without_codes(problem);
+  return cheaper_coded_path(problem.rows(), hard_columns(problem), coded_kernels().name);
+}
 
 TreeSearch::TreeSearch(const SearchProblem& problem)
     : problem_(problem), joint_(all_blocks(problem)), tree_(joint_) {
@@ -63,23 +60,13 @@ void TreeSearch::Answers::find(std::size_t row, std::size_t k) {
                        *search.problem_.groups, list);
 }
 
-template <class Inside>
-std::size_t TreeSearch::Answers::own_group(std::size_t marginal, const Inside& inside) const {
-  const Groups& groups = *search.problem_.groups;
-  std::size_t count = 0;
-  for (const std::size_t member : groups.members(groups.of(query))) {
-    count += inside(marginal_distance(search.problem_, marginal, query, member)) ? 1 : 0;
-  }
-  return count;
-}
-
 std::size_t TreeSearch::Answers::count_less(std::size_t marginal, double r) const {
   const Marginal& m = search.marginals_[marginal];
   const auto* sorted = std::get_if<SortedColumn>(&m.counter);
   const std::size_t all =
       sorted ? sorted->count_less(query, r)
              : std::get<MaxNormTree>(m.counter).count_less(m.columns.row(query), r);
-  return all - own_group(marginal, [r](double d) { return d < r; });
+  return all - own_group(search.problem_, marginal, query, r, true);
 }
 
 std::size_t TreeSearch::Answers::count_within(std::size_t marginal, double r) const {
@@ -88,7 +75,7 @@ std::size_t TreeSearch::Answers::count_within(std::size_t marginal, double r) co
   const std::size_t all =
       sorted ? sorted->count_within(query, r)
              : std::get<MaxNormTree>(m.counter).count_within(m.columns.row(query), r);
-  return all - own_group(marginal, [r](double d) { return d <= r; });
+  return all - own_group(search.problem_, marginal, query, r, false);
 }
 
 BruteSearch::BruteSearch(const SearchProblem& problem)

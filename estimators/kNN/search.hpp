@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -9,62 +8,16 @@
 #include <vector>
 
 #include "cch/core/execution.hpp"
-#include "cch/core/groups.hpp"
-#include "cch/core/matrix.hpp"
 #include "cch/core/parallel.hpp"
+#include "estimators/kNN/coded_search.hpp"
 #include "estimators/kNN/distances.hpp"
 #include "estimators/kNN/max_norm_tree.hpp"
 #include "estimators/kNN/neighbours.hpp"
+#include "estimators/kNN/search_cost.hpp"
+#include "estimators/kNN/search_problem.hpp"
 #include "estimators/kNN/sorted_column.hpp"
 
 namespace cch::detail {
-
-/// What a nearest-neighbour estimator searches. The joint space is made of blocks of columns (x, y,
-/// …) with the maximum norm over all of them; a marginal is the maximum norm over some of the
-/// blocks.
-struct SearchProblem {
-  std::vector<MatrixView> blocks;                   ///< all with N rows
-  std::vector<std::vector<std::size_t>> marginals;  ///< block numbers of each marginal
-  const Groups* groups = nullptr;                   ///< rows of the own group are never neighbours
-
-  [[nodiscard]] std::size_t rows() const { return blocks.front().rows(); }
-  [[nodiscard]] std::size_t joint_dim() const {
-    std::size_t dims = 0;
-    for (const MatrixView& block : blocks) dims += block.cols();
-    return dims;
-  }
-};
-
-enum class SearchPath { automatic, tree, brute };
-
-/// The path taken for this joint dimension when none is forced: the tree to 4 columns, blocked
-/// brute force above (measured: the lines cross there at N = 10⁴).
-inline SearchPath resolve(SearchPath path, std::size_t joint_dim) {
-  if (path != SearchPath::automatic) return path;
-  return joint_dim <= 4 ? SearchPath::tree : SearchPath::brute;
-}
-
-/// The columns of some blocks side by side.
-Matrix joined(const SearchProblem& problem, std::span<const std::size_t> blocks);
-
-/// max_d |a_d − b_d| over the columns of one block.
-inline double block_distance(MatrixView block, std::size_t a, std::size_t b) {
-  double largest = 0.0;
-  for (std::size_t d = 0; d < block.cols(); ++d) {
-    largest = std::max(largest, std::abs(block(a, d) - block(b, d)));
-  }
-  return largest;
-}
-
-/// Distance of two rows in one marginal.
-inline double marginal_distance(const SearchProblem& problem, std::size_t marginal, std::size_t a,
-                                std::size_t b) {
-  double largest = 0.0;
-  for (const std::size_t block : problem.marginals[marginal]) {
-    largest = std::max(largest, block_distance(problem.blocks[block], a, b));
-  }
-  return largest;
-}
 
 /// Searches by kd-tree and sorted columns. `each_query` calls body(i, answers) for every query row
 /// i in parallel; `answers` offers
@@ -106,8 +59,6 @@ class TreeSearch {
     [[nodiscard]] const std::vector<Neighbour>& nearest() const { return list.found(); }
     [[nodiscard]] std::size_t count_less(std::size_t marginal, double r) const;
     [[nodiscard]] std::size_t count_within(std::size_t marginal, double r) const;
-    template <class Inside>
-    [[nodiscard]] std::size_t own_group(std::size_t marginal, const Inside& inside) const;
   };
 
   [[nodiscard]] std::vector<std::size_t> in_leaf_order(std::span<const std::size_t> queries) const;
@@ -182,16 +133,39 @@ class BruteSearch {
   std::vector<Block> blocks_;
 };
 
-/// Builds the search of the chosen path and calls body(i, answers) for every query.
+/// By expected cost: with codes where they are possible, and without.
+SearchPath planned_path(const SearchProblem& problem);
+SearchPath path_without_codes(const SearchProblem& problem);
+
+/// Builds the search of the path and calls body(i, answers) for every query; says which path was
+/// taken. Codes are given up where a few queries find that they decide too little: values far
+/// outside the others, or many equal ones.
 template <class Body>
-void for_each_query(const SearchProblem& problem, SearchPath path,
-                    std::span<const std::size_t> queries, std::size_t k, const Execution& exec,
-                    const Body& body) {
-  if (resolve(path, problem.joint_dim()) == SearchPath::tree) {
+SearchPath for_each_query(const SearchProblem& problem, SearchPath path,
+                          std::span<const std::size_t> queries, std::size_t k,
+                          const Execution& exec, const Body& body) {
+  const bool forced = path != SearchPath::automatic;
+  if (!forced) path = planned_path(problem);
+  if (path == SearchPath::coded_tree) {
+    const CodedTreeSearch search(problem);
+    if (forced || search.decides(k)) {
+      search.each_query(queries, k, exec, body);
+      return path;
+    }
+  } else if (path == SearchPath::coded_brute) {
+    const CodedBruteSearch search(problem);
+    if (forced || search.decides(k)) {
+      search.each_query(queries, k, exec, body);
+      return path;
+    }
+  }
+  if (!forced) path = path_without_codes(problem);
+  if (path == SearchPath::tree) {
     TreeSearch(problem).each_query(queries, k, exec, body);
   } else {
     BruteSearch(problem).each_query(queries, k, exec, body);
   }
+  return path;
 }
 
 }  // namespace cch::detail

@@ -278,7 +278,7 @@ TEST_CASE("mixed_ksg does not depend on how classes are numbered, however rare t
   });
 }
 
-TEST_CASE("tree, brute force and the path chosen by itself give bitwise the same numbers") {
+TEST_CASE("tree and brute force with and without codes give bitwise the same numbers") {
   using detail::SearchPath;
   const auto all = [](const Case& c, SearchPath path) {
     const std::vector<std::size_t> ks = {c.k, 1};
@@ -300,6 +300,8 @@ TEST_CASE("tree, brute force and the path chosen by itself give bitwise the same
     if (k_is_too_large(c)) return;
     const std::vector<double> brute = all(c, SearchPath::brute);
     CHECK(brute == all(c, SearchPath::tree));
+    CHECK(brute == all(c, SearchPath::coded_tree));
+    CHECK(brute == all(c, SearchPath::coded_brute));
     CHECK(brute == all(c, SearchPath::automatic));
   });
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "cch/estimators/ksg_conditional.hpp"
 #include "cch/estimators/mixed_ksg.hpp"
 #include "cch/estimators/ross.hpp"
+#include "estimators/kNN/forced.hpp"
 
 namespace {
 
@@ -68,8 +71,9 @@ void time_call(benchmark::State& state, const Call& call, const Shape& shape, un
   state.counters["nats"] = call(data, exec).nats;
 }
 
-void add(const std::string& name, const Call& call, const Shape& shape) {
-  for (const unsigned threads : {1U, 2U}) {
+void add(const std::string& name, const Call& call, const Shape& shape,
+         std::initializer_list<unsigned> thread_counts = {1U, 2U}) {
+  for (const unsigned threads : thread_counts) {
     const std::string label = name + "/N:" + std::to_string(shape.rows) + "/" +
                               std::to_string(shape.dim_x) + "+" + std::to_string(shape.dim_y) +
                               "/threads:" + std::to_string(threads);
@@ -78,6 +82,28 @@ void add(const std::string& name, const Call& call, const Shape& shape) {
     registered->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
     // The largest cases run for seconds: once is enough.
     if (shape.rows > 10000) registered->Iterations(1);
+  }
+}
+
+// The times behind estimators/kNN/search_cost.cpp, one thread.
+void add_paths() {
+  using cch::detail::SearchPath;
+  const std::pair<const char*, SearchPath> paths[] = {{"tree", SearchPath::tree},
+                                                      {"brute", SearchPath::brute},
+                                                      {"coded-tree", SearchPath::coded_tree},
+                                                      {"coded-brute", SearchPath::coded_brute}};
+  for (const auto& [name, path] : paths) {
+    const Call call = [path = path](const Data& d, const Execution& e) {
+      const std::size_t k = 4;
+      return cch::detail::ksg1_sweep(d.x, d.y, d.groups, std::span(&k, 1), {.exact = true}, path, e)
+          .front();
+    };
+    for (const std::size_t rows : {1000, 3000, 10000, 30000, 100000}) {
+      for (const std::size_t side : {1, 2, 3, 4, 5, 6, 8, 12, 16, 32}) {
+        const bool hours = path == SearchPath::tree && side > 4 && rows > 30000;
+        if (!hours) add(std::string("path-") + name, call, {rows, side, side}, {1U});
+      }
+    }
   }
 }
 
@@ -91,10 +117,13 @@ void add_all() {
                              {10000, 32, 32},
                              {10000, 64, 64},
                              {100000, 1, 1},
+                             {100000, 3, 3},
+                             {100000, 5, 5},
                              {100000, 8, 8},
                              {1000000, 1, 1}}) {
     add("ksg1", ksg1, shape);
   }
+  add_paths();
   const std::pair<const char*, Call> others[] = {
       {"ksg2",
        [](const Data& d, const Execution& e) {

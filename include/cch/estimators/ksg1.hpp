@@ -34,8 +34,8 @@ struct Ksg1Options {
 /// depends on the scale of the columns (see scale.hpp), collapses silently for many dimensions, and
 /// is invalid for class labels. With `queries` = M the mean runs over M random rows against all N:
 /// unbiased for the full estimate, extra standard error sd/√M (diagnostic "query_standard_error").
-/// Cost: about O(N log N) for D_x + D_y ≤ 4 (kd-tree), O(N² (D_x + D_y)) above; memory O(N (D_x +
-/// D_y)).
+/// Cost: about O(N log N) for few columns (boxes in space), O(N² (D_x + D_y)) for some 20 and more;
+/// memory O(N (D_x + D_y)).
 Estimate ksg1(const Samples& x, const Samples& y, const Groups& groups, const Ksg1Options& options,
               const Execution& exec);
 
