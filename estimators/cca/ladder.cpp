@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -25,19 +24,8 @@ using Eigen::MatrixXd;
 /// Pairs of a normal reading: the sampling error of the useless ones adds up.
 constexpr std::size_t kMostNormal = 16;
 constexpr std::size_t kLossFolds = 5;
-constexpr std::size_t kMostBlocks = 20;
 /// About so many rows say whether a screen is worth its cost: each direction then screens its own.
 constexpr std::size_t kRowsToAsk = 1000;
-
-MatrixXd rows_of(const MatrixXd& m, const std::vector<std::size_t>& rows) {
-  MatrixXd out(static_cast<Index>(rows.size()), m.cols());
-  for (Index j = 0; j < m.cols(); ++j) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      out(static_cast<Index>(i), j) = m(static_cast<Index>(rows[i]), j);
-    }
-  }
-  return out;
-}
 
 // Sizes at which the sum of pairs is read: about half as many again from one to the next.
 bool is_sum_size(std::size_t pairs) {
@@ -206,44 +194,6 @@ TotalReading CcaLadder::total_of(const FeatureSet& features, std::size_t directi
   };
   if (sizes.empty()) return {};
   return {scores(features.x), scores(features.y), groups_.select(rows), std::move(sizes)};
-}
-
-// Unlike directions, which both halves tell alike, the two halves are independent here.
-std::vector<double> CcaLadder::total_replicates(const Rung& rung, std::size_t direction,
-                                                const Execution& exec) const {
-  const std::vector<Rung> own{rung};
-  const TotalReading total =
-      total_of(*features_of(rung, kept_in(rung, direction), exec), direction, &own);
-  const Groups groups = groups_.select(halves(direction).held_out);
-  std::vector<std::size_t> rows(groups.rows());
-  std::iota(rows.begin(), rows.end(), std::size_t{0});
-  const auto blocks =
-      deal_groups(groups, rows, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
-  std::vector<std::vector<std::size_t>> left;
-  for (const auto& block : blocks) left.push_back(without_block(rows, block));
-  std::vector<double> without = total.fit_excess(left, rung.pairs, exec);
-  for (double& value : without) value /= std::numbers::sqrt2;
-  return without;
-}
-
-std::vector<double> CcaLadder::fit_replicates(const Rung& rung, std::size_t direction,
-                                              const Execution& exec) const {
-  if (rung.reading == Reading::total) return total_replicates(rung, direction, exec);
-  const SharedFeatures shared = features_of(rung, kept_in(rung, direction), exec);
-  const FeatureSet& features = *shared;
-  const Halves split = halves(direction);
-  const MatrixXd x = rows_of(features.x, split.held_out);
-  const MatrixXd y = rows_of(features.y, split.held_out);
-  const auto blocks =
-      deal_groups(groups_, split.fitted, kMostBlocks, derive_seed(exec.seed, "cca-fit-blocks"));
-  std::vector<double> without(blocks.size());
-  parallel_for(blocks.size(), exec, [&](std::size_t b) {
-    const auto rows = without_block(split.fitted, blocks[b]);
-    const CanonicalPairs pairs =
-        fit_canonical_pairs(rows_of(features.x, rows), rows_of(features.y, rows), features.ridge);
-    without[b] = gaussian_reading(pairs.project_x(x), pairs.project_y(y), rung.pairs);
-  });
-  return without;
 }
 
 // One vector of readings a pair, the mean over folds that are each read with the others'

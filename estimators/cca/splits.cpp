@@ -42,4 +42,14 @@ std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed) {
   return half;
 }
 
+Eigen::MatrixXd rows_of(const Eigen::MatrixXd& m, const std::vector<std::size_t>& rows) {
+  Eigen::MatrixXd out(static_cast<Eigen::Index>(rows.size()), m.cols());
+  for (Eigen::Index j = 0; j < m.cols(); ++j) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out(static_cast<Eigen::Index>(i), j) = m(static_cast<Eigen::Index>(rows[i]), j);
+    }
+  }
+  return out;
+}
+
 }  // namespace cch::detail

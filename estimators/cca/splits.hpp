@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -19,5 +20,8 @@ std::vector<std::size_t> without_block(const std::vector<std::size_t>& rows,
 
 /// 0 or 1 for every row: whole groups in random order, each to the half that has fewer rows so far.
 std::vector<char> split_in_half(const Groups& groups, std::uint64_t seed);
+
+/// These rows of m.
+Eigen::MatrixXd rows_of(const Eigen::MatrixXd& m, const std::vector<std::size_t>& rows);
 
 }  // namespace cch::detail

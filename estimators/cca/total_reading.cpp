@@ -8,103 +8,24 @@
 #include <utility>
 
 #include "cch/core/parallel.hpp"
+#include "estimators/cca/gaussian_critic.hpp"
 #include "estimators/covariance.hpp"
-#include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
+namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-/// Second moments of centred columns.
-struct TotalMoments {
-  MatrixXd uu;
-  MatrixXd vv;
-  MatrixXd uv;
-
-  TotalMoments(const MatrixXd& u, const MatrixXd& v)
-      : TotalMoments(u, v, MatrixXd(v.transpose() * v / static_cast<double>(v.rows())),
-                     MatrixXd(u.transpose() * u / static_cast<double>(u.rows()))) {}
-  /// With those of each side by itself, which an order of its rows does not change.
-  TotalMoments(const MatrixXd& u, const MatrixXd& v, MatrixXd of_v, MatrixXd of_u)
-      : uu(std::move(of_u)),
-        vv(std::move(of_v)),
-        uv(u.transpose() * v / static_cast<double>(u.rows())) {}
-};
-
-namespace {
-
-using Moments = TotalMoments;
-
 constexpr std::size_t kLeastSize = 4;
 constexpr std::size_t kRowsAColumn = 8;
-/// 1 − R² of a column on the others below which it counts as determined by them.
-constexpr double kDetermined = 1e-6;
 /// Whole groups that v is moved by, at most so many times.
 constexpr std::size_t kMoves = 16;
 constexpr std::size_t kRowsToPair = 500;
 constexpr double kErrorsAbove = 2.0;
-/// c of the critic c f, in fifths.
-constexpr std::array<int, 4> kFifths{5, 4, 3, 2};
-
-Index width(const MatrixXd& side, std::size_t size) {
-  return std::min(static_cast<Index>(size), side.cols());
-}
 
 MatrixXd centred(const MatrixXd& m) {
   return m.rowwise() - m.colwise().mean();
-}
-
-// ln |S| of the leading 1, 2, … columns, and after how many of them a column is determined by those
-// before it.
-struct LogDets {
-  std::vector<double> leading;
-  Index sound = 0;
-};
-
-LogDets log_dets(MatrixXd moments) {
-  const Eigen::VectorXd variances = moments.diagonal();
-  const Index d = moments.rows();
-  LogDets out;
-  const Cholesky factor(std::move(moments));
-  if (!factor.positive_definite()) return out;
-  double sum = 0.0;
-  for (Index j = 0; j < d; ++j) {
-    const double pivot = factor.packed()(j, j) * factor.packed()(j, j);
-    if (!(pivot > kDetermined * variances(j))) break;
-    sum += std::log(pivot);
-    out.leading.push_back(sum);
-    ++out.sound;
-  }
-  return out;
-}
-
-// ½ ln(|S_u| |S_v| / |S_uv|) at every one of these sizes, as far as it is sound.
-std::vector<double> informations(const Moments& s, const std::vector<std::size_t>& sizes) {
-  const Index p_most = s.uu.rows();
-  const Index q_most = s.vv.rows();
-  // u_1, v_1, u_2, v_2, … so that one factor has the joint determinants of all sizes.
-  std::vector<Index> order;  // columns of v after those of u
-  for (Index j = 0; j < std::max(p_most, q_most); ++j) {
-    if (j < p_most) order.push_back(j);
-    if (j < q_most) order.push_back(p_most + j);
-  }
-  MatrixXd both(p_most + q_most, p_most + q_most);
-  both << s.uu, s.uv, s.uv.transpose(), s.vv;
-  const LogDets of_u = log_dets(s.uu);
-  const LogDets of_v = log_dets(s.vv);
-  const LogDets of_both = log_dets(both(order, order));
-  std::vector<double> out;
-  for (const std::size_t size : sizes) {
-    const Index p = std::min(static_cast<Index>(size), p_most);
-    const Index q = std::min(static_cast<Index>(size), q_most);
-    if (p > of_u.sound || q > of_v.sound || p + q > of_both.sound) break;
-    const auto at = [](const LogDets& dets, Index count) {
-      return dets.leading[static_cast<std::size_t>(count - 1)];
-    };
-    out.push_back(0.5 * (at(of_u, p) + at(of_v, q) - at(of_both, p + q)));
-  }
-  return out;
 }
 
 // Rows with those of a group side by side.
@@ -166,93 +87,6 @@ MatrixXd rows_of(const MatrixXd& m, std::span<const std::size_t> rows, Index col
   return out;
 }
 
-// x A xᵀ of every row.
-Eigen::ArrayXd forms(const MatrixXd& x, const MatrixXd& a) {
-  return (x * a).cwiseProduct(x).rowwise().sum().array();
-}
-
-MatrixXd inverse(const MatrixXd& moments) {
-  return Cholesky(moments).solve(MatrixXd::Identity(moments.rows(), moments.rows()));
-}
-
-/// The Gaussian log density ratio with these moments at some rows of both sides,
-/// f = u_part(i) + v_part(j) + u_cross.row(i) · v.row(j).
-struct Critic {
-  Eigen::ArrayXd u_part;
-  Eigen::ArrayXd v_part;
-  MatrixXd u_cross;
-  MatrixXd v;
-
-  Critic(const MatrixXd& all_u, const MatrixXd& all_v, const Moments& s, std::size_t size,
-         double plug_in) {
-    const Index p = width(all_u, size);
-    const Index q = width(all_v, size);
-    const MatrixXd uu = s.uu.topLeftCorner(p, p);
-    const MatrixXd vv = s.vv.topLeftCorner(q, q);
-    const MatrixXd uv = s.uv.topLeftCorner(p, q);
-    MatrixXd joint(p + q, p + q);
-    joint << uu, uv, uv.transpose(), vv;
-    const MatrixXd precision = inverse(joint);
-    const MatrixXd u = all_u.leftCols(p);
-    v = all_v.leftCols(q);
-    u_part = 0.5 * forms(u, inverse(uu) - precision.topLeftCorner(p, p)) + plug_in;
-    v_part = 0.5 * forms(v, inverse(vv) - precision.bottomRightCorner(q, q));
-    u_cross = -u * precision.topRightCorner(p, q);
-  }
-
-  [[nodiscard]] Eigen::ArrayXd of_matching_rows() const {
-    return u_part + v_part + u_cross.cwiseProduct(v).rowwise().sum().array();
-  }
-
-  /// f of every row of u (down) with every row of v (across); −∞ within a group.
-  [[nodiscard]] Eigen::ArrayXXd mismatched(const std::vector<std::size_t>& groups) const {
-    Eigen::ArrayXXd f = (u_cross * v.transpose()).array();
-    for (Index j = 0; j < f.cols(); ++j) {
-      f.col(j) += u_part + v_part(j);
-      for (Index i = 0; i < f.rows(); ++i) {
-        const bool together =
-            groups[static_cast<std::size_t>(i)] == groups[static_cast<std::size_t>(j)];
-        if (together) f(i, j) = -std::numeric_limits<double>::infinity();
-      }
-    }
-    return f;
-  }
-};
-
-/// ln of a mean of e^(c f) over pairs of rows, with its standard error.
-struct LogMean {
-  double value = 0.0;
-  double standard_error = 0.0;
-};
-
-// Each row moves ln of a mean over pairs by its share of the sum, as one of u and as one of v.
-Eigen::ArrayXd row_shares(const Eigen::ArrayXd& of_u, const Eigen::ArrayXd& of_v) {
-  return (of_u + of_v) / of_u.sum() - 2.0 / static_cast<double>(of_u.size());
-}
-
-// For c = .2 of these counts. Ratios to the largest in single precision: what they lose is far
-// below what rows as few say.
-std::array<LogMean, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
-  const double top = f.maxCoeff();
-  const Eigen::ArrayXXf fifths = (0.2 * (f - top)).cast<float>();
-  const Eigen::ArrayXXf fifth_root = fifths.exp();
-  const auto count = static_cast<double>(f.isFinite().count());
-  std::array<LogMean, kFifths.size()> out{};
-  for (std::size_t t = 0; t < kFifths.size(); ++t) {
-    Eigen::ArrayXd of_u = Eigen::ArrayXd::Zero(f.rows());
-    Eigen::ArrayXd of_v(f.cols());
-    for (Index j = 0; j < f.cols(); ++j) {
-      Eigen::ArrayXf power = fifth_root.col(j);
-      for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root.col(j);
-      of_u += power.cast<double>();
-      of_v(j) = static_cast<double>(power.sum());
-    }
-    out[t] = {0.2 * kFifths[t] * top + std::log(of_u.sum() / count),
-              std::sqrt(row_shares(of_u, of_v).square().sum())};
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::size_t> TotalReading::sizes_for(std::size_t rows, std::size_t columns) {
@@ -299,11 +133,12 @@ void TotalReading::temper(const Moments& own, const Moments& unrelated, const Ma
   for (Sized& s : sized_) {
     if (s.plug_in <= s.bias) continue;  // a smaller c would only hide what chance took away
     const auto log_mean =
-        log_means(Critic(u, v, own, s.size, s.plug_in).mismatched(paired_groups_));
+        log_means(GaussianCritic(u, v, own, s.size, s.plug_in).mismatched(paired_groups_));
     const std::vector<double> nothing = informations(unrelated, {s.size});
     std::array<LogMean, kFifths.size()> zero{};
     if (!nothing.empty()) {
-      zero = log_means(Critic(u, w, unrelated, s.size, nothing[0]).mismatched(paired_groups_));
+      zero =
+          log_means(GaussianCritic(u, w, unrelated, s.size, nothing[0]).mismatched(paired_groups_));
     }
     double best = -std::numeric_limits<double>::infinity();
     for (std::size_t t = 0; t < kFifths.size(); ++t) {
@@ -346,11 +181,11 @@ std::vector<double> TotalReading::row_terms(std::size_t size) const {
   const Sized& s = at(size);
   const Moments moments(u_, v_);
   Eigen::ArrayXd terms =
-      s.temper * (Critic(u_, v_, moments, size, s.plug_in).of_matching_rows() - s.bias) -
+      s.temper * (GaussianCritic(u_, v_, moments, size, s.plug_in).of_matching_rows() - s.bias) -
       s.log_mean;
   if (s.log_mean > 0.0) {
     const Eigen::ArrayXXd f =
-        Critic(u_(paired_, Eigen::all), v_(paired_, Eigen::all), moments, size, s.plug_in)
+        GaussianCritic(u_(paired_, Eigen::all), v_(paired_, Eigen::all), moments, size, s.plug_in)
             .mismatched(paired_groups_);
     const Eigen::ArrayXXd ratios = (s.temper * (f - f.maxCoeff())).exp();
     const Eigen::ArrayXd shares =
@@ -367,7 +202,7 @@ std::vector<double> TotalReading::fit_excess(const std::vector<std::vector<std::
                                              std::size_t size, const Execution& exec) const {
   const Sized& s = at(size);
   const Eigen::ArrayXd terms =
-      Critic(u_, v_, Moments(u_, v_), size, s.plug_in).of_matching_rows() - s.bias;
+      GaussianCritic(u_, v_, Moments(u_, v_), size, s.plug_in).of_matching_rows() - s.bias;
   std::vector<double> out(row_sets.size(), 0.0);
   parallel_for(row_sets.size(), exec, [&](std::size_t k) {
     const std::vector<std::size_t>& rows = row_sets[k];

@@ -9,7 +9,7 @@
 
 namespace cch::detail {
 
-struct TotalMoments;
+struct Moments;
 
 /// Information of all leading columns of u with all of v at once, nothing learned on other rows, by
 /// the Donsker–Varadhan formula with the Gaussian log density ratio f as its critic:
@@ -58,7 +58,7 @@ class TotalReading {
     double log_mean = 0.0;  // ln E[e^(c f)], less its zero
   };
 
-  void temper(const TotalMoments& own, const TotalMoments& unrelated, const Eigen::MatrixXd& moved);
+  void temper(const Moments& own, const Moments& unrelated, const Eigen::MatrixXd& moved);
   [[nodiscard]] const Sized& at(std::size_t size) const;
 
   Eigen::MatrixXd u_;
