@@ -77,8 +77,8 @@ std::vector<double> informations(const Moments& s, const std::vector<std::size_t
   return out;
 }
 
-GaussianCritic::GaussianCritic(const MatrixXd& all_u, const MatrixXd& all_v, const Moments& s, std::size_t size,
-       double plug_in) {
+GaussianCritic::GaussianCritic(const MatrixXd& all_u, const MatrixXd& all_v, const Moments& s,
+                               std::size_t size, double plug_in) {
   const Index p = width(all_u, size);
   const Index q = width(all_v, size);
   const MatrixXd uu = s.uu.topLeftCorner(p, p);

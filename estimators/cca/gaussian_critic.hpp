@@ -16,9 +16,10 @@ struct Moments {
 
   Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v)
       : Moments(u, v, Eigen::MatrixXd(v.transpose() * v / static_cast<double>(v.rows())),
-                     Eigen::MatrixXd(u.transpose() * u / static_cast<double>(u.rows()))) {}
+                Eigen::MatrixXd(u.transpose() * u / static_cast<double>(u.rows()))) {}
   /// With those of each side by itself, which an order of its rows does not change.
-  Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, Eigen::MatrixXd of_v, Eigen::MatrixXd of_u)
+  Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, Eigen::MatrixXd of_v,
+          Eigen::MatrixXd of_u)
       : uu(std::move(of_u)),
         vv(std::move(of_v)),
         uv(u.transpose() * v / static_cast<double>(u.rows())) {}
@@ -29,8 +30,8 @@ inline Eigen::Index width(const Eigen::MatrixXd& side, std::size_t size) {
   return std::min(static_cast<Eigen::Index>(size), side.cols());
 }
 
-/// ½ ln(|S_u| |S_v| / |S_uv|) of the leading columns at every one of these sizes, up to the first at
-/// which a column is determined by the others. O(q³) for all sizes together.
+/// ½ ln(|S_u| |S_v| / |S_uv|) of the leading columns at every one of these sizes, up to the first
+/// at which a column is determined by the others. O(q³) for all sizes together.
 std::vector<double> informations(const Moments& s, const std::vector<std::size_t>& sizes);
 
 /// The Gaussian log density ratio with these moments at some rows of both sides,

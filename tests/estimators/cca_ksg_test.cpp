@@ -414,6 +414,15 @@ TEST_CASE("long: columns of noise beside either side carry nothing and hide noth
   }
 }
 
+TEST_CASE("long: three pairs among six hundred columns of noise a side are found") {
+  // Leading components of 603 columns that are all alike hold next to nothing of three of them.
+  const XY pairs = test::gaussian_rows(kManyRows, 3, 3, 0.7, 21);
+  const double nats =
+      run({beside_noise(pairs.x, 600, false, 1), beside_noise(pairs.y, 600, false, 2)}).nats;
+  // SD √(3 ρ²)/√2000 = .027; bias as above.
+  CHECK(test::within_sampling_error(nats, -1.5 * std::log(1.0 - 0.49), 0.027, 0.06));
+}
+
 TEST_CASE("long: shuffled rows know nothing through a screen, within the standard error") {
   // Two sides that are far from white, so that something passes by chance now and then.
   int above = 0;
