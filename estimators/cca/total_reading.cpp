@@ -9,6 +9,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "estimators/cca/gaussian_critic.hpp"
+#include "estimators/cca/splits.hpp"
 #include "estimators/covariance.hpp"
 
 namespace cch::detail {
@@ -79,14 +80,6 @@ std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v, con
   return sums;
 }
 
-MatrixXd rows_of(const MatrixXd& m, std::span<const std::size_t> rows, Index columns) {
-  MatrixXd out(static_cast<Index>(rows.size()), columns);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    out.row(static_cast<Index>(i)) = m.row(static_cast<Index>(rows[i])).head(columns);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::size_t> TotalReading::sizes_for(std::size_t rows, std::size_t columns) {
@@ -130,15 +123,16 @@ void TotalReading::temper(const Moments& own, const Moments& unrelated, const Ma
   const MatrixXd u = u_(paired_, Eigen::all);
   const MatrixXd v = v_(paired_, Eigen::all);
   const MatrixXd w = moved(paired_, Eigen::all);
-  for (Sized& s : sized_) {
+  const std::vector<double> by_chance = informations(unrelated, sizes());
+  for (std::size_t i = 0; i < sized_.size(); ++i) {
+    Sized& s = sized_[i];
     if (s.plug_in <= s.bias) continue;  // a smaller c would only hide what chance took away
     const auto log_mean =
         log_means(GaussianCritic(u, v, own, s.size, s.plug_in).mismatched(paired_groups_));
-    const std::vector<double> nothing = informations(unrelated, {s.size});
     std::array<LogMean, kFifths.size()> zero{};
-    if (!nothing.empty()) {
-      zero =
-          log_means(GaussianCritic(u, w, unrelated, s.size, nothing[0]).mismatched(paired_groups_));
+    if (i < by_chance.size()) {
+      zero = log_means(
+          GaussianCritic(u, w, unrelated, s.size, by_chance[i]).mismatched(paired_groups_));
     }
     double best = -std::numeric_limits<double>::infinity();
     for (std::size_t t = 0; t < kFifths.size(); ++t) {
@@ -204,11 +198,12 @@ std::vector<double> TotalReading::fit_excess(const std::vector<std::vector<std::
   const Eigen::ArrayXd terms =
       GaussianCritic(u_, v_, Moments(u_, v_), size, s.plug_in).of_matching_rows() - s.bias;
   std::vector<double> out(row_sets.size(), 0.0);
+  const MatrixXd u = u_.leftCols(width(u_, size));
+  const MatrixXd v = v_.leftCols(width(v_, size));
   parallel_for(row_sets.size(), exec, [&](std::size_t k) {
     const std::vector<std::size_t>& rows = row_sets[k];
-    const std::vector<double> value = informations(
-        {centred(rows_of(u_, rows, width(u_, size))), centred(rows_of(v_, rows, width(v_, size)))},
-        {size});
+    const std::vector<double> value =
+        informations({centred(rows_of(u, rows)), centred(rows_of(v, rows))}, {size});
     if (value.empty()) return;
     double mean = 0.0;
     for (const std::size_t row : rows) {

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -134,14 +135,22 @@ bool write_new(const std::string& path, const std::string& text) {
   cannot_claim(path, reason);
 }
 
+/// Whether a file has a second name: a file server may have made it and lost its answer.
+bool has_two_names(const std::string& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 && about.st_nlink == 2;
+}
+
 /// Creates a file that is not there yet, whole or not at all: a process that is killed in between
-/// leaves no claim without an owner. Where there are no hard links it is made in place.
+/// leaves no claim without an owner. Where there are no hard links it is made in place. The draft
+/// is named after the text, which no other taker has: threads and hosts share the folder.
 bool create(const std::string& path, const std::string& text) {
-  const std::string draft = path + ".new" + std::to_string(::getpid());
+  const std::string draft = path + ".new" + std::to_string(std::hash<std::string>()(text));
   ::unlink(draft.c_str());
   if (!write_new(draft, text)) cannot_claim(path, errno);
-  const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
+  const bool answered = ::link(draft.c_str(), path.c_str()) == 0;
   const int reason = errno;
+  const bool linked = answered || has_two_names(draft);
   ::unlink(draft.c_str());
   if (linked) return true;
   if (reason == EEXIST) return false;

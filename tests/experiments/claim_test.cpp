@@ -1,11 +1,15 @@
 // Claims: one process at a time, and none after a process is gone.
 #include "cch/experiments/claim.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <list>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "support/processes.hpp"
 #include "support/test.hpp"
@@ -157,6 +161,30 @@ TEST_CASE("claim: of many processes that find a stale one, one gets it") {
     }
     CHECK(won == 1);
     CHECK_FALSE(Claim::is_held(path));
+  }
+}
+
+TEST_CASE("claim: of many threads of one process one gets it, and none fails or leaves a draft") {
+  for (int round = 0; round < 50; ++round) {
+    const TempFolder folder;
+    const std::string path = folder.path("claim");
+    std::vector<std::optional<Claim>> claims(8);
+    std::atomic<int> failures = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (auto& claim : claims) {
+        threads.emplace_back([&] {
+          try {
+            claim = Claim::take(path);
+          } catch (const std::exception&) {
+            ++failures;
+          }
+        });
+      }
+    }
+    CHECK(failures == 0);
+    CHECK(std::count_if(claims.begin(), claims.end(), [](const auto& c) { return !!c; }) == 1);
+    CHECK(entries(folder) == 1);
   }
 }
 
