@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <filesystem>
 #include <list>
@@ -165,15 +166,17 @@ TEST_CASE("claim: of many processes that find a stale one, one gets it") {
 }
 
 TEST_CASE("claim: of many threads of one process one gets it, and none fails or leaves a draft") {
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < 200; ++round) {
     const TempFolder folder;
     const std::string path = folder.path("claim");
     std::vector<std::optional<Claim>> claims(8);
     std::atomic<int> failures = 0;
+    std::barrier together(8);
     {
       std::vector<std::jthread> threads;
       for (auto& claim : claims) {
         threads.emplace_back([&] {
+          together.arrive_and_wait();
           try {
             claim = Claim::take(path);
           } catch (const std::exception&) {
