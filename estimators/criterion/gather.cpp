@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "estimators/criterion/ranking_rows.hpp"
+
 namespace cch::detail {
 namespace {
 
@@ -124,17 +126,21 @@ AllRows with_extra_rows(const RankInput& input) {
 }
 
 std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,
-                                    const EstimatorOptions& options, Scale scale,
+                                    const EstimatorOptions& estimator, const RankOptions& options,
                                     const Execution& exec) {
   if (!input.extra.student || input.extra.teachers.size() != input.teachers.size()) {
     return std::nullopt;
   }
   RankInput one{input.student, {input.teachers[teacher]}, input.labels, input.groups, input.extra};
   one.extra.teachers = {input.extra.teachers[teacher]};
-  const AllRows all = with_extra_rows(one);
+  AllRows all = with_extra_rows(one);
+  const auto rows = information_rows(all.student.size(), options.exact, exec.seed);
+  if (!rows.empty()) {
+    all = {all.student.select(rows), {all.teachers.front().select(rows)}, all.groups.select(rows)};
+  }
   std::vector<Warning> ignored;  // the same as those of the labelled rows
-  const Measurement measured(options, scaled(all.teachers.front(), scale, ignored, exec),
-                             scaled(all.student, scale, ignored, exec), all.groups, exec);
+  const Measurement measured(estimator, scaled(all.teachers.front(), options.scale, ignored, exec),
+                             scaled(all.student, options.scale, ignored, exec), all.groups, exec);
   return with_error_bar(measured, exec);
 }
 

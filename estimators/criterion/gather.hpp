@@ -51,9 +51,10 @@ struct SharedKnowledge {
 SharedKnowledge shared_knowledge(const RepresentationLevel& level, const MeasuredTeacher& teacher,
                                  const RankOptions& options, const Execution& exec);
 
-/// I(teacher; student) on the labelled rows and those of `extra` that have no label.
+/// I(teacher; student) on the labelled rows and those of `extra` that have no label, or as many of
+/// them as information is estimated on.
 std::optional<Estimate> on_all_rows(const RankInput& input, std::size_t teacher,
-                                    const EstimatorOptions& options, Scale scale,
+                                    const EstimatorOptions& estimator, const RankOptions& options,
                                     const Execution& exec);
 
 /// Main rows of all modalities followed by the extra ones; groups numbered as ExtraRows says.

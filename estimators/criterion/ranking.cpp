@@ -10,6 +10,7 @@
 #include "estimators/criterion/ranked_pilot.hpp"
 #include "estimators/criterion/ranked_teachers.hpp"
 #include "estimators/criterion/ranking_checks.hpp"
+#include "estimators/criterion/ranking_rows.hpp"
 #include "estimators/criterion/ranking_scale.hpp"
 #include "estimators/criterion/sensitivity.hpp"
 
@@ -25,8 +26,11 @@ using detail::RepresentationLevel;
 using detail::Scaled;
 
 /// What every step of a ranking reads; `exec` reports no progress, `outer` that of whole teachers.
+/// Pilots see all rows of `input` and choose their own, information is that of `some`.
 struct Question {
   const RankInput& input;
+  const RankInput& some;
+  const std::vector<std::size_t>& rows;  ///< of `some` in `input`; empty: all
   const RankOptions& options;
   const Execution& outer;
   Execution exec;
@@ -39,7 +43,9 @@ void append(std::vector<Warning> from, std::vector<Warning>& to) {
 
 JudgedPredictions predictions(const RankInput& input, const Question& q,
                               std::vector<Warning>& warnings) {
-  JudgedPredictions out = judge_predictions(input, q.options, q.outer);
+  JudgedPredictions out =
+      q.rows.empty() ? judge_predictions(input, q.options, q.outer)
+                     : judge_predictions(detail::on_rows(input, q.rows), q.options, q.outer);
   append(std::move(out.warnings), warnings);
   return out;
 }
@@ -90,7 +96,7 @@ void add_further_evidence(const RepresentationLevel& level, std::vector<Measured
       }
     }
     if (auto all_rows = attempt("all-rows", warnings, [&] {
-          return detail::on_all_rows(q.input, t, teacher.choice.options, q.options.scale, q.exec);
+          return detail::on_all_rows(q.input, t, teacher.choice.options, q.options, q.exec);
         })) {
       evidence[t].i_teacher_student_all_rows = std::move(*all_rows);
     }
@@ -161,9 +167,9 @@ void add_places(RankedTeachers& teachers, const Execution& exec, RankResult& res
 EstimatorRanking by_further_estimator(const std::string& name, const Scaled& data,
                                       const std::vector<std::size_t>& order,
                                       const EstimatorRanking& first, const Question& q) {
-  const RepresentationLevel level(name, data.student, data.labels, q.input.groups, q.options,
+  const RepresentationLevel level(name, data.student, data.labels, q.some.groups, q.options,
                                   q.exec);
-  JudgedTeachers judged = detail::judged_teachers(level, q.input.teachers, data.teachers, q.options,
+  JudgedTeachers judged = detail::judged_teachers(level, q.some.teachers, data.teachers, q.options,
                                                   false, q.unreliable, q.outer);
   for (std::size_t i = 0; i < order.size(); ++i) judged.teachers[order[i]].result.rank = i + 1;
   EstimatorRanking out = detail::ranking_of(level, judged.teachers, order);
@@ -181,7 +187,7 @@ void add_sensitivity(const RepresentationLevel& level, const RankedTeachers& tea
     result.curves.push_back(curves.value_or(EstimateCurves{}));
   }
   auto grid = attempt("sensitivity", result.warnings, [&] {
-    return detail::sensitivity_grid(q.input, teachers.order, result.warnings, q.outer);
+    return detail::sensitivity_grid(q.some, teachers.order, result.warnings, q.outer);
   });
   if (grid) result.sensitivity = std::move(*grid);
 }
@@ -189,7 +195,9 @@ void add_sensitivity(const RepresentationLevel& level, const RankedTeachers& tea
 std::vector<MeasuredTeacher> measured_controls(const RepresentationLevel& level,
                                                const RankedControls& controls, const Question& q) {
   std::vector<MeasuredTeacher> out;
-  for (const Modality& control : controls.input.teachers) {
+  for (const Modality& whole : controls.input.teachers) {
+    const Modality control{whole.name,
+                           q.rows.empty() ? whole.features : whole.features.select(q.rows)};
     Samples features = detail::scaled_control(control, level.student(), q.options.scale, q.exec);
     std::vector<Warning> ignored;
     MeasuredTeacher& measured =
@@ -237,6 +245,14 @@ void note_mixed_families(RankResult& result) {
                              "against the upper value of I(student; labels)"});
 }
 
+void note_rows(const Question& q, std::vector<Warning>& warnings) {
+  if (q.rows.empty()) return;
+  warnings.push_back({"information-subsample", "information is estimated on " +
+                                                   std::to_string(q.rows.size()) + " of " +
+                                                   std::to_string(q.input.groups.rows()) +
+                                                   " rows (at random); --exact takes all"});
+}
+
 RankResult empty_result(const RankInput& input, const RankOptions& options) {
   RankResult out;
   out.decided_by = options.decide_by;
@@ -252,18 +268,20 @@ RankResult answer(const Question& q) {
   const RankOptions& options = q.options;
   RankResult out = empty_result(input, options);
   std::vector<Warning>& warnings = out.warnings;
-  const Scaled data = detail::put_on_scale(input, options.scale, warnings, q.exec);
-  const RepresentationLevel level(options.estimators.front(), data.student, data.labels,
-                                  input.groups, options, q.exec);
-  JudgedTeachers judged = detail::judged_teachers(level, input.teachers, data.teachers, options,
-                                                  options.planted_bias, q.unreliable, q.outer);
-  append(std::move(judged.planted), warnings);
+  note_rows(q, warnings);
+  // Pilots first: what decides by default, and is said as soon as it is known.
   const RankedControls controls = detail::ranked_controls(input, options, q.exec, warnings);
   const detail::RankedPilot pilot =
       detail::ranked_pilot(input, controls, options, q.outer, warnings);
   out.pilot = pilot.alone;
   auto evidence =
       evidence_of(input, options.scenario, pilot.teachers, false, q, warnings, out.spending);
+  const Scaled data = detail::put_on_scale(q.some, options.scale, warnings, q.exec);
+  const RepresentationLevel level(options.estimators.front(), data.student, data.labels,
+                                  q.some.groups, options, q.exec);
+  JudgedTeachers judged = detail::judged_teachers(level, q.some.teachers, data.teachers, options,
+                                                  options.planted_bias, q.unreliable, q.outer);
+  append(std::move(judged.planted), warnings);
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
   RankedTeachers teachers =
       detail::ranked(std::move(judged.teachers), std::move(evidence), options);
@@ -292,7 +310,10 @@ RankResult rank_teachers(const RankInput& input, const RankOptions& options,
   detail::check_options(input, options);
   Execution quiet = exec;
   quiet.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
-  return answer({input, options, exec, quiet, why_unreliable(input)});
+  const auto rows = detail::information_rows(input.groups.rows(), options.exact, exec.seed);
+  std::optional<RankInput> some;
+  if (!rows.empty()) some = detail::on_rows(input, rows);
+  return answer({input, some ? *some : input, rows, options, exec, quiet, why_unreliable(input)});
 }
 
 }  // namespace cch

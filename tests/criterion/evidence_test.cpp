@@ -284,6 +284,7 @@ TEST_CASE("all evidence is bitwise equal for 1, 2 and 7 threads") {
   RankOptions options;
   options.scenario = Scenario::unlabelled_pairs;
   options.controls = true;
+  options.planted_bias = options.sensitivity = true;
   options.permutations = 99;
   auto numbers = [&](unsigned threads) {
     Execution exec;

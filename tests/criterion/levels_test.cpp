@@ -34,7 +34,7 @@ RankInput two_teachers(std::size_t n) {
 RankOptions by_cch() {
   RankOptions options;
   options.decide_by = DecideBy::cch;
-  options.sensitivity = false;
+  options.planted_bias = true;
   return options;
 }
 

@@ -68,7 +68,8 @@ json whole_ranking() {
   const std::string labels = files.folder.write("three.npy", test::npy_vector(three));
   return run_cch({"rank", "-q", "--json", "--student", "s=" + files.student, "--teacher",
                   "t=" + files.teacher, "--teacher", "noise=" + files.noise, "--labels", labels,
-                  "--controls", "--per-class", "--permutations", "49", "--student-model", "linear"})
+                  "--controls", "--per-class", "--full", "--permutations", "49", "--student-model",
+                  "linear"})
       .document();
 }
 

@@ -29,9 +29,9 @@ TEST_CASE(
 TEST_CASE("a ranking by a network has one family on both sides and says what it left out") {
   if (!neural_support().available) return;
   const test::WorldFiles files(200, 2, 0.9);
-  const auto run = test::run_cch({"rank", "--student", "s=" + files.student, "--teacher",
-                                  "t=" + files.teacher, "--labels", files.labels, "--estimator",
-                                  "mine", "--no-sensitivity", "--json"});
+  const auto run =
+      test::run_cch({"rank", "--student", "s=" + files.student, "--teacher", "t=" + files.teacher,
+                     "--labels", files.labels, "--estimator", "mine", "--planted-bias", "--json"});
   REQUIRE(run.code == 0);
   const auto document = run.document();
   CHECK(document["estimators"][0]["student_labels"] == "mine");

@@ -53,7 +53,6 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
   if (!s.study.empty()) read_rank_study(s.study, app.given(), rank_table(s), refused);
   if (s.estimators.empty()) s.estimators = {"auto"};
   check_rank_settings(s, refused);
-  if (s.quick) s.planted_bias = s.sensitivity = false;
   Terminal& terminal = invocation.terminal;
   const auto begin = std::chrono::steady_clock::now();
   const RankInputs inputs = load_rank_inputs(s);

@@ -41,8 +41,11 @@ class Binder {
       : app_(app), option_(option), help_(meaning(option)), faults_(std::move(faults)) {}
 
   CLI::Option* operator()(bool* to) const {
-    const std::string off = *to ? ",!--no-" + option_.key() : "";
-    return app_.add_flag(option_.names + off, *to, help_);
+    return app_.add_flag(option_.names + off(), *to, help_);
+  }
+  CLI::Option* operator()(std::optional<bool>* to) const {
+    return app_.add_flag_function(
+        option_.names + off(), [to](std::int64_t times) { *to = times > 0; }, help_);
   }
   CLI::Option* operator()(std::size_t* to) const { return whole(to); }
   CLI::Option* operator()(unsigned* to) const { return whole(to); }
@@ -74,6 +77,9 @@ class Binder {
   }
 
  private:
+  [[nodiscard]] std::string off() const {
+    return can_be_turned_off(option_) ? ",!--no-" + option_.key() : "";
+  }
   template <class T>
   CLI::Option* whole(T* to) const {
     CLI::Option* out = app_.add_option(option_.names, *to, help_);

@@ -16,18 +16,13 @@ std::vector<std::string> spellings(const Option& option) {
     out.push_back(option.names.substr(at, comma - at));
     at = comma == std::string::npos ? comma : comma + 1;
   }
-  const auto* flag = std::get_if<bool*>(&option.target);
-  if (flag != nullptr && **flag) out.push_back("--no-" + option.key());
+  if (can_be_turned_off(option)) out.push_back("--no-" + option.key());
   return out;
 }
 
 // Values to offer: its choices, else what is suggested.
 const std::vector<std::string>& offered(const Option& option) {
   return choices(option).empty() ? option.rules.suggestions : choices(option);
-}
-
-bool is_flag(const Option& option) {
-  return std::holds_alternative<bool*>(option.target);
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -43,6 +43,16 @@ const std::vector<std::string>& choices(const Option& option) {
   return option.rules.one_of;
 }
 
+bool is_flag(const Option& option) {
+  return std::holds_alternative<bool*>(option.target) ||
+         std::holds_alternative<std::optional<bool>*>(option.target);
+}
+
+bool can_be_turned_off(const Option& option) {
+  const auto* flag = std::get_if<bool*>(&option.target);
+  return flag != nullptr ? **flag : is_flag(option);
+}
+
 std::string type_in_words(const Option& option) {
   const std::string count = option.rules.range
                                 ? fmt::format("whole number, {} to {}", option.rules.range->first,
@@ -50,6 +60,7 @@ std::string type_in_words(const Option& option) {
                                 : "whole number";
   return std::visit(
       Overloaded{[](const bool*) -> std::string { return ""; },
+                 [](const std::optional<bool>*) -> std::string { return ""; },
                  [&](const std::size_t*) { return count; }, [&](const unsigned*) { return count; },
                  [&](const std::optional<std::size_t>*) { return count; },
                  [](const double*) -> std::string { return "number"; },
@@ -71,9 +82,8 @@ std::string type_in_words(const Option& option) {
 }
 
 std::string default_in_words(const Option& option) {
-  if (!option.rules.standard.empty()) return option.rules.standard;
-  const bool flag = std::holds_alternative<bool*>(option.target);
-  return flag ? "" : printed(option);
+  if (!option.rules.standard.empty() && !is_flag(option)) return option.rules.standard;
+  return is_flag(option) ? "" : printed(option);
 }
 
 std::string meaning(const Option& option) {
@@ -84,8 +94,9 @@ std::string meaning(const Option& option) {
   };
   const bool said = words.size() > kMostListed || std::all_of(words.begin(), words.end(), is_said);
   std::string out = said ? option.help : option.help + ": " + listed(words);
-  const auto* flag = std::get_if<bool*>(&option.target);
-  return flag != nullptr && **flag ? out + " (on by default)" : out;
+  if (!can_be_turned_off(option)) return out;
+  const std::string& when = option.rules.standard;
+  return out + (when.empty() ? " (on by default)" : " (" + when + ")");
 }
 
 Words either(bool& to, const std::string& key, const std::string& no, const std::string& yes) {

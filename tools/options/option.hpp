@@ -38,10 +38,11 @@ struct FromFile {
 };
 
 /// The variable of the settings that an option stands for.
-using Target = std::variant<bool*, std::size_t*, unsigned*, std::optional<std::size_t>*, double*,
-                            std::optional<double>*, std::string*, std::optional<std::string>*,
-                            std::vector<std::string>*, std::vector<std::size_t>*,
-                            std::vector<double>*, Words, WordList, FromFile>;
+using Target =
+    std::variant<bool*, std::optional<bool>*, std::size_t*, unsigned*, std::optional<std::size_t>*,
+                 double*, std::optional<double>*, std::string*, std::optional<std::string>*,
+                 std::vector<std::string>*, std::vector<std::size_t>*, std::vector<double>*, Words,
+                 WordList, FromFile>;
 
 enum class Echo { always, never };
 
@@ -94,6 +95,10 @@ Table& append(Table& to, Table more);
 /// The option of a key; a std::logic_error where there is none.
 Option& at(Table& table, const std::string& key);
 
+/// Whether it takes no value.
+bool is_flag(const Option& option);
+/// Whether "--no-" turns it off: it is on, or left open, and Rules::standard says when it is on.
+bool can_be_turned_off(const Option& option);
 /// Values that may be given: all of them, or none if they are free.
 const std::vector<std::string>& choices(const Option& option);
 /// "whole number", "text", …; "" for a flag. Lists say so.

@@ -16,8 +16,7 @@ std::string value_cell(const Option& option, const std::string& type) {
 
 // "-o,--out", and how to turn off a flag that is on.
 std::string names_of(const Option& option) {
-  const auto* flag = std::get_if<bool*>(&option.target);
-  return option.names + (flag != nullptr && **flag ? ",--no-" + option.key() : "");
+  return option.names + (can_be_turned_off(option) ? ",--no-" + option.key() : "");
 }
 
 // The options of a command and of those below it.
@@ -71,9 +70,9 @@ void describe_for_man(const CommandPage& command, const std::string& words, std:
 
 // The type and default of a key of a file.
 std::string file_value(const Option& option) {
-  const bool flag = std::holds_alternative<bool*>(option.target);
-  return flag ? "true or false, default " + printed(option)
-              : value_cell(option, type_in_words(option));
+  if (!is_flag(option)) return value_cell(option, type_in_words(option));
+  const std::string standard = printed(option);
+  return "true or false" + (standard.empty() ? "" : ", default " + standard);
 }
 
 void add_entry(const Option& option, const std::string& where, const std::string& value,

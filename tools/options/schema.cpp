@@ -22,6 +22,7 @@ struct TypeOf {
   const Rules& rules;
 
   json operator()(const bool* /*to*/) const { return {{"type", "boolean"}}; }
+  json operator()(const std::optional<bool>* /*to*/) const { return {{"type", "boolean"}}; }
   json operator()(const std::size_t* /*to*/) const { return whole(); }
   json operator()(const unsigned* /*to*/) const { return whole(); }
   json operator()(const std::optional<std::size_t>* /*to*/) const { return whole(); }

@@ -20,6 +20,7 @@ class Setter {
         faults_(faults) {}
 
   void operator()(bool* to) const { *to = reader_.flag(value_, key_); }
+  void operator()(std::optional<bool>* to) const { *to = reader_.flag(value_, key_); }
   void operator()(std::size_t* to) const { *to = reader_.count(value_, key_); }
   void operator()(unsigned* to) const { *to = static_cast<unsigned>(reader_.count(value_, key_)); }
   void operator()(std::optional<std::size_t>* to) const { *to = reader_.count(value_, key_); }

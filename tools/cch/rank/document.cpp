@@ -14,6 +14,8 @@ documents::RankBeside beside_ranking(const RankSettings& settings, const RankInp
   out.labels_reason = inputs.labels_reason;
   out.warnings = inputs.warnings;
   RankSettings asked = settings;
+  asked.planted_bias = settings.measures_planted_bias();
+  asked.sensitivity = settings.measures_sensitivity();
   out.config = documents::read_facts(options::echo(rank_table(asked)));
   out.command = command_line;
   out.seconds = seconds;

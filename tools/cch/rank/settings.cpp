@@ -166,8 +166,8 @@ RankOptions rank_options(const RankSettings& s) {
   options.permutations = s.permutations;
   options.controls = s.controls;
   options.coarse = s.quick;
-  options.planted_bias = s.planted_bias;
-  options.sensitivity = s.sensitivity;
+  options.planted_bias = s.measures_planted_bias();
+  options.sensitivity = s.measures_sensitivity();
   options.what_decides = !s.quick;
   return options;
 }

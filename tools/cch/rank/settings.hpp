@@ -42,7 +42,7 @@ struct RankSettings {
   std::optional<double> worthwhile;  ///< gain that is worth the trouble; none: usual_worthwhile
   double risk = kUsualRisk;          ///< share of firm verdicts that may be wrong
   bool best_set = false;             ///< whether fusing teachers pays
-  bool quick = false;                ///< no networks, planted bias and sensitivity; one split
+  bool quick = false;                ///< no networks, one split
   /// Seconds of pilots of networks; none: all of them, for every teacher.
   std::optional<double> budget = kUsualBudget;
   std::optional<double> lambda;             ///< weight of the teacher's labels; none: picked
@@ -52,10 +52,11 @@ struct RankSettings {
   std::string extra_labels;                 ///< their labels
   std::size_t permutations = 0;
   bool controls = false;
-  bool planted_bias = true;
-  bool sensitivity = true;
-  std::string split;        ///< rows that features were fitted on are left out
-  std::string split_train;  ///< its value for those
+  std::optional<bool> planted_bias;  ///< none: as measures_planted_bias says
+  std::optional<bool> sensitivity;   ///< none: if full
+  bool full = false;                 ///< also what decides nothing
+  std::string split;                 ///< rows that features were fitted on are left out
+  std::string split_train;           ///< its value for those
   std::size_t first_rows = 0;
   Pool pool = Pool::none;  ///< of arrays N × T × D
   std::string lengths;     ///< steps of each row, for Pool::mean
@@ -70,6 +71,11 @@ struct RankSettings {
 
   /// Whether groups are read; "none" says that rows are independent.
   [[nodiscard]] bool groups_named() const { return !groups.empty() && groups != "none"; }
+  /// Planted bias can turn a verdict only where representations decide.
+  [[nodiscard]] bool measures_planted_bias() const {
+    return planted_bias.value_or(full || (decide_by == DecideBy::cch && !quick));
+  }
+  [[nodiscard]] bool measures_sensitivity() const { return sensitivity.value_or(full); }
   /// The scenario of the levels and of the pilot beside them.
   [[nodiscard]] Scenario own_scenario() const { return scenario.value_or(Scenario::same_rows); }
   /// Whether every scenario that the inputs allow is judged.

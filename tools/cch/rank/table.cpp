@@ -167,9 +167,15 @@ Table questions_table(RankSettings& s) {
       {"--controls", &s.controls,
        "Also rank teachers of known worth: clones of the student, shuffled rows, noise"},
       {"--per-class", &s.per_class, "Also rank the teachers for each class against all others"},
-      {"--planted-bias", &s.planted_bias,
-       "Measure the estimators' bias on planted data of this shape"},
-      {"--sensitivity", &s.sensitivity, "Curves and the grid of estimators, scales and k"},
+      {"--planted-bias",
+       &s.planted_bias,
+       "Measure the estimators' bias on planted data of this shape",
+       {.standard = "on with --full, and where it can turn a verdict: with --decide-by cch"}},
+      {"--sensitivity",
+       &s.sensitivity,
+       "Curves and the grid of estimators, scales and k",
+       {.standard = "on with --full"}},
+      {"--full", &s.full, "Also what decides nothing: planted bias, curves and sensitivity"},
   };
 }
 
@@ -204,8 +210,7 @@ Table chance_table(RankSettings& s) {
        "not depend on a clock; it goes to teachers whose chance is still open. none: all repeats "
        "for every teacher",
        {.suggestions = {"45s", "5m", "none"}}},
-      {"--quick", &s.quick,
-       "No networks, no planted bias, no sensitivity, coarser estimates: seconds"},
+      {"--quick", &s.quick, "No networks, coarser estimates: seconds"},
   };
 }
 
@@ -302,7 +307,8 @@ Table estimators_table(std::vector<std::string>& estimators, Scale& scale,
        {.one_each = true}},
       {"--scale", named(scale, parse_scale, {"none", "zscore", "rank"}), "Of every column"},
       {"--k", &k, "Neighbours, where the estimator has them"},
-      {"--exact", &exact, "Every row a query, however long it takes"},
+      {"--exact", &exact,
+       "Every row, however long it takes; else rank estimates information on at most 20,000"},
   };
 }
 

@@ -106,8 +106,8 @@ void add_not_asked_for(const RankInput& input, const RankOptions& options, const
   add(options.controls, "controls", "--controls");
   add(!beside.per_class.empty(), "per_class", "--per-class");
   add(options.permutations > 0, "null", "--permutations N");
-  add(options.planted_bias, "planted_bias", "without --no-planted-bias");
-  add(options.sensitivity, "curves and sensitivity", "without --no-sensitivity");
+  add(options.planted_bias, "planted_bias", "--full or --planted-bias");
+  add(options.sensitivity, "curves and sensitivity", "--full or --sensitivity");
   add(!options.coarse, "i_teacher_labels and i_teacher_labels_given_student", "without --quick");
   add(input.extra.student.has_value(), "i_teacher_student_all_rows", "rows without a label");
   if (fields.empty()) return;
