@@ -43,9 +43,11 @@ void append(std::vector<Warning> from, std::vector<Warning>& to) {
 
 JudgedPredictions predictions(const RankInput& input, const Question& q,
                               std::vector<Warning>& warnings) {
+  const bool controls = &input != &q.input;
   JudgedPredictions out =
-      q.rows.empty() ? judge_predictions(input, q.options, q.outer)
-                     : judge_predictions(detail::on_rows(input, q.rows), q.options, q.outer);
+      controls && !q.rows.empty()
+          ? judge_predictions(detail::on_rows(input, q.rows), q.options, q.outer)
+          : judge_predictions(controls ? input : q.some, q.options, q.outer);
   append(std::move(out.warnings), warnings);
   return out;
 }
