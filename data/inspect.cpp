@@ -95,17 +95,16 @@ void inspect_arrays(const Bytes& bytes, const SourceSpec& spec, detail::Format f
                     std::size_t most, FileFacts& file) {
   const std::size_t seen = bytes.size() > most ? most : kAll;
   if (format == detail::Format::npz) {
-    const auto keys = npz_keys(bytes, spec.path);
-    const NpzLimits limits{.rows = {.bytes = most / std::max<std::size_t>(1, keys.size())}};
+    const NpzFile npz(bytes, spec.path);
+    const NpzLimits limits{.rows = {.bytes = most / std::max<std::size_t>(1, npz.keys().size())}};
     const auto read = [&](const std::string& key) {
-      return npz_array(bytes, key, spec.path, bytes.size() > most ? limits : NpzLimits{});
+      return npz.array(key, bytes.size() > most ? limits : NpzLimits{});
     };
-    inspect_keys(spec, keys, kAll, read, file);
+    inspect_keys(spec, npz.keys(), kAll, read, file);
   } else if (format == detail::Format::safetensors) {
-    const auto read = [&](const std::string& key) {
-      return safetensors_array(bytes, key, spec.path);
-    };
-    inspect_keys(spec, safetensors_keys(bytes, spec.path), seen, read, file);
+    const SafetensorsFile tensors(bytes, spec.path);
+    const auto read = [&](const std::string& key) { return tensors.array(key); };
+    inspect_keys(spec, tensors.keys(), seen, read, file);
   } else {
     detail::refuse_key_of_npy(spec);
     add_array(file, {}, spec.path, seen, [&] {

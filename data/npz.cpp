@@ -1,8 +1,10 @@
 #include "cch/data/npz.hpp"
 
+#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -14,15 +16,28 @@
 
 namespace cch {
 
-namespace {
+namespace detail {
 
 struct DiscardArchive {
   void operator()(zip_t* archive) const { zip_discard(archive); }
 };
+using ZipArchive = std::unique_ptr<zip_t, DiscardArchive>;
+
+struct ZipListing {
+  std::vector<std::string> keys;
+  std::vector<zip_uint64_t> entries;
+};
+
+}  // namespace detail
+
+namespace {
+
+using Archive = detail::ZipArchive;
+using Listing = detail::ZipListing;
+
 struct CloseEntry {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
-using Archive = std::unique_ptr<zip_t, DiscardArchive>;
 using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
 
 // Deflate codes at most 258 bytes in 2 bits; a block costs a few bytes more.
@@ -45,11 +60,6 @@ Archive open_archive(const Bytes& bytes, const std::string& where) {
   if (source) zip_source_free(source);
   refuse_zip(where, problem);
 }
-
-struct Listing {
-  std::vector<std::string> keys;
-  std::vector<zip_uint64_t> entries;
-};
 
 Listing list_arrays(zip_t* archive, const std::string& where) {
   Listing listing;
@@ -162,23 +172,48 @@ Array read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where
 
 }  // namespace
 
-std::vector<std::string> npz_keys(const Bytes& bytes, const std::string& where) {
-  const Archive archive = open_archive(bytes, where);
-  return list_arrays(archive.get(), where).keys;
+std::uint64_t most_npz_bytes() {
+  constexpr std::uint64_t kMost = std::uint64_t{16} << 30;
+  const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PHYS_PAGES)));
+  const auto page = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_PAGESIZE)));
+  return pages * page == 0 ? kMost : std::min(kMost, pages * page);
 }
 
-Array npz_array(const Bytes& bytes, const std::string& key, const std::string& where,
-                const NpzLimits& limits) {
-  const Archive archive = open_archive(bytes, where);
-  const Listing listing = list_arrays(archive.get(), where);
-  const std::string chosen = detail::choose_key(listing.keys, key, where, "array");
-  const auto found = std::find(listing.keys.begin(), listing.keys.end(), chosen);
-  const zip_uint64_t index =
-      listing.entries[static_cast<std::size_t>(found - listing.keys.begin())];
-  const std::string place = where + ":" + chosen;
-  const std::uint64_t size = checked_size(archive.get(), index, place, limits);
-  const Entry entry(zip_fopen_index(archive.get(), index, 0));
-  if (!entry) refuse_zip(place, zip_strerror(archive.get()));
+struct NpzFile::Directory {
+  Bytes bytes;
+  std::string where;
+  detail::ZipArchive archive;
+  detail::ZipListing listing;
+  std::map<std::string, std::size_t> places;  // of the keys
+};
+
+NpzFile::NpzFile(const Bytes& bytes, const std::string& where)
+    : directory_(std::make_unique<Directory>(
+          Directory{bytes, where, open_archive(bytes, where), {}, {}})) {
+  Directory& d = *directory_;
+  d.listing = list_arrays(d.archive.get(), where);
+  for (std::size_t i = 0; i < d.listing.keys.size(); ++i) d.places.emplace(d.listing.keys[i], i);
+}
+
+NpzFile::~NpzFile() = default;
+NpzFile::NpzFile(NpzFile&&) noexcept = default;
+NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
+
+const std::vector<std::string>& NpzFile::keys() const {
+  return directory_->listing.keys;
+}
+
+Array NpzFile::array(const std::string& key, const NpzLimits& limits) const {
+  const Directory& d = *directory_;
+  auto found = d.places.find(key);
+  if (found == d.places.end()) {
+    found = d.places.find(detail::choose_key(d.listing.keys, key, d.where, "array"));
+  }
+  const zip_uint64_t index = d.listing.entries[found->second];
+  const std::string place = d.where + ":" + found->first;
+  const std::uint64_t size = checked_size(d.archive.get(), index, place, limits);
+  const Entry entry(zip_fopen_index(d.archive.get(), index, 0));
+  if (!entry) refuse_zip(place, zip_strerror(d.archive.get()));
   return read_entry(entry.get(), size, place, limits);
 }
 

@@ -209,16 +209,19 @@ Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) 
       refuse_key_of_npy(source);
       opened.array = parse_npy(bytes, source.path, {.rows = options.max_rows});
       break;
-    case Format::npz:
-      opened.array =
-          npz_array(bytes, source.key, source.path, {.rows = {.rows = options.max_rows}});
-      opened.siblings = without(npz_keys(bytes, source.path), source.key);
+    case Format::npz: {
+      const NpzFile npz(bytes, source.path);
+      opened.array = npz.array(source.key, {.rows = {.rows = options.max_rows}});
+      opened.siblings = without(npz.keys(), source.key);
       several = !source.key.empty() && !opened.siblings.empty();
       break;
-    case Format::safetensors:
-      opened.array = safetensors_array(bytes, source.key, source.path);
-      several = safetensors_keys(bytes, source.path).size() > 1;
+    }
+    case Format::safetensors: {
+      const SafetensorsFile tensors(bytes, source.path);
+      opened.array = tensors.array(source.key);
+      several = tensors.keys().size() > 1;
       break;
+    }
     case Format::table:
       opened.table = true;
       open_table(bytes, source, use, opened);

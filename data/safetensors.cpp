@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -10,17 +11,14 @@
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "data/json_text.hpp"
 #include "data/open.hpp"
 
 namespace cch {
 
-namespace {
+namespace detail {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kMaxHeader = 100'000'000;  // the limit of the reference implementation
-
-struct Tensor {
+struct StoredTensor {
   std::string name;
   std::string type;
   std::vector<std::size_t> shape;
@@ -28,10 +26,21 @@ struct Tensor {
   std::size_t end = 0;
 };
 
-struct Directory {
-  std::vector<Tensor> tensors;
+struct TensorHeader {
+  std::vector<StoredTensor> tensors;
   std::size_t data = 0;  // offset of the first tensor's bytes
 };
+
+}  // namespace detail
+
+namespace {
+
+using Tensor = detail::StoredTensor;
+using Header = detail::TensorHeader;
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxHeader = 100'000'000;  // the limit of the reference implementation
 
 [[noreturn]] void refuse_header(const std::string& where, const std::string& problem) {
   refuse_data("bad-header", "the .safetensors header is malformed: " + problem, where,
@@ -60,21 +69,62 @@ std::optional<DType> tensor_type(std::string_view name) {
   return std::nullopt;
 }
 
-// Parses the header text; two entries of one name, which a JSON object would merge, are refused.
-Json parse_json(std::string_view text, const std::string& where) {
-  std::set<std::string> seen;
+/// Keeps the names of the outermost object in the order of the text. (The library's own parser with
+/// a callback walks all of them again at the end of each.)
+class Names : public nlohmann::json_sax<Json> {
+ public:
+  std::vector<std::string> order;
   std::string twice;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
-    if (!seen.insert(value.get<std::string>()).second) twice = value.get<std::string>();
+
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool start_object(std::size_t /*elements*/) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t /*elements*/) override { return open(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (depth_ != 1) return true;
+    if (!seen_.insert(name).second) twice = name;
+    order.push_back(std::move(name));
     return true;
-  };
-  Json header = Json::parse(text, watch, false);
+  }
+  bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*error*/) override {
+    return false;
+  }
+
+ private:
+  bool open() {
+    ++depth_;
+    return true;
+  }
+  bool close() {
+    --depth_;
+    return true;
+  }
+
+  std::size_t depth_ = 0;
+  std::set<std::string> seen_;
+};
+
+// Parses the header text, with the names in its order; two entries of one name, which a JSON object
+// would merge, are refused.
+Json parse_json(std::string_view text, const std::string& where, std::vector<std::string>& order) {
+  if (detail::too_deep(text)) refuse_header(where, "it has too many levels of brackets");
+  const Json header = Json::parse(text, nullptr, false);
   if (header.is_discarded() || !header.is_object()) refuse_header(where, "it is not a JSON object");
-  if (!twice.empty()) {
-    refuse_data("duplicate-key", "two tensors are named '" + twice + "'", where,
+  Names names;
+  Json::sax_parse(text, &names);
+  if (!names.twice.empty()) {
+    refuse_data("duplicate-key", "two tensors are named '" + names.twice + "'", where,
                 "it is not clear which is meant", "Write the file again");
   }
+  order = std::move(names.order);
   return header;
 }
 
@@ -148,7 +198,7 @@ void check_cover(const std::vector<Tensor>& tensors, std::size_t available,
               where, "the header does not describe the file", "Write the file again");
 }
 
-Directory parse_directory(const Bytes& bytes, const std::string& where) {
+Header parse_header(const Bytes& bytes, const std::string& where) {
   const auto refuse_short = [&](std::size_t needed) {
     refuse_data("truncated",
                 "the file ends within its header: " + std::to_string(needed) + " bytes expected, " +
@@ -163,45 +213,59 @@ Directory parse_directory(const Bytes& bytes, const std::string& where) {
   if (length > kMaxHeader) refuse_header(where, "it claims " + std::to_string(length) + " bytes");
   if (bytes.size() - 8 < length) refuse_short(8 + length);
   const std::string_view text(reinterpret_cast<const char*>(bytes.view.data()) + 8, length);
-  const Json header = parse_json(text, where);
-  Directory directory;
-  directory.data = 8 + length;
-  const std::size_t available = bytes.size() - directory.data;
-  for (const auto& [name, entry] : header.items()) {
+  std::vector<std::string> order;
+  const Json json = parse_json(text, where, order);
+  Header header;
+  header.data = 8 + length;
+  const std::size_t available = bytes.size() - header.data;
+  for (const std::string& name : order) {
     if (name == "__metadata__") continue;
-    directory.tensors.push_back(parse_tensor(name, entry, where));
-    check_size(directory.tensors.back(), available, where);
+    header.tensors.push_back(parse_tensor(name, json[name], where));
+    check_size(header.tensors.back(), available, where);
   }
-  check_cover(directory.tensors, available, where);
-  return directory;
-}
-
-std::vector<std::string> names(const Directory& directory) {
-  std::vector<std::string> out;
-  for (const Tensor& tensor : directory.tensors) out.push_back(tensor.name);
-  return out;
+  check_cover(header.tensors, available, where);
+  return header;
 }
 
 }  // namespace
 
-std::vector<std::string> safetensors_keys(const Bytes& bytes, const std::string& where) {
-  return names(parse_directory(bytes, where));
+struct SafetensorsFile::Directory {
+  Bytes bytes;
+  std::string where;
+  detail::TensorHeader header;
+  std::vector<std::string> keys;
+  std::map<std::string, std::size_t> places;  // of the tensors in the header
+};
+
+SafetensorsFile::SafetensorsFile(const Bytes& bytes, const std::string& where) {
+  Directory directory{bytes, where, parse_header(bytes, where), {}, {}};
+  for (const Tensor& tensor : directory.header.tensors) {
+    directory.places.emplace(tensor.name, directory.keys.size());
+    directory.keys.push_back(tensor.name);
+  }
+  directory_ = std::make_shared<const Directory>(std::move(directory));
 }
 
-Array safetensors_array(const Bytes& bytes, const std::string& key, const std::string& where) {
-  const Directory directory = parse_directory(bytes, where);
-  const std::string chosen = detail::choose_key(names(directory), key, where, "tensor");
-  const auto tensor = std::find_if(directory.tensors.begin(), directory.tensors.end(),
-                                   [&](const Tensor& t) { return t.name == chosen; });
-  const std::string place = where + ":" + chosen;
-  const auto type = tensor_type(tensor->type);
+const std::vector<std::string>& SafetensorsFile::keys() const {
+  return directory_->keys;
+}
+
+Array SafetensorsFile::array(const std::string& key) const {
+  const Directory& d = *directory_;
+  auto found = d.places.find(key);
+  if (found == d.places.end()) {
+    found = d.places.find(detail::choose_key(d.keys, key, d.where, "tensor"));
+  }
+  const Tensor& tensor = d.header.tensors[found->second];
+  const std::string place = d.where + ":" + tensor.name;
+  const auto type = tensor_type(tensor.type);
   if (!type) {
     refuse_data("unsupported-dtype",
-                "elements of type " + tensor->type.substr(0, 20) + " are not read", place,
+                "elements of type " + tensor.type.substr(0, 20) + " are not read", place,
                 "BOOL, integers, F16, BF16, F32 and F64 are", "Convert the tensor to F32");
   }
-  return Array::numeric({*type, tensor->shape, false, false},
-                        bytes.part(directory.data + tensor->begin, tensor->end - tensor->begin),
+  return Array::numeric({*type, tensor.shape, false, false},
+                        d.bytes.part(d.header.data + tensor.begin, tensor.end - tensor.begin),
                         place);
 }
 

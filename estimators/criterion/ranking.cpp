@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cch/criterion/controls.hpp"
+#include "cch/criterion/ranking_units.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/criterion/ranked_controls.hpp"
 #include "estimators/criterion/ranked_pilot.hpp"
@@ -305,9 +306,11 @@ RankResult answer(const Question& q) {
 
 }  // namespace
 
-RankResult rank_teachers(const RankInput& input, const RankOptions& options,
+RankResult rank_teachers(const RankInput& asked, const RankOptions& options,
                          const Execution& exec) {
-  detail::check_input(input);
+  detail::check_input(asked);
+  RankInput input = asked;  // shares its values
+  put_in_usual_units(input, nullptr, options.scale);
   refuse_reserved_names(input);
   detail::check_options(input, options);
   Execution quiet = exec;

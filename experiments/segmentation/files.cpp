@@ -18,8 +18,9 @@ std::string weights_bytes(const SegmentationWeights& weights) {
 SegmentationWeights read_weights(const std::string& path) {
   const Bytes bytes = map_file(path);
   SegmentationWeights out;
-  for (const std::string& name : safetensors_keys(bytes, path)) {
-    const Array array = safetensors_array(bytes, name, path);
+  const SafetensorsFile tensors(bytes, path);
+  for (const std::string& name : tensors.keys()) {
+    const Array array = tensors.array(name);
     std::vector<double> values(array.rows() * array.cols());
     array.to_doubles(0, array.rows(), values);
     out.push_back({name, array.shape(), {}});

@@ -29,12 +29,13 @@ Raster from_png(const std::string& path) {
 Array read_array(const std::string& path) {
   const Bytes bytes = map_file(path);
   if (std::filesystem::path(path).extension() == ".npy") return parse_npy(bytes, path);
-  const auto keys = npz_keys(bytes, path);
+  const NpzFile npz(bytes, path);
+  const auto& keys = npz.keys();
   if (keys.size() != 1) {
     refuse_data("size-mismatch", "an archive holds " + std::to_string(keys.size()) + " arrays",
                 path, "it is read as one image", "Store one array a file");
   }
-  return npz_array(bytes, keys[0], path);
+  return npz.array(keys[0]);
 }
 
 Raster from_array(const std::string& path) {

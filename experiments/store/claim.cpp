@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "cch/core/error.hpp"
+#include "data/json_text.hpp"
 
 namespace cch {
 namespace {
@@ -66,7 +67,7 @@ std::string text_of(const ClaimOwner& o, std::size_t count) {
 }
 
 std::optional<ClaimOwner> owner_in(const std::string& text) {
-  const json o = json::parse(text, nullptr, false);
+  const json o = detail::parsed_json(text);
   if (!o.is_object() || !o.contains("process")) return std::nullopt;
   return ClaimOwner{o.value("host", ""), o.value("machine", ""), o.value("process", 0),
                     o.value("started", "")};

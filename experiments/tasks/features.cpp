@@ -8,6 +8,7 @@
 #include "cch/data/datasets.hpp"
 #include "cch/data/row_order.hpp"
 #include "cch/data/serial_rows.hpp"
+#include "cch/estimators/column_units.hpp"
 #include "experiments/tasks/features.hpp"
 
 namespace cch::detail {
@@ -91,6 +92,10 @@ void take_modality(TaskData& data, const FeaturesTask& task, const std::vector<s
   }
   LoadedSamples loaded = load_array(task, name);
   data.inputs.emplace_back(name, loaded.info);
+  const auto stored = [&](const auto& outputs) { return outputs.first == name; };
+  if (std::none_of(task.stored.begin(), task.stored.end(), stored)) {
+    loaded.samples = ColumnUnits(loaded.samples).applied(loaded.samples);
+  }
   data.arrays.emplace_back(name, std::move(loaded));
 }
 

@@ -19,7 +19,8 @@ const std::string kArray = npy("<f8", "(2,)", raw(std::vector<double>{1.5, -2.0}
 
 std::string refusal(const std::vector<ZipEntry>& entries, const std::string& key = "a",
                     const NpzLimits& limits = {}) {
-  return test::fault_code([&] { npz_array(to_bytes(zip(entries)), key, "x.npz", limits); });
+  return test::fault_code(
+      [&] { (void)NpzFile(to_bytes(zip(entries)), "x.npz").array(key, limits); });
 }
 
 }  // namespace
@@ -27,9 +28,9 @@ std::string refusal(const std::vector<ZipEntry>& entries, const std::string& key
 TEST_CASE("npz: stored and deflated entries") {
   const Bytes file =
       to_bytes(zip({{"a.npy", kArray}, {"b.npy", kArray, true}, {"notes.txt", "hello"}}));
-  CHECK(npz_keys(file, "x.npz") == std::vector<std::string>{"a", "b"});
-  CHECK(npz_array(file, "a", "x.npz").matrix(2)(1, 0) == -2.0);
-  CHECK(npz_array(file, "b", "x.npz").matrix(2)(0, 0) == 1.5);
+  CHECK(NpzFile(file, "x.npz").keys() == std::vector<std::string>{"a", "b"});
+  CHECK(NpzFile(file, "x.npz").array("a").matrix(2)(1, 0) == -2.0);
+  CHECK(NpzFile(file, "x.npz").array("b").matrix(2)(0, 0) == 1.5);
 }
 
 TEST_CASE("npz: which array is meant must be clear") {
@@ -71,8 +72,8 @@ TEST_CASE("npz: damaged archives") {
   CHECK(refusal({damaged}) == "bad-zip");
   const std::string good = zip({{"a.npy", kArray}});
   const std::string cut = good.substr(0, good.size() / 2);
-  CHECK(test::fault_code([&] { npz_keys(to_bytes(cut), "x.npz"); }) == "bad-zip");
-  CHECK(test::fault_code([&] { npz_keys(to_bytes("hello"), "x.npz"); }) == "bad-zip");
+  CHECK(test::fault_code([&] { NpzFile(to_bytes(cut), "x.npz"); }) == "bad-zip");
+  CHECK(test::fault_code([&] { NpzFile(to_bytes("hello"), "x.npz"); }) == "bad-zip");
 }
 
 TEST_CASE("npz: what is not stored or deflated, or is encrypted") {
@@ -87,7 +88,7 @@ TEST_CASE("npz: what is not stored or deflated, or is encrypted") {
 TEST_CASE("npz: faults of the array itself carry its name") {
   CHECK(refusal({{"a.npy", npy("|O", "(1,)", "x")}}) == "object-dtype");
   try {
-    npz_array(to_bytes(zip({{"a.npy", npy("|O", "(1,)", "x")}})), "a", "x.npz");
+    (void)NpzFile(to_bytes(zip({{"a.npy", npy("|O", "(1,)", "x")}})), "x.npz").array("a");
     FAIL("object dtype was read");
   } catch (const Error& error) {
     CHECK(error.faults().front().where == "x.npz:a");

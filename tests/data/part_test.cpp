@@ -96,12 +96,12 @@ TEST_CASE("part: the rows that a limit leaves out of an archive are not expanded
   const std::string zeros = npy("|u1", "(1000000, 10)", std::string(10'000'000, '\0'));
   const Bytes file = test::to_bytes(test::zip({{"a.npy", zeros, true}}));
   const NpzLimits limits{.max_bytes = 1000, .rows = {.rows = 3}};
-  const Array rows = npz_array(file, "a", "x.npz", limits);
+  const Array rows = NpzFile(file, "x.npz").array("a", limits);
   CHECK(rows.rows() == 3);
   CHECK(rows.stored_shape() == std::vector<std::size_t>{1000000, 10});
-  CHECK(npz_array(file, "a", "x.npz", {.rows = {.bytes = 45}}).rows() == 4);
+  CHECK(NpzFile(file, "x.npz").array("a", {.rows = {.bytes = 45}}).rows() == 4);
   CHECK(test::fault_code([&] {
-          npz_array(file, "a", "x.npz", {.max_bytes = 1000, .rows = {.rows = 101}});
+          (void)NpzFile(file, "x.npz").array("a", {.max_bytes = 1000, .rows = {.rows = 101}});
         }) == "zip-bomb");
 }
 

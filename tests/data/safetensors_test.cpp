@@ -20,7 +20,7 @@ std::string entry(const std::string& name, const std::string& dtype, const std::
 }
 
 Array read(const std::string& header, const std::string& data, const std::string& key = "") {
-  return safetensors_array(to_bytes(safetensors(header, data)), key, "x.safetensors");
+  return SafetensorsFile(to_bytes(safetensors(header, data)), "x.safetensors").array(key);
 }
 std::string refusal(const std::string& header, const std::string& data,
                     const std::string& key = "") {
@@ -37,7 +37,7 @@ TEST_CASE("safetensors: tensors, metadata and key order") {
                              entry("a", "BF16", "[4]", "[8,16]") + "}";
   const std::string data =
       raw(std::vector<float>{1.5F, -2.0F}) + raw(std::vector<std::uint16_t>(4, 0x3F80));
-  CHECK(safetensors_keys(to_bytes(safetensors(header, data)), "x") ==
+  CHECK(SafetensorsFile(to_bytes(safetensors(header, data)), "x").keys() ==
         std::vector<std::string>{"z", "a"});
   CHECK(read(header, data, "z").matrix(2)(1, 0) == -2.0);
   CHECK(read(header, data, "a").matrix(4)(3, 0) == 1.0);
@@ -67,7 +67,7 @@ TEST_CASE("safetensors: shape, type and bytes must agree") {
 
 TEST_CASE("safetensors: malformed headers") {
   const auto whole = [](const std::string& file) {
-    return test::fault_code([&] { safetensors_keys(to_bytes(file), "x"); });
+    return test::fault_code([&] { SafetensorsFile(to_bytes(file), "x"); });
   };
   CHECK(whole("1234") == "truncated");
   CHECK(whole(test::little(100, 8) + "{}") == "truncated");
@@ -83,7 +83,27 @@ TEST_CASE("safetensors: malformed headers") {
             "{" + entry("a", "U8", "[8]", "[0,8]") + "," + entry("a", "U8", "[8]", "[8,16]") + "}",
             kData) == "duplicate-key");
   CHECK(refusal(std::string(100000, '['), kData) == "bad-header");
+  CHECK(refusal(R"({"a":)" + std::string(100000, '[') + std::string(100000, ']') + "}", kData) ==
+        "bad-header");
   CHECK(refusal("{}", "") == "no-arrays");
+}
+
+// With a directory that is read again for each name, or walked at each entry, this takes minutes.
+TEST_CASE("safetensors: a file of very many tensors is read, in the order of its header") {
+  constexpr std::size_t kMany = 50000;
+  std::string header = "{";
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const std::size_t name = kMany - i;
+    header +=
+        (i > 0 ? "," : "") + entry("t" + std::to_string(name), "U8", "[1]",
+                                   "[" + std::to_string(i) + "," + std::to_string(i + 1) + "]");
+  }
+  const SafetensorsFile file(to_bytes(safetensors(header + "}", std::string(kMany, 'a'))), "x");
+  REQUIRE(file.keys().size() == kMany);
+  CHECK(file.keys().front() == "t50000");
+  std::size_t bytes = 0;
+  for (const std::string& key : file.keys()) bytes += file.array(key).rows();
+  CHECK(bytes == kMany);
 }
 
 }  // namespace cch

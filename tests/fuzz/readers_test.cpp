@@ -102,8 +102,9 @@ TEST_CASE("fuzz: npy") {
 
 TEST_CASE("fuzz: npz") {
   const Reader reader = [](const Bytes& bytes) {
-    for (const std::string& key : npz_keys(bytes, "x")) {
-      use(npz_array(bytes, key, "x", {.max_bytes = 1 << 20}));
+    const NpzFile npz(bytes, "x");
+    for (const std::string& key : npz.keys()) {
+      use(npz.array(key, {.max_bytes = 1 << 20}));
     }
   };
   check_both(attack("npz", test::zip({{"a.npy", kFloats}, {"b.npy", kWords, true}}), reader));
@@ -114,8 +115,8 @@ TEST_CASE("fuzz: safetensors") {
       R"({"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"BF16","shape":[4],"data_offsets":[16,24]}})";
   check_both(attack("safetensors", test::safetensors(header, std::string(24, '\1')),
                     [](const Bytes& bytes) {
-                      for (const std::string& key : safetensors_keys(bytes, "x"))
-                        use(safetensors_array(bytes, key, "x"));
+                      const SafetensorsFile tensors(bytes, "x");
+                      for (const std::string& key : tensors.keys()) use(tensors.array(key));
                     }));
 }
 

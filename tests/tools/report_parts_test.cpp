@@ -82,6 +82,11 @@ TEST_CASE("escaping") {
   CHECK(escape_html("\xFF\x01") == "\uFFFD\\x01");
   CHECK(csv_field("a,\"b\"") == "\"a,\"\"b\"\"\"");
   CHECK(csv_field("plain") == "plain");
+  CHECK(csv_field("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0");
+  CHECK(csv_field("@x") == "'@x");
+  CHECK(csv_field("-1.5e-3") == "-1.5e-3");
+  CHECK(csv_field("-a") == "'-a");
+  CHECK(csv_field("a\x1b[31m\r\nb") == "a\\x1b[31m\\x0d\\x0ab");
   // RFC 4648, section 10.
   CHECK(base64("") == "");
   CHECK(base64("f") == "Zg==");

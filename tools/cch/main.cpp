@@ -50,7 +50,5 @@ int main(int argc, char** argv) {
   const InterruptWatch interrupt;
   cch::Terminal terminal = cch::process_terminal();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const int code = interrupt.code_of(cch::run_program(arguments, terminal, interrupt.token()));
-  terminal.out.flush();
-  return terminal.out ? code : 1;
+  return interrupt.code_of(cch::run_program(arguments, terminal, interrupt.token()));
 }

@@ -13,6 +13,7 @@
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/files.hpp"
+#include "tools/cch/visible.hpp"
 
 namespace cch {
 namespace {
@@ -167,8 +168,22 @@ std::string rendered_commands(
   return render(add_commands(app).pages);
 }
 
-int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
-                std::stop_token stop) {
+namespace {
+
+// What the program itself writes beside text: colours, and the bar of progress.
+std::vector<std::string> own_sequences(bool colour, bool bar) {
+  std::vector<std::string> out;
+  if (colour) {
+    for (const char* code : {"0", "1", "31", "32", "33", "35"}) {
+      out.push_back(fmt::format("\x1b[{}m", code));
+    }
+  }
+  if (bar) out.emplace_back("\r\x1b[K");
+  return out;
+}
+
+int run_arguments(const std::vector<std::string>& arguments, Terminal& terminal,
+                  std::stop_token stop) {
   if (arguments.empty()) {
     terminal.out << kFirstWords;
     return kExitDone;
@@ -188,6 +203,28 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
   line.insert(line.end(), arguments.begin(), arguments.end());
   Invocation invocation{terminal, std::move(stop), shell_line(line)};
   return run_guarded(commands.run.at(app.get_subcommands().front()->get_name()), invocation);
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
+                std::stop_token stop) {
+  VisibleStream out(terminal.out, own_sequences(terminal.colour, false));
+  VisibleStream err(terminal.err, own_sequences(false, terminal.err_is_terminal));
+  Terminal shown{out, err};
+  shown.out_is_terminal = terminal.out_is_terminal;
+  shown.err_is_terminal = terminal.err_is_terminal;
+  shown.colour = terminal.colour;
+  shown.width = terminal.width;
+  const int code = run_arguments(arguments, shown, std::move(stop));
+  out.flush();
+  if (out) return code;
+  print_fault({"cannot-write", "the results could not be written", "standard output",
+               "there is no room, or what reads them has ended",
+               "Make room or give -o FOLDER; what a run had finished is kept"},
+              err);
+  err.flush();
+  return kExitRunFailed;
 }
 
 }  // namespace cch

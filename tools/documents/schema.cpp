@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/json_text.hpp"
 #include "tools/documents/json.hpp"
 
 namespace cch::documents {
@@ -94,6 +95,12 @@ json write_fact(const Fact& fact) {
 }
 
 json parse(std::string_view text) {
+  if (cch::detail::too_deep(text)) {
+    refuse_data(
+        "result-damaged",
+        fmt::format("the result has more than {} levels of brackets", cch::detail::kMostJsonLevels),
+        {}, "it cannot be what cch has written", "Make the result again with this version of cch");
+  }
   try {
     return json::parse(text);
   } catch (const json::parse_error& error) {

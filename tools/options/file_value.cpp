@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "cch/core/error.hpp"
 
@@ -52,7 +54,80 @@ void merge(const toml::table& from, toml::table& into) {
   }
 }
 
+/// Parts that a key may have, "a.b.c" has three; those of study files have at most four. The TOML
+/// library calls itself once a part, and the stack ends.
+constexpr std::size_t kMostKeyParts = 16;
+
+/// The line of the first key with more parts; 0: none. Strings in values and comments are passed
+/// over; a string as a part of a key counts as one.
+class KeyParts {
+ public:
+  explicit KeyParts(std::string_view text) : text_(text) {}
+
+  std::size_t first_too_long() {
+    while (at_ < text_.size()) {
+      step();
+      if (dots_ >= kMostKeyParts) return line_;
+    }
+    return 0;
+  }
+
+ private:
+  void step() {
+    const char c = text_[at_];
+    if (c == '"' || c == '\'') return pass_string(c);
+    if (c == '#') {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+      return;
+    }
+    if (c == '\n') ++line_;
+    if (c == '.') {
+      ++dots_;
+    } else if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) {
+      dots_ = 0;
+    }
+    ++at_;
+  }
+
+  void pass_string(char quote) {
+    const std::string three(3, quote);
+    const bool several_lines = text_.substr(at_, 3) == three;
+    const std::string_view end =
+        several_lines ? std::string_view(three) : std::string_view(three).substr(0, 1);
+    for (at_ += end.size(); at_ < text_.size(); ++at_) {
+      if (text_.substr(at_, end.size()) == end) {
+        at_ += end.size();
+        return;
+      }
+      if (quote == '"' && text_[at_] == '\\') ++at_;
+      if (at_ < text_.size() && text_[at_] == '\n') {
+        ++line_;
+        if (!several_lines) return;
+      }
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t dots_ = 0;
+};
+
+void refuse_long_keys(std::string_view text, const std::string& what, const std::string& where) {
+  const std::size_t line = KeyParts(text).first_too_long();
+  if (line == 0) return;
+  refuse_usage(
+      "config-syntax", fmt::format("a key of the {} has more than {} parts", what, kMostKeyParts),
+      fmt::format("{}, line {}: no key of cch has so many", where, line), "Correct the key");
+}
+
+std::string text_of_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 toml::table parsed_assignment(const std::string& text) {
+  refuse_long_keys(text, "command line", "--set");
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
@@ -86,8 +161,10 @@ FileTable parse_file(const std::string& path, const std::string& what,
     refuse_usage("config-missing", "there is no " + what + " file '" + path + "'", {},
                  "Give the path of a TOML file");
   }
+  const std::string file = text_of_file(path);
+  refuse_long_keys(file, what, path);
   try {
-    toml::table table = toml::parse_file(path);
+    toml::table table = toml::parse(file, path);
     for (const std::string& text : overrides) merge(parsed_assignment(text), table);
     return converted_table(table);
   } catch (const toml::parse_error& error) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,23 +10,36 @@
 
 namespace cch {
 
+/// Bytes that an array may expand to: the memory of this machine, at most 16 GiB.
+std::uint64_t most_npz_bytes();
+
 struct NpzLimits {
-  std::uint64_t max_bytes = std::uint64_t{16}
-                            << 30;  ///< largest array; more memory than most machines have
-  RowLimit rows = {};               ///< how much of the array to expand; all of it by default
+  std::uint64_t max_bytes = most_npz_bytes();  ///< largest array
+  RowLimit rows = {};  ///< how much of the array to expand; all of it by default
 };
 
-/// Names of the arrays of an .npz archive (its NAME.npy entries without the ending), in file order.
-/// Data Errors: "bad-zip", "duplicate-key".
-std::vector<std::string> npz_keys(const Bytes& bytes, const std::string& where);
+/// An .npz archive, its directory read once. Data Errors: "bad-zip", "duplicate-key". For one
+/// thread.
+class NpzFile {
+ public:
+  NpzFile(const Bytes& bytes, const std::string& where);
+  ~NpzFile();
+  NpzFile(NpzFile&&) noexcept;
+  NpzFile& operator=(NpzFile&&) noexcept;
 
-/// One array of an .npz archive (stored or deflated), read into memory; its checksum is verified,
-/// unless only its first rows are read (an array in Fortran order always is read whole).
-/// Before anything is expanded, the size that the archive declares must be that of the entry's own
-/// .npy header, within `limits`, and possible for deflate (at most 1032 : 1). Further Data Errors:
-/// "zip-bomb", "size-mismatch", "unsupported-compression", "encrypted", those of parse_npy; usage
-/// Error "unknown-key".
-Array npz_array(const Bytes& bytes, const std::string& key, const std::string& where,
-                const NpzLimits& limits = {});
+  /// Names of its arrays (NAME.npy entries without the ending), in file order.
+  [[nodiscard]] const std::vector<std::string>& keys() const;
+  /// One array (stored or deflated), read into memory; its checksum is verified, unless only its
+  /// first rows are read (an array in Fortran order always is read whole). Empty: the only one.
+  /// Before anything is expanded, the size that the archive declares must be that of the entry's
+  /// own .npy header, within `limits`, and possible for deflate (at most 1032 : 1). Data Errors
+  /// "zip-bomb", "size-mismatch", "unsupported-compression", "encrypted", those of parse_npy; usage
+  /// Errors "unknown-key", "key-needed".
+  [[nodiscard]] Array array(const std::string& key, const NpzLimits& limits = {}) const;
+
+ private:
+  struct Directory;
+  std::unique_ptr<Directory> directory_;
+};
 
 }  // namespace cch

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,15 +10,25 @@
 
 namespace cch {
 
-/// Names of the tensors of a .safetensors file, in the order of the header. The whole header is
-/// checked: data Errors "truncated", "bad-header", "duplicate-key", "shape-overflow",
-/// "offsets-out-of-range", "offsets-overlap" (two tensors share bytes), "offsets-gap" (bytes that
-/// belong to no tensor), "size-mismatch" (shape and offsets disagree).
-std::vector<std::string> safetensors_keys(const Bytes& bytes, const std::string& where);
+/// A .safetensors file, its header read and checked once: data Errors "truncated", "bad-header",
+/// "duplicate-key", "shape-overflow", "offsets-out-of-range", "offsets-overlap" (two tensors share
+/// bytes), "offsets-gap" (bytes that belong to no tensor), "size-mismatch" (shape and offsets
+/// disagree).
+class SafetensorsFile {
+ public:
+  SafetensorsFile(const Bytes& bytes, const std::string& where);
 
-/// One tensor: BOOL, I8 … I64, U8 … U64, F16, BF16, F32, F64 (little-endian, C order); other types
-/// are a data Error "unsupported-dtype". Usage Error "unknown-key".
-Array safetensors_array(const Bytes& bytes, const std::string& key, const std::string& where);
+  /// Names of the tensors in the order of the header.
+  [[nodiscard]] const std::vector<std::string>& keys() const;
+  /// One tensor: BOOL, I8 … I64, U8 … U64, F16, BF16, F32, F64 (little-endian, C order); other
+  /// types are a data Error "unsupported-dtype". Empty: the only one. Usage Errors "unknown-key",
+  /// "key-needed".
+  [[nodiscard]] Array array(const std::string& key) const;
+
+ private:
+  struct Directory;
+  std::shared_ptr<const Directory> directory_;
+};
 
 /// A tensor to be written; `type` as above ("F32").
 struct TensorBytes {

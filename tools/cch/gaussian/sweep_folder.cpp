@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "cch/report/sweep.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
@@ -26,7 +27,7 @@ std::string in(const std::string& folder, const char* name) {
 SweepFolder::SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim)
     : folder_(std::move(folder)), lines_(std::move(lines)), claim_(std::move(claim)) {
   for (const std::string& record : lines_.records()) {
-    json entry = json::parse(record, nullptr, false);
+    json entry = detail::parsed_json(record);
     if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
     stored_[entry["key"].get<std::string>()] = std::move(entry["cell"]);
   }

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cch/criterion/ranking_units.hpp"
 #include "cch/criterion/teacher_set.hpp"
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
@@ -338,7 +339,9 @@ class Assembly {
 }  // namespace
 
 RankInputs load_rank_inputs(const RankSettings& settings) {
-  return Assembly(settings, read_rank_files(settings)).run();
+  RankInputs inputs = Assembly(settings, read_rank_files(settings)).run();
+  put_in_usual_units(inputs.input, &inputs.further, settings.scale);
+  return inputs;
 }
 
 }  // namespace cch

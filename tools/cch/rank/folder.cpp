@@ -6,6 +6,7 @@
 #include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
 #include "cch/report/rank.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/documents/schema.hpp"
@@ -77,6 +78,12 @@ nlohmann::json read_document(const std::string& path, const std::string& schema,
   }
   const Bytes bytes = map_file(path);
   const std::string_view text(reinterpret_cast<const char*>(bytes.view.data()), bytes.size());
+  if (detail::too_deep(text)) {
+    refuse_data(
+        "result-damaged",
+        fmt::format("the result has more than {} levels of brackets", detail::kMostJsonLevels),
+        path, "it cannot be what cch has written", "Make it again with " + writer);
+  }
   nlohmann::json document;
   try {
     document = nlohmann::json::parse(text);

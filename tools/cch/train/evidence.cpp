@@ -9,6 +9,7 @@
 
 #include "cch/core/parallel.hpp"
 #include "cch/experiments/chance_evidence.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/train.hpp"
 
 namespace cch {
@@ -71,7 +72,7 @@ std::set<std::string> stored_units(const std::string& path) {
   std::ifstream in(path);
   std::uintmax_t whole = 0;
   for (std::string line; std::getline(in, line);) {
-    const json read = json::parse(line, nullptr, false);
+    const json read = detail::parsed_json(line);
     if (in.eof() || read.is_discarded() || !read.contains("unit")) break;
     out.insert(read["unit"].dump());
     whole += line.size() + 1;

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 
+#include "data/json_text.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/files.hpp"
 #include "tools/cch/rank/folder.hpp"
@@ -93,7 +94,7 @@ Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head
 json stored_record(const RunStore& store, const std::string& key, const char* file,
                    std::vector<Warning>& damage) {
   const auto text = store.find(key, file, damage);
-  const json record = text ? json::parse(*text, nullptr, false) : json();
+  const json record = text ? detail::parsed_json(*text) : json();
   const bool done = record.is_object() && record.value("key", "") == key &&
                     record.value("status", "done") == "done";
   return done ? record : json();

@@ -4,6 +4,7 @@
 
 #include "cch/experiments/store.hpp"
 #include "cch/report/train.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/result_folder.hpp"
 #include "tools/cch/train/summary.hpp"
@@ -31,7 +32,7 @@ void read_one(const RunStore& store, const std::string& key, TrainFolder& out) {
   const auto text = store.find(key, "result.json", out.damage);
   if (!text) return;
   try {
-    out.runs.push_back(documents::read_run(json::parse(*text)));
+    out.runs.push_back(documents::read_run(documents::parse(*text)));
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
     out.damage.push_back({fault.code, store.path(key, "result.json") + " is left out: " +
@@ -45,7 +46,7 @@ std::vector<LossPoint> curve_of(const std::string& path) {
   std::ifstream in(path);
   std::string line;
   while (std::getline(in, line)) {
-    const json point = json::parse(line, nullptr, false);
+    const json point = detail::parsed_json(line);
     if (!point.is_object()) break;
     const auto number = [&](const char* name) -> std::optional<double> {
       const auto found = point.find(name);
@@ -64,7 +65,8 @@ std::vector<LossPoint> curve_of(const std::string& path) {
 bool has_training(const std::string& folder) {
   std::ifstream in(fs::path(folder) / kStudyFile);
   if (!in) return false;
-  const json head = json::parse(in, nullptr, false);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const json head = detail::parsed_json(text);
   const json::json_pointer task("/config/task/name");
   return !head.is_object() || !head.contains(task) || head[task] != "segmentation";
 }

@@ -1,6 +1,7 @@
 #include "tools/report/kit/escape.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,8 +50,15 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+std::string csv_field(std::string_view field) {
+  std::string text = printable(field);
+  // A spreadsheet takes text that begins so for a formula.
+  const bool formula = text.find_first_of("=+-@") == 0;
+  double number = 0.0;
+  const char* end = text.data() + text.size();
+  const bool is_number = std::from_chars(text.data(), end, number).ptr == end;
+  if (formula && !is_number) text.insert(0, 1, '\'');
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"') out += '"';

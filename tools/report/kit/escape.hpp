@@ -10,9 +10,10 @@ namespace cch::report {
 /// isolates that name_in_sentence() puts there.
 std::string escape_html(std::string_view text);
 
-/// One field of a CSV file (RFC 4180): quoted when it holds a comma, a quote or a line break. The
-/// text itself is never changed.
-std::string csv_field(std::string_view text);
+/// One field of a CSV file (RFC 4180): quoted when it holds a comma or a quote. Control characters
+/// and bidirectional controls are made visible (printable() of utf8.hpp), and text that a
+/// spreadsheet would run as a formula gets an apostrophe before it.
+std::string csv_field(std::string_view field);
 
 /// Base64 of RFC 4648 with padding.
 std::string base64(std::string_view bytes);
