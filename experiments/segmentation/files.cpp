@@ -1,9 +1,11 @@
 #include "experiments/segmentation/files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
 
 #include "cch/data/safetensors.hpp"
+#include "cch/data/sha256.hpp"
 
 namespace cch::detail {
 
@@ -29,6 +31,40 @@ SegmentationWeights read_weights(const std::string& path) {
   return out;
 }
 
+namespace {
+
+constexpr const char* kChecksum = "checksum";
+
+/// SHA-256 of names and values in the order of the names, a byte a number.
+NamedWeights checksum_of(SegmentationWeights weights) {
+  std::sort(weights.begin(), weights.end(),
+            [](const NamedWeights& a, const NamedWeights& b) { return a.name < b.name; });
+  std::string text;
+  for (const NamedWeights& w : weights) {
+    const auto bytes = std::as_bytes(std::span(w.values));
+    text += w.name + '\n' + std::to_string(w.values.size()) + '\n';
+    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  const std::string hash = sha256(std::as_bytes(std::span(text)));
+  NamedWeights out{kChecksum, {hash.size() / 2}, {}};
+  for (std::size_t i = 0; i + 1 < hash.size(); i += 2) {
+    out.values.push_back(static_cast<float>(std::stoi(hash.substr(i, 2), nullptr, 16)));
+  }
+  return out;
+}
+
+/// Takes the checksum off; whether it is that of the rest.
+bool take_checksum(SegmentationWeights& weights) {
+  const auto found = std::find_if(weights.begin(), weights.end(),
+                                  [](const NamedWeights& w) { return w.name == kChecksum; });
+  if (found == weights.end()) return false;
+  const NamedWeights stored = std::move(*found);
+  weights.erase(found);
+  return stored.values == checksum_of(weights).values;
+}
+
+}  // namespace
+
 std::string checkpoint_bytes(const SegmentationCheckpoint& c) {
   const auto tensor = [](const char* name, const std::vector<float>& values) {
     return NamedWeights{name, {values.size()}, values};
@@ -43,13 +79,15 @@ std::string checkpoint_bytes(const SegmentationCheckpoint& c) {
         tensor("best_place", {static_cast<float>(c.best->epoch), static_cast<float>(c.best->loss),
                               static_cast<float>(c.since)}));
   }
+  all.push_back(checksum_of(all));
   return weights_bytes(all);
 }
 
 std::optional<SegmentationCheckpoint> read_checkpoint(const std::string& path) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
-    const SegmentationWeights all = read_weights(path);
+    SegmentationWeights all = read_weights(path);
+    if (!take_checksum(all)) return std::nullopt;
     SegmentationCheckpoint out;
     SegmentationBest best;
     for (const NamedWeights& w : all) {

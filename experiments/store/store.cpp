@@ -12,7 +12,9 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "cch/data/bytes.hpp"
 #include "cch/data/sha256.hpp"
+#include "data/json_text.hpp"
 
 namespace cch {
 namespace {
@@ -20,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMember = "\"checksum\":";
+constexpr std::string_view kBeside = "\"beside\":";
 constexpr std::size_t kDigits = 64;
 constexpr std::string_view kWhite = " \n";
 
@@ -34,6 +37,39 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// Puts `member`, with a comma, before the first one of a record.
+std::string with_first(std::string_view record, const std::string& member) {
+  std::string out = "{" + std::string(blanks(record, 1)) + member + ",";
+  out.append(record.substr(1));
+  return out;
+}
+
+/// As the record is set: a member a line, or {"key":…}.
+std::string gap_after_colon(std::string_view record) {
+  return blanks(record, 1).empty() ? "" : " ";
+}
+
+/// The record without "beside", which it gives to `beside`.
+std::string without_beside(std::string record, BesideHashes* beside) {
+  const std::size_t at = 1 + blanks(record, 1).size();
+  if (record.compare(at, kBeside.size(), kBeside) != 0) return record;
+  const std::size_t begin = record.find('{', at);
+  const std::size_t end = record.find('}', at);
+  if (beside != nullptr) {
+    const auto files = detail::parsed_json(record.substr(begin, end + 1 - begin));
+    if (files.is_object()) *beside = files.get<BesideHashes>();
+  }
+  return "{" + record.substr(end + 2);
+}
+
+/// What is wrong with a file beside a record; empty: nothing.
+std::string fault_of(const std::string& path, const std::string& hash) {
+  std::error_code none;
+  if (!fs::is_regular_file(path, none)) return "is missing";
+  const Bytes bytes = fs::file_size(path, none) > 0 ? map_file(path) : Bytes{};
+  return sha256(bytes.view) == hash ? "" : "is not what was written";
+}
+
 std::string owner_words(const ClaimOwner& o) {
   if (o.process == 0) return "a process that has not said its name yet";
   return "process " + std::to_string(o.process) + " on " + o.host;
@@ -45,29 +81,28 @@ std::string digest(std::string_view text, std::size_t digits) {
   return sha256(std::as_bytes(std::span(text))).substr(0, digits);
 }
 
-std::string sealed(std::string_view record) {
-  // As the record is set: {"checksum":"…","key":…} or a member a line.
-  const std::string gap(blanks(record, 1));
-  const std::string space = gap.empty() ? "" : " ";
-  std::string out =
-      "{" + gap + std::string(kMember) + space + "\"" + digest(record, kDigits) + "\",";
-  out.append(record.substr(1));
-  return out;
+std::string sealed(std::string_view record, const BesideHashes& beside) {
+  const std::string gap = gap_after_colon(record);
+  if (!beside.empty()) {
+    const std::string files = std::string(kBeside) + gap + nlohmann::json(beside).dump();
+    return sealed(with_first(record, files));
+  }
+  return with_first(record, std::string(kMember) + gap + "\"" + digest(record, kDigits) + "\"");
 }
 
-std::optional<std::string> unsealed(std::string_view text) {
+std::optional<std::string> unsealed(std::string_view text, BesideHashes* beside) {
   const std::string_view gap = text.starts_with('{') ? blanks(text, 1) : std::string_view();
   std::size_t at = 1 + gap.size();
   if (!text.starts_with('{') || text.substr(std::min(at, text.size())).rfind(kMember, 0) != 0) {
     // Written before there were checksums.
     if (!nlohmann::json::accept(text)) return std::nullopt;
-    return std::string(text);
+    return without_beside(std::string(text), nullptr);
   }
   at += kMember.size() + (gap.empty() ? 0 : 1) + 1;
   if (text.size() < at + kDigits + 2) return std::nullopt;
   std::string record = "{" + std::string(text.substr(at + kDigits + 2));
   if (sealed(record) != text) return std::nullopt;
-  return record;
+  return without_beside(std::move(record), beside);
 }
 
 Shard parse_shard(const std::string& text) {
@@ -93,12 +128,22 @@ std::string RunStore::path(const std::string& key, const std::string& file) cons
 }
 
 std::optional<std::string> RunStore::find(const std::string& key, const std::string& file,
-                                          std::vector<Warning>& damage) const {
+                                          std::vector<Warning>& damage, Beside check) const {
   const std::string name = path(key, file);
   if (root_.empty() || !fs::exists(name)) return std::nullopt;
-  auto record = unsealed(read_text(name));
+  BesideHashes beside;
+  auto record = unsealed(read_text(name), &beside);
   if (!record) {
     damage.push_back({"record-damaged", name + " is not what was written: its run counts as open"});
+    return record;
+  }
+  if (check == Beside::unchecked) return record;
+  for (const auto& [file_beside, hash] : beside) {
+    const std::string fault = fault_of(path(key, file_beside), hash);
+    if (fault.empty()) continue;
+    damage.push_back(
+        {"record-damaged", path(key, file_beside) + " " + fault + ": its run counts as open"});
+    return std::nullopt;
   }
   return record;
 }
@@ -106,8 +151,12 @@ std::optional<std::string> RunStore::find(const std::string& key, const std::str
 void RunStore::put(const std::string& key, const std::string& file, const std::string& record,
                    std::vector<FileContent> beside) const {
   make_folder(path(key, ""));
-  for (FileContent& f : beside) f.path = path(key, f.path);
-  beside.push_back({path(key, file), sealed(record)});  // renamed in this order
+  BesideHashes hashes;
+  for (FileContent& f : beside) {
+    hashes[f.path] = digest(f.content, kDigits);
+    f.path = path(key, f.path);
+  }
+  beside.push_back({path(key, file), sealed(record, hashes)});  // renamed in this order
   write_files(beside);
 }
 

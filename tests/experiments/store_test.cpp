@@ -78,6 +78,59 @@ TEST_CASE("run store: a damaged record is named and counts as absent") {
   CHECK(store.find("k", "result.json", damage) == kIndented);
 }
 
+TEST_CASE("records: files beside are the second member, and come off with the checksum") {
+  const BesideHashes files{{"a.npy", std::string(64, 'a')}, {"b.txt", std::string(64, 'b')}};
+  for (const std::string& record : {kLine, kIndented}) {
+    const std::string text = sealed(record, files);
+    BesideHashes found;
+    CHECK(unsealed(text, &found) == record);
+    CHECK(found == files);
+    CHECK(unsealed(text) == record);
+    CHECK(text.find("\"b.txt\":\"" + std::string(64, 'b')) != std::string::npos);
+    for (std::size_t i = text.find(':') + 1; i < text.size(); ++i) {
+      std::string damaged = text;
+      damaged[i] ^= 1;
+      CAPTURE(damaged);
+      CHECK_FALSE(unsealed(damaged));
+    }
+  }
+}
+
+TEST_CASE("run store: a changed, cut or missing file beside a record makes its run open") {
+  const TempFolder folder;
+  const RunStore store(folder.path("study"));
+  const std::string weights = "0123456789";
+  const auto put = [&] {
+    store.put("abc", "result.json", kLine, {{"w.bin", weights}, {"empty", ""}});
+  };
+  const auto code = [&]() -> std::string {
+    std::vector<Warning> damage;
+    const auto record = store.find("abc", "result.json", damage, RunStore::Beside::checked);
+    CHECK(record.has_value() == damage.empty());
+    std::vector<Warning> none;
+    CHECK(store.find("abc", "result.json", none) == kLine);
+    CHECK(none.empty());
+    if (damage.empty()) return "";
+    CHECK(damage[0].message.find("w.bin") != std::string::npos);
+    return damage[0].code;
+  };
+  put();
+  CHECK(code().empty());
+  const std::string file = store.path("abc", "w.bin");
+  for (std::size_t bit = 0; bit < 8 * weights.size(); ++bit) {
+    std::string damaged = weights;
+    damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    std::ofstream(file, std::ios::binary) << damaged;
+    CHECK(code() == "record-damaged");
+  }
+  std::ofstream(file, std::ios::binary) << weights.substr(1);
+  CHECK(code() == "record-damaged");
+  fs::remove(file);
+  CHECK(code() == "record-damaged");
+  put();
+  CHECK(code().empty());
+}
+
 TEST_CASE("run store: killed while it writes, it has the old record or the new one") {
   const TempFolder folder;
   const RunStore store(folder.path(""));

@@ -1,5 +1,6 @@
 // Which weights of a segmentation study count.
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "support/test.hpp"
@@ -18,7 +19,7 @@ TEST_CASE("a segmentation study: best weights teach, and last ones where the stu
   w.change("seeds = 2", "seeds = 1");
   REQUIRE(w.train().code == 0);
   const auto before = segment_results(w.out);
-  // The teacher's last weights are gone and its student has to be trained again.
+  // A file of the teacher is gone and its student has to be trained again: so is the teacher.
   const auto forget = [&](const char* teacher_file) {
     for (const auto& [key, text] : before) {
       const fs::path folder = fs::path(w.out) / "runs" / key;
@@ -31,7 +32,18 @@ TEST_CASE("a segmentation study: best weights teach, and last ones where the stu
   CHECK(w.train().code == 0);
   CHECK(segment_results(w.out) == before);
   forget("best.safetensors");
-  CHECK(w.train().code == 5);
+  CHECK(w.train().code == 0);
+  CHECK(segment_results(w.out) == before);
+  for (const auto& [key, text] : before) {
+    const fs::path weights = fs::path(w.out) / "runs" / key / "best.safetensors";
+    std::fstream file(weights, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(-5, std::ios::end);
+    file.put('\x7f');
+  }
+  const RunOutcome damaged = test::run_cch({"train", w.study, "-o", w.out});
+  CHECK(damaged.code == 0);
+  CHECK(damaged.err_has("best.safetensors is not what was written"));
+  CHECK(segment_results(w.out) == before);
   for (const auto& [key, text] : before) {
     CHECK(json::parse(text)["calibration_temperature"].get<double>() > 0.0);
   }

@@ -269,6 +269,9 @@ TEST_CASE("segmentation: patience ends a training, and a resumed one at the same
     CAPTURE(at.epoch);
     const std::string path = folder.write("checkpoint", detail::checkpoint_bytes(at));
     job.resume = detail::read_checkpoint(path);
+    std::string damaged = detail::checkpoint_bytes(at);
+    damaged[damaged.size() - 100] ^= 1;
+    CHECK_FALSE(detail::read_checkpoint(folder.write("damaged", damaged)));
     REQUIRE(job.resume);
     const Validated rest = validated(set, job);
     CHECK(rest.curve.size() == stopped - at.epoch);

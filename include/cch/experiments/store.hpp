@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,11 +17,16 @@
 
 namespace cch {
 
-/// The record with its checksum as first member, "checksum": SHA-256 of the text without it.
-std::string sealed(std::string_view record);
-/// The record again, without its checksum. Nothing where it is damaged: cut short, or other bytes
-/// than were written. Records of versions before checksums have none and need only be whole JSON.
-std::optional<std::string> unsealed(std::string_view text);
+/// SHA-256 of files by their names.
+using BesideHashes = std::map<std::string, std::string>;
+
+/// The record with its checksum as first member, "checksum": SHA-256 of the text without it; the
+/// second is "beside", the files that belong to the record, where there are any.
+std::string sealed(std::string_view record, const BesideHashes& beside = {});
+/// The record again, without both; `beside` takes the files. Nothing where it is damaged: cut
+/// short, or other bytes than were written. Records of versions before checksums have none and need
+/// only be whole JSON.
+std::optional<std::string> unsealed(std::string_view text, BesideHashes* beside = nullptr);
 
 /// SHA-256 of a text, its first `digits` hexadecimal digits: keys of records.
 std::string digest(std::string_view text, std::size_t digits);
@@ -45,9 +51,13 @@ class RunStore {
   /// ROOT/runs/KEY/FILE
   [[nodiscard]] std::string path(const std::string& key, const std::string& file) const;
 
-  /// A record. A damaged one counts as absent and adds a Warning "record-damaged" that names it.
+  enum class Beside { unchecked, checked };
+  /// A record. A damaged one counts as absent and adds a Warning "record-damaged" that names it. So
+  /// does one of which a file beside is missing or has other bytes than were written, where these
+  /// are checked: by what goes on from them. Who only reads records can do without the files.
   [[nodiscard]] std::optional<std::string> find(const std::string& key, const std::string& file,
-                                                std::vector<Warning>& damage) const;
+                                                std::vector<Warning>& damage,
+                                                Beside check = Beside::unchecked) const;
   /// Writes files and then their record, each whole or not at all: a run without a record is run
   /// again. Paths of `beside` are names within the folder of the key.
   void put(const std::string& key, const std::string& file, const std::string& record,

@@ -93,7 +93,7 @@ Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head
 
 json stored_record(const RunStore& store, const std::string& key, const char* file,
                    std::vector<Warning>& damage) {
-  const auto text = store.find(key, file, damage);
+  const auto text = store.find(key, file, damage, RunStore::Beside::checked);
   const json record = text ? detail::parsed_json(*text) : json();
   const bool done = record.is_object() && record.value("key", "") == key &&
                     record.value("status", "done") == "done";
