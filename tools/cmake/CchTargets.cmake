@@ -56,6 +56,15 @@ else()
   target_compile_options(cch_light INTERFACE $<$<CONFIG:Release>:-O1>)
 endif()
 
+# What reads foreign bytes checks its stack and the sizes of its buffers; everywhere addresses are bound
+# before anything is read and then cannot be written to. tools/dev/check-hardening tests it.
+add_library(cch_hardened INTERFACE)
+if(NOT CCH_SANITIZE)
+  target_compile_options(cch_hardened INTERFACE -fstack-protector-strong
+    $<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>)
+endif()
+add_link_options(LINKER:-z,relro LINKER:-z,now)
+
 # Public headers include/cch/<dir>/*.hpp as an installed file set of a target.
 function(cch_public_headers target scope)
   set(headers)
