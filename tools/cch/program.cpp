@@ -76,24 +76,24 @@ std::string capitalised(std::string text) {
   return text;
 }
 
+Fault parse_fault(const CLI::App& app, const CLI::ParseError& error,
+                  const std::vector<std::string>& arguments) {
+  std::string words;
+  chosen_command(app, words);
+  // A misspelt command leaves the required one missing.
+  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                          (words.empty() && !arguments.empty());
+  if (unexpected) return unexpected_word(app, arguments);
+  return {"bad-arguments", capitalised(error.what()), {}, {}, "See cch " + words + "--help"};
+}
+
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error,
                        const std::vector<std::string>& arguments, Terminal& terminal) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     app.exit(error, terminal.out, terminal.err);  // --help and --version
     return kExitDone;
   }
-  std::string words;
-  chosen_command(app, words);
-  // A misspelt command leaves the required one missing.
-  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
-                          (words.empty() && !arguments.empty());
-  print_fault(unexpected ? unexpected_word(app, arguments)
-                         : Fault{"bad-arguments",
-                                 capitalised(error.what()),
-                                 {},
-                                 {},
-                                 "See cch " + words + "--help"},
-              terminal.err);
+  print_fault(parse_fault(app, error, arguments), terminal.err);
   return kExitUsage;
 }
 
@@ -141,6 +141,26 @@ Commands add_commands(CLI::App& app) {
   return out;
 }
 
+// The commands with what reads their options.
+struct Parser {
+  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
+  Commands commands;
+
+  Parser() {
+    app.set_version_flag("--version", "cch " + version());
+    app.require_subcommand(1);
+    app.failure_message(CLI::FailureMessage::simple);
+    commands = add_commands(app);
+  }
+  void parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  }
+  [[nodiscard]] const Command& chosen() const {
+    return commands.run.at(app.get_subcommands().front()->get_name());
+  }
+};
+
 // What `cch` alone says. Its examples are compared with the program by a test.
 constexpr std::string_view kFirstWords =
     R"(cch tells, before anything is trained, which teacher modality is worth distilling from for your
@@ -173,21 +193,28 @@ int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
     terminal.out << kFirstWords;
     return kExitDone;
   }
-  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
-  app.set_version_flag("--version", "cch " + version());
-  app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
-  const auto commands = add_commands(app);
+  Parser parser;
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(reversed);
+    parser.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(app, error, arguments, terminal);
+    return report_parse_error(parser.app, error, arguments, terminal);
   }
   std::vector<std::string> line{"cch"};
   line.insert(line.end(), arguments.begin(), arguments.end());
   Invocation invocation{terminal, std::move(stop), shell_line(line)};
-  return run_guarded(commands.run.at(app.get_subcommands().front()->get_name()), invocation);
+  return run_guarded(parser.chosen(), invocation);
+}
+
+int run_call(const std::vector<std::string>& arguments, Terminal& terminal, std::stop_token stop,
+             Held held, std::shared_ptr<const OwnNetwork> own) {
+  Parser parser;
+  try {
+    parser.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    throw Error(ErrorKind::usage, parse_fault(parser.app, error, arguments));
+  }
+  Invocation invocation{terminal, std::move(stop), "", std::move(held), std::move(own)};
+  return parser.chosen()(invocation);
 }
 
 }  // namespace cch
