@@ -18,3 +18,21 @@ else()
   target_compile_definitions(cch_fmt PUBLIC FMT_HEADER_ONLY=1)
 endif()
 add_library(fmt::fmt ALIAS cch_fmt)
+
+# Likewise toml++, whose headers are all that there is to it.
+find_path(CCH_TOML_INCLUDE toml++/toml.h REQUIRED)
+add_library(cch_toml INTERFACE)
+target_compile_definitions(cch_toml INTERFACE TOML_HEADER_ONLY=1)
+target_include_directories(cch_toml SYSTEM INTERFACE ${CCH_TOML_INCLUDE})
+add_library(tomlplusplus::tomlplusplus ALIAS cch_toml)
+
+# Debian's libpng.a is for programs: what it takes from the C library as data (stderr alone) it expects in the program
+# itself. A module has a stderr of its own for it, and keeps all names of archives to itself (cch_hides_archives).
+find_library(CCH_PNG_ARCHIVE png REQUIRED)
+execute_process(COMMAND ${CMAKE_OBJCOPY} --redefine-sym stderr=cch_png_stderr ${CCH_PNG_ARCHIVE}
+  ${PROJECT_BINARY_DIR}/libcch_png.a COMMAND_ERROR_IS_FATAL ANY)
+target_sources(cch_fmt PRIVATE ${CMAKE_CURRENT_LIST_DIR}/png_stderr.cpp)
+set(PNG_LIBRARY ${PROJECT_BINARY_DIR}/libcch_png.a CACHE FILEPATH "" FORCE)
+function(cch_hides_archives target)
+  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
+endfunction()

@@ -111,7 +111,8 @@ NB_MODULE(_core, m) {
         return std::make_tuple(now->phase, now->done, now->total);
       });
 
-  m.def("table", &cch::python::table, nb::arg("document"), nb::arg("width"), nb::arg("colour"));
+  m.def("table", &cch::python::table, nb::arg("document"), nb::arg("width"), nb::arg("colour"),
+        nb::arg("quiet"));
   m.def("page", &cch::python::page, nb::arg("document"));
   m.def("fragment", &cch::python::fragment, nb::arg("document"), nb::arg("id"));
   m.def("said_warnings", &cch::python::said_warnings, nb::arg("document"));

@@ -32,9 +32,9 @@ bool is_ranking(const std::string& schema) {
 
 }  // namespace
 
-std::string table(const std::string& document, unsigned width, bool colour) {
+std::string table(const std::string& document, unsigned width, bool colour, bool quiet) {
   const std::string schema = schema_of(document);
-  const report::TerminalStyle style{colour, width};
+  const report::TerminalStyle style{colour, width, quiet};
   if (is_ranking(schema)) return report::render_rank_table(documents::parse_rank(document), style);
   if (schema == "cch.check/1") {
     return report::render_check_table(documents::parse_check(document), style);
@@ -43,7 +43,7 @@ std::string table(const std::string& document, unsigned width, bool colour) {
     return report::render_estimate_table(documents::parse_estimate(document), style);
   }
   if (schema == "cch.gaussian/1") {
-    return report::render_solve_table(documents::parse_solve(document), false);
+    return report::render_solve_table(documents::parse_solve(document), quiet);
   }
   refuse(schema, "table");
 }

@@ -9,7 +9,7 @@ namespace cch::python {
 // and usage "no-rendering" for a schema that is not shown in this way.
 
 /// As the program prints it.
-std::string table(const std::string& document, unsigned width, bool colour);
+std::string table(const std::string& document, unsigned width, bool colour, bool quiet);
 /// The report as one HTML file.
 std::string page(const std::string& document);
 /// The verdict, the table and the picture, for the inside of another page. `id` is unique there.

@@ -37,6 +37,7 @@ class Arguments:
         count = self._names[text] = self._names.get(text, 0) + 1
         if count > 1:
             text = f"{text} {count}"
+        where = f"argument {where}"
         if array.dtype == "text":
             self.call.hold_texts(text, where, list(array.texts), list(array.shape))
         else:

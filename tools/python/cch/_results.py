@@ -156,10 +156,10 @@ class Result:
     def seed(self) -> int:
         return int(self.document["seed"])
 
-    def to_text(self, width: int = 100, colour: bool = False) -> str:
-        """The table that the program prints."""
+    def to_text(self, width: int = 100, *, colour: bool = False, quiet: bool = False) -> str:
+        """What the program prints; ``quiet``: verdict and table alone."""
         try:
-            return _core.table(self.text, width, colour)
+            return _core.table(self.text, width, colour, quiet)
         except _core.Fault as fault:
             raise error_of(*fault.args) from None
 

@@ -25,7 +25,7 @@ def test_options_are_named_as_in_python(inputs: dict[str, Any]) -> None:
     assert all(w.filename == __file__ for w in caught)
     with pytest.raises(cch.UsageError) as refused:
         cch.rank(**inputs, scenario="more-labls")
-    assert "'more-labels'" in str(refused.value)
+    assert "Did you mean more-labels" in str(refused.value)
     with pytest.raises(cch.UsageError, match="lengths= has no use without pool="):
         cch.rank(**inputs, lengths=np.ones(300, dtype=int))
 

@@ -193,7 +193,7 @@ def test_sparse_arrays_are_refused_with_their_dense_size(rows: Any) -> None:
         (np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), "masked"),
         (object(), "no array that is known"),
         (np.zeros((0, 3)), "has no values"),
-        (np.float64(3.0).reshape(()), "single number"),
+        (np.array(3.0), "single number"),
     ],
 )
 def test_what_is_no_array_is_refused_in_words(rows: Any, value: Any, words: str) -> None:
@@ -207,7 +207,7 @@ def test_all_faults_come_at_once(rows: Any) -> None:
     with pytest.raises(cch.DataError) as refused:
         ranked(bad, np.full_like(rows.depth, np.inf), rows.y)
     assert [f.code for f in refused.value.faults] == ["non-finite-value", "non-finite-value"]
-    assert "teachers['depth']" in refused.value.faults[1].where
+    assert "teachers['depth']" in refused.value.faults[1].problem
 
 
 def test_doubles_in_c_order_are_not_copied(tmp_path: Any) -> None:
@@ -225,7 +225,7 @@ def test_doubles_in_c_order_are_not_copied(tmp_path: Any) -> None:
         "y = np.arange(1_000_000) % 3\n"
         "try: cch.estimate(x, y, estimator='no-such')\n"
         "except cch.UsageError: pass\n"
-        "try: cch.rank(student=x, teachers={'t': x}, labels=y[:10], quick=True)\n"
+        "try: cch.rank(student=x, teachers={'t': x}, labels=y[:10], y_kind='discrete', quick=True)\n"
         "except cch.DataError as e: assert e.code == 'unequal-rows', e\n"
         "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
     )

@@ -10,8 +10,8 @@ import pytest
 
 
 def test_the_page() -> None:
-    script = Path(__file__).resolve().parents[1] / "page.py"
-    if not (script.parents[2] / "docs" / "python.md").exists():
+    script = Path(__file__).resolve().parent / "page.py"
+    if not (script.parents[3] / "docs" / "python.md").exists():
         pytest.skip("docs/python.md is not there (a source distribution)")
     pytest.importorskip("pandas")
     pytest.importorskip("sklearn")

@@ -59,9 +59,10 @@ def test_rank_returns_what_the_program_prints(
     folder = data / name
     if not folder.exists():
         pytest.skip(f"the data set {name} is not there")
+    first = "0" if grouped else "400"  # rows of one speaker may be of one class
     names = [student, *teachers, "labels", *(["groups"] if grouped else [])]
-    arrays = {n: np.load(folder / f"{n}.npy")[:400] for n in names}
-    arguments = ["rank", "--json", "--quick", "--seed", "3", "--first-rows", "400",
+    arrays = {n: np.load(folder / f"{n}.npy") for n in names}
+    arguments = ["rank", "--json", "--quick", "--seed", "3", "--first-rows", first,
                  "--student", f"{student}={folder / student}.npy", "--labels", str(folder / "labels.npy")]  # fmt: skip
     for teacher in teachers:
         arguments += ["--teacher", f"{teacher}={folder / teacher}.npy"]
@@ -75,17 +76,14 @@ def test_rank_returns_what_the_program_prints(
             teachers={t: arrays[t] for t in teachers},
             labels=arrays["labels"],
             groups=arrays.get("groups"),
-            first_rows=400,
+            first_rows=int(first),
             quick=True,
             seed=3,
         )
-    words = {f"{folder / student}.npy": "student", str(folder / "labels.npy"): "labels"}
-    words |= {f"{folder / t}.npy": f"teachers['{t}']" for t in teachers}
-    words[str(folder / "groups.npy")] = "groups"
+    words = {f"{folder / student}.npy": "argument student", str(folder / "labels.npy"): "argument labels"}
+    words |= {f"{folder / t}.npy": f"argument teachers['{t}']" for t in teachers}
+    words[str(folder / "groups.npy")] = "argument groups"
     theirs, ours = told_apart(expected, words), told_apart(result.document, {})
-    # The files have more rows than were taken of them.
-    for one in (*theirs["inputs"], *ours["inputs"]):
-        del one["shape"]
     assert ours == theirs
 
 
@@ -98,7 +96,7 @@ def test_networks_too(program: str, tmp_path: Path, rows: Any) -> None:
     with pytest.warns(cch.CchWarning):
         result = cch.rank(student={"x": rows.x[:120]}, teachers={"depth": rows.depth[:120]}, labels=rows.y[:120],
                           budget="2s")  # fmt: skip
-    words = {str(tmp_path / f"{n}.npy"): r for n, r in {"x": "student", "depth": "teachers['depth']", "y": "labels"}.items()}
+    words = {str(tmp_path / f"{n}.npy"): f"argument {r}" for n, r in {"x": "student", "depth": "teachers['depth']", "y": "labels"}.items()}
     assert told_apart(result.document, {}) == told_apart(expected, words)
 
 
@@ -116,7 +114,8 @@ def test_estimate_returns_what_the_program_prints(program: str, tmp_path: Path, 
 def test_check_returns_what_the_program_prints(program: str) -> None:
     plan = ["--n", "200", "--dim-student", "3", "--dim-teacher", "3", "--classes", "3", "--draws", "2", "--no-sizes"]
     expected = printed(program, ["check", "--json", *plan])
-    with pytest.warns(cch.CchWarning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         result = cch.check(n=200, dim_student=3, dim_teacher=3, classes=3, draws=2, sizes=False)
     assert result.verdict == expected["verdict"]
     assert result.minimal_margin == expected["minimal_margin_nats"]

@@ -95,7 +95,7 @@ std::string scoped_style_sheet() {
   out += rule_text(std::string(kRoom),
                    "font-size: 15px; padding: 14px 18px; border-radius: 8px; max-width: 1000px");
   out += rule_text(scoped("table"), "margin: 0 0 14px; width: 100%; display: table; float: none");
-  out += rule_text(scoped("th, td"), "background: none");
+  out += rule_text(scoped_list("th, td"), "background: none");
   return out;
 }
 

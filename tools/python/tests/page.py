@@ -2,7 +2,7 @@
 """Runs the Python blocks of docs/python.md with the installed package, one after the other, and compares what they
 show with the plain block behind each; with --write puts it there. A test of the package calls it.
 
-Usage: tools/python/page.py [--write]
+Usage: tools/python/tests/page.py [--write]
 """
 
 import ast
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import warnings
 
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md"
+PAGE = pathlib.Path(__file__).resolve().parents[3] / "docs" / "python.md"
 BLOCK = re.compile(r"```python\n(.*?)```\n(\n```\n(.*?)```\n)?", re.S)
 
 
@@ -58,9 +58,9 @@ def main():
         return 0
     for number, (old, new) in enumerate(zip(text.splitlines(), made.splitlines()), 1):
         if old != new:
-            sys.exit(f"page: {PAGE.name}:{number} has {old!r}, the package shows {new!r}; tools/python/page.py --write")
+            sys.exit(f"page: {PAGE.name}:{number} has {old!r}, the package shows {new!r}; tools/python/tests/page.py --write")
     if len(text.splitlines()) != len(made.splitlines()):
-        sys.exit("page: outputs are missing; tools/python/page.py --write")
+        sys.exit("page: outputs are missing; tools/python/tests/page.py --write")
     print(f"page: {len(BLOCK.findall(text))} blocks of {PAGE.name} show what it says")
     return 0
 
