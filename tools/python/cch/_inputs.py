@@ -204,7 +204,7 @@ def _refuse_gaps(array: NDArray[Any], columns: Sequence[str], where: str) -> Non
     if not bad.any():
         return
     count = bad.sum(axis=0)
-    names = [columns[j] for j in np.flatnonzero(count)]
+    names = [columns[int(j)] for j in np.flatnonzero(count)]
     row = int(np.flatnonzero(bad.any(axis=1))[0])
     raise refused(
         "non-finite-value",

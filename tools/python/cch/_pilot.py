@@ -63,7 +63,8 @@ def _functions(fit: Callable[..., Any], predict: Callable[..., Any]) -> Callable
 
 
 def _hard(targets: Numbers) -> Numbers:
-    return targets[:, 0] if targets.shape[1] == 1 else targets
+    only: Numbers = targets[:, 0] if targets.shape[1] == 1 else targets
+    return only
 
 
 def _outputs(said: Any, classes: bool) -> Numbers:
@@ -98,7 +99,8 @@ def _estimator(estimator: Any) -> Callable[..., Numbers]:
             own.fit(x, np.asarray(y))
         out = np.full((len(rows), targets.shape[1]), _LEAST)
         out[:, np.asarray(own.classes_, dtype=int)] = own.predict_proba(rows)
-        return np.log(np.maximum(out, _LEAST))
+        logits: Numbers = np.log(np.maximum(out, _LEAST))
+        return logits
 
     return answer
 

@@ -76,7 +76,9 @@ std::string themed(std::initializer_list<std::string_view> places, std::string_v
 }  // namespace
 
 std::string scoped_style_sheet() {
-  std::string out;
+  // First what the page around may have said of plain elements.
+  std::string out = rule_text(scoped_list("p, li, th, td, strong, summary"), "color: inherit") +
+                    rule_text(scoped_list("table, tr, th, td"), "border: 0; background: none");
   std::string_view light;
   std::string_view dark;
   for (std::string_view css = style_sheet(); !trimmed(css).empty();) {
@@ -95,7 +97,7 @@ std::string scoped_style_sheet() {
   out += rule_text(std::string(kRoom),
                    "font-size: 15px; padding: 14px 18px; border-radius: 8px; max-width: 1000px");
   out += rule_text(scoped("table"), "margin: 0 0 14px; width: 100%; display: table; float: none");
-  out += rule_text(scoped_list("th, td"), "background: none");
+  out += rule_text(scoped("figure"), "max-width: 700px");
   return out;
 }
 
