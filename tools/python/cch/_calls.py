@@ -208,6 +208,7 @@ def rank(
     best_set: bool | None = None,
     budget: str | None = None,
     quick: bool | None = None,
+    full: bool | None = None,
     planted_bias: bool | None = None,
     sensitivity: bool | None = None,
     device: str | None = None,
