@@ -1,6 +1,7 @@
 #include "cch/core/samples.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <utility>
 
@@ -10,7 +11,7 @@
 namespace cch {
 namespace {
 
-void refuse_non_finite(const Matrix& values, const std::string& name) {
+void refuse_non_finite(MatrixView values, const std::string& name) {
   NonFinite bad(values.cols());
   for (std::size_t i = 0; i < values.rows(); ++i) {
     for (std::size_t j = 0; j < values.cols(); ++j) {
@@ -20,11 +21,7 @@ void refuse_non_finite(const Matrix& values, const std::string& name) {
   if (bad.count() > 0) throw Error(ErrorKind::data, bad.fault(name, values.rows()));
 }
 
-}  // namespace
-
-Samples::Samples() : values_(std::make_shared<const Matrix>()) {}
-
-Samples Samples::from(Matrix values, std::string name) {
+void refuse_unusable(MatrixView values, const std::string& name) {
   if (values.rows() == 0 || values.cols() == 0) {
     refuse_data(
         "empty-array", name + " has no values",
@@ -32,17 +29,36 @@ Samples Samples::from(Matrix values, std::string name) {
         "there is nothing to estimate from", "Give at least one row and one column");
   }
   refuse_non_finite(values, name);
-  Samples samples;
-  samples.values_ = std::make_shared<const Matrix>(std::move(values));
-  samples.name_ = std::move(name);
-  return samples;
+}
+
+}  // namespace
+
+Samples Samples::from(Matrix values, std::string name) {
+  refuse_unusable(values.view(), name);
+  return of(std::move(values), std::move(name));
+}
+
+Samples Samples::borrowed(MatrixView values, std::shared_ptr<const void> owner, std::string name) {
+  assert(values.stride() == values.cols());
+  refuse_unusable(values, name);
+  Samples out;
+  out.owner_ = std::move(owner);
+  out.view_ = values;
+  out.name_ = std::move(name);
+  return out;
+}
+
+Samples Samples::of(Matrix values, std::string name) {
+  auto owner = std::make_shared<const Matrix>(std::move(values));
+  Samples out;
+  out.view_ = owner->view();
+  out.owner_ = std::move(owner);
+  out.name_ = std::move(name);
+  return out;
 }
 
 Samples Samples::select(std::span<const std::size_t> rows) const {
-  Samples out;
-  out.values_ = std::make_shared<const Matrix>(select_rows(view(), rows));
-  out.name_ = name_;
-  return out;
+  return of(select_rows(view(), rows), name_);
 }
 
 bool all_rows_equal(const Samples& x) {

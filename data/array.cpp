@@ -223,6 +223,15 @@ Matrix Array::matrix(std::size_t count) const {
   return out;
 }
 
+std::optional<MatrixView> Array::doubles() const {
+  const bool native = layout_.big_endian == (std::endian::native == std::endian::big);
+  const bool c_order = !layout_.fortran || layout_.shape.size() < 2 || cols_ == 1;
+  const std::byte* data = bytes_.view.data();
+  const bool aligned = reinterpret_cast<std::uintptr_t>(data) % alignof(double) == 0;
+  if (dtype() != DType::f64 || !native || !c_order || !aligned || bytes_.size() == 0) return {};
+  return MatrixView(reinterpret_cast<const double*>(data), rows_, cols_);
+}
+
 Array Array::select(std::span<const std::size_t> rows) const {
   Array out;
   out.layout_ = {dtype(), shape(), layout_.big_endian, false};

@@ -1,11 +1,11 @@
 #include "cch/data/npz.hpp"
 
 #include <unistd.h>
-#include <zip.h>
 
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -13,32 +13,25 @@
 #include "cch/core/error.hpp"
 #include "cch/data/npy.hpp"
 #include "data/open.hpp"
+#include "data/zip.hpp"
 
 namespace cch {
 
 namespace detail {
 
-struct DiscardArchive {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-using ZipArchive = std::unique_ptr<zip_t, DiscardArchive>;
-
 struct ZipListing {
   std::vector<std::string> keys;
-  std::vector<zip_uint64_t> entries;
+  std::vector<ZipEntry> entries;
 };
 
 }  // namespace detail
 
 namespace {
 
-using Archive = detail::ZipArchive;
 using Listing = detail::ZipListing;
-
-struct CloseEntry {
-  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
-};
-using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
+using detail::ZipEntry;
+using detail::ZipFault;
+using detail::ZipReader;
 
 // Deflate codes at most 258 bytes in 2 bits; a block costs a few bytes more.
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
@@ -49,26 +42,21 @@ constexpr std::uint64_t kDeflateSlack = 1024;
               "Copy or write the file again with numpy.savez");
 }
 
-Archive open_archive(const Bytes& bytes, const std::string& where) {
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.view.data(), bytes.size(), 0, &error);
-  zip_t* archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
-  const std::string problem = archive ? std::string() : zip_error_strerror(&error);
-  zip_error_fini(&error);
-  if (archive) return Archive(archive);
-  if (source) zip_source_free(source);
-  refuse_zip(where, problem);
+// What a step of reading says of the archive is said of `where`.
+template <class Step>
+auto in_archive(const std::string& where, Step&& step) {
+  try {
+    return step();
+  } catch (const ZipFault& fault) {
+    refuse_zip(where, fault.what());
+  }
 }
 
-Listing list_arrays(zip_t* archive, const std::string& where) {
+Listing list_arrays(const Bytes& bytes, const std::string& where) {
   Listing listing;
   std::set<std::string> seen;
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
-  for (zip_uint64_t i = 0; std::cmp_less(i, count); ++i) {
-    const char* raw = zip_get_name(archive, i, 0);
-    if (!raw) refuse_zip(where, "an entry has no name");
-    std::string name(raw);
+  for (ZipEntry& entry : in_archive(where, [&] { return detail::zip_entries(bytes.view); })) {
+    std::string name = entry.name;
     if (!name.ends_with(".npy")) continue;
     name.resize(name.size() - 4);
     if (!seen.insert(name).second) {
@@ -76,7 +64,7 @@ Listing list_arrays(zip_t* archive, const std::string& where) {
                   "it is not clear which is meant", "Write the file again with one array a name");
     }
     listing.keys.push_back(std::move(name));
-    listing.entries.push_back(i);
+    listing.entries.push_back(std::move(entry));
   }
   return listing;
 }
@@ -88,51 +76,44 @@ Listing list_arrays(zip_t* archive, const std::string& where) {
               "Save the array with numpy.save and read the .npy");
 }
 
-std::uint64_t checked_size(zip_t* archive, zip_uint64_t index, const std::string& where,
+std::uint64_t checked_size(const ZipEntry& entry, const std::string& where,
                            const NpzLimits& limits) {
-  zip_stat_t stat;
-  zip_stat_init(&stat);
-  constexpr zip_uint64_t kNeeded =
-      ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-  if (zip_stat_index(archive, index, 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded) {
-    refuse_zip(where, "an entry has no size");
-  }
-  if (stat.encryption_method != ZIP_EM_NONE) {
+  if (entry.encrypted) {
     refuse_data("encrypted", "the array is encrypted", where, {}, "Save it without a password");
   }
-  if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE) {
+  const bool deflated = entry.method == detail::kZipDeflated;
+  if (entry.method != detail::kZipStored && !deflated) {
     refuse_data("unsupported-compression", "the array is neither stored nor deflated", where, {},
                 "Write it with numpy.savez or numpy.savez_compressed");
   }
-  const bool deflated = stat.comp_method == ZIP_CM_DEFLATE;
   const std::uint64_t most =
-      deflated ? stat.comp_size * kMaxDeflateRatio + kDeflateSlack : stat.comp_size;
+      deflated ? entry.stored * kMaxDeflateRatio + kDeflateSlack : entry.stored;
   const bool whole = limits.rows.rows == 0 && limits.rows.bytes == 0;
-  if ((whole && stat.size > limits.max_bytes) || stat.size > most) {
-    refuse_bomb("an entry of " + std::to_string(stat.comp_size) + " bytes claims to expand to",
-                stat.size, where);
+  if ((whole && entry.size > limits.max_bytes) || entry.size > most) {
+    refuse_bomb("an entry of " + std::to_string(entry.stored) + " bytes claims to expand to",
+                entry.size, where);
   }
-  return stat.size;
+  return entry.size;
 }
 
 // Appends exactly `count` bytes to the buffer.
-void read_exactly(zip_file_t* entry, std::vector<std::byte>& buffer, std::uint64_t count,
+void read_exactly(ZipReader& entry, std::vector<std::byte>& buffer, std::uint64_t count,
                   const std::string& where) {
   constexpr std::uint64_t kChunk = 1 << 22;
   while (count > 0) {
     const std::size_t at = buffer.size();
     const std::uint64_t wanted = std::min(count, kChunk);
     buffer.resize(at + wanted);
-    const zip_int64_t got = zip_fread(entry, buffer.data() + at, wanted);
-    if (got < 0) refuse_zip(where, zip_file_strerror(entry));
+    const std::size_t got =
+        in_archive(where, [&] { return entry.read(std::span(buffer).subspan(at)); });
     if (got == 0) refuse_zip(where, "an entry ends early");
-    buffer.resize(at + static_cast<std::size_t>(got));
-    count -= static_cast<std::uint64_t>(got);
+    buffer.resize(at + got);
+    count -= got;
   }
 }
 
 // Its checksum is that of the whole entry, so it is not compared.
-Array read_rows(zip_file_t* entry, const NpyHeader& header, std::size_t rows,
+Array read_rows(ZipReader& entry, const NpyHeader& header, std::size_t rows,
                 const std::string& where, const NpzLimits& limits) {
   const std::uint64_t size = header.data_bytes / header.layout.shape[0] * rows;
   if (size > limits.max_bytes) refuse_bomb("the chosen rows are", size, where);
@@ -142,7 +123,7 @@ Array read_rows(zip_file_t* entry, const NpyHeader& header, std::size_t rows,
 }
 
 // The array of an entry, or its first rows.
-Array read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where,
+Array read_entry(ZipReader& entry, std::uint64_t size, const std::string& where,
                  const NpzLimits& limits) {
   std::vector<std::byte> buffer;
   read_exactly(entry, buffer, std::min<std::uint64_t>(size, 12), where);
@@ -163,10 +144,10 @@ Array read_entry(zip_file_t* entry, std::uint64_t size, const std::string& where
   }
   buffer.reserve(size);
   read_exactly(entry, buffer, size - buffer.size(), where);
-  std::byte beyond{};  // reading past the end makes libzip compare the checksum
-  const zip_int64_t more = zip_fread(entry, &beyond, 1);
-  if (more < 0) refuse_zip(where, zip_file_strerror(entry));
-  if (more > 0) refuse_zip(where, "an entry is longer than declared");
+  std::byte beyond{};  // reading past the end compares the checksum
+  if (in_archive(where, [&] { return entry.read({&beyond, 1}); }) > 0) {
+    refuse_zip(where, "an entry is longer than declared");
+  }
   return parse_npy(own_bytes(std::move(buffer)), where, limits.rows);
 }
 
@@ -182,22 +163,15 @@ std::uint64_t most_npz_bytes() {
 struct NpzFile::Directory {
   Bytes bytes;
   std::string where;
-  detail::ZipArchive archive;
   detail::ZipListing listing;
   std::map<std::string, std::size_t> places;  // of the keys
 };
 
-NpzFile::NpzFile(const Bytes& bytes, const std::string& where)
-    : directory_(std::make_unique<Directory>(
-          Directory{bytes, where, open_archive(bytes, where), {}, {}})) {
-  Directory& d = *directory_;
-  d.listing = list_arrays(d.archive.get(), where);
+NpzFile::NpzFile(const Bytes& bytes, const std::string& where) {
+  Directory d{bytes, where, list_arrays(bytes, where), {}};
   for (std::size_t i = 0; i < d.listing.keys.size(); ++i) d.places.emplace(d.listing.keys[i], i);
+  directory_ = std::make_shared<const Directory>(std::move(d));
 }
-
-NpzFile::~NpzFile() = default;
-NpzFile::NpzFile(NpzFile&&) noexcept = default;
-NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
 
 const std::vector<std::string>& NpzFile::keys() const {
   return directory_->listing.keys;
@@ -209,12 +183,12 @@ Array NpzFile::array(const std::string& key, const NpzLimits& limits) const {
   if (found == d.places.end()) {
     found = d.places.find(detail::choose_key(d.listing.keys, key, d.where, "array"));
   }
-  const zip_uint64_t index = d.listing.entries[found->second];
+  const ZipEntry& entry = d.listing.entries[found->second];
   const std::string place = d.where + ":" + found->first;
-  const std::uint64_t size = checked_size(d.archive.get(), index, place, limits);
-  const Entry entry(zip_fopen_index(d.archive.get(), index, 0));
-  if (!entry) refuse_zip(place, zip_strerror(d.archive.get()));
-  return read_entry(entry.get(), size, place, limits);
+  const std::uint64_t size = checked_size(entry, place, limits);
+  std::optional<ZipReader> reader;
+  in_archive(place, [&] { return &reader.emplace(d.bytes.view, entry); });
+  return read_entry(*reader, size, place, limits);
 }
 
 }  // namespace cch

@@ -233,7 +233,36 @@ Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) 
   return opened;
 }
 
+namespace {
+
+// Only text has no bytes of its own.
+std::string hash_of(const Array& array, std::size_t rows) {
+  if (array.dtype() != DType::text) return sha256(array.row_bytes(rows).view);
+  std::string lines;
+  for (std::size_t i = 0; i < rows && array.cols() == 1; ++i) lines += array.text_at(i) + '\n';
+  return sha256(std::as_bytes(std::span(lines)));
+}
+
+Opened open_held(const HeldArray& held, const LoadOptions& options) {
+  Opened opened{.array = held.array, .computed = {}, .info = {}, .where = held.where};
+  const auto& shape = held.array.stored_shape();
+  const std::size_t rows = shape.empty() ? 1 : shape[0];
+  const std::size_t taken = options.max_rows == 0 ? rows : std::min(rows, options.max_rows);
+  opened.info.sha256 = hash_of(held.array, taken);
+  opened.info.sha256_of = "the array in memory";
+  if (taken < rows) opened.info.sha256_of += ", rows 0 to " + std::to_string(taken - 1);
+  opened.info.shape = shape;
+  opened.info.dtype = to_string(held.array.dtype());
+  return opened;
+}
+
+}  // namespace
+
 Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options) {
+  if (options.held) {
+    const auto held = options.held->find(source.text);
+    if (held != options.held->end()) return open_held(held->second, options);
+  }
   return is_dataset(source.path) ? open_dataset(source, use, options)
                                  : open_file(source, use, options);
 }

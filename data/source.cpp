@@ -58,6 +58,13 @@ LoadedSamples load_samples(const SourceSpec& source, const std::string& name,
     if (!opened.computed) detail::warn_about_conversion(opened, rows, options.pool);
   }
   const std::string full_name = name.empty() ? opened.where : name + " (" + opened.where + ")";
+  const bool borrow = options.held && !opened.computed && !options.missing_rows;
+  if (const auto view = borrow ? opened.array.doubles() : std::nullopt) {
+    const std::size_t rows = detail::rows_taken(view->rows(), options);
+    return {Samples::borrowed({view->data(), rows, view->cols()}, opened.array.owner(), full_name),
+            std::move(opened.info),
+            {}};
+  }
   Matrix values = detail::take_matrix(opened, options);
   std::vector<std::size_t> missing;
   if (options.missing_rows) missing = take_missing_rows(values);

@@ -141,7 +141,7 @@ class SetSearch {
     out_.scenario = best->scenario;
     out_.metric = best->metric;
     out_.student_model = best->student_model;
-    student_ = parse_network_model(best->student_model);
+    student_ = model_named(best->student_model, options_.students);
     single_ = set_.front();
     out_.single.name = input_.teachers[single_].name;
     out_.single.expected_gain = best->chance.expected_gain;
@@ -214,7 +214,9 @@ class SetSearch {
     options.student = student_;
     options.teacher = options_.teacher.value_or(student_);
     // Columns of several teachers are no image.
-    if (options.teacher.layers == Layers::cnn) options.teacher = parse_network_model("mlp");
+    const bool dense =
+        options.teacher.layers == Layers::linear || options.teacher.layers == Layers::mlp;
+    if (!dense) options.teacher = parse_network_model("mlp");
     options.training = pilot_training_of(student_.layers);
     if (options_.lambda) options.lambdas = {*options_.lambda};
     options.scenarios = {out_.scenario};

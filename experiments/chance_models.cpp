@@ -6,6 +6,7 @@
 
 #include "cch/experiments/chances.hpp"
 #include "cch/experiments/network_pilot.hpp"
+#include "cch/experiments/own_network.hpp"
 
 namespace cch {
 namespace {
@@ -37,6 +38,7 @@ NetworkSpec parse_network_model(std::string_view text) {
 }
 
 std::string model_name(const NetworkSpec& network) {
+  if (network.own) return network.own->name();
   std::string out(to_string(network.layers));
   for (std::size_t i = 0; i < network.widths.size(); ++i) {
     out += fmt::format("{}{}", i == 0 ? ':' : ',', network.widths[i]);
@@ -46,7 +48,7 @@ std::string model_name(const NetworkSpec& network) {
 
 Optimisation pilot_training_of(Layers layers) {
   Optimisation out = pilot_training();
-  if (layers == Layers::mlp) return out;
+  if (layers == Layers::mlp || layers == Layers::own) return out;
   out.batch = 64;
   out.epochs = layers == Layers::linear ? 600 : 60;
   if (layers == Layers::cnn) out.learning_rate = 0.003;

@@ -1,5 +1,6 @@
 #include "experiments/chance_parts.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace cch::detail {
@@ -27,8 +28,27 @@ StudentKind kind_of(const NetworkSpec& network) {
       return StudentKind::mlp;
     case Layers::cnn:
       return StudentKind::cnn;
+    case Layers::own:  // what is known of networks holds for it best
+      break;
   }
   return StudentKind::mlp;
+}
+
+NetworkSpec model_named(const std::string& name, const std::vector<NetworkSpec>& asked) {
+  for (const NetworkSpec& student : asked) {
+    if (model_name(student) == name) return student;
+  }
+  return parse_network_model(name);
+}
+
+NetworkSpec usual_teacher(const NetworkSpec& student, const std::vector<ImageShape>& shapes) {
+  // One of the caller's own is made for the student's columns.
+  if (student.layers == Layers::own) return parse_network_model("mlp");
+  if (student.layers != Layers::cnn) return student;
+  // Teachers that are no images have no convolutions.
+  const bool images = std::all_of(shapes.begin(), shapes.end(),
+                                  [](const ImageShape& shape) { return shape.channels > 0; });
+  return images ? student : parse_network_model("mlp");
 }
 
 void put_linear(const PilotEvidence& pilot, ChanceEvidence& to) {

@@ -56,7 +56,7 @@ void check_chances(const RankInput& input, const ExtraRows& further, const Chanc
                    "the student's rows are not known to be channels × height × width",
                    "Give an array N x C x H x W, or take --student-model mlp");
     }
-    if (!detail::is_dense(student, {}, "cpu")) (void)detail::training_backend();
+    if (student.layers == Layers::cnn) (void)detail::training_backend();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "cch/core/random.hpp"
 #include "cch/criterion/decide.hpp"
 #include "cch/criterion/levels.hpp"
+#include "cch/experiments/own_network.hpp"
 #include "experiments/chance_draw.hpp"
 #include "experiments/chance_parts.hpp"
 #include "experiments/pilot_work.hpp"
@@ -132,15 +133,6 @@ class Chances {
     }
   }
 
-  [[nodiscard]] NetworkSpec teacher_of(const NetworkSpec& student) const {
-    if (options_.teacher) return *options_.teacher;
-    if (student.layers != Layers::cnn) return student;
-    // Teachers that are no images have no convolutions.
-    const bool images = std::all_of(options_.shapes.begin(), options_.shapes.end(),
-                                    [](const ImageShape& shape) { return shape.channels > 0; });
-    return images ? student : parse_network_model("mlp");
-  }
-
   void add_kind(const NetworkSpec& student) {
     Kind& kind = kinds_.emplace_back(Kind{student, linear_, {}, {}, {}});
     for (auto& of_scenario : kind.known) {
@@ -148,7 +140,8 @@ class Chances {
     }
     kind.told.assign(input_.teachers.size(), 0);
     kind.pilot_options.student = student;
-    kind.pilot_options.teacher = teacher_of(student);
+    kind.pilot_options.teacher =
+        options_.teacher ? *options_.teacher : usual_teacher(student, options_.shapes);
     kind.pilot_options.training = pilot_training_of(student.layers);
     if (options_.lambda) kind.pilot_options.lambdas = {*options_.lambda};
     kind.pilot_options.scenarios = scenarios_;
@@ -169,13 +162,14 @@ class Chances {
   }
 
   void repeat(Kind& kind, bool first) {
-    if (!kind.pilot) return;
+    const OwnNetwork* own = kind.student.own.get();
+    if (!kind.pilot || (own != nullptr && kind.pilot->result().repeats >= own->repeats())) return;
     std::vector<std::size_t> teachers = first ? unclear_teachers(kind) : open_teachers(kind);
-    if (!options_.budget) {
+    if (!options_.budget || own != nullptr) {
       teachers.resize(input_.teachers.size());
       std::iota(teachers.begin(), teachers.end(), std::size_t{0});
     }
-    keep_affordable(kind, teachers);
+    if (own == nullptr) keep_affordable(kind, teachers);
     if (teachers.empty()) return;
     try {
       kind.pilot->repeat(teachers, pilot_execution(exec_));

@@ -16,7 +16,7 @@ template <class T, std::size_t N>
 using Names = std::array<std::pair<T, std::string_view>, N>;
 
 constexpr Names<Layers, 3> kLayers{
-    {{Layers::linear, "linear"}, {Layers::mlp, "mlp"}, {Layers::cnn, "cnn"}}};
+    {{Layers::linear, "linear"}, {Layers::mlp, "mlp"}, {Layers::cnn, "cnn"}}};  // files have no own
 constexpr Names<Optimiser, 3> kOptimisers{
     {{Optimiser::sgd, "sgd"}, {Optimiser::adam, "adam"}, {Optimiser::adamw, "adamw"}}};
 constexpr Names<Schedule, 3> kSchedules{
@@ -60,6 +60,7 @@ void need(bool fine, const char* code, const std::string& problem, const std::st
 }  // namespace
 
 std::string_view to_string(Layers v) {
+  if (v == Layers::own) return "own";
   return name_of(kLayers, v);
 }
 std::string_view to_string(Optimiser v) {
@@ -103,6 +104,11 @@ bool compares_features(DistilForm form) {
 }
 
 void check(const NetworkSpec& network) {
+  if (network.layers == Layers::own) {
+    need(network.own != nullptr, "bad-network", "a network of the caller's own is missing",
+         "nothing else can train it", "Give NetworkSpec::own");
+    return;
+  }
   const bool linear = network.layers == Layers::linear;
   need(!linear || network.widths.empty(), "bad-network", "a linear network has no hidden layers",
        "'widths' would not be used", "Remove it, or take layers = \"mlp\"");

@@ -80,7 +80,9 @@ void NetworkPilotRun::repeat(const std::vector<std::size_t>& teachers, const Exe
                            derive_seed(exec.seed, "pilot repeat", r), "pilot folds"),
                   std::vector<PilotFoldResult>(options.folds)};
   std::atomic<std::size_t> done{0};
-  parallel_for(options.folds, exec, [&](std::size_t f) {
+  Execution folds = exec;
+  if (options.student.own || options.teacher.own) folds.threads = 1;  // the caller's, in one order
+  parallel_for(options.folds, folds, [&](std::size_t f) {
     Rows test;
     NetworkPilotRows others;
     std::set<std::size_t> held;

@@ -47,6 +47,7 @@ class Work {
 
   /// Seconds of one core.
   [[nodiscard]] double of(const Learner& learner) const {
+    if (learner.network.layers == Layers::own) return 0.0;  // nobody knows; no budget holds for it
     const Optimisation training = shortened(options_, learner.network, learner.rows);
     const bool convolves = learner.network.layers == Layers::cnn;
     const std::size_t batch =

@@ -64,6 +64,7 @@ void check_data(const TrainingData& data, const NetworkSpec& network) {
 std::vector<TrainedNetwork> train_each(const TrainingData& data, const TrainingFit& fit,
                                        const NetworkSpec& network, const Optimisation& optimisation,
                                        const Execution& exec) {
+  if (network.layers == Layers::own) return detail::train_own(data, fit, *network.own, exec);
   if (detail::is_dense(network, fit.jobs, exec.device)) {
     return detail::train_dense(data, fit, network, optimisation, exec);
   }
@@ -81,7 +82,8 @@ bool is_dense(const NetworkSpec& network, const std::vector<TrainingJob>& jobs,
   const bool features = std::any_of(jobs.begin(), jobs.end(), [](const TrainingJob& job) {
     return job.loss.lambda > 0.0 && compares_features(job.loss.form);
   });
-  return device == "cpu" && network.layers != Layers::cnn && network.dropout == 0.0 && !features;
+  const bool dense = network.layers == Layers::linear || network.layers == Layers::mlp;
+  return device == "cpu" && dense && network.dropout == 0.0 && !features;
 }
 
 }  // namespace detail

@@ -78,6 +78,10 @@ std::vector<TrainedNetwork> train_dense(const TrainingData& data, const Training
                                         const NetworkSpec& network,
                                         const Optimisation& optimisation, const Execution& exec);
 
+/// Those of the caller's own; they choose weight decays and stops themselves.
+std::vector<TrainedNetwork> train_own(const TrainingData& data, const TrainingFit& fit,
+                                      const OwnNetwork& network, const Execution& exec);
+
 class TrainingBackend {
  public:
   virtual ~TrainingBackend() = default;
@@ -90,7 +94,7 @@ class TrainingBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kTrainingInterface = 5;
+inline constexpr int kTrainingInterface = 6;
 /// What the module exports, under the name "cch_training_backend".
 using TrainingEntry = const TrainingBackend* (*)(int interface_number);
 

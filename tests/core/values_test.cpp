@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "cch/core/error.hpp"
@@ -189,6 +190,28 @@ TEST_CASE("diagnostics keep order and give back what was recorded") {
   CHECK_FALSE(diagnostics.number("path").has_value());
   CHECK(diagnostics.text("path") == "tree");
   CHECK(diagnostics.numbers().front().first == "seconds");
+}
+
+TEST_CASE("samples can borrow values: they stay where they are as long as a copy lives") {
+  const auto owner = std::make_shared<const std::vector<double>>(std::vector{1.0, 2.0, 3.0, 4.0});
+  const std::weak_ptr<const std::vector<double>> watched = owner;
+  {
+    Samples copy;
+    {
+      const Samples samples = Samples::borrowed({watched.lock()->data(), 2, 2}, owner, "x");
+      copy = samples;
+    }
+    CHECK(copy.view().data() == owner->data());
+    CHECK(watched.use_count() == 2);
+    CHECK(copy.select(Rows{1})(0, 1) == 4.0);
+    CHECK(copy.name() == "x");
+  }
+  CHECK(watched.use_count() == 1);
+  const std::vector<double> bad{1.0, std::numeric_limits<double>::quiet_NaN()};
+  CHECK(test::fault_code([&] {
+          Samples::borrowed({bad.data(), 2, 1}, nullptr);
+        }) == "non-finite-value");
+  CHECK(test::fault_code([&] { Samples::borrowed({bad.data(), 0, 1}, nullptr); }) == "empty-array");
 }
 
 }  // namespace

@@ -85,6 +85,48 @@ TEST_CASE("npz: what is not stored or deflated, or is encrypted") {
   CHECK(refusal({secret}) == "encrypted");
 }
 
+namespace {
+
+/// One stored entry whose numbers are all in the fields of 64 bits.
+std::string zip64(const std::string& name, const std::string& content) {
+  using test::little;
+  const auto checksum =
+      crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
+  const std::string all_set = little(0xffffffff, 4);
+  const std::string common = little(45, 2) + little(0, 8) + little(checksum, 4);
+  const std::string extra = little(1, 2) + little(24, 2) + little(content.size(), 8) +
+                            little(content.size(), 8) + little(0, 8);
+  const std::string file = little(0x04034b50, 4) + common + all_set + all_set +
+                           little(name.size(), 2) + little(0, 2) + name + content;
+  const std::string directory = little(0x02014b50, 4) + little(45, 2) + common + all_set + all_set +
+                                little(name.size(), 2) + little(extra.size(), 2) + little(0, 10) +
+                                all_set + name + extra;
+  const std::string end64 = little(0x06064b50, 4) + little(44, 8) + little(45, 2) + little(45, 2) +
+                            little(0, 8) + little(1, 8) + little(1, 8) +
+                            little(directory.size(), 8) + little(file.size(), 8);
+  const std::string locator = little(0x07064b50, 4) + little(0, 4) +
+                              little(file.size() + directory.size(), 8) + little(1, 4);
+  return file + directory + end64 + locator + little(0x06054b50, 4) + little(0, 4) +
+         little(0xffff, 2) + little(0xffff, 2) + all_set + all_set + little(0, 2);
+}
+
+}  // namespace
+
+TEST_CASE("npz: archives with fields of 64 bits, as numpy writes large ones") {
+  const Bytes file = to_bytes(zip64("a.npy", kArray));
+  CHECK(NpzFile(file, "x.npz").array("a").matrix(2)(1, 0) == -2.0);
+  std::string cut = zip64("a.npy", kArray);
+  cut[cut.size() - 22 - 20] ^= 1;  // the locator's mark
+  CHECK(test::fault_code([&] { NpzFile(to_bytes(cut), "x.npz"); }) == "bad-zip");
+}
+
+TEST_CASE("npz: a comment behind the directory") {
+  std::string file = zip({{"a.npy", kArray}});
+  const std::string comment = "made by hand, PK\x05\x06";
+  file[file.size() - 2] = static_cast<char>(comment.size());
+  CHECK(NpzFile(to_bytes(file + comment), "x.npz").keys() == std::vector<std::string>{"a"});
+}
+
 TEST_CASE("npz: faults of the array itself carry its name") {
   CHECK(refusal({{"a.npy", npy("|O", "(1,)", "x")}}) == "object-dtype");
   try {

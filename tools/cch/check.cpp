@@ -24,6 +24,7 @@ void show(const CheckSettings& s, const documents::CheckDocument& document, Term
 }
 
 int run(CheckSettings s, const CommandLine& app, Invocation& invocation) {
+  s.rank.common.held = invocation.held;
   FaultCollector refused = app.refused();
   if (!s.rank.study.empty()) {
     read_rank_study(s.rank.study, app.given(), check_study_table(s), refused);

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "cch/data/held_arrays.hpp"
 #include "tools/cch/terminal.hpp"
 #include "tools/options/command_line.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
+
+class OwnNetwork;
 
 using options::CommandLine;
 
@@ -17,7 +21,10 @@ using options::CommandLine;
 struct Invocation {
   Terminal& terminal;
   std::stop_token stop;
-  std::string command_line;  ///< as given, for the record
+  std::string command_line;  ///< as given, for the record; "": there was none
+  Held held = {};            ///< arrays in memory, by the names that stand for them
+  /// Of rankings: the kind of student that decides, before those of the command line; null: none.
+  std::shared_ptr<const OwnNetwork> own = {};
 };
 
 /// A sub-command adds its options to `app` and returns what runs it. The options live in the

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cch/core/execution.hpp"
+#include "cch/data/held_arrays.hpp"
 #include "tools/options/option.hpp"
 
 namespace cch {
@@ -18,6 +19,7 @@ struct CommonOptions {
   bool json = false;
   bool quiet = false;
   bool verbose = false;
+  Held held = {};  ///< arrays in memory, where a front end has some
 };
 
 options::Table common_table(CommonOptions& options);

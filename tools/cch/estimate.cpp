@@ -98,7 +98,8 @@ class Loader {
       : o_(options),
         limit_{.max_rows = o_.first_rows,
                .threads = o_.common.threads,
-               .hashes = std::make_shared<FileHashes>()} {}
+               .hashes = std::make_shared<FileHashes>(),
+               .held = options.common.held} {}
 
   EstimateInputs run() {
     limit_.pool = o_.pool;
@@ -268,7 +269,9 @@ Command setup_estimate(CommandLine app) {
   app.add(common_table(o->common));
   return [o, app](Invocation& invocation) {
     app.refused().throw_if_any();
-    return run(*o, invocation);
+    EstimateOptions asked = *o;
+    asked.common.held = invocation.held;
+    return run(asked, invocation);
   };
 }
 

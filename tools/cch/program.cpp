@@ -77,24 +77,24 @@ std::string capitalised(std::string text) {
   return text;
 }
 
+Fault parse_fault(const CLI::App& app, const CLI::ParseError& error,
+                  const std::vector<std::string>& arguments) {
+  std::string words;
+  chosen_command(app, words);
+  // A misspelt command leaves the required one missing.
+  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+                          (words.empty() && !arguments.empty());
+  if (unexpected) return unexpected_word(app, arguments);
+  return {"bad-arguments", capitalised(error.what()), {}, {}, "See cch " + words + "--help"};
+}
+
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error,
                        const std::vector<std::string>& arguments, Terminal& terminal) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     app.exit(error, terminal.out, terminal.err);  // --help and --version
     return kExitDone;
   }
-  std::string words;
-  chosen_command(app, words);
-  // A misspelt command leaves the required one missing.
-  const bool unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
-                          (words.empty() && !arguments.empty());
-  print_fault(unexpected ? unexpected_word(app, arguments)
-                         : Fault{"bad-arguments",
-                                 capitalised(error.what()),
-                                 {},
-                                 {},
-                                 "See cch " + words + "--help"},
-              terminal.err);
+  print_fault(parse_fault(app, error, arguments), terminal.err);
   return kExitUsage;
 }
 
@@ -142,6 +142,26 @@ Commands add_commands(CLI::App& app) {
   return out;
 }
 
+// The commands with what reads their options.
+struct Parser {
+  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
+  Commands commands;
+
+  Parser() {
+    app.set_version_flag("--version", "cch " + version());
+    app.require_subcommand(1);
+    app.failure_message(CLI::FailureMessage::simple);
+    commands = add_commands(app);
+  }
+  void parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  }
+  [[nodiscard]] const Command& chosen() const {
+    return commands.run.at(app.get_subcommands().front()->get_name());
+  }
+};
+
 // What `cch` alone says. Its examples are compared with the program by a test.
 constexpr std::string_view kFirstWords =
     R"(cch tells, before anything is trained, which teacher modality is worth distilling from for your
@@ -188,43 +208,57 @@ int run_arguments(const std::vector<std::string>& arguments, Terminal& terminal,
     terminal.out << kFirstWords;
     return kExitDone;
   }
-  CLI::App app{"Tells, before training, which teacher modality is worth distilling from.", "cch"};
-  app.set_version_flag("--version", "cch " + version());
-  app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
-  const auto commands = add_commands(app);
+  Parser parser;
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(reversed);
+    parser.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(app, error, arguments, terminal);
+    return report_parse_error(parser.app, error, arguments, terminal);
   }
   std::vector<std::string> line{"cch"};
   line.insert(line.end(), arguments.begin(), arguments.end());
   Invocation invocation{terminal, std::move(stop), shell_line(line)};
-  return run_guarded(commands.run.at(app.get_subcommands().front()->get_name()), invocation);
+  return run_guarded(parser.chosen(), invocation);
 }
+
+// A terminal that only text and own sequences reach.
+struct Shown {
+  VisibleStream out;
+  VisibleStream err;
+  Terminal terminal;
+
+  explicit Shown(const Terminal& to)
+      : out(to.out, own_sequences(to.colour, false)),
+        err(to.err, own_sequences(false, to.err_is_terminal)),
+        terminal{out, err, to.out_is_terminal, to.err_is_terminal, to.colour, to.width, to.sink} {}
+};
 
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments, Terminal& terminal,
                 std::stop_token stop) {
-  VisibleStream out(terminal.out, own_sequences(terminal.colour, false));
-  VisibleStream err(terminal.err, own_sequences(false, terminal.err_is_terminal));
-  Terminal shown{out, err};
-  shown.out_is_terminal = terminal.out_is_terminal;
-  shown.err_is_terminal = terminal.err_is_terminal;
-  shown.colour = terminal.colour;
-  shown.width = terminal.width;
-  const int code = run_arguments(arguments, shown, std::move(stop));
-  out.flush();
-  if (out) return code;
+  Shown shown(terminal);
+  const int code = run_arguments(arguments, shown.terminal, std::move(stop));
+  shown.out.flush();
+  if (shown.out) return code;
   print_fault({"cannot-write", "the results could not be written", "standard output",
                "there is no room, or what reads them has ended",
                "Make room or give -o FOLDER; what a run had finished is kept"},
-              err);
-  err.flush();
+              shown.err);
+  shown.err.flush();
   return kExitRunFailed;
+}
+
+int run_call(const std::vector<std::string>& arguments, Terminal& terminal, std::stop_token stop,
+             Held held, std::shared_ptr<const OwnNetwork> own) {
+  Parser parser;
+  try {
+    parser.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    throw Error(ErrorKind::usage, parse_fault(parser.app, error, arguments));
+  }
+  Shown shown(terminal);
+  Invocation invocation{shown.terminal, std::move(stop), "", std::move(held), std::move(own)};
+  return parser.chosen()(invocation);
 }
 
 }  // namespace cch

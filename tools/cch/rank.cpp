@@ -49,6 +49,10 @@ bool fails(const RankSettings& s, const RankResult& result) {
 }
 
 int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
+  s.common.held = invocation.held;
+  if (invocation.own) {
+    s.student_models.insert(s.student_models.begin(), {Layers::own, {}, 0.0, invocation.own});
+  }
   FaultCollector refused = app.refused();
   if (!s.study.empty()) read_rank_study(s.study, app.given(), rank_table(s), refused);
   if (s.estimators.empty()) s.estimators = {"auto"};

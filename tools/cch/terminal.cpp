@@ -16,6 +16,17 @@ class Silent : public ProgressSink {
   void progress(std::string_view, std::size_t, std::size_t) override {}
 };
 
+class Passed : public ProgressSink {
+ public:
+  explicit Passed(ProgressSink& to) : to_(to) {}
+  void progress(std::string_view phase, std::size_t done, std::size_t total) override {
+    to_.progress(phase, done, total);
+  }
+
+ private:
+  ProgressSink& to_;
+};
+
 class Lines : public ProgressSink {
  public:
   Lines(std::ostream& err, bool bar, ProgressClock now)
@@ -98,6 +109,7 @@ bool ProgressPace::due() {
 }
 
 std::unique_ptr<ProgressSink> make_progress(Terminal& terminal, bool quiet, ProgressClock now) {
+  if (terminal.sink != nullptr) return std::make_unique<Passed>(*terminal.sink);
   if (quiet) return std::make_unique<Silent>();
   return std::make_unique<Lines>(terminal.err, terminal.err_is_terminal, std::move(now));
 }

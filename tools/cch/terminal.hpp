@@ -18,6 +18,7 @@ struct Terminal {
   bool err_is_terminal = false;
   bool colour = false;  ///< colours on `out`
   unsigned width = 80;
+  ProgressSink* sink = nullptr;  ///< gets progress in the place of `err`; null: there is none
 };
 
 /// Streams of the process: terminals are detected, NO_COLOR is honoured.
@@ -44,7 +45,8 @@ class ProgressPace {
 };
 
 /// Shows progress on `err`: on a terminal one bar with the time that is left, which is gone when
-/// its phase is done; elsewhere plain lines at the pace of ProgressPace. Silent when `quiet`.
+/// its phase is done; elsewhere plain lines at the pace of ProgressPace. Silent when `quiet`. A
+/// terminal's own sink gets everything instead.
 std::unique_ptr<ProgressSink> make_progress(Terminal& terminal, bool quiet,
                                             ProgressClock now = std::chrono::steady_clock::now);
 

@@ -13,23 +13,31 @@ namespace cch {
 /// here, because a single NaN silently breaks every neighbour search. Copies share the values.
 class Samples {
  public:
-  Samples();
+  Samples() = default;
 
   /// Takes N ≥ 1 rows and D ≥ 1 columns of finite values; otherwise throws a data Error that names
   /// the first bad row and column (counted from 0) and how many there are. Cost O(N·D).
   static Samples from(Matrix values, std::string name = "values");
 
-  [[nodiscard]] std::size_t size() const { return values_->rows(); }
-  [[nodiscard]] std::size_t dim() const { return values_->cols(); }
-  [[nodiscard]] MatrixView view() const { return values_->view(); }
+  /// The same of values that stay where they are: `owner` keeps them, and nobody changes them, as
+  /// long as a copy of the result lives. Rows lie without gaps (stride = D).
+  static Samples borrowed(MatrixView values, std::shared_ptr<const void> owner,
+                          std::string name = "values");
+
+  [[nodiscard]] std::size_t size() const { return view_.rows(); }
+  [[nodiscard]] std::size_t dim() const { return view_.cols(); }
+  [[nodiscard]] MatrixView view() const { return view_; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  double operator()(std::size_t i, std::size_t j) const { return (*values_)(i, j); }
+  double operator()(std::size_t i, std::size_t j) const { return view_(i, j); }
 
   /// The chosen rows, in the order given.
   [[nodiscard]] Samples select(std::span<const std::size_t> rows) const;
 
  private:
-  std::shared_ptr<const Matrix> values_;
+  static Samples of(Matrix values, std::string name);
+
+  std::shared_ptr<const void> owner_;
+  MatrixView view_;
   std::string name_ = "values";
 };
 

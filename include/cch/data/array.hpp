@@ -74,6 +74,10 @@ class Array {
   void to_doubles(std::size_t first, std::size_t count, std::span<double> out) const;
   /// The first `count` rows as a matrix.
   [[nodiscard]] Matrix matrix(std::size_t count) const;
+  /// Its values where they lie, if they are aligned doubles of this machine in C order, each row N
+  /// × (product of the other extents); they live as long as owner() or a copy of it.
+  [[nodiscard]] std::optional<MatrixView> doubles() const;
+  [[nodiscard]] std::shared_ptr<const void> owner() const { return bytes_.owner; }
   /// The chosen rows, in the order given, with bytes of their own (C order). Cost O(values taken).
   [[nodiscard]] Array select(std::span<const std::size_t> rows) const;
   /// The bytes of the first `count` rows as they are stored, in C order: numpy's

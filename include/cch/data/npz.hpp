@@ -18,14 +18,10 @@ struct NpzLimits {
   RowLimit rows = {};  ///< how much of the array to expand; all of it by default
 };
 
-/// An .npz archive, its directory read once. Data Errors: "bad-zip", "duplicate-key". For one
-/// thread.
+/// An .npz archive, its directory read once. Data Errors: "bad-zip", "duplicate-key".
 class NpzFile {
  public:
   NpzFile(const Bytes& bytes, const std::string& where);
-  ~NpzFile();
-  NpzFile(NpzFile&&) noexcept;
-  NpzFile& operator=(NpzFile&&) noexcept;
 
   /// Names of its arrays (NAME.npy entries without the ending), in file order.
   [[nodiscard]] const std::vector<std::string>& keys() const;
@@ -39,7 +35,7 @@ class NpzFile {
 
  private:
   struct Directory;
-  std::unique_ptr<Directory> directory_;
+  std::shared_ptr<const Directory> directory_;
 };
 
 }  // namespace cch

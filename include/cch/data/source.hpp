@@ -11,6 +11,7 @@
 #include "cch/core/groups.hpp"
 #include "cch/core/labels.hpp"
 #include "cch/core/samples.hpp"
+#include "cch/data/held_arrays.hpp"
 #include "cch/data/label_kind.hpp"
 #include "cch/data/pool.hpp"
 #include "cch/data/sha256.hpp"
@@ -37,8 +38,10 @@ struct SourceInfo {
   std::vector<std::size_t> shape;  ///< as stored, before any row limit
   std::string dtype;               ///< as stored
   std::vector<Warning> warnings;   ///< e.g. "flattened": N×28×28 taken as N×784
-  /// Where only a part of the file was read, what sha256 is of: "rows 0 to 399 of array 'x'", in C
-  /// order and the stored type (numpy's x[:400].tobytes()). Empty: the whole file.
+  /// Of an array in memory (its source is "") the hash is that of its values, row after row (of
+  /// texts one a line). Where only a part of the file was read, what sha256 is of: "rows 0 to 399
+  /// of array 'x'", in C order and the stored type (numpy's x[:400].tobytes()). Empty: the whole
+  /// file.
   std::string sha256_of = {};
 };
 
@@ -54,6 +57,8 @@ struct LoadOptions {
   /// Of samples alone: a row of nothing but NaN is a row that this input lacks. Its values become
   /// 0.
   bool missing_rows = false;
+  /// Arrays in memory: a source whose text is one of their names is that array, and no file.
+  Held held = {};
 };
 
 struct LoadedSamples {
@@ -77,11 +82,11 @@ struct LoadedIds {
   SourceInfo info;
 };
 
-// All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line) and data sets. Errors
-// of every reader (its header says which); without a KEY a file with several arrays is refused
-// (usage Error "key-needed", "unknown-key" for a wrong one). Cost: what is read is hashed, that is
-// the file, or with a row limit or an array of several the rows of the array (tables and images are
-// always read whole); rows are converted once.
+// All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line), data sets, and
+// arrays in memory (LoadOptions::held). Errors of every reader (its header says which); without a
+// KEY a file with several arrays is refused (usage Error "key-needed", "unknown-key" for a wrong
+// one). Cost: what is read is hashed, that is the file, or with a row limit or an array of several
+// the rows of the array (tables and images are always read whole); rows are converted once.
 
 /// N × D samples; further dimensions are flattened, or the second of three is pooled
 /// (LoadOptions::pool), one dimension is one column. `name` stands for the variable in messages

@@ -72,6 +72,8 @@ std::vector<Scenario> possible_scenarios(const RankInput& input, const ExtraRows
 /// that is estimated from rows, columns, networks and steps (pilot_work.hpp), in seconds of two
 /// cores: a clock would give one seed other results on a busy machine, with other threads, and
 /// again tomorrow. So the time that passes can differ from it, and results cannot.
+/// A kind of the caller's own (Layers::own) has no budget: all teachers in OwnNetwork::repeats()
+/// partings; its teachers are MLPs unless `teacher` says otherwise.
 /// `input.extra` has the rows of unlabelled pairs or of more labels, `further` those of more labels
 /// where it has the first. Controls have linear pilots alone, in the scenario that they were judged
 /// in. Labelled rows that a teacher lacks do not enter pilots of networks.

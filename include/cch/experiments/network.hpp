@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cch {
 
-enum class Layers { linear, mlp, cnn };
+class OwnNetwork;
+
+/// `own`: what the caller makes of it (own_network.hpp); it has no name in files.
+enum class Layers { linear, mlp, cnn, own };
 std::string_view to_string(Layers layers);
 
 /// A network as plain data. Every weight and offset starts uniform in ±1/√(inputs of its unit).
@@ -19,6 +23,7 @@ struct NetworkSpec {
   /// Share of hidden units (cnn: of the last block's values) set to 0 in training, the others
   /// scaled by 1/(1 − share).
   double dropout = 0.0;
+  std::shared_ptr<const OwnNetwork> own = {};  ///< of Layers::own
 
   bool operator==(const NetworkSpec&) const = default;
 };

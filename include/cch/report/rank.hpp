@@ -20,6 +20,11 @@ namespace cch::report {
 /// documents::as_stored first, so that the page is that of the stored document.
 std::string render_rank_html(const documents::RankDocument& document);
 
+/// The same in short for the inside of another page, such as a cell of a notebook: the verdict, a
+/// row a teacher, the picture of what decided, warnings folded. A <style> element whose rules hold
+/// for nothing else comes first. `id` is unique in the page, letters and hyphens. About 20 kB.
+std::string render_rank_fragment(const documents::RankDocument& document, const std::string& id);
+
 /// A ranking for a terminal: verdict sentence, ranking table, reasons, notes, warnings
 /// and how to get more. Every line fits the width: columns that do not fit are left out (and
 /// named), long names are cut with "…", control characters are made visible.

@@ -19,7 +19,8 @@ constexpr std::size_t kColumnsForNeighbours = 10;
 
 // Which rows of the split were held out; how it was read in `reason`.
 std::vector<bool> held_out_rows(const CheckSettings& s, std::size_t rows, std::string& reason) {
-  const LoadedSplit split = load_split(parse_source(s.split), s.split_train);
+  const LoadedSplit split =
+      load_split(parse_source(s.split), s.split_train, {.held = s.rank.common.held});
   if (split.parts.size() != rows) {
     refuse_data("unequal-rows",
                 "the split has " + std::to_string(split.parts.size()) +

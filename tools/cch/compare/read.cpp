@@ -29,7 +29,7 @@ using documents::RecordedRun;
 using nlohmann::json;
 
 constexpr const char* kWriter = "cch train";
-constexpr std::size_t kReasons = 5;  // of failed runs, in words
+constexpr std::size_t kReasonsInWords = 5;  // of failed runs, in words
 
 /// Runs `step`; an Error that does not name the file gets it.
 template <class Step>
@@ -294,7 +294,8 @@ class Reader {
       reasons.push_back(fmt::format("{} ({})", reason, count));
     }
     warn(tally.failed, "failed-runs",
-         fmt::format("failed runs are left out [{}]:", report::list_in_words(reasons, kReasons)));
+         fmt::format("failed runs are left out [{}]:",
+                     report::list_in_words(reasons, kReasonsInWords)));
     if (tally.runs == 0) {
       out_.warnings.push_back({"no-runs", folder + " has no finished run"});
     }

@@ -100,7 +100,8 @@ void warn_about_asymmetry(const Matrix& covariance, std::vector<Warning>& warnin
 
 void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   check_dims(s.dims);
-  const LoadedSamples loaded = load_samples(parse_source(s.source), "the covariance");
+  const LoadedSamples loaded =
+      load_samples(parse_source(s.source), "the covariance", {.held = s.common.held});
   p.inputs.push_back(array_input("covariance", "covariance", loaded.info));
   p.d1 = s.dims[0];
   p.p = s.dims[1];
@@ -113,10 +114,11 @@ void read_covariance(GaussianSettings& s, GaussianProblem& p) {
   warn_about_asymmetry(covariance, p.warnings);
 }
 
-Teacher read_teacher(const std::string& text, std::size_t n,
+Teacher read_teacher(const std::string& text, std::size_t n, const Held& held,
                      std::vector<documents::SolveInput>& inputs, std::vector<Warning>& warnings) {
   if (auto named = named_teacher(text, n)) return *named;
-  const LoadedSamples loaded = load_samples(parse_source(text), "the teacher's weights");
+  const LoadedSamples loaded =
+      load_samples(parse_source(text), "the teacher's weights", {.held = held});
   inputs.push_back(array_input("teacher", "weights", loaded.info));
   warnings.insert(warnings.end(), loaded.info.warnings.begin(), loaded.info.warnings.end());
   return GivenTeacher{matrix_of(loaded.samples)};
@@ -161,7 +163,7 @@ GaussianProblem read_gaussian_problem(GaussianSettings& s, const std::vector<std
                  "what was asked for depends on it", "Give --n N");
   }
   check_grid(s);
-  p.teacher = read_teacher(s.teacher, s.n.value_or(0), p.inputs, p.warnings);
+  p.teacher = read_teacher(s.teacher, s.n.value_or(0), s.common.held, p.inputs, p.warnings);
   p.teacher_scale = s.teacher_scale;
   p.fit = {s.n.value_or(0), s.intercept};
   return p;

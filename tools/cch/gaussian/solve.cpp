@@ -15,6 +15,7 @@ int run(const GaussianSettings& asked, const std::vector<std::string>& given,
         Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
   GaussianSettings settings = asked;
+  settings.common.held = invocation.held;
   const GaussianProblem problem = read_gaussian_problem(settings, given);
   const Execution exec = make_execution(settings.common, invocation.stop, nullptr);
   documents::SolveDocument document = solve_document(settings, problem, exec);

@@ -24,6 +24,7 @@ class Reader {
     whole_.threads = settings.common.threads;
     whole_.hashes = std::make_shared<FileHashes>();
     whole_.pool = settings.pool;
+    whole_.held = settings.common.held;
     limit_ = whole_;
     if (settings.ids.empty() && settings.split.empty()) limit_.max_rows = settings.first_rows;
   }

@@ -1,6 +1,7 @@
 #include "tools/cch/inputs/named_source.hpp"
 
 #include "cch/data/datasets.hpp"
+#include "cch/data/held_arrays.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -12,6 +13,8 @@ namespace fs = std::filesystem;
 /// NAME=PATH from a path with '='.
 std::size_t end_of_name(const std::string& text, Naming naming, const fs::path& folder) {
   const auto equals = text.find('=');
+  const auto held = text.find("=" + std::string(kHeldScheme));
+  if (held != std::string::npos) return held;
   if (equals == std::string::npos || naming == Naming::required) return equals;
   const bool whole = is_there(text, folder);
   const bool behind = is_there(text.substr(equals + 1), folder);
