@@ -21,19 +21,26 @@ double in_units(double x, double zero, int exponent) {
 
 ColumnUnits::ColumnUnits(const Samples& x) {
   const MatrixView values = x.view();
-  for (std::size_t j = 0; j < x.dim(); ++j) {
-    const double first = values(0, j);
-    double largest = 0.0;
-    double reach = 0.0;  // half of it
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      largest = std::max(largest, std::abs(values(i, j)));
-      reach = std::max(reach, std::abs(std::ldexp(values(i, j), -1) - std::ldexp(first, -1)));
+  const auto first = values.row(0);
+  std::vector<double> lowest(first.begin(), first.end());
+  std::vector<double> highest = lowest;
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    const auto row = values.row(i);
+    for (std::size_t j = 0; j < x.dim(); ++j) {
+      lowest[j] = std::min(lowest[j], row[j]);
+      highest[j] = std::max(highest[j], row[j]);
     }
-    if (reach == 0.0) continue;  // constant
-    const bool far = largest > 2.0 * kFarFromZero * reach;
-    const bool extreme = largest > kLarge || 2.0 * reach < kSmall;
+  }
+  for (std::size_t j = 0; j < x.dim(); ++j) {
+    const double largest = std::max(std::abs(lowest[j]), std::abs(highest[j]));
+    const double half_reach =
+        std::max(highest[j] / 2.0 - first[j] / 2.0, first[j] / 2.0 - lowest[j] / 2.0);
+    if (half_reach == 0.0) continue;  // constant
+    const bool far = largest > 2.0 * kFarFromZero * half_reach;
+    const bool extreme = largest > kLarge || 2.0 * half_reach < kSmall;
     if (!far && !extreme) continue;
-    unusual_.push_back({j, far ? first : 0.0, extreme ? std::ilogb(far ? reach : largest) : 0,
+    unusual_.push_back({j, far ? first[j] : 0.0,
+                        extreme ? std::ilogb(far ? half_reach : largest) : 0,
                         extreme ? largest : 0.0});
   }
 }
