@@ -76,6 +76,7 @@ void answer(cch::python::Call& call, const Answer& outputs) {
 
 NB_MODULE(_core, m) {
   using cch::python::Call;
+  nb::set_leak_warnings(false);  // a traceback that lives at the interpreter's end may hold a call
   m.attr("version") = std::string(cch::kVersion);
 
   // Fault(kind, [(code, problem, where, why, action), ...])

@@ -136,7 +136,8 @@ def test_an_error_of_a_callback_stops_the_work(inputs: dict[str, Any]) -> None:
 
 def test_ctrl_c_stops_within_a_second() -> None:
     code = (
-        "import numpy as np, cch, time, warnings\n"
+        "import numpy as np, cch, signal, warnings\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start jobs without it\n"
         "warnings.simplefilter('ignore')\n"
         "rng = np.random.default_rng(0)\n"
         "n = 4000; y = rng.integers(0, 4, n)\n"
