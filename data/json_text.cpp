@@ -1,5 +1,8 @@
 #include "data/json_text.hpp"
 
+#include <cstdint>
+#include <utility>
+
 namespace cch::detail {
 
 bool too_deep(std::string_view json) {
@@ -17,6 +20,18 @@ bool too_deep(std::string_view json) {
     if ((c == ']' || c == '}') && levels > 0) --levels;
   }
   return false;
+}
+
+std::string text_in(const nlohmann::json& object, const char* name, std::string none) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::move(none);
+}
+
+int whole_number_in(const nlohmann::json& object, const char* name, int none) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number_integer()) return none;
+  const auto value = found->get<std::int64_t>();
+  return std::in_range<int>(value) ? static_cast<int>(value) : none;
 }
 
 nlohmann::json parsed_json(std::string_view text) {

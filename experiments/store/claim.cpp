@@ -69,8 +69,8 @@ std::string text_of(const ClaimOwner& o, std::size_t count) {
 std::optional<ClaimOwner> owner_in(const std::string& text) {
   const json o = detail::parsed_json(text);
   if (!o.is_object() || !o.contains("process")) return std::nullopt;
-  return ClaimOwner{o.value("host", ""), o.value("machine", ""), o.value("process", 0),
-                    o.value("started", "")};
+  return ClaimOwner{detail::text_in(o, "host", ""), detail::text_in(o, "machine", ""),
+                    detail::whole_number_in(o, "process", 0), detail::text_in(o, "started", "")};
 }
 
 std::string numbered(const std::string& path, std::size_t number) {

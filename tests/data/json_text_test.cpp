@@ -26,5 +26,16 @@ TEST_CASE("json text: what is too deep or no JSON is discarded") {
   CHECK(parsed_json(nested(1'000'000)).is_discarded());
 }
 
+TEST_CASE("json text: members of another type are none") {
+  const nlohmann::json object =
+      parsed_json(R"({"a": 1, "b": "x", "c": null, "d": 1e30, "e": 9999999999})");
+  CHECK(text_in(object, "b", "?") == "x");
+  for (const char* name : {"a", "c", "d", "none"}) CHECK(text_in(object, name, "?") == "?");
+  CHECK(whole_number_in(object, "a", -1) == 1);
+  for (const char* name : {"b", "c", "d", "e", "none"}) {
+    CHECK(whole_number_in(object, name, -1) == -1);
+  }
+}
+
 }  // namespace
 }  // namespace cch::detail

@@ -514,6 +514,40 @@ TEST_CASE(
   CHECK(results(world.out) == before);
 }
 
+TEST_CASE(
+    "cch train: stored values of another type make their run open, or the study another one") {
+  World world;
+  world.change(replaced(kStudy, "lambda = [0.5, 1]", "lambda = [0.5]"));
+  REQUIRE(world.train().code == 0);
+  const auto before = results(world.out);
+  const auto put = [](const fs::path& path, const json::json_pointer& at, const json& value) {
+    std::ifstream in(path);
+    json document = json::parse(in);
+    for (const char* seal : {"checksum", "beside"}) document.erase(seal);  // as earlier versions
+    document[at] = value;
+    std::ofstream(path) << document.dump(1) << '\n';
+  };
+  const json odd[] = {nullptr, true, 7, -1e300, json::array({1}), json::object({{"a", 1}})};
+  const fs::path run = fs::path(world.out) / "runs" / before.begin()->first / "result.json";
+  for (const char* member : {"/key", "/status"}) {
+    for (const json& value : odd) {
+      CAPTURE(member);
+      CAPTURE(value);
+      put(run, json::json_pointer(member), value);
+      CHECK(world.train().code == 0);
+      CHECK(results(world.out) == before);
+    }
+  }
+  for (const json& value : odd) {
+    if (value.is_null()) continue;
+    CAPTURE(value);
+    put(fs::path(world.out) / "study.json", json::json_pointer("/config"), value);
+    const RunOutcome refused = world.train();
+    CHECK(refused.code == 2);
+    CHECK(refused.err_has("study-changed"));
+  }
+}
+
 TEST_CASE("cch train: failed runs are named, the rest is finished") {
   World world;
   world.change(replaced(kStudy, "lambda = [0.5, 1]", "loss = \"logits\"\nlambda = [0.5, 1e30]"));

@@ -29,7 +29,7 @@ SweepFolder::SweepFolder(std::string folder, LineStore lines, std::optional<Clai
   for (const std::string& record : lines_.records()) {
     json entry = detail::parsed_json(record);
     if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
-    stored_[entry["key"].get<std::string>()] = std::move(entry["cell"]);
+    stored_[detail::text_in(entry, "key", "")] = std::move(entry["cell"]);
   }
 }
 

@@ -21,7 +21,7 @@ std::vector<std::string> changed_keys(const json& before, const json& now) {
   for (const json& step : json::diff(before, now)) {
     const std::string path = step.at("path");
     if (is_axis(path)) continue;
-    std::string name = path.substr(1);
+    std::string name = path.empty() ? "config" : path.substr(1);
     std::replace(name.begin(), name.end(), '/', '.');
     out.push_back(name);
   }
@@ -31,10 +31,14 @@ std::vector<std::string> changed_keys(const json& before, const json& now) {
 /// Roles whose files had other bytes before; the study's own file may change in its axes.
 std::vector<std::string> changed_inputs(const json& before, const json& now) {
   std::vector<std::string> out;
+  const auto text = [](const json& input, const char* name) {
+    return detail::text_in(input, name, "");
+  };
   for (const json& input : now) {
+    const std::string role = text(input, "role");
     for (const json& old : before) {
-      const bool same_role = old["role"] == input["role"] && input["role"] != "study";
-      if (same_role && old["sha256"] != input["sha256"]) out.push_back(input["role"]);
+      const bool same_role = text(old, "role") == role && role != "study";
+      if (same_role && text(old, "sha256") != text(input, "sha256")) out.push_back(role);
     }
   }
   return out;
@@ -95,8 +99,9 @@ json stored_record(const RunStore& store, const std::string& key, const char* fi
                    std::vector<Warning>& damage) {
   const auto text = store.find(key, file, damage, RunStore::Beside::checked);
   const json record = text ? detail::parsed_json(*text) : json();
-  const bool done = record.is_object() && record.value("key", "") == key &&
-                    record.value("status", "done") == "done";
+  const bool done =
+      record.is_object() && detail::text_in(record, "key", "") == key &&
+      detail::text_in(record, "status", record.contains("status") ? "" : "done") == "done";
   return done ? record : json();
 }
 
