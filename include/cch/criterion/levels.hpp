@@ -29,9 +29,10 @@ struct JudgedRepresentations {
 };
 
 /// I(T;S), I(S;Y) and their margin on the scale of the options, by `estimator` (a catalog name or
-/// "auto"), with the bias that planted data of this shape show unless options.planted_bias is off
-/// or an estimator trains networks, and the verdict of decide_by_cch: what `decide_by` = cch
-/// decides by if `estimator` comes first. Cost a teacher: three estimates with error bars, and some
+/// "auto"), with the bias that planted data of this shape show if options.planted_bias is on
+/// and no estimator trains networks, and the verdict of decide_by_cch: what `decide_by` = cch
+/// decides by if `estimator` comes first and there are at most 20 000 rows: of more, rank_teachers
+/// takes so many at random, and this all. Cost a teacher: three estimates with error bars, and some
 /// dozens without for the planted bias.
 JudgedRepresentations judge_representations(const RankInput& input, const std::string& estimator,
                                             const RankOptions& options, const Execution& exec);
