@@ -99,17 +99,21 @@ ErrorBar row_term_bar(std::span<const Term> terms) {
   return bar;
 }
 
-constexpr std::size_t kLeastParts = 2;
-constexpr std::size_t kMostParts = 4;
-constexpr std::size_t kPartitions = 5;
+// Parts of so many groups and more are cut fewer times, in more parts.
+constexpr std::size_t kManyGroups = 10'000;
 
-// Five partitions in 2 parts, five in 3, five in 4.
+std::size_t most_parts(const std::vector<PartitionCount>& plan) {
+  std::size_t most = 0;
+  for (const PartitionCount& count : plan) most = std::max(most, count.parts);
+  return most;
+}
+
 std::vector<detail::Partition> subsampling_partitions(const Groups& groups, std::uint64_t seed) {
   std::vector<detail::Partition> partitions;
-  for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
-    for (std::size_t p = 0; p < kPartitions; ++p) {
+  for (const auto& [m, count] : partition_plan(groups.count())) {
+    for (std::size_t p = 0; p < count; ++p) {
       partitions.push_back(
-          random_parts(groups, m, derive_seed(seed, "holmes-nemenman", m * kPartitions + p)));
+          random_parts(groups, m, derive_seed(seed, "holmes-nemenman", m * 5 + p)));
     }
   }
   return partitions;
@@ -138,17 +142,20 @@ ErrorBar subsampling_bar(std::span<const Term> terms, const Execution& exec) {
   double numerator = 0.0;
   double denominator = 0.0;
   std::size_t begin = 0;
-  for (std::size_t m = kLeastParts; m <= kMostParts; ++m) {
-    for (std::size_t p = 0; p < kPartitions; ++p, begin += m) {
+  const auto& groups = terms.front().measurement->groups();
+  const auto plan = partition_plan(groups.count());
+  for (const auto& [m, count] : plan) {
+    for (std::size_t p = 0; p < count; ++p, begin += m) {
       // ((m−1)/m) s² with s² = squares / (m−1)
       numerator += sum_of_squares(std::span(values).subspan(begin, m)) / static_cast<double>(m);
       denominator += static_cast<double>(m - 1);
     }
   }
-  const auto g = static_cast<double>(terms.front().measurement->groups().count());
+  const auto g = static_cast<double>(groups.count());
   return {std::sqrt(numerator / denominator + fit_variance(terms, exec)),
-          std::min(20.0, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))),
-          "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"};
+          std::min({20.0, denominator, 1.0 / (1.0 / 30.0 + 1.0 / (g - 1.0))}),
+          plan.size() > 1 ? "Holmes-Nemenman subsampling, 2 to 4 parts of whole groups"
+                          : "Holmes-Nemenman subsampling, 8 parts of whole groups"};
 }
 
 // A part of the rows has too few of them for a Gaussian estimate.
@@ -158,17 +165,20 @@ std::string too_wide(std::span<const Term> terms) {
     const Estimate& estimate = term.measurement->estimate();
     if (estimate.method != "gaussian" && estimate.method != "gaussian-copula") continue;
     const std::size_t columns = estimate.dim_x + estimate.dim_y;
-    const std::size_t part = estimate.n / kMostParts;
+    const std::size_t parts =
+        most_parts(partition_plan(terms.front().measurement->groups().count()));
+    const std::size_t part = estimate.n / parts;
     if (static_cast<double>(columns) <= kMostColumnsARow * static_cast<double>(part)) continue;
-    return std::to_string(columns) + " columns are too many for a covariance of a quarter of " +
-           std::to_string(estimate.n) + " rows";
+    return std::to_string(columns) + " columns are too many for a covariance of 1/" +
+           std::to_string(parts) + " of " + std::to_string(estimate.n) + " rows";
   }
   return {};
 }
 
 std::string too_few(const Groups& groups) {
-  const std::size_t least = 8 * kMostParts;
-  if (groups.count() < 2 * kMostParts) {
+  const std::size_t parts = most_parts(partition_plan(groups.count()));
+  const std::size_t least = 8 * parts;
+  if (groups.count() < 2 * parts) {
     return std::to_string(groups.count()) + " groups are too few to split into parts";
   }
   if (groups.rows() < least) return std::to_string(groups.rows()) + " rows are too few to split";
@@ -176,6 +186,11 @@ std::string too_few(const Groups& groups) {
 }
 
 }  // namespace
+
+std::vector<PartitionCount> partition_plan(std::size_t groups) {
+  if (groups >= kManyGroups) return {{8, 2}};
+  return {{2, 5}, {3, 5}, {4, 5}};
+}
 
 double Measurement::on_rows(std::span<const std::size_t> rows, const Execution& exec) const {
   if (kind() == ErrorBarKind::row_terms) return mean_of(estimate_.row_terms, rows);
@@ -213,7 +228,9 @@ double fit_variance(std::span<const Term> terms, const Execution& exec) {
 const std::vector<double>& Measurement::replicates(const Execution& exec) const {
   if (!on_parts_.empty()) return on_parts_;
   const auto partitions = subsampling_partitions(groups_, exec.seed);
-  if (const auto* ksg1 = std::get_if<Ksg1Options>(&options_)) {
+  // Of many parts the k-th neighbour of the own one lies too far among all rows.
+  const bool few_parts = most_parts(partition_plan(groups_.count())) <= 4;
+  if (const auto* ksg1 = few_parts ? std::get_if<Ksg1Options>(&options_) : nullptr) {
     const auto* x = std::get_if<Samples>(&x_);
     const auto* y = std::get_if<Samples>(&y_);
     if (x != nullptr && y != nullptr) {

@@ -70,16 +70,17 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-// From the parts of partitions in 2, 3 and 4: (θ_i − their partition's mean) / √(m Σ(m−1)).
-void subsampling_row(std::span<const double> parts, std::span<double> row) {
-  constexpr std::size_t kPartitions = 5;
-  constexpr double kFreedom = kPartitions * (1.0 + 2.0 + 3.0);
+// From the parts of partitions: (θ_i − their partition's mean) / √(m Σ(m−1)).
+void subsampling_row(std::span<const double> parts, const std::vector<PartitionCount>& plan,
+                     std::span<double> row) {
+  std::size_t freedom = 0;
+  for (const auto& [m, partitions] : plan) freedom += partitions * (m - 1);
   std::size_t begin = 0;
-  for (std::size_t m = 2; m <= 4; ++m) {
-    for (std::size_t p = 0; p < kPartitions; ++p, begin += m) {
+  for (const auto& [m, partitions] : plan) {
+    for (std::size_t p = 0; p < partitions; ++p, begin += m) {
       const double mean = mean_of(parts.subspan(begin, m));
       for (std::size_t i = begin; i < begin + m; ++i) {
-        row[i] = (parts[i] - mean) / std::sqrt(static_cast<double>(m) * kFreedom);
+        row[i] = (parts[i] - mean) / std::sqrt(static_cast<double>(m * freedom));
       }
     }
   }
@@ -149,7 +150,8 @@ std::optional<RankStability> rank_stability(std::span<const Measurement* const> 
     // One column a part, then one a block of rows that directions were fitted on, as in error_bar.
     if (t == 0) deviations = Matrix(teachers.size(), replicates.size() + fitted);
     const auto row = deviations.row(t);
-    subsampling_row(replicates, row.first(replicates.size()));
+    subsampling_row(replicates, partition_plan(teachers[t]->groups().count()),
+                    row.first(replicates.size()));
     fit_row(teachers[t]->fit_replicates(exec), row.subspan(replicates.size()));
   }
   auto out = rank_stability(values, deviations.view(), bar->degrees_of_freedom, exec);

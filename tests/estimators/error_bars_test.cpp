@@ -7,6 +7,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <numeric>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,33 @@ TEST_CASE("Holmes-Nemenman: the pooled variance of the parts, t from the number 
   CHECK(test::near(bar.standard_error, holmes_nemenman(values), kRounding));
   // 1/(1/30 + 1/239) = 26.65 is above the cap of 20.
   CHECK(bar.degrees_of_freedom == 20.0);
+}
+
+TEST_CASE("Holmes-Nemenman: many groups are cut in eight parts, twice") {
+  CHECK(partition_plan(9'999).size() == 3);
+  const std::size_t n = 10'000;
+  REQUIRE(partition_plan(n).size() == 1);
+  const XY xy = test::gaussian_rows(n, 1, 1, 0.6, 12);
+  const Measurement m = ksg_of(xy, Groups::singletons(n));
+  const auto& values = m.replicates({});
+  REQUIRE(values.size() == 16);
+  double squares = 0.0;
+  for (std::size_t p = 0; p < 2; ++p) {
+    const std::span<const double> parts = std::span(values).subspan(8 * p, 8);
+    const double mean = std::accumulate(parts.begin(), parts.end(), 0.0) / 8.0;
+    for (const double value : parts) squares += (value - mean) * (value - mean) / 8.0;
+  }
+  const ErrorBar bar = bar_of({{&m}});
+  CHECK(test::near(bar.standard_error, std::sqrt(squares / 14.0), kRounding));
+  CHECK(bar.degrees_of_freedom == 14.0);
+  // 300 draws of 4000 rows spread by .01425, so 10 000 by .0090; 14 degrees of freedom know a
+  // spread to 19 %, of which this is three and a half.
+  CHECK(std::abs(bar.standard_error - 0.0090) < 0.66 * 0.0090);
+  // Fewer groups than rows, as before.
+  const Groups groups = test::equal_groups(2'000, 5);
+  CHECK(bar_of({{&m}}).method.find("8 parts") != std::string::npos);
+  const Measurement grouped = ksg_of(xy, groups);
+  CHECK(grouped.replicates({}).size() == 45);
 }
 
 TEST_CASE("Holmes-Nemenman: few groups lower the degrees of freedom") {
