@@ -16,6 +16,7 @@
 #include "data/inspect_array.hpp"
 #include "data/open.hpp"
 #include "data/pack.hpp"
+#include "data/pattern.hpp"
 #include "data/recode.hpp"
 
 namespace cch {
@@ -176,6 +177,16 @@ void inspect_dataset(const SourceSpec& spec, const InspectLimits& limits, FileFa
   inspect_keys(spec, file.views, kAll, read, file);
 }
 
+// What a pattern's files are together.
+void inspect_pattern(const SourceSpec& spec, FileFacts& file) {
+  file.format = "files";
+  const detail::Opened opened = detail::open_pattern(spec, detail::Use::samples, {});
+  file.sha256 = opened.info.sha256;
+  file.bytes = opened.array.bytes();
+  file.warnings = opened.info.warnings;
+  add_array(file, spec.key, spec.text, kAll, [&] { return opened.array; });
+}
+
 }  // namespace
 
 bool FileFacts::faultless() const {
@@ -191,6 +202,8 @@ FileFacts inspect_source(const std::string& source, const InspectLimits& limits)
     const SourceSpec spec = parse_source(source);
     if (is_dataset(spec.path)) {
       inspect_dataset(spec, limits, file);
+    } else if (detail::is_pattern(spec.path)) {
+      inspect_pattern(spec, file);
     } else {
       inspect_file(spec, limits, file);
     }

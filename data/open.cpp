@@ -10,6 +10,7 @@
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
 #include "data/datasets_open.hpp"
+#include "data/pattern.hpp"
 #include "data/text.hpp"
 
 namespace cch {
@@ -28,7 +29,8 @@ SourceSpec parse_source(std::string_view text) {
   for (std::size_t at = split; at != std::string_view::npos && at > 0;
        at = text.rfind(':', at - 1)) {
     const std::string left(text.substr(0, at));
-    if (!std::filesystem::exists(left, ignored) && !is_dataset(left)) continue;
+    const bool known = std::filesystem::exists(left, ignored) || is_dataset(left);
+    if (!known && left.find('*') == std::string::npos) continue;
     split = at;
     break;
   }
@@ -263,8 +265,9 @@ Opened open_source(const SourceSpec& source, Use use, const LoadOptions& options
     const auto held = options.held->find(source.text);
     if (held != options.held->end()) return open_held(held->second, options);
   }
-  return is_dataset(source.path) ? open_dataset(source, use, options)
-                                 : open_file(source, use, options);
+  if (is_dataset(source.path)) return open_dataset(source, use, options);
+  if (is_pattern(source.path)) return open_pattern(source, use, options);
+  return open_file(source, use, options);
 }
 
 }  // namespace cch::detail

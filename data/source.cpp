@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/column.hpp"
+#include "data/pattern.hpp"
 #include "data/pool.hpp"
 #include "data/spelling.hpp"
 
@@ -19,8 +20,12 @@ using detail::Use;
 
 constexpr const char* kFillIn = "Fill it in, or drop the row in all files";
 
-// Groups and identifiers: one value a row, none missing. `what` is "group" or "id".
+// Groups and identifiers: one value a row, none missing. `what` is "group" or "id". Of a pattern
+// the names of its files.
 Opened open_column(const SourceSpec& source, const std::string& what, const LoadOptions& options) {
+  if (detail::is_pattern(source.path)) {
+    return detail::names_of_pattern(source, what == "id", options);
+  }
   Opened opened = detail::open_source(source, Use::column, options);
   detail::refuse_scalar(opened);
   if (opened.computed || opened.array.cols() != 1 || opened.array.shape().size() > 2) {

@@ -85,6 +85,11 @@ void write_files(const std::vector<FileContent>& files) {
   }
 }
 
+bool path_exists(const std::string& path) {
+  std::error_code none;
+  return fs::exists(path, none);
+}
+
 void make_folder(const std::string& path) {
   std::error_code failure;
   fs::create_directories(path, failure);
@@ -101,8 +106,9 @@ void check_writable(const std::string& path) {
   const fs::path folder = target.parent_path();
   const std::string text = folder.empty() ? "." : folder.string();
   if (access(text.c_str(), F_OK | W_OK) != 0) cannot_write(path, std::strerror(errno));
-  if (!fs::is_directory(text)) cannot_write(path, text + " is no folder");
-  if (fs::is_directory(path)) cannot_write(path, "it is a folder");
+  std::error_code none;
+  if (!fs::is_directory(text, none)) cannot_write(path, text + " is no folder");
+  if (fs::is_directory(path, none)) cannot_write(path, "it is a folder");
 }
 
 }  // namespace cch

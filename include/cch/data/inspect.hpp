@@ -38,7 +38,8 @@ struct ArrayFacts {
 
 struct FileFacts {
   std::string source;  ///< as given
-  std::string format;  ///< npy, npz, safetensors, table, images, folder; empty if it cannot be read
+  std::string format;  ///< npy, npz, safetensors, table, images, folder, files (of a
+                       ///< pattern); empty if it cannot be read
   std::string sha256;  ///< empty for files too large to be read whole
   std::size_t bytes = 0;
   std::vector<ArrayFacts> arrays;
@@ -59,7 +60,8 @@ struct InspectLimits {
   std::size_t table = std::size_t{1} << 24;   ///< of text, which takes longer
 };
 
-/// Looks at every array of a file (PATH), at one (PATH:KEY), or at a data set; reads in blocks of
+/// Looks at every array of a file (PATH), at one (PATH:KEY), at what the files of a pattern are
+/// together ("DIR/*.npy", hash of their names and hashes), or at a data set; reads in blocks of
 /// rows. Faults are found and listed, not thrown. For data sets of images without a view, only the
 /// views are listed. Of a file above `limits` a sample of rows is read, it is not hashed, and
 /// warning "sampled" says so. Cost O(what is read); duplicate rows take 16 bytes a row and are

@@ -18,8 +18,8 @@
 
 namespace cch {
 
-/// Where data come from, as given on a command line: PATH, PATH:KEY or a data-set name
-/// (datasets.hpp) such as fashion-mnist:left, idx:DIR:VIEW or dir:PATH:NAME.
+/// Where data come from, as given on a command line: PATH, PATH:KEY, a pattern such as DIR/*.npy,
+/// or a data-set name (datasets.hpp) such as fashion-mnist:left, idx:DIR:VIEW or dir:PATH:NAME.
 struct SourceSpec {
   std::string text;  ///< as given
   std::string path;  ///< file, or the data set without its view
@@ -83,10 +83,13 @@ struct LoadedIds {
 };
 
 // All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line), data sets, and
-// arrays in memory (LoadOptions::held). Errors of every reader (its header says which); without a
-// KEY a file with several arrays is refused (usage Error "key-needed", "unknown-key" for a wrong
-// one). Cost: what is read is hashed, that is the file, or with a row limit or an array of several
-// the rows of the array (tables and images are always read whole); rows are converted once.
+// arrays in memory (LoadOptions::held). A pattern, whose name has a '*', is all files of such names
+// one after the other, sorted by name: of samples a 1-D array is a row, of labels its values are
+// rows; groups and identifiers are the names of the files without their endings. Errors of every
+// reader (its header says which); without a KEY a file with several arrays is refused (usage Error
+// "key-needed", "unknown-key" for a wrong one). Cost: what is read is hashed, that is the file, or
+// with a row limit or an array of several the rows of the array (tables and images are always read
+// whole); rows are converted once.
 
 /// N × D samples; further dimensions are flattened, or the second of three is pooled
 /// (LoadOptions::pool), one dimension is one column. `name` stands for the variable in messages

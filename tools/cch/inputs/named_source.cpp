@@ -28,6 +28,11 @@ std::string own_name(const SourceSpec& source) {
   if (is_dataset(source.path)) return source.path;
   const auto slash = source.path.find_last_of("/\\");
   const std::string file = slash == std::string::npos ? source.path : source.path.substr(slash + 1);
+  // Of a pattern, whose files have names of their own, that of the folder.
+  if (file.find('*') != std::string::npos) {
+    const std::string folder = fs::path(source.path).parent_path().filename().string();
+    if (!folder.empty()) return folder;
+  }
   const std::string stem = fs::path(file).stem().string();
   return stem.empty() ? source.text : stem;
 }
