@@ -14,6 +14,7 @@
 
 #include "cch/data/bytes.hpp"
 #include "cch/data/sha256.hpp"
+#include "cch/data/written_files.hpp"
 #include "data/json_text.hpp"
 
 namespace cch {
@@ -130,7 +131,7 @@ std::string RunStore::path(const std::string& key, const std::string& file) cons
 std::optional<std::string> RunStore::find(const std::string& key, const std::string& file,
                                           std::vector<Warning>& damage, Beside check) const {
   const std::string name = path(key, file);
-  if (root_.empty() || !fs::exists(name)) return std::nullopt;
+  if (root_.empty() || !path_exists(name)) return std::nullopt;
   BesideHashes beside;
   auto record = unsealed(read_text(name), &beside);
   if (!record) {

@@ -369,26 +369,6 @@ TEST_CASE(
   CHECK(absent.err_has("class '2' is in test rows alone"));
 }
 
-/// Files of this process may not grow beyond `bytes`: writing fails as on a full disk.
-class SmallFiles {
- public:
-  explicit SmallFiles(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit small{bytes, old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallFiles() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-  SmallFiles(const SmallFiles&) = delete;
-  SmallFiles& operator=(const SmallFiles&) = delete;
-
- private:
-  rlimit old_{};
-  void (*old_handler_)(int);
-};
-
 TEST_CASE("cch train: a full disk ends the run with one error, and no result is half written") {
   World world;
   world.change(replaced(kStudy, "steps = 20", "steps = 200"));

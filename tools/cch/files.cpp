@@ -34,7 +34,8 @@ void refuse_foreign(const std::string& folder, const std::vector<std::string>& n
   if (force || folder.empty()) return;
   // Looked for before asking whose it is: another process may begin the same study meanwhile.
   const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
-    return fs::is_regular_file(fs::path(folder) / name);
+    std::error_code none;
+    return fs::is_regular_file(fs::path(folder) / name, none);
   });
   if (found == names.end() || is_ours(folder)) return;
   refuse_usage("foreign-folder", "cch did not make " + (fs::path(folder) / *found).string(),

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <list>
 #include <map>
 #include <new>
@@ -115,6 +116,13 @@ int run_guarded(const Command& command, Invocation& invocation) {
                  {},
                  {},
                  "Use fewer rows or columns"},
+                err);
+  } catch (const std::filesystem::filesystem_error& error) {
+    print_fault({"file-system",
+                 "the file system refuses " + error.path1().string(),
+                 {},
+                 error.code().message(),
+                 "Check the path and who may read it"},
                 err);
   } catch (const std::exception& error) {
     print_fault({"internal",

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "cch/data/written_files.hpp"
 #include "cch/report/check.hpp"
 #include "tools/cch/check/document.hpp"
 #include "tools/cch/files.hpp"
@@ -28,7 +29,7 @@ std::vector<std::string> write_check(const documents::CheckDocument& document,
 }
 
 bool has_check(const std::string& folder) {
-  return std::filesystem::exists(ResultFolder{folder, {}}.path(kDocument));
+  return path_exists(ResultFolder{folder, {}}.path(kDocument));
 }
 
 std::vector<std::string> render_check_again(const std::string& folder, const std::string& html,

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "cch/data/written_files.hpp"
 #include "cch/report/compare.hpp"
 #include "tools/cch/compare.hpp"
 #include "tools/cch/files.hpp"
@@ -30,7 +31,7 @@ std::vector<std::string> write_comparison(const documents::CompareDocument& docu
 }
 
 bool has_comparison(const std::string& folder) {
-  return std::filesystem::exists(ResultFolder{folder, {}}.path(kDocument));
+  return path_exists(ResultFolder{folder, {}}.path(kDocument));
 }
 
 std::vector<std::string> render_comparison_again(const std::string& folder, const std::string& html,

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "cch/data/written_files.hpp"
 #include "cch/report/sweep.hpp"
 #include "data/json_text.hpp"
 #include "tools/cch/files.hpp"
@@ -74,7 +75,7 @@ std::vector<std::string> SweepFolder::write(const SweepDocument& document,
 }
 
 bool has_sweep(const std::string& folder) {
-  return fs::exists(in(folder, kDocument));
+  return path_exists(in(folder, kDocument));
 }
 
 std::vector<std::string> render_sweep_again(const std::string& folder, const std::string& html,

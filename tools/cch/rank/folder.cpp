@@ -5,6 +5,7 @@
 
 #include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
+#include "cch/data/written_files.hpp"
 #include "cch/report/rank.hpp"
 #include "data/json_text.hpp"
 #include "tools/cch/files.hpp"
@@ -30,7 +31,7 @@ RankFolder::RankFolder(std::string folder, std::string html, bool force)
     : folder_(std::move(folder)), html_(std::move(html)) {
   if (!folder_.empty()) {
     refuse_foreign(folder_, {kDocument, kTable, kReport}, force);
-    made_ = !fs::exists(folder_);
+    made_ = !path_exists(folder_);
     make_folder(folder_);
     for (const char* name : {kDocument, kTable, kReport}) check_writable(in(folder_, name));
   }

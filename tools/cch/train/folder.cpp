@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 
+#include "cch/data/written_files.hpp"
 #include "data/json_text.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/files.hpp"
@@ -88,7 +89,7 @@ Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head
   const std::string path = (fs::path(s.out) / "study.json").string();
   check_writable(path);
   Claim claim = claim_study(s.out, s.shard);
-  if (fs::exists(path)) refuse_changed(path, documents::to_json(head));
+  if (path_exists(path)) refuse_changed(path, documents::to_json(head));
   documents::StudyHead stored = head;
   if (planned_runs > 0) stored.planned_runs = planned_runs;
   write_files({{path, documents::to_json(stored).dump(1) + "\n"}});
