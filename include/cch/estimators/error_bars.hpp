@@ -22,8 +22,8 @@ struct PartitionCount {
 };
 
 /// How rows are cut for replicates: in 2, 3 and 4 parts, five times each; from 10 000 groups on in
-/// 8 parts, twice. Parts of a thousand rows and more spread as all rows do (SE .94 to 1.03 of the
-/// spread of fresh data at 4000 rows, tools/bench/coverage), and are quicker to estimate from.
+/// 8 parts, twice. Parts of a thousand rows and more spread as all rows do (coverage at 10 000
+/// rows: docs/statistics.md), and are quicker to estimate from.
 std::vector<PartitionCount> partition_plan(std::size_t groups);
 
 /// An estimate that can be taken again on other rows, which is what standard errors are made of.
