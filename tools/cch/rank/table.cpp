@@ -93,7 +93,8 @@ std::optional<double> parse_budget(const std::string& text) {
 Words budget_or_none(std::optional<double>& to) {
   return {[&to](const std::string& text) { to = parse_budget(text); },
           [&to] { return to ? fmt::format("{}s", *to) : "none"; },
-          {}};
+          {},
+          true};
 }
 
 /// A value that need not be there, which "auto" says.
