@@ -564,6 +564,7 @@ TEST_CASE("cch train: bad studies are refused, each for its own reason") {
   CHECK(has(refused("optimiser = \"sgd\"", "optimiser = \"sdg\""), "Did you mean 'sgd'?"));
   CHECK(has(refused("\"same-rows\", ", "\"some-rows\", "), "same-rows"));
   CHECK(has(refused("seeds = 3", "seeds = 0"), "bad-study"));
+  CHECK(has(refused("seeds = 3", "seeds = 4000000000000"), "bad-study"));
 }
 
 TEST_CASE("cch train: data that are not there are named, with the way to get them") {

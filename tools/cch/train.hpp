@@ -44,6 +44,8 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
 /// Whether a training says weights = "last": other defaults follow from it.
 bool says_last(const options::FileTable* training);
 
+/// `count` seeds from `first`. Usage Error "bad-study" for more than a million.
+std::vector<std::uint64_t> consecutive_seeds(std::uint64_t first, std::size_t count);
 /// The seeds of part I of N of a study whose runs depend on one another within a seed. Usage Error
 /// "bad-shard".
 void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& shard);

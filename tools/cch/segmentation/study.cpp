@@ -210,8 +210,7 @@ SegmentationStudy read_segmentation_study(TrainSettings& s, const std::vector<st
   if (std::find(given.begin(), given.end(), "seed") != given.end()) {
     keys.first_seed = s.common.seed;
   }
-  study.seeds.clear();
-  for (std::size_t i = 0; i < keys.seeds; ++i) study.seeds.push_back(keys.first_seed + i);
+  study.seeds = consecutive_seeds(keys.first_seed, keys.seeds);
   check_memory(study, s);
   return study;
 }

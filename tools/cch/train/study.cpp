@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "cch/core/error.hpp"
 #include "tools/cch/train.hpp"
@@ -156,6 +157,18 @@ bool says_last(const FileTable* training) {
   return text != nullptr && *text == "last";
 }
 
+std::vector<std::uint64_t> consecutive_seeds(std::uint64_t first, std::size_t count) {
+  constexpr std::size_t kMost = 1'000'000;
+  if (count > kMost) {
+    refuse_usage("bad-study", "the study has " + std::to_string(count) + " seeds",
+                 "each is at least one run, and a million are as many as can be kept",
+                 "Give fewer seeds, and another first-seed for further ones");
+  }
+  std::vector<std::uint64_t> out(count);
+  std::iota(out.begin(), out.end(), first);
+  return out;
+}
+
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   const FileTable file = options::parse_file(s.path, "study", s.overrides);
   Study& study = s.study;
@@ -187,8 +200,7 @@ void read_train_study(TrainSettings& s, const std::vector<std::string>& given) {
   read("distil", distil_table(study), "distil part of the study");
   read("criteria", criteria_table(study));
   if (std::find(given.begin(), given.end(), "seed") != given.end()) seeds.first = s.common.seed;
-  study.seeds.clear();
-  for (std::size_t i = 0; i < seeds.count; ++i) study.seeds.push_back(seeds.first + i);
+  study.seeds = consecutive_seeds(seeds.first, seeds.count);
   const FileTable* task = kStudyReader.part(file, "task");
   if (task == nullptr) {
     refuse_usage("bad-study", "the study has no [task]", s.path, "Give [task] with its name");
