@@ -156,6 +156,12 @@ std::vector<std::string> files_of(const std::string& pattern) {
   return out;
 }
 
+std::vector<std::string> stems_of(const std::string& pattern) {
+  std::vector<std::string> out = files_of(pattern);
+  for (std::string& file : out) file = fs::path(file).stem().string();
+  return out;
+}
+
 Opened open_pattern(const SourceSpec& source, Use use, const LoadOptions& options) {
   const std::vector<Opened> parts = opened_files(source, use, options);
   Opened out = described(source, parts);

@@ -15,6 +15,9 @@ bool is_pattern(const std::string& path);
 /// "file-not-found" where there is none.
 std::vector<std::string> files_of(const std::string& pattern);
 
+/// The names of these files without their endings, in the same order.
+std::vector<std::string> stems_of(const std::string& pattern);
+
 /// The arrays of these files one after the other, as one array. Files of 1-D arrays: of samples
 /// each is a row, of columns its values are rows. Data Error "files-differ" (type, or shape beyond
 /// the first index) that names two of them; errors of each reader. Cost: a copy of what is read.

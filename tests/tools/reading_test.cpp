@@ -166,6 +166,36 @@ TEST_CASE("rank, estimate: another axis that fits the labels is named, also with
   }
 }
 
+TEST_CASE("rank: inputs that are several files each are the same files, or are matched by names") {
+  const TempFolder folder;
+  const SmallWorld w = small_world(160, 1, 0.9);
+  for (const char* view : {"s", "t"}) {
+    std::filesystem::create_directory(folder.path(view));
+    const auto& values = view[0] == 's' ? w.student : w.teacher;
+    for (std::size_t part = 0; part < 8; ++part) {
+      const std::vector<double> rows(values.begin() + static_cast<std::ptrdiff_t>(20 * part),
+                                     values.begin() + static_cast<std::ptrdiff_t>(20 * part + 20));
+      static_cast<void>(folder.write(view + std::string("/clip") + std::to_string(part) + ".npy",
+                                     npy_matrix(rows, 1)));
+    }
+  }
+  const std::string labels = folder.write("y.npy", npy_vector(w.labels));
+  const auto ranked = [&](std::vector<std::string> more) {
+    std::vector<std::string> all =
+        WorldFiles::rank_of(folder.path("s/*.npy"), folder.path("t/*.npy"), labels);
+    all.insert(all.end(), more.begin(), more.end());
+    return run_cch(all);
+  };
+  const RunOutcome usual = ranked({"--json", "--groups", folder.path("s/*.npy")});
+  REQUIRE(usual.code == 0);
+  CHECK(usual.document()["groups"]["count"] == 8);
+  std::filesystem::rename(folder.path("t/clip3.npy"), folder.path("t/clip9.npy"));
+  const RunOutcome other = ranked({});
+  CHECK(other.code == 3);
+  CHECK(other.err_has("[other-files]"));
+  CHECK(other.err_has("'clip3'"));
+}
+
 TEST_CASE("rank: words for labels that are not known are named by every command") {
   const WorldFiles files(kRows, 2);
   std::string table = "label\n";
