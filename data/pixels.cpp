@@ -17,8 +17,8 @@ namespace {
 using detail::Opened;
 
 Opened open_images(const SourceSpec& source, std::size_t least, std::size_t most,
-                   const std::string& wanted) {
-  Opened opened = detail::open_source(source, detail::Use::samples, {});
+                   const std::string& wanted, const Held& held) {
+  Opened opened = detail::open_source(source, detail::Use::samples, {.held = held});
   detail::refuse_scalar(opened);
   const std::size_t dimensions = opened.info.shape.size();
   if (opened.computed || dimensions < least || dimensions > most ||
@@ -86,10 +86,10 @@ ChannelOrder parse_channel_order(const std::string& name) {
 }
 
 PixelFeatures PixelFeatures::open(const SourceSpec& source, const std::string& name,
-                                  ChannelOrder order) {
-  Opened opened =
-      open_images(source, 3, 4,
-                  order == ChannelOrder::first ? "N × C × H × W numbers" : "N × H × W × C numbers");
+                                  ChannelOrder order, const Held& held) {
+  Opened opened = open_images(
+      source, 3, 4,
+      order == ChannelOrder::first ? "N × C × H × W numbers" : "N × H × W × C numbers", held);
   PixelFeatures out;
   const auto& shape = opened.info.shape;
   const bool plain = shape.size() == 3;
@@ -130,8 +130,9 @@ Samples PixelFeatures::take(const std::vector<PixelPlace>& places, PixelGrid of)
   return Samples::from(std::move(out), name_);
 }
 
-PixelLabels PixelLabels::open(const SourceSpec& source, std::optional<double> unlabelled) {
-  Opened opened = open_images(source, 3, 3, "N × H × W whole numbers");
+PixelLabels PixelLabels::open(const SourceSpec& source, std::optional<double> unlabelled,
+                              const Held& held) {
+  Opened opened = open_images(source, 3, 3, "N × H × W whole numbers", held);
   PixelLabels out;
   out.grid_ = {opened.info.shape[1], opened.info.shape[2]};
   out.where_ = opened.where;

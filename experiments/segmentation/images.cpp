@@ -123,10 +123,18 @@ SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
                               std::vector<float>(set.images * first.channels[k] * set.pixels())});
   }
   std::map<std::string, std::size_t> groups;
+  std::map<std::string, std::size_t> conditions;
+  for (const ManifestRow& row : manifest.rows) {
+    if (!row.condition.empty()) conditions.try_emplace(row.condition, conditions.size());
+  }
+  for (const auto& [name, number] : conditions) set.conditions.push_back(name);
+  for (std::size_t i = 0; i < set.conditions.size(); ++i) conditions[set.conditions[i]] = i;
   for (const ManifestRow& row : manifest.rows) {
     set.names.push_back(row.image);
     set.split.push_back(row.split);
     set.groups.push_back(groups.try_emplace(row.group, groups.size()).first->second);
+    if (set.conditions.empty()) continue;
+    set.condition.push_back(row.condition.empty() ? kNoCondition : conditions[row.condition]);
   }
   return set;
 }

@@ -28,7 +28,7 @@ Split split_named(std::string_view name, const std::string& where) {
 
 }  // namespace
 
-Manifest read_manifest(const std::string& path) {
+Manifest read_manifest(const std::string& path, const std::string& condition_column) {
   const CsvTable table = CsvTable::parse(map_file(path), path, Separator::automatic, "image");
   const fs::path root = fs::path(path).parent_path();
   Manifest out;
@@ -37,9 +37,11 @@ Manifest read_manifest(const std::string& path) {
   const std::size_t split = column_of(table, "split", path);
   std::vector<std::size_t> modality_columns;
   std::optional<std::size_t> group;
+  std::optional<std::size_t> condition;
+  if (!condition_column.empty()) condition = column_of(table, condition_column, path);
   for (std::size_t c = 0; c < table.cols(); ++c) {
     if (table.columns()[c] == "group") group = c;
-    if (c == image || c == label || c == split || c == group) continue;
+    if (c == image || c == label || c == split || c == group || c == condition) continue;
     modality_columns.push_back(c);
     out.modalities.push_back(table.columns()[c]);
   }
@@ -49,6 +51,7 @@ Manifest read_manifest(const std::string& path) {
     row.label = (root / table.cell(r, label)).string();
     row.split = split_named(table.cell(r, split), path + ": line " + std::to_string(table.line(r)));
     row.group = group ? std::string(table.cell(r, *group)) : row.image;
+    if (condition) row.condition = table.cell(r, *condition);
     for (const std::size_t c : modality_columns) {
       row.modalities.push_back({(root / table.cell(r, c)).string()});
     }

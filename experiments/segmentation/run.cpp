@@ -217,6 +217,11 @@ std::shared_ptr<const SegmentationSet> SegmentationSets::of(std::uint64_t seed) 
   return set;
 }
 
+void SegmentationSets::put(std::uint64_t seed, const std::shared_ptr<const SegmentationSet>& set) {
+  const std::scoped_lock hold(mutex_);
+  sets_[seed] = set;
+}
+
 std::shared_ptr<const TrainedSegmentation> trained_network(
     const SegmentationStudy& study, const std::vector<SegmentationCell>& cells,
     const SegmentationCell& cell, const RunStore& store) {

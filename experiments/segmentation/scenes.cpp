@@ -205,9 +205,12 @@ SegmentationSet make_scenes(const SceneOptions& o, std::uint64_t seed, const Exe
     set.modalities.push_back(
         {name, channels, std::vector<float>(o.images * channels * set.pixels())});
   }
+  set.conditions = {"day", "night", "fog", "night and fog"};
+  set.condition.resize(o.images);
   parallel_for(o.images, exec, [&](std::size_t n) {
     Random random(derive_seed(seed, "scene", n));
     const Scene scene = detail::draw_scene(o, random);
+    set.condition[n] = (scene.night ? 1U : 0U) + (scene.fog ? 2U : 0U);
     Camera camera(o, scene, random);
     const auto at = [&](std::size_t m) {
       return set.modalities[m].values.data() + n * set.modalities[m].channels * set.pixels();

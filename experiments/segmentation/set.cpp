@@ -137,6 +137,33 @@ void check_split(SegmentationSet& set, const std::string& where, Untested untest
   }
 }
 
+/// The elements at these places, which ascend, each `size` values wide.
+template <class T>
+void keep_parts(std::vector<T>& values, const std::vector<std::size_t>& places, std::size_t size) {
+  if (values.empty()) return;
+  auto to = values.begin();
+  for (const std::size_t place : places) {
+    const auto from = values.begin() + static_cast<std::ptrdiff_t>(place * size);
+    if (from == to) {  // a text moved onto itself is lost
+      to += static_cast<std::ptrdiff_t>(size);
+      continue;
+    }
+    to = std::move(from, from + static_cast<std::ptrdiff_t>(size), to);
+  }
+  values.erase(to, values.end());
+}
+
+/// These images, ascending, and no others.
+void keep(SegmentationSet& set, const std::vector<std::size_t>& rows) {
+  for (ModalityImages& m : set.modalities) keep_parts(m.values, rows, m.channels * set.pixels());
+  keep_parts(set.labels, rows, set.pixels());
+  keep_parts(set.groups, rows, 1);
+  keep_parts(set.split, rows, 1);
+  keep_parts(set.names, rows, 1);
+  keep_parts(set.condition, rows, 1);
+  set.images = rows.size();
+}
+
 }  // namespace
 
 std::string_view to_string(Split split) {
@@ -225,6 +252,37 @@ void split_at_random(SegmentationSet& set, double validation_share, double test_
                                                 : Split::train;
     for (const std::size_t n : groups.members(order[i])) set.split[n] = which;
   }
+}
+
+void set_test_aside(SegmentationSet& set, double share, std::uint64_t seed) {
+  const auto training = set.rows(Split::train);
+  std::vector<std::size_t> of_row;
+  for (const std::size_t n : training) of_row.push_back(set.groups[n]);
+  const Groups groups = Groups::from(of_row);
+  Random random(derive_seed(seed, "test set aside"));
+  const auto order = random.permutation(groups.count());
+  const double wanted = share * static_cast<double>(training.size());
+  std::size_t moved = 0;
+  std::size_t taken = 0;
+  for (; taken < order.size() && static_cast<double>(moved) + 0.5 <= wanted; ++taken) {
+    moved += groups.members(order[taken]).size();
+  }
+  if (taken == 0 || taken == groups.count()) {
+    refuse_data("too-few-groups",
+                std::to_string(groups.count()) + " group" + (groups.count() == 1 ? "" : "s") +
+                    " of training images",
+                {}, "networks learn from some of them and are judged on others",
+                "Name smaller groups, or give more images");
+  }
+  const std::vector<Split> before = set.split;
+  for (std::size_t i = 0; i < taken; ++i) {
+    for (const std::size_t r : groups.members(order[i])) set.split[training[r]] = Split::test;
+  }
+  std::vector<std::size_t> kept;
+  for (std::size_t n = 0; n < set.images; ++n) {
+    if (before[n] != Split::test) kept.push_back(n);
+  }
+  keep(set, kept);
 }
 
 }  // namespace cch

@@ -155,7 +155,7 @@ struct FileSource {
 
 FileSource file_source(const SegmentationTask& task) {
   if (task.layout == Layout::none) {
-    return {{read_manifest(task.manifest), {}},
+    return {{read_manifest(task.manifest, task.condition_column), {}},
             {task.modalities, task.classes, task.codes, task.size}};
   }
   FileSource out{read_layout(task.layout, task.folder, task.modalities, task.split_of_file),
@@ -210,6 +210,7 @@ SegmentationSet load_segmentation(const SegmentationTask& task, std::uint64_t se
                                   std::vector<std::pair<std::string, SourceInfo>>& inputs,
                                   const Execution& exec) {
   SegmentationSet set = read_segmentation(task, seed, inputs, exec);
+  if (task.held_out_share > 0.0) set_test_aside(set, task.held_out_share, seed);
   normalise(set, normalisation_of(set));
   return set;
 }

@@ -309,6 +309,41 @@ TEST_CASE("documents: a segmentation study reads back as the same JSON, and ever
                           "training_seconds", "interval_by", "sha256_of"});
 }
 
+/// A document of a schema whose every list has an element and whose every optional has a value.
+template <class Document, class Read>
+void check_made(const Document& made, Read&& read, const Names& free_keys) {
+  const json document = documents::to_json(made);
+  CHECK(documents::to_json(read(document)) == document);
+  check_every_key_counts(document, read, free_keys, {"sha256_of"});
+}
+
+TEST_CASE("documents: a ranking from images reads back as the same JSON, and every key counts") {
+  documents::ImageRankDocument made;
+  made.ages = {{"brief", 3, {{"s1", "key", .5, 2.0}}}};
+  made.students = {
+      {"brief", "s1", "night", 100, 20, "rankings/brief/1-s1", "too few", "a sentence"}};
+  documents::RankedPair pair;
+  pair.student = "s1";
+  pair.teacher = "s2";
+  pair.class_name = "water";
+  pair.moved = {{"linear pilot", .1, .2}};
+  made.pairs = {pair};
+  made.agreement = {{"s1", "random", "brief", true, .5, 1, 2}};
+  made.warnings = {{"code", "message"}};
+  made.inputs = {{"study", "study.toml", "hash", {}}};
+  check_made(made, documents::read_image_rank, {"config"});
+}
+
+TEST_CASE("documents: a race reads back as the same JSON, and every key counts") {
+  documents::RaceDocument made;
+  made.rungs = {{2, {1, 2}, .1, {{"plain", .4, {.3, .5}, true, "diverged"}}}};
+  made.setups = {{"plain", .01, .9, 2, 12.0}};
+  made.level95 = Interval{.3, .5};
+  made.warnings = {{"code", "message"}};
+  made.inputs = {{"study", "study.toml", "hash", {}}};
+  check_made(made, documents::read_race, {"config"});
+}
+
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {
   for (const json& document : {test::sample_rank_document(), test::full_rank_document()}) {
     CHECK(documents::to_json(documents::read_rank(document)) == document);

@@ -3,12 +3,16 @@
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/settings.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/cch/segmentation/ranking.hpp"
 
 namespace cch {
 
 const std::vector<CommandEntry>& program_commands() {
   static const std::vector<CommandEntry> all = [] {
     std::vector<CommandEntry> commands = ranking_commands();
+    for (CommandEntry& command : commands) {
+      if (command.name == "rank") command.setup = setup_rank_images;
+    }
     const std::vector<CommandEntry> studies{
         {"gaussian", "Informations and distillation risk in closed form", "", setup_gaussian},
         {"train", "Train teacher/student pairs of a study; resumes by itself",

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -10,9 +11,11 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/inputs/rows.hpp"
 #include "tools/cch/rank/chances.hpp"
-#include "tools/cch/rank/document.hpp"
 #include "tools/cch/rank/folder.hpp"
+#include "tools/cch/rank/images.hpp"
+#include "tools/cch/rank/per_class.hpp"
 #include "tools/cch/rank/plan.hpp"
+#include "tools/cch/rank/ranked.hpp"
 #include "tools/cch/rank/settings.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/report/rank/chances.hpp"
@@ -44,8 +47,23 @@ void print_networks(const documents::RankDocument& document, std::ostream& out) 
   if (!spent.empty()) out << spent << '\n';
 }
 
-bool fails(const RankSettings& s, const RankResult& result) {
-  return s.fail_on && result.evidence.front().decision.verdict == *s.fail_on;
+/// Options of segmentation studies, without one.
+void check_no_images(const options::Table& table, const std::vector<std::string>& given,
+                     FaultCollector faults) {
+  const auto own = [&](const std::string& name) {
+    return std::any_of(table.begin(), table.end(),
+                       [&](const options::Option& option) { return option.key() == name; });
+  };
+  if (std::none_of(given.begin(), given.end(), own)) return;  // what was refused is said later
+  for (const options::Option& option : table) {
+    if (std::find(given.begin(), given.end(), option.key()) == given.end()) continue;
+    faults.add(ErrorKind::usage, {"option-without-meaning",
+                                  "--" + option.key() + " has no use here",
+                                  {},
+                                  "it is about the images of a segmentation study",
+                                  "Name such a study, or leave it out"});
+  }
+  faults.throw_if_any();
 }
 
 int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
@@ -69,30 +87,17 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
     return kExitDone;
   }
   const RankFolder folder(s.out, s.html, s.force);
-  RankOptions options;
-  RankResult result;
-  std::vector<ClassRanking> per_class;
-  std::optional<BestSet> best;
   Execution exec = make_execution(s.common, invocation.stop, nullptr, any_networks(s.estimators));
-  {
+  std::function<void(const std::string&)> tell;
+  if (!s.common.quiet && !s.common.json) {
+    tell = [&](const std::string& line) { terminal.err << line << '\n' << std::flush; };
+  }
+  const Ranked ranking = [&] {
     const auto progress = make_progress(terminal, s.common.quiet);
     exec.sink = progress.get();
-    std::function<void(const std::string&)> tell;
-    if (!s.common.quiet && !s.common.json) {
-      tell = [&](const std::string& line) { terminal.err << line << '\n' << std::flush; };
-    }
-    options = chance_options(s, inputs, exec, tell);
-    result = rank_teachers(inputs.input, options, exec);
-    if (s.best_set) best = asked_best_set(s, inputs, result, exec);
-    if (s.per_class) per_class = rank_per_class(inputs.input, quick_options(s, exec), exec);
-    exec.sink = nullptr;
-  }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  documents::RankBeside beside =
-      beside_ranking(s, inputs, per_class, invocation.command_line, seconds.count());
-  beside.best_set = best;
-  const documents::RankDocument document =
-      documents::as_stored(documents::rank_document(inputs.input, options, result, exec, beside));
+    return ranked(s, inputs, invocation.command_line, begin, exec, tell);
+  }();
+  const documents::RankDocument& document = ranking.document;
   // Results first on disk, then on the screen: a screen that is gone loses nothing.
   const auto written = folder.write(document, RankFolder::With::document);
   if (s.common.json) {
@@ -106,15 +111,26 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
     }
   }
   print_written(written, terminal.err);
-  return fails(s, result) ? kExitFailOn : kExitDone;
+  return s.fail_on && ranking.first == *s.fail_on ? kExitFailOn : kExitDone;
 }
 
 }  // namespace
 
-Command setup_rank(CommandLine app) {
+Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> images) {
   auto s = std::make_shared<RankSettings>();
   app.add(rank_table(*s));
-  return [s, app](Invocation& invocation) { return run(*s, app, invocation); };
+  if (images) app.add(images->table);
+  return [s, app, images](Invocation& invocation) {
+    if (images && !s->study.empty() && images->takes(*s)) {
+      return images->run(*s, app.given(), app.refused(), invocation);
+    }
+    if (images) check_no_images(images->table, app.given(), app.refused());
+    return run(*s, app, invocation);
+  };
+}
+
+Command setup_rank(CommandLine app) {
+  return rank_command(app, nullptr);
 }
 
 }  // namespace cch

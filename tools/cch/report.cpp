@@ -2,6 +2,8 @@
 
 #include "cch/report/check.hpp"
 #include "cch/report/compare.hpp"
+#include "cch/report/image_ranking.hpp"
+#include "cch/report/race.hpp"
 #include "cch/report/rank.hpp"
 #include "cch/report/sweep.hpp"
 #include "tools/cch/check/document.hpp"
@@ -11,6 +13,8 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/gaussian/sweep.hpp"
 #include "tools/cch/rank/folder.hpp"
+#include "tools/cch/segmentation/race.hpp"
+#include "tools/cch/segmentation/ranking.hpp"
 #include "tools/cch/train/summary.hpp"
 #include "tools/documents/recorded.hpp"
 
@@ -90,6 +94,28 @@ documents::TrainDocument training_document(const TrainFolder& content,
   return out;
 }
 
+int show_image_ranking(const ReportOptions& o, Terminal& terminal) {
+  const documents::ImageRankDocument document = read_image_rank_folder(o.folder);
+  const auto written = write_image_rank(document, o.folder, o.html, false);
+  terminal.out << (o.json ? documents::to_text(document, 1) + "\n"
+                          : report::render_image_rank_table(
+                                document, {terminal.colour, terminal.width, o.quiet}));
+  note_version(document.version, terminal);
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
+int show_race(const ReportOptions& o, Terminal& terminal) {
+  const documents::RaceDocument document = read_race_folder(o.folder);
+  const auto written = write_race(document, o.folder, o.html, false);
+  terminal.out << (o.json ? documents::to_text(document, 1) + "\n"
+                          : report::render_race_table(document,
+                                                      {terminal.colour, terminal.width, o.quiet}));
+  note_version(document.version, terminal);
+  print_written(written, terminal.err);
+  return kExitDone;
+}
+
 int show_training(const ReportOptions& o, Terminal& terminal) {
   const TrainFolder content = read_training(o.folder);
   const report::TrainReport shown = report_of(content, o.folder);
@@ -105,6 +131,8 @@ int show_training(const ReportOptions& o, Terminal& terminal) {
 }
 
 int run(const ReportOptions& o, Invocation& invocation) {
+  if (has_image_rank(o.folder)) return show_image_ranking(o, invocation.terminal);
+  if (has_race(o.folder)) return show_race(o, invocation.terminal);
   if (has_training(o.folder)) return show_training(o, invocation.terminal);
   if (has_sweep(o.folder)) return show_sweep(o, invocation.terminal);
   if (has_comparison(o.folder)) return show_comparison(o, invocation.terminal);

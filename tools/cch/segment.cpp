@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 
 #include "cch/report/segmentation.hpp"
@@ -16,6 +15,8 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segmentation/features.hpp"
 #include "tools/cch/segmentation/pictures.hpp"
+#include "tools/cch/segmentation/plan.hpp"
+#include "tools/cch/segmentation/race.hpp"
 
 namespace cch {
 namespace {
@@ -26,138 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// What is said while a study trains: a bar of epochs, and a line a finished run.
-class EpochReport {
- public:
-  EpochReport(Terminal& terminal, bool quiet, const Execution& exec, std::size_t epochs)
-      : terminal_(terminal), quiet_(quiet), exec_(exec), epochs_(epochs) {}
-
-  void epoch() {
-    const std::scoped_lock hold(mutex_);
-    ++done_;
-    if (terminal_.err_is_terminal) exec_.progress("epochs", done_, epochs_);
-  }
-
-  void finished(const std::string& setup, std::uint64_t seed, const SegmentationRun& run) {
-    if (quiet_ || !run.failure.empty()) return;
-    const std::scoped_lock hold(mutex_);
-    if (terminal_.err_is_terminal) terminal_.err << "\r\033[K";  // the bar
-    for (const Warning& w : run.warnings) {
-      terminal_.err << fmt::format("warning: seed {}: {}\n", seed, w.message);
-    }
-    if (!terminal_.err_is_terminal && !pace_.due()) return;
-    const double left = static_cast<double>(epochs_ - std::min(epochs_, done_)) *
-                        seconds_since(begin_) /
-                        static_cast<double>(std::max<std::size_t>(1, done_));
-    terminal_.err << fmt::format(
-        "{}, seed {}: mIoU over all subsets {:.2f} %; {:.0f} s, {:.0f} images/s, {:.0f} MB; about "
-        "{:.0f} s left\n",
-        setup, seed, 100.0 * run.scores->conditions.front().scores.average, run.seconds,
-        run.images_per_second, run.peak_megabytes, left);
-  }
-
- private:
-  Terminal& terminal_;
-  bool quiet_;
-  const Execution& exec_;
-  std::size_t epochs_;
-  std::size_t done_ = 0;
-  Clock::time_point begin_ = Clock::now();
-  ProgressPace pace_;
-  std::mutex mutex_;
-};
-
-/// The record of a cell, where it is done.
-std::optional<documents::SegmentationRunDocument> stored(const RunStore& store,
-                                                         const SegmentationCell& cell,
-                                                         std::vector<Warning>& damage) {
-  const json record = stored_record(store, cell.key, "result.json", damage);
-  if (record.is_null()) return std::nullopt;
-  try {
-    return documents::read_segmentation_run(record);
-  } catch (const Error& error) {
-    const Fault& fault = error.faults().front();
-    damage.push_back({fault.code, store.path(cell.key, "result.json") + " does not count: " +
-                                      fault.problem + " (" + fault.where + ")"});
-    return std::nullopt;
-  }
-}
-
-SegmentationPlan make_plan(const SegmentationStudy& study,
-                           const std::vector<documents::FileRecord>& inputs,
-                           const std::string& device) {
-  SegmentationPlan plan{segmentation_cells(study), {}, {}};
-  plan.results.resize(plan.cells.size());
-  const std::string study_key = segmentation_study_key(study, inputs);
-  std::vector<std::string> keys;  // of the set-ups of one seed
-  for (SegmentationCell& cell : plan.cells) {
-    const std::size_t i = cell.setup;
-    if (i == 0) keys.clear();
-    std::vector<std::string> needed;
-    for (const std::size_t need : cell.needs) needed.push_back(plan.cells[need].key);
-    cell.key = segmentation_key(study, i, cell.seed, inputs, device, needed);
-    if (const auto same = std::find(keys.begin(), keys.end(), cell.key); same != keys.end()) {
-      refuse_usage("bad-study",
-                   fmt::format("set-ups '{}' and '{}' train the same",
-                               study.setups[static_cast<std::size_t>(same - keys.begin())].name,
-                               study.setups[i].name),
-                   {}, "Leave one of them out");
-    }
-    keys.push_back(cell.key);
-    documents::SegmentationQuestion description = run_description(study, i, keys);
-    description.study_key = study_key;
-    description.unit.seed = cell.seed;
-    plan.descriptions.push_back(std::move(description));
-  }
-  return plan;
-}
-
-/// Runs that are there already may have been called otherwise, or be compared with others now.
-void describe_again(SegmentationPlan& plan, const RunStore& store) {
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    if (!plan.done(i)) continue;
-    documents::SegmentationRunDocument fresh = *plan.results[i];
-    static_cast<documents::SegmentationQuestion&>(fresh) = plan.descriptions[i];
-    if (fresh.metrics && !fresh.metrics->conditions.empty()) {
-      fresh.metrics->full = fresh.metrics->conditions.front().full;
-      fresh.metrics->worst = fresh.metrics->conditions.front().worst;
-    }
-    const std::string text = documents::to_text(fresh, 1);
-    if (text == documents::to_text(*plan.results[i], 1)) continue;
-    store.put(plan.cells[i].key, "result.json", text + "\n");
-    plan.results[i] = std::move(fresh);
-  }
-}
-
-SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
-                               const RunStore& store, const documents::StudyHead& head,
-                               EpochReport& report) {
-  SegmentationRecords out;
-  out.record = [&](std::size_t i, const SegmentationRun& run) {
-    documents::SegmentationRunDocument& made = plan.results[i].emplace();
-    made = segmentation_run(plan, i, run);
-    made.command = head.command;
-    made.inputs = head.inputs;
-    return documents::to_text(made, 1) + "\n";
-  };
-  out.find = [&](std::size_t i) {
-    std::vector<Warning> told;
-    plan.results[i] = stored(store, plan.cells[i], told);
-    return plan.done(i);
-  };
-  out.epoch = [&] { report.epoch(); };
-  out.finished = [&](std::size_t i, const SegmentationRun& run) {
-    report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, run);
-  };
-  return out;
-}
-
-std::vector<std::string> modality_names(const SegmentationSet& set) {
-  std::vector<std::string> out;
-  for (const ModalityImages& m : set.modalities) out.push_back(m.name);
-  return out;
 }
 
 void print_plan(const TrainSettings& s, const SegmentationStudy& study,
@@ -182,6 +51,17 @@ int write_images(const TrainSettings& s, const SegmentationStudy& study, Invocat
   return kExitDone;
 }
 
+void check_race(const TrainSettings& s) {
+  const auto refuse = [](bool given, const std::string& option) {
+    if (!given) return;
+    refuse_usage("option-without-meaning", option + " has no use with --race",
+                 "a race trains its own short runs", "Leave one of them out");
+  };
+  refuse(s.survivors, "--survivors");
+  refuse(!s.shard.empty(), "--shard");
+  refuse(!s.features.empty(), "--features");
+}
+
 }  // namespace
 
 int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
@@ -193,6 +73,11 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
+  if (!s.race.empty()) {
+    check_race(s);
+    return run_race(s, std::move(study), invocation);
+  }
+  if (s.survivors) keep_winner(study, s.out);
   shard_seeds(study.seeds, s.shard);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get(), !looks);
@@ -213,7 +98,7 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   std::vector<Warning> warnings = set.warnings;
   std::vector<bool> there;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    plan.results[i] = stored(store, plan.cells[i], warnings);
+    plan.results[i] = stored_run(store, plan.cells[i], warnings);
     there.push_back(plan.done(i));
   }
   const auto cached = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));

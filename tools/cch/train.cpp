@@ -13,6 +13,7 @@
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segment.hpp"
+#include "tools/cch/segmentation/race.hpp"
 #include "tools/cch/train/summary.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/documents/recorded.hpp"
@@ -147,11 +148,21 @@ bool uses_networks(const Study& study) {
          any_networks(study.estimators);
 }
 
+void check_budget(const TrainSettings& s, const std::vector<std::string>& given) {
+  if (!s.race.empty() || std::find(given.begin(), given.end(), "budget") == given.end()) return;
+  refuse_usage("option-without-meaning", "--budget has no use without --race",
+               "it is what a race may cost", "Add --race METRIC, or leave it out");
+}
+
 int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
   if (is_segmentation_study(s)) return run_segmentation(s, given, invocation);
   if (!s.write_images.empty() || !s.features.empty()) {
     refuse_usage("bad-task", "the study has no images to write or to look at",
                  "it is no segmentation", "Leave --write-images and --features out");
+  }
+  if (!s.race.empty() || s.survivors) {
+    refuse_usage("bad-task", "the study has no set-ups to race", "it is no segmentation",
+                 "Leave --race and --survivors out");
   }
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
@@ -273,6 +284,19 @@ Command setup_train(CommandLine app) {
         {.needs = "--features", .one_of = {"test", "held-out", "train", "validation", "all"}}},
        {"--set", &s->overrides,
         "KEY=VALUE in place of the study's, as in the file: task.shared=0.2"},
+       {"--race", &s->race,
+        "Choose a set-up of a segmentation study by short trainings in place of training all: "
+        "average, full, worst, expected (mIoU over subsets of modalities) or the modality that "
+        "must work alone"},
+       {"--budget",
+        options::Words{[s](const std::string& text) { s->race_share = parse_race_share(text); },
+                       [s] { return race_share_text(s->race_share); },
+                       {}},
+        "Of a race: share of the cost of training all set-ups",
+        {.suggestions = {"10%", "20%"}}},
+       {"--survivors", &s->survivors,
+        "Train fully the set-up that the race in the folder has chosen, what it needs and what its "
+        "gain is measured from"},
        {"--list", &s->list, "Print one line a unit (what trains together), and run nothing"},
        {"--rows", &s->rows,
         "Write the rows that every unit fits, validates and tests on to a CSV file, for training "
@@ -285,7 +309,11 @@ Command setup_train(CommandLine app) {
         options::kFile},
        {"-n,--dry-run", &s->dry_run, "Say how much would be run, and run nothing"}});
   app.add(common_table(s->common));
-  return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };
+  return [s, app](Invocation& invocation) {
+    app.refused().throw_if_any();
+    check_budget(*s, app.given());
+    return run(*s, app.given(), invocation);
+  };
 }
 
 }  // namespace cch

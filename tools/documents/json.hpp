@@ -8,7 +8,9 @@
 #include "cch/documents/check.hpp"
 #include "cch/documents/compare.hpp"
 #include "cch/documents/estimate.hpp"
+#include "cch/documents/image_ranking.hpp"
 #include "cch/documents/plan.hpp"
+#include "cch/documents/race.hpp"
 #include "cch/documents/rank.hpp"
 #include "cch/documents/run.hpp"
 #include "cch/documents/segmentation.hpp"
@@ -45,6 +47,12 @@ CompareDocument read_compare(const nlohmann::json& document);
 
 nlohmann::json to_json(const SegmentationDocument& document);
 SegmentationDocument read_segmentation(const nlohmann::json& document);
+
+nlohmann::json to_json(const ImageRankDocument& document);
+ImageRankDocument read_image_rank(const nlohmann::json& document);
+
+nlohmann::json to_json(const RaceDocument& document);
+RaceDocument read_race(const nlohmann::json& document);
 
 nlohmann::json to_json(const RunDocument& document);
 RunDocument read_run(const nlohmann::json& document);

@@ -1,3 +1,4 @@
+#include "tools/documents/chances_schema.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/documents/parts_schema.hpp"
 
@@ -104,11 +105,6 @@ template <class V>
 void describe(V& v, Of<RepresentedTeacher> auto& x) {
   describe_representation(v, x);
   v.object("cch", [&x](auto& inner) { inner("representation", x.representation); });
-}
-
-template <class V>
-void describe(V& v, Of<ChancePart> auto& x) {
-  v("evidence", x.evidence, "value", x.value, "effect", x.effect);
 }
 
 template <class V>

@@ -36,7 +36,8 @@ class PixelFeatures {
  public:
   /// N × C × H × W (or N × H × W × C), or N × H × W: one channel. `name` stands for it in messages.
   /// Errors of load_samples; data Errors "not-images" (other dimensions), "not-numeric".
-  static PixelFeatures open(const SourceSpec& source, const std::string& name, ChannelOrder order);
+  static PixelFeatures open(const SourceSpec& source, const std::string& name, ChannelOrder order,
+                            const Held& held = {});
 
   [[nodiscard]] std::size_t images() const { return array_.rows(); }
   [[nodiscard]] std::size_t channels() const { return channels_; }
@@ -61,7 +62,8 @@ class PixelFeatures {
 class PixelLabels {
  public:
   /// Pixels with the value `unlabelled` have none. Data Error "not-images".
-  static PixelLabels open(const SourceSpec& source, std::optional<double> unlabelled);
+  static PixelLabels open(const SourceSpec& source, std::optional<double> unlabelled,
+                          const Held& held = {});
 
   [[nodiscard]] std::size_t images() const { return array_.rows(); }
   [[nodiscard]] PixelGrid grid() const { return grid_; }

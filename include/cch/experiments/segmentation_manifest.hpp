@@ -16,6 +16,7 @@ struct ManifestRow {
   std::string label;  ///< file
   Split split = Split::train;
   std::string group;
+  std::string condition = {};  ///< empty: unknown
 };
 
 struct Manifest {
@@ -25,9 +26,10 @@ struct Manifest {
 };
 
 /// A table with the columns image, label, split (train, val, test) and, optional, group; every
-/// other column is a modality. Paths are relative to the table. Errors of CsvTable;
-/// "unknown-key" (a column is missing), "bad-split".
-Manifest read_manifest(const std::string& path);
+/// other column is a modality, but the one of the conditions that images were taken under, if it is
+/// named. Paths are relative to the table. Errors of CsvTable; "unknown-key" (a column is missing),
+/// "bad-split".
+Manifest read_manifest(const std::string& path, const std::string& condition_column = {});
 
 /// Rows and columns of every image of a set; 0: as they are stored, all alike.
 struct ImageSize {

@@ -68,6 +68,8 @@ class SegmentationSets {
       : task_(task), exec_(exec.serial()) {}
 
   std::shared_ptr<const SegmentationSet> of(std::uint64_t seed);
+  /// Takes the images of a seed that are there already.
+  void put(std::uint64_t seed, const std::shared_ptr<const SegmentationSet>& set);
 
  private:
   const SegmentationTask& task_;

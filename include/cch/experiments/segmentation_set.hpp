@@ -19,6 +19,9 @@ inline constexpr std::uint8_t kIgnoreLabel = 255;
 /// At most so many classes, so that every code fits beside kIgnoreLabel.
 inline constexpr std::size_t kMostClasses = 255;
 
+/// Of an image whose condition is not known.
+inline constexpr std::size_t kNoCondition = static_cast<std::size_t>(-1);
+
 enum class Split : std::uint8_t { train = 0, validation = 1, test = 2 };
 std::string_view to_string(Split split);
 
@@ -41,6 +44,10 @@ struct SegmentationSet {
   std::vector<std::size_t> groups;   ///< N
   std::vector<Split> split;          ///< N
   std::vector<std::string> names;    ///< N, for messages and pictures; may be empty
+  /// What is known of each image apart from its classes, such as night or the flood that it shows:
+  /// names, and the one of each image (N). Both may be empty.
+  std::vector<std::string> conditions = {};
+  std::vector<std::size_t> condition = {};
   std::vector<Warning> warnings;
 
   [[nodiscard]] std::size_t pixels() const { return height * width; }
@@ -107,5 +114,11 @@ void write_raster_folder(const SegmentationSet& set, const std::string& path);
 /// Deals whole groups to train, validation and test at random.
 void split_at_random(SegmentationSet& set, double validation_share, double test_share,
                      std::uint64_t seed);
+
+/// For decisions before test images may be looked at: leaves these out, and whole groups of the
+/// training images, about `share` of the images in the order of the seed, take their place. Data
+/// Error "too-few-groups" where one side would have none. Classes that one of them lacks stay:
+/// networks score 0 on what they have not seen.
+void set_test_aside(SegmentationSet& set, double share, std::uint64_t seed);
 
 }  // namespace cch

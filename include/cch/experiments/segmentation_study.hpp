@@ -29,6 +29,11 @@ struct SegmentationTask {
   bool split_of_file = true;
   double validation_share = 0.0;
   double test_share = 0.3;
+  /// Column of the manifest that says under which condition an image was taken; empty: none.
+  std::string condition_column = {};
+  /// Above 0 the test images are not looked at (set_test_aside), and this share of the training
+  /// images is held out in their place.
+  double held_out_share = 0.0;
 };
 
 /// What studies train by where nothing else is said: a fifth of the labelled images tells the best

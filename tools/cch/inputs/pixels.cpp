@@ -39,12 +39,14 @@ class PixelReader {
     }
     std::optional<PixelLabels> labels;
     faults_.attempt([&] {
-      labels = PixelLabels::open(parse_source(settings_.labels), ignored_value(settings_));
+      labels = PixelLabels::open(parse_source(settings_.labels), ignored_value(settings_),
+                                 settings_.common.held);
       keep("labels", "labels", labels->info());
     });
     if (settings_.groups_named()) {
       faults_.attempt([&] {
-        image_groups_ = load_groups(parse_source(settings_.groups));
+        image_groups_ =
+            load_groups(parse_source(settings_.groups), {.held = settings_.common.held});
         keep("groups", "groups", image_groups_->info);
       });
     }
@@ -65,7 +67,8 @@ class PixelReader {
             ChannelOrder order) {
     faults_.attempt([&] {
       const NamedSource named = named_source(option, pair, Naming::optional);
-      features_.push_back(PixelFeatures::open(named.source, role + " " + named.name, order));
+      features_.push_back(
+          PixelFeatures::open(named.source, role + " " + named.name, order, settings_.common.held));
       names_.push_back(named.name);
       keep(role, named.name, features_.back().info());
     });

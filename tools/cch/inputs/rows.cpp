@@ -159,6 +159,7 @@ class Assembly {
 
   // All inputs are views of one data set, whose rows have one order by construction.
   [[nodiscard]] bool of_one_data_set() const {
+    if (settings_.of_one_study) return true;
     const SourceSpec labels = parse_source(settings_.labels);
     if (!is_dataset(labels.path) || labels.path.starts_with("dir:")) return false;
     std::vector<std::string> pairs{settings_.student};

@@ -68,6 +68,7 @@ struct RankSettings {
   std::string html;
   std::optional<Verdict> fail_on;
   bool dry_run = false;
+  bool of_one_study = false;  ///< arrays that cch itself has made of the same images
 
   /// Whether groups are read; "none" says that rows are independent.
   [[nodiscard]] bool groups_named() const { return !groups.empty() && groups != "none"; }

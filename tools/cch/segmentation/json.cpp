@@ -26,8 +26,14 @@ bool drawn(const SegmentationTask& t) {
 }
 
 json task_json(const SegmentationTask& t) {
-  if (drawn(t))
-    return {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}};
+  // Only where they are given, so that runs of other studies keep their keys.
+  json given = json::object();
+  if (t.held_out_share > 0.0) given["held-out-share"] = t.held_out_share;
+  if (drawn(t)) {
+    given.update(
+        {{"name", "segmentation"}, {"source", "scenes"}, {"scenes", scenes_json(t.scenes)}});
+    return given;
+  }
   json out{{"name", "segmentation"},
            {"source", t.manifest.empty() ? "dir" : "manifest"},
            {"first-label", t.codes.first},
@@ -37,7 +43,7 @@ json task_json(const SegmentationTask& t) {
            {"split", t.split_of_file ? "file" : "random"},
            {"validation-share", t.validation_share},
            {"test-share", t.test_share}};
-  // Only where they are given, so that runs of other studies keep their keys.
+  out.update(given);
   if (!t.codes.listed.empty()) out["label-codes"] = t.codes.listed;
   if (t.layout != Layout::none) out["layout"] = to_string(t.layout);
   if (t.size.height > 0) out["size"] = {t.size.height, t.size.width};

@@ -91,6 +91,12 @@ void check_files_keys(const FileTable& table, const SegmentationTask& task) {
   }
 }
 
+void check_condition_key(const SegmentationTask& task) {
+  if (task.condition_column.empty() || !task.manifest.empty()) return;
+  refuse_usage("bad-task", "'condition-column' without a manifest",
+               "conditions of images stand in a column of one", "Leave it out");
+}
+
 struct LabelKeys {
   std::size_t first = 0;
   std::vector<std::size_t> ignored;
@@ -156,6 +162,9 @@ Table task_table(SegmentationTask& task, TaskKeys& keys, TrainSettings& s) {
       {"label-codes", &keys.codes.listed, "Code of each class in turn, as [0, 255]"},
       {"ignored-labels", &keys.codes.ignored,
        "Codes that count nowhere; 255 unless something is said, or labels are 0 and 255 alone"},
+      {"condition-column", &task.condition_column,
+       "Column of the manifest with the condition that an image was taken under, such as night or "
+       "the event; `cch rank` answers for each"},
       {"validation-share", &task.validation_share, "Of images"},
       {"test-share", &task.test_share, "Of images, where there is no split"},
       {"split", either(task.split_of_file, "split", "random", "file"),
@@ -171,6 +180,7 @@ void read_segmentation_task(const FileTable& table, SegmentationTask& task, Trai
   task.folder = folder_of(keys.set, keys.source, s, task);
   task.codes = codes_of(table, keys.codes);
   check_files_keys(table, task);
+  check_condition_key(task);
   if (task.layout == Layout::none) return;
   task.codes = layout_codes(task.layout);
   if (task.classes.empty()) task.classes = layout_classes(task.layout);
