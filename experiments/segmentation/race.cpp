@@ -238,7 +238,7 @@ RaceForecast forecast_race(const std::vector<RungScores>& rungs, std::size_t ful
                                         out.p_best.begin());
   const double more = growth(rungs, finalists, full_epochs);
   out.level = finalists_mean(rungs.back(), finalists) + more + out.difference[out.winner];
-  const double half = k95 * std::sqrt(2.0 * v + more * more / 4.0);
+  const double half = k95 * std::sqrt(2.0 * v + more * more);
   out.low = out.level - half;
   out.high = out.level + half;
   return out;

@@ -121,7 +121,7 @@ TEST_CASE("a race: what is foreseen, by hand") {
   CHECK(std::abs(f.p_best[0] - .99977) < .0008);
   // The finalists gained .05 in one doubling, and one is left.
   CHECK(near(f.level, .40 + .05 + .07, kRounding));
-  CHECK(near(f.high - f.level, 1.959963984540054 * std::sqrt(2.0 * f.step * f.step + .05 * .05 / 4),
+  CHECK(near(f.high - f.level, 1.959963984540054 * std::sqrt(2.0 * f.step * f.step + .05 * .05),
              kRounding));
 }
 

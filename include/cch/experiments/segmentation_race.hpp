@@ -76,7 +76,8 @@ std::vector<std::size_t> better_half(const RungScores& rung);
 /// as N(D_i, v·(R − r_i)) with R rungs, r from 0: each rung that i missed, and the way from the
 /// last rung to the full training, may change as much as rungs did before. With one rung v is the
 /// variance of its means. Level: the finalists' mean, plus what they gained per doubling of epochs
-/// between the last two rungs for the doublings that are left; sd² = 2v + (half of that)².
+/// between the last two rungs for the doublings that are left, which may be wrong by as much as it
+/// is: sd² = 2v + that².
 struct RaceForecast {
   std::vector<std::size_t> setups;  ///< all candidates with a score
   std::vector<double> difference;   ///< D_i

@@ -141,7 +141,8 @@ std::string race_methods(const RaceDocument& document) {
                      percent_of(document.step, 2)),
                  "The level is that of the last rung plus what the finalists gained per doubling "
                  "of epochs "
-                 "before. Full training has more images and, on test images, other ones."}));
+                 "before, which may be wrong by as much as it is. Full training has more images "
+                 "and, on test images, other ones."}));
 }
 
 std::string race_reproduce(const RaceDocument& document) {
