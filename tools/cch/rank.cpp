@@ -12,6 +12,7 @@
 #include "tools/cch/rank/chances.hpp"
 #include "tools/cch/rank/document.hpp"
 #include "tools/cch/rank/folder.hpp"
+#include "tools/cch/rank/many.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/settings.hpp"
 #include "tools/documents/json.hpp"
@@ -112,9 +113,30 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
 }  // namespace
 
 Command setup_rank(CommandLine app) {
-  auto s = std::make_shared<RankSettings>();
-  app.add(rank_table(*s));
-  return [s, app](Invocation& invocation) { return run(*s, app, invocation); };
+  struct Asked {
+    RankSettings settings;
+    std::vector<std::string> studies;
+  };
+  auto asked = std::make_shared<Asked>();
+  options::Table table = rank_table(asked->settings);
+  options::Option& study = options::at(table, "study");
+  study.target = &asked->studies;
+  study.help =
+      "STUDY.toml with the same names as the options; several are ranked one after the other, each "
+      "into a folder of its name in -o, and what is there already is not made again";
+  app.add(table);
+  app.add(share_table(asked->settings.share, "several studies"));
+  return [asked, app](Invocation& invocation) {
+    RankSettings s = asked->settings;
+    if (asked->studies.size() > 1 || s.share.shared() || s.share.stop_after > 0) {
+      const auto rank = [&](const RankSettings& one, Invocation& inner) {
+        return run(one, app, inner);
+      };
+      return rank_many({s, app.given(), asked->studies, rank}, invocation);
+    }
+    if (!asked->studies.empty()) s.study = asked->studies.front();
+    return run(s, app, invocation);
+  };
 }
 
 }  // namespace cch

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cch/report/segmentation.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
@@ -16,6 +17,7 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segmentation/features.hpp"
 #include "tools/cch/segmentation/pictures.hpp"
+#include "tools/cch/train/plan.hpp"
 
 namespace cch {
 namespace {
@@ -69,20 +71,31 @@ class EpochReport {
   std::mutex mutex_;
 };
 
-/// The record of a cell, where it is done.
+/// The record of a cell, where it is done, or failed and stays so.
 std::optional<documents::SegmentationRunDocument> stored(const RunStore& store,
                                                          const SegmentationCell& cell,
+                                                         const Redo& redo,
                                                          std::vector<Warning>& damage) {
-  const json record = stored_record(store, cell.key, "result.json", damage);
-  if (record.is_null()) return std::nullopt;
+  const auto text = store.find(cell.key, "result.json", damage, RunStore::Beside::checked);
+  const RunState state = text ? run_state(*text, cell.key) : RunState{};
+  if (state.stored == Stored::no) return std::nullopt;
+  if (state.stored == Stored::failed && !stays(state, redo, store.path(cell.key, "result.json"))) {
+    return std::nullopt;
+  }
   try {
-    return documents::read_segmentation_run(record);
+    return documents::read_segmentation_run(detail::parsed_json(*text));
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
     damage.push_back({fault.code, store.path(cell.key, "result.json") + " does not count: " +
                                       fault.problem + " (" + fault.where + ")"});
     return std::nullopt;
   }
+}
+
+/// Whether the run of a cell is stored as failed.
+bool failed_before(const RunStore& store, const SegmentationCell& cell) {
+  std::vector<Warning> told;
+  return run_state(store, cell.key, told).stored == Stored::failed;
 }
 
 SegmentationPlan make_plan(const SegmentationStudy& study,
@@ -133,7 +146,7 @@ void describe_again(SegmentationPlan& plan, const RunStore& store) {
 
 SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
                                const RunStore& store, const documents::StudyHead& head,
-                               EpochReport& report) {
+                               const Redo& redo, StopAfter& stop, EpochReport& report) {
   SegmentationRecords out;
   out.record = [&](std::size_t i, const SegmentationRun& run) {
     documents::SegmentationRunDocument& made = plan.results[i].emplace();
@@ -144,11 +157,13 @@ SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan&
   };
   out.find = [&](std::size_t i) {
     std::vector<Warning> told;
-    plan.results[i] = stored(store, plan.cells[i], told);
-    return plan.done(i);
+    plan.results[i] = stored(store, plan.cells[i], redo, told);
+    if (!plan.results[i]) return Stored::no;
+    return plan.done(i) ? Stored::done : Stored::failed;
   };
   out.epoch = [&] { report.epoch(); };
   out.finished = [&](std::size_t i, const SegmentationRun& run) {
+    stop.finished();
     report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, run);
   };
   return out;
@@ -160,14 +175,49 @@ std::vector<std::string> modality_names(const SegmentationSet& set) {
   return out;
 }
 
-void print_plan(const TrainSettings& s, const SegmentationStudy& study,
-                const SegmentationPlan& plan, std::size_t cached, std::ostream& out) {
-  for (std::size_t i = 0; s.list && i < plan.cells.size(); ++i) {
-    out << fmt::format("{}\tseed {}, {}\t{}\n", i + 1, plan.cells[i].seed,
-                       study.setups[plan.cells[i].setup].name, plan.done(i) ? "cached" : "open");
+documents::UnitList unit_list(const SegmentationStudy& study, const SegmentationPlan& plan,
+                              bool failed) {
+  documents::UnitList out;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const SegmentationCell& cell = plan.cells[i];
+    const bool done = plan.done(i);
+    const bool failure = plan.results[i] && !done;
+    documents::UnitList::Unit unit{
+        i + 1,          fmt::format("seed {}, {}", cell.seed, study.setups[cell.setup].name),
+        cell.seed,      1,
+        done ? 1U : 0U, failure ? 1U : 0U,
+        {cell.key},     {}};
+    for (const std::size_t need : cell.needs) unit.needs.push_back(need + 1);
+    out.runs += 1;
+    out.done += unit.done;
+    out.failed += unit.failed;
+    if (!failed || failure) out.units.push_back(std::move(unit));
   }
-  if (s.list) return;
-  out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", plan.cells.size(), cached);
+  return out;
+}
+
+int show_plan(const TrainSettings& s, const SegmentationStudy& study, const SegmentationPlan& plan,
+              const documents::StudyHead& head, std::ostream& out) {
+  documents::UnitList list = unit_list(study, plan, s.failed);
+  if (!s.list) {
+    out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", list.runs, list.done);
+    return kExitDone;
+  }
+  if (s.common.json) {
+    list.title = study.title;
+    list.inputs = head.inputs;
+    list.warnings = head.warnings;
+    list.version = head.version;
+    list.command = head.command;
+    list.seed = head.seed;
+    out << documents::to_text(list, 1) << '\n';
+    return kExitDone;
+  }
+  for (const auto& unit : list.units) {
+    const char* state = unit.done > 0 ? "cached" : unit.failed > 0 ? "failed" : "open";
+    out << fmt::format("{}\t{}\t{}\n", unit.unit, unit.name, state);
+  }
+  return kExitDone;
 }
 
 /// The images as they are drawn or read, not normalised.
@@ -193,9 +243,11 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
-  shard_seeds(study.seeds, s.shard);
+  const std::size_t seeds = study.seeds.size();
+  shard_seeds(study.seeds, s.share.shard);
+  StopAfter stop(s.share.stop_after, invocation.stop);
   const auto progress = make_progress(terminal, s.common.quiet);
-  const Execution exec = make_execution(s.common, invocation.stop, progress.get(), !looks);
+  const Execution exec = make_execution(s.common, stop.token(), progress.get(), !looks);
   std::vector<std::pair<std::string, SourceInfo>> files;
   const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
   check(study, modality_names(set));
@@ -209,17 +261,20 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   SegmentationPlan plan = make_plan(study, head.inputs, exec.device);
   const RunStore store(s.out);
   std::optional<Claim> claim;
-  if (!looks) claim = open_study_folder(s, head);
+  Redo redo = redo_of(s);
+  if (!looks) claim = open_study_folder(s, head, seeds * study.setups.size(), &redo.since);
+  if (looks) redo.failed = false;  // they are shown
   std::vector<Warning> warnings = set.warnings;
   std::vector<bool> there;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    plan.results[i] = stored(store, plan.cells[i], warnings);
+    plan.results[i] = stored(store, plan.cells[i], redo, warnings);
     there.push_back(plan.done(i));
   }
   const auto cached = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
-  if (looks) {
-    print_plan(s, study, plan, cached, terminal.out);
-    return kExitDone;
+  if (looks) return show_plan(s, study, plan, head, terminal.out);
+  if (!redo.missing) {
+    // Only those that failed, with what was made of their teachers.
+    for (std::size_t i = 0; i < there.size(); ++i) there[i] = !failed_before(store, plan.cells[i]);
   }
   describe_again(plan, store);
   if (!s.common.quiet) {
@@ -230,10 +285,22 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   const auto begin = Clock::now();
   EpochReport report(terminal, s.common.quiet, exec,
                      (plan.cells.size() - cached) * study.training.epochs);
-  const SegmentationRecords records = records_of(study, plan, store, head, report);
+  const SegmentationRecords records = records_of(study, plan, store, head, redo, stop, report);
   SegmentationSets sets(study.task, exec);
-  const RunCounts counts = run_segmentation_cells(study, plan.cells, there, store, sets, records,
-                                                  !s.shard.empty(), exec);
+  RunCounts counts;
+  const bool ended = stop.ended([&] {
+    counts =
+        run_segmentation_cells(study, plan.cells, there, store, sets, records, s.share.shared(),
+                               run_options(s.share, plan.cells.size(), {}), exec);
+  });
+  if (ended) {
+    print_stopped(s.share, terminal.err);
+    return kExitTerminated;
+  }
+  if (s.share.by_claims()) print_share(counts, "units", terminal.err);
+  for (std::size_t i = 0; s.share.by_claims() && i < plan.cells.size(); ++i) {
+    if (!plan.results[i]) plan.results[i] = stored(store, plan.cells[i], redo, warnings);
+  }
   if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
   std::vector<documents::SegmentationRunDocument> runs;
   std::vector<std::string> failures;
@@ -242,7 +309,13 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
     runs.push_back(*result);
     failures.push_back(result->failure.value_or(""));
   }
-  count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
+  const RunTally tally =
+      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
+  const auto page_claim = claim_page(s.share, s.out);
+  if (s.share.by_claims() && (!page_claim || runs.size() < plan.cells.size())) {
+    print_seen(tally.done, tally.failed, plan.cells.size() - runs.size(), terminal.out);
+    return counts.failed > 0 ? kExitSomeFailed : kExitDone;
+  }
   const documents::SegmentationDocument document =
       documents::as_stored(segmentation_document(head, runs, store));
   const std::string path = (fs::path(s.out) / "segmentation.json").string();
