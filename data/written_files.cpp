@@ -6,7 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <utility>
+#include <random>
 
 #include "cch/core/error.hpp"
 
@@ -31,56 +31,72 @@ void write_whole(const std::string& to, const FileContent& file) {
 
 /// Where a path leads: through links, also those to files that are not there yet.
 fs::path target_of(const std::string& path) {
+  constexpr int kMostLinks = 40;
   fs::path target = path;
   std::error_code none;
-  for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(target, none)); ++links) {
+  for (int links = 0; fs::is_symlink(fs::symlink_status(target, none)); ++links) {
     const fs::path next = fs::read_symlink(target, none);
-    if (none) break;
+    if (none || links == kMostLinks) cannot_write(path, "its links go round");
     target = next.is_absolute() ? next : target.parent_path() / next;
   }
-  if (fs::is_symlink(fs::symlink_status(target, none))) cannot_write(path, "its links go round");
   return target;
 }
 
 /// Devices and pipes take what is written; a file beside them would replace them.
-bool takes_a_stream(const fs::path& target) {
-  std::error_code none;
-  const fs::file_status status = fs::status(target, none);
+bool takes_a_stream(const fs::file_status& status) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-/// A file that is replaced keeps its mode.
-void keep_mode(const fs::path& target, const std::string& temporary) {
+bool takes_a_stream(const fs::path& target) {
   std::error_code none;
-  const fs::file_status status = fs::status(target, none);
-  if (fs::is_regular_file(status)) fs::permissions(temporary, status.permissions(), none);
+  return takes_a_stream(fs::status(target, none));
+}
+
+/// Where a file goes. Looked up once: a look is a question to the server of a shared file system.
+struct Target {
+  fs::path path;
+  fs::file_status status;
+  std::string temporary;  ///< "" of one that takes a stream
+};
+
+/// Of the temporary files of this process: hosts that share a folder may have a process of its
+/// number.
+std::string ending() {
+  static const unsigned drawn = std::random_device()();
+  return ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(drawn);
 }
 
 }  // namespace
 
 void write_files(const std::vector<FileContent>& files) {
-  const std::string ending = ".tmp" + std::to_string(getpid());
-  std::vector<std::pair<std::string, std::size_t>> temporaries;  // and the file that each is for
+  std::vector<Target> targets(files.size());
   try {
     for (std::size_t i = 0; i < files.size(); ++i) {
-      const fs::path target = target_of(files[i].path);
-      if (takes_a_stream(target)) continue;
-      temporaries.emplace_back(target.string() + ending, i);
-      write_whole(temporaries.back().first, files[i]);
-      keep_mode(target, temporaries.back().first);
+      Target& to = targets[i];
+      std::error_code none;
+      to.path = target_of(files[i].path);
+      to.status = fs::status(to.path, none);
+      if (takes_a_stream(to.status)) continue;
+      to.temporary = to.path.string() + ending();
+      write_whole(to.temporary, files[i]);
+      // A file that is replaced keeps its mode.
+      if (!fs::is_regular_file(to.status)) continue;
+      fs::permissions(to.temporary, to.status.permissions(), none);
     }
-    for (const FileContent& file : files) {
-      const fs::path target = target_of(file.path);
-      if (takes_a_stream(target)) write_whole(target.string(), file);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (targets[i].temporary.empty()) write_whole(targets[i].path.string(), files[i]);
     }
-    for (const auto& [temporary, i] : temporaries) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (targets[i].temporary.empty()) continue;
       std::error_code failure;
-      fs::rename(temporary, target_of(files[i].path), failure);
+      fs::rename(targets[i].temporary, targets[i].path, failure);
       if (failure) cannot_write(files[i].path, failure.message());
     }
   } catch (const Error&) {
     std::error_code ignored;
-    for (const auto& [temporary, i] : temporaries) fs::remove(temporary, ignored);
+    for (const Target& to : targets) {
+      if (!to.temporary.empty()) fs::remove(to.temporary, ignored);
+    }
     throw;
   }
 }
@@ -92,7 +108,8 @@ bool path_exists(const std::string& path) {
 
 void make_folder(const std::string& path) {
   std::error_code failure;
-  fs::create_directories(path, failure);
+  fs::create_directory(path, failure);  // mostly it is there, or the one above it
+  if (failure) fs::create_directories(path, failure);
   if (failure) cannot_write(path, failure.message());
   if (access(path.c_str(), W_OK) != 0) cannot_write(path, std::strerror(errno));
 }

@@ -109,7 +109,7 @@ std::vector<UnitCell> unit_cells(const Study& study, const Shard& shard) {
 RunCounts run_units(const Study& study, const TaskData& data, const std::vector<UnitCell>& cells,
                     std::vector<UnitStored> stored, const RunStore& store,
                     const UnitRecords& records, bool keep_weights, bool shared,
-                    const Execution& exec) {
+                    const RunOptions& options, const Execution& exec) {
   std::vector<RunCell> work;
   for (const UnitStored& s : stored) work.push_back({{}, s.all()});
   CellWork of;
@@ -135,12 +135,17 @@ RunCounts run_units(const Study& study, const TaskData& data, const std::vector<
   };
   if (shared) {
     of.claim = [&](std::size_t i) { return store.claim(cells[i].keys.front()); };
-    of.find = [&](std::size_t i) {
-      stored[i] = records.find(i);
-      return stored[i].all();
+    const auto found = [&](std::size_t i, const auto& look) {
+      stored[i] = look(i);
+      if (!stored[i].all()) return Stored::no;
+      return stored[i].failed ? Stored::failed : Stored::done;
+    };
+    of.find = [&, found](std::size_t i) { return found(i, records.find); };
+    of.glance = [&, found](std::size_t i) {
+      return found(i, records.glance ? records.glance : records.find);
     };
   }
-  return run_cells(work, of, {"units"}, exec);
+  return run_cells(work, of, options, exec);
 }
 
 }  // namespace cch

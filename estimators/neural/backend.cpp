@@ -43,9 +43,11 @@ NeuralSupport neural_support() {
 std::string resolved_device(const std::string& name) {
   if (name == "cpu") return name;
   const bool cuda = name == "cuda" || name.starts_with("cuda:");
-  if (!cuda && name != "auto") {
+  if ((!cuda && name != "auto") || name == "cuda:all") {
     refuse_usage("unknown-device", "there is no device '" + name + "'", {},
-                 "Use auto, cpu, cuda or cuda:N");
+                 name == "cuda:all"
+                     ? "Use cuda or cuda:N: only cch train shares its work among GPUs"
+                     : "Use auto, cpu, cuda or cuda:N");
   }
   const NeuralSupport support = neural_support();
   if (support.cuda) return cuda ? name : "cuda";

@@ -245,7 +245,7 @@ RunCounts run_segmentation_cells(const SegmentationStudy& study,
                                  const std::vector<SegmentationCell>& cells,
                                  const std::vector<bool>& stored, const RunStore& store,
                                  SegmentationSets& sets, const SegmentationRecords& records,
-                                 bool shared, const Execution& exec) {
+                                 bool shared, const RunOptions& options, const Execution& exec) {
   std::vector<RunCell> work;
   for (std::size_t i = 0; i < cells.size(); ++i) work.push_back({cells[i].needs, stored[i]});
   std::mutex mutex;
@@ -280,7 +280,7 @@ RunCounts run_segmentation_cells(const SegmentationStudy& study,
     of.claim = [&](std::size_t i) { return store.claim(cells[i].key); };
     of.find = records.find;
   }
-  return run_cells(work, of, {}, exec);
+  return run_cells(work, of, options, exec);
 }
 
 }  // namespace cch

@@ -57,20 +57,21 @@ std::string machine_of() {
 }
 
 std::string text_of(const ClaimOwner& o, std::size_t count) {
-  return json{{"host", o.host},
-              {"machine", o.machine},
-              {"process", o.process},
-              {"started", o.started},
-              {"claim", count}}
-             .dump() +
-         "\n";
+  json out{{"host", o.host},
+           {"machine", o.machine},
+           {"process", o.process},
+           {"started", o.started},
+           {"claim", count}};
+  if (!o.job.empty()) out["job"] = o.job;
+  return out.dump() + "\n";
 }
 
 std::optional<ClaimOwner> owner_in(const std::string& text) {
   const json o = detail::parsed_json(text);
   if (!o.is_object() || !o.contains("process")) return std::nullopt;
   return ClaimOwner{detail::text_in(o, "host", ""), detail::text_in(o, "machine", ""),
-                    detail::whole_number_in(o, "process", 0), detail::text_in(o, "started", "")};
+                    detail::whole_number_in(o, "process", 0), detail::text_in(o, "started", ""),
+                    detail::text_in(o, "job", "")};
 }
 
 std::string numbered(const std::string& path, std::size_t number) {
@@ -119,6 +120,16 @@ bool is_stale(const std::string& file, const std::string& text, const ClaimTimes
   return age_of(file) > times.stale;
 }
 
+/// Whether the claim that these files are is held.
+bool held_by(const std::map<std::size_t, std::string>& files, const std::string& path,
+             ClaimOwner* holder, const ClaimTimes& times) {
+  if (files.empty()) return false;
+  const auto& [number, text] = *files.rbegin();
+  if (is_stale(numbered(path, number), text, times)) return false;
+  if (holder != nullptr) *holder = owner_in(text).value_or(ClaimOwner{});
+  return true;
+}
+
 [[noreturn]] void cannot_claim(const std::string& path, int reason) {
   throw Error(ErrorKind::run, Fault{"cannot-write", "the folder of runs cannot be used", path,
                                     std::strerror(reason), "Name another folder with -o"});
@@ -147,8 +158,11 @@ bool has_two_names(const std::string& path) {
 /// is named after the text, which no other taker has: threads and hosts share the folder.
 bool create(const std::string& path, const std::string& text) {
   const std::string draft = path + ".new" + std::to_string(std::hash<std::string>()(text));
-  ::unlink(draft.c_str());
-  if (!write_new(draft, text)) cannot_claim(path, errno);
+  if (!write_new(draft, text)) {
+    if (errno != EEXIST) cannot_claim(path, errno);
+    ::unlink(draft.c_str());  // of an answer that was lost
+    if (!write_new(draft, text)) cannot_claim(path, errno);
+  }
   const bool answered = ::link(draft.c_str(), path.c_str()) == 0;
   const int reason = errno;
   const bool linked = answered || has_two_names(draft);
@@ -170,7 +184,7 @@ std::size_t next_count() {
 ClaimOwner this_process() {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  return {host, machine_of(), ::getpid(), start_of(::getpid())};
+  return {host, machine_of(), ::getpid(), start_of(::getpid()), {}};
 }
 
 /// Touches the file until it is given back.
@@ -218,20 +232,23 @@ bool Claim::held() const {
 }
 
 bool Claim::is_held(const std::string& path, ClaimOwner* holder, const ClaimTimes& times) {
+  return held_by(files_of(path), path, holder, times);
+}
+
+ClaimOwner Claim::last_owner(const std::string& path) {
   const auto files = files_of(path);
-  if (files.empty()) return false;
-  const auto& [number, text] = *files.rbegin();
-  if (is_stale(numbered(path, number), text, times)) return false;
-  if (holder != nullptr) *holder = owner_in(text).value_or(ClaimOwner{});
-  return true;
+  if (files.empty()) return {};
+  return owner_in(files.rbegin()->second).value_or(ClaimOwner{});
 }
 
 std::optional<Claim> Claim::take(const std::string& path, ClaimOwner* holder,
-                                 const ClaimTimes& times) {
-  const std::string text = text_of(this_process(), next_count());
+                                 const ClaimTimes& times, const std::string& job) {
+  ClaimOwner own = this_process();
+  own.job = job;
+  const std::string text = text_of(own, next_count());
   for (int i = 0; i < kTries; ++i) {
     const auto before = files_of(path);
-    if (is_held(path, holder, times)) return std::nullopt;
+    if (held_by(before, path, holder, times)) return std::nullopt;
     const std::size_t number = before.empty() ? 1 : before.rbegin()->first + 1;
     if (!create(numbered(path, number), text)) continue;
     // What was held for stale must still be all that there is: else another process took it over

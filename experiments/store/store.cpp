@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 
 #include "cch/data/bytes.hpp"
@@ -71,9 +72,37 @@ std::string fault_of(const std::string& path, const std::string& hash) {
   return sha256(bytes.view) == hash ? "" : "is not what was written";
 }
 
+constexpr std::string_view kClaim = "claim";
+constexpr std::string_view kPartClaim = "claim-";
+constexpr std::string_view kAuto = "auto";
+
+/// Of a process; those that share a study by claims have a name of their own each.
+std::string claim_name(const std::string& shard) {
+  std::string out{kClaim};
+  if (shard.empty()) return out;
+  out = std::string(kPartClaim) + shard;
+  if (shard == kAuto) {
+    const ClaimOwner own = this_process();
+    out += "-" + digest(own.machine + own.host, 8) + "-" + std::to_string(own.process);
+  }
+  std::replace(out.begin(), out.end(), '/', '-');
+  return out;
+}
+
+bool is_claim(const std::string& file) {
+  return (file == kClaim || file.starts_with(kPartClaim) || file.starts_with("claim.")) &&
+         file.find(".now") == std::string::npos && file.find(".new") == std::string::npos;
+}
+
+/// Of the claim that a file belongs to.
+std::string without_number(const std::string& file) {
+  return file.substr(0, file.find('.'));
+}
+
 std::string owner_words(const ClaimOwner& o) {
   if (o.process == 0) return "a process that has not said its name yet";
-  return "process " + std::to_string(o.process) + " on " + o.host;
+  return "process " + std::to_string(o.process) + " on " + o.host +
+         (o.job.empty() ? "" : ", job " + o.job);
 }
 
 }  // namespace
@@ -108,13 +137,13 @@ std::optional<std::string> unsealed(std::string_view text, BesideHashes* beside)
 
 Shard parse_shard(const std::string& text) {
   Shard out;
-  if (text.empty()) return out;
+  if (text.empty() || text == kAuto) return out;
   std::size_t i = 0;
   const int read = std::sscanf(text.c_str(), "%zu/%zu", &i, &out.count);
   const bool same = read == 2 && std::to_string(i) + "/" + std::to_string(out.count) == text;
   if (!same || i < 1 || i > out.count) {
     refuse_usage("bad-shard", "--shard " + text + " is no part of the study", {},
-                 "Give I/N with I from 1 to N, for example 2/8");
+                 "Give I/N with I from 1 to N, for example 2/8, or auto");
   }
   out.index = i - 1;
   return out;
@@ -166,52 +195,88 @@ std::optional<Claim> RunStore::claim(const std::string& key) const {
   return Claim::take(path(key, "claim"));
 }
 
-Claim claim_study(const std::string& root, const std::string& shard) {
-  std::string name = shard.empty() ? "claim" : "claim-" + shard;
-  std::replace(name.begin(), name.end(), '/', '-');
+Claim claim_study(const std::string& root, const std::string& shard, const std::string& job) {
+  const std::string name = claim_name(shard);
   const auto refuse = [](const std::string& path, const ClaimOwner& owner) {
     throw Error(ErrorKind::usage,
                 Fault{"study-locked", "another process works on this study",
                       path + ": " + owner_words(owner), "both would do the same runs",
-                      "Wait for it; cch train gives each process its part with --shard I/N"});
+                      "Wait for it; several processes share a study with --shard auto, each"});
   };
   const auto in = [&](const std::string& file) { return (fs::path(root) / file).string(); };
   ClaimOwner owner;
-  auto own = Claim::take(in(name), &owner);
+  auto own = Claim::take(in(name), &owner, {}, job);
   if (!own) refuse(in(name), owner);
   // Taken first, asked then: of two processes one at least sees the other.
   for (const auto& entry : fs::directory_iterator(root)) {
     const std::string other = entry.path().filename();
-    const bool claim =
-        other == "claim" || other.starts_with("claim-") || other.starts_with("claim.");
-    if (!claim || other == name || other.starts_with(name + ".")) continue;
-    if (!shard.empty() && other.starts_with("claim-")) continue;
-    if (Claim::is_held(in(other.substr(0, other.find('.'))), &owner)) refuse(in(other), owner);
+    if (!is_claim(other) || other == name || other.starts_with(name + ".")) continue;
+    if (!shard.empty() && other.starts_with(kPartClaim)) continue;
+    if (Claim::is_held(in(without_number(other)), &owner)) refuse(in(other), owner);
   }
   return std::move(*own);
+}
+
+std::vector<StudyProcess> study_processes(const std::string& root) {
+  std::vector<StudyProcess> out;
+  std::set<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(root, none)) {
+    const std::string name = entry.path().filename();
+    if (is_claim(name)) names.insert(without_number(name));
+  }
+  for (const std::string& name : names) {
+    StudyProcess& one = out.emplace_back();
+    const std::string path = (fs::path(root) / name).string();
+    one.alive = Claim::is_held(path, &one.owner);
+    if (!one.alive) one.owner = Claim::last_owner(path);
+    if (!name.starts_with(kPartClaim)) continue;
+    one.shard = name.substr(kPartClaim.size());
+    if (one.shard.starts_with(kAuto)) {
+      one.shard = kAuto;
+    } else {
+      std::replace(one.shard.begin(), one.shard.end(), '-', '/');
+    }
+  }
+  return out;
 }
 
 LineStore::LineStore(std::string path, Use use) : path_(std::move(path)) {
   if (path_.empty()) return;
   const std::string text = read_text(path_);
+  records_ = read_from(text);
+  if (use == Use::append && read_ < text.size()) fs::resize_file(path_, read_);
+}
+
+std::vector<std::string> LineStore::added() {
+  std::error_code none;
+  const auto size = fs::file_size(path_, none);
+  if (path_.empty() || none || size <= read_) return {};
+  std::ifstream file(path_, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(read_));
+  return read_from({std::istreambuf_iterator<char>(file), {}});
+}
+
+std::vector<std::string> LineStore::read_from(const std::string& text) {
+  std::vector<std::string> out;
   const std::size_t whole = text.rfind('\n') + 1;  // 0 without one
-  if (use == Use::append && whole < text.size()) fs::resize_file(path_, whole);
-  std::size_t number = 0;
-  std::string lines;
+  std::string damaged;
   for (std::size_t at = 0; at < whole;) {
     const std::size_t end = text.find('\n', at);
     auto record = unsealed(std::string_view(text).substr(at, end - at));
-    ++number;
+    ++lines_;
     if (record) {
-      records_.push_back(std::move(*record));
+      out.push_back(std::move(*record));
     } else {
-      lines += (lines.empty() ? "" : ", ") + std::to_string(number);
+      damaged += (damaged.empty() ? "" : ", ") + std::to_string(lines_);
     }
     at = end + 1;
   }
-  if (lines.empty()) return;
-  damage_.push_back({"record-damaged", path_ + ": line " + lines +
+  read_ += whole;
+  if (damaged.empty()) return out;
+  damage_.push_back({"record-damaged", path_ + ": line " + damaged +
                                            " is not what was written and counts as not there"});
+  return out;
 }
 
 void LineStore::add(const std::string& record) const {

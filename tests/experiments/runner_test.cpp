@@ -134,6 +134,70 @@ TEST_CASE("cells: few of them share the threads, and a GPU has one at a time") {
   run_cells(cells, work, {}, gpu);
 }
 
+TEST_CASE(
+    "cells: the order goes round from the first, and a failure that was found fails what needs "
+    "it") {
+  const std::vector<RunCell> cells{{{}}, {{}}, {{}}, {{0}}, {{}}};
+  std::vector<std::size_t> order;
+  CellWork work;
+  work.run = [&](std::size_t i, const Execution&) {
+    order.push_back(i);
+    return true;
+  };
+  std::vector<std::size_t> failed;
+  work.fail = [&](std::size_t i, std::size_t) { failed.push_back(i); };
+  RunOptions options;
+  options.first = 2;
+  run_cells(cells, work, options, with_threads(1));
+  CHECK(order == std::vector<std::size_t>{2, 4, 0, 3, 1});
+  const TempFolder folder;
+  work.claim = [&](std::size_t i) {
+    return Claim::take(folder.path("claim-of-" + std::to_string(i)));
+  };
+  work.find = [](std::size_t i) {
+    return i == 0 ? Stored::failed : i == 4 ? Stored::done : Stored::no;
+  };
+  order.clear();
+  const RunCounts counts = run_cells(cells, work, options, with_threads(1));
+  CHECK(order == std::vector<std::size_t>{2, 1});
+  CHECK(failed == std::vector<std::size_t>{3});
+  CHECK(counts.cached == 2);
+  CHECK(counts.run == 3);
+  CHECK(counts.failed == 2);
+}
+
+TEST_CASE("cells: who does not wait leaves what others have, unless an open cell needs it") {
+  const TempFolder folder;
+  const auto path = [&](std::size_t i) { return folder.path("claim-of-" + std::to_string(i)); };
+  std::vector<std::size_t> ran;
+  std::atomic<bool> stored = false;
+  CellWork work;
+  work.run = [&](std::size_t i, const Execution&) {
+    ran.push_back(i);
+    return true;
+  };
+  work.claim = [&](std::size_t i) { return Claim::take(path(i)); };
+  work.find = [&](std::size_t i) { return i == 0 && stored ? Stored::done : Stored::no; };
+  RunOptions options;
+  options.wait = false;
+  auto other = Claim::take(path(0));
+  const std::vector<RunCell> alone{{{}}, {{}}};
+  const RunCounts left = run_cells(alone, work, options, with_threads(1));
+  CHECK(ran == std::vector<std::size_t>{1});
+  CHECK(left.elsewhere == 1);
+  ran.clear();
+  const std::vector<RunCell> needed{{{}}, {{}}, {{0}}};
+  std::jthread later([&] {
+    std::this_thread::sleep_for(50ms);
+    stored = true;
+    other.reset();
+  });
+  const RunCounts all = run_cells(needed, work, options, with_threads(1));
+  CHECK(ran == std::vector<std::size_t>{1, 2});
+  CHECK(all.elsewhere == 0);
+  CHECK(all.cached == 1);
+}
+
 /// What one process does with a study of 12 cells in a folder: a line in "log" for every run.
 int work_on(const TempFolder& folder, std::chrono::milliseconds pace) {
   const RunStore store(folder.path("study"));
@@ -151,7 +215,7 @@ int work_on(const TempFolder& folder, std::chrono::milliseconds pace) {
   work.claim = [&](std::size_t i) { return store.claim(key(i)); };
   work.find = [&](std::size_t i) {
     std::vector<Warning> damage;
-    return store.find(key(i), "result.json", damage).has_value();
+    return store.find(key(i), "result.json", damage) ? Stored::done : Stored::no;
   };
   return static_cast<int>(run_cells(cells, work, {}, with_threads(2)).run);
 }

@@ -53,6 +53,7 @@ Command setup_gaussian(CommandLine app);
 Command setup_gaussian_solve(CommandLine app);  ///< of cch gaussian
 Command setup_gaussian_sweep(CommandLine app);  ///< of cch gaussian
 Command setup_train(CommandLine app);
+Command setup_slurm(CommandLine app);
 Command setup_compare(CommandLine app);
 Command setup_report(CommandLine app);
 Command setup_check(CommandLine app);

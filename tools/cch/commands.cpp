@@ -17,6 +17,8 @@ const std::vector<CommandEntry>& program_commands() {
         {"gaussian", "Informations and distillation risk in closed form", "", setup_gaussian},
         {"train", "Train teacher/student pairs of a study; resumes by itself",
          "cch train STUDY.toml -o runs", setup_train},
+        {"slurm", "Make a Slurm array of a study, or of many rankings",
+         "cch slurm STUDY.toml -o runs --parallel 64", setup_slurm},
         {"compare", "Compare criteria and verdicts with the gains of trained pairs",
          "cch compare runs", setup_compare},
         {"report", "Render a folder of results again, nothing recomputed", "cch report result",

@@ -13,6 +13,7 @@
 #include "tools/cch/rank/chances.hpp"
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/rank/images.hpp"
+#include "tools/cch/rank/many.hpp"
 #include "tools/cch/rank/per_class.hpp"
 #include "tools/cch/rank/plan.hpp"
 #include "tools/cch/rank/ranked.hpp"
@@ -117,15 +118,33 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
 }  // namespace
 
 Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> images) {
-  auto s = std::make_shared<RankSettings>();
-  app.add(rank_table(*s));
+  struct Asked {
+    RankSettings settings;
+    std::vector<std::string> studies;
+  };
+  auto asked = std::make_shared<Asked>();
+  options::Table table = rank_table(asked->settings);
+  options::Option& study = options::at(table, "study");
+  study.target = &asked->studies;
+  study.help =
+      "STUDY.toml with the same names as the options; several are ranked one after the other, each "
+      "into a folder of its name in -o, and what is there already is not made again";
+  app.add(table);
+  app.add(share_table(asked->settings.share, "several studies"));
   if (images) app.add(images->table);
-  return [s, app, images](Invocation& invocation) {
-    if (images && !s->study.empty() && images->takes(*s)) {
-      return images->run(*s, app.given(), app.refused(), invocation);
+  return [asked, app, images](Invocation& invocation) {
+    RankSettings s = asked->settings;
+    const bool several = asked->studies.size() > 1 || s.share.shared() || s.share.stop_after > 0;
+    if (!several && !asked->studies.empty()) s.study = asked->studies.front();
+    if (images && !s.study.empty() && images->takes(s)) {
+      return images->run(s, app.given(), app.refused(), invocation);
     }
     if (images) check_no_images(images->table, app.given(), app.refused());
-    return run(*s, app, invocation);
+    if (!several) return run(s, app, invocation);
+    const auto rank = [&](const RankSettings& one, Invocation& inner) {
+      return run(one, app, inner);
+    };
+    return rank_many({s, app.given(), asked->studies, rank}, invocation);
   };
 }
 

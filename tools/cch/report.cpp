@@ -16,6 +16,7 @@
 #include "tools/cch/segmentation/race.hpp"
 #include "tools/cch/segmentation/ranking.hpp"
 #include "tools/cch/train/summary.hpp"
+#include "tools/documents/json.hpp"
 #include "tools/documents/recorded.hpp"
 
 namespace cch {
@@ -81,16 +82,19 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
 }
 
 /// As the study's own --json has it where every run is cached.
-documents::TrainDocument training_document(const TrainFolder& content,
+documents::TrainDocument training_document(const std::string& folder, documents::StudyHead head,
                                            const report::TrainReport& shown) {
   documents::TrainDocument out;
-  out.head = content.head;
+  out.head = std::move(head);
   out.done = shown.done;
   out.failed = shown.failed;
   out.cached = shown.done;
-  for (const documents::RunDocument& one : content.runs) {
-    out.results.push_back({documents::to_text(one)});
-  }
+  each_record(folder, [&](const nlohmann::json& record) {
+    try {
+      out.results.push_back({documents::to_text(documents::read_run(record))});
+    } catch (const Error&) {  // named among the warnings of the report
+    }
+  });
   return out;
 }
 
@@ -117,11 +121,13 @@ int show_race(const ReportOptions& o, Terminal& terminal) {
 }
 
 int show_training(const ReportOptions& o, Terminal& terminal) {
-  const TrainFolder content = read_training(o.folder);
-  const report::TrainReport shown = report_of(content, o.folder);
+  TrainFolder content = read_training(o.folder);
+  documents::StudyHead head = std::move(content.head);
+  const report::TrainReport shown = report_of(std::move(content), o.folder);
   const auto written = write_training_page(shown, o.folder, o.html);
   if (o.json) {
-    terminal.out << documents::to_text(training_document(content, shown), 1) << '\n';
+    terminal.out << documents::to_text(training_document(o.folder, std::move(head), shown), 1)
+                 << '\n';
   } else {
     print_training(shown, o.quiet, false, terminal.out);
   }

@@ -17,6 +17,7 @@
 #include "tools/cch/segmentation/pictures.hpp"
 #include "tools/cch/segmentation/plan.hpp"
 #include "tools/cch/segmentation/race.hpp"
+#include "tools/cch/train/plan.hpp"
 
 namespace cch {
 namespace {
@@ -29,14 +30,55 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-void print_plan(const TrainSettings& s, const SegmentationStudy& study,
-                const SegmentationPlan& plan, std::size_t cached, std::ostream& out) {
-  for (std::size_t i = 0; s.list && i < plan.cells.size(); ++i) {
-    out << fmt::format("{}\tseed {}, {}\t{}\n", i + 1, plan.cells[i].seed,
-                       study.setups[plan.cells[i].setup].name, plan.done(i) ? "cached" : "open");
+/// Whether the run of a cell is stored as failed.
+bool failed_before(const RunStore& store, const SegmentationCell& cell) {
+  std::vector<Warning> told;
+  return run_state(store, cell.key, told).stored == Stored::failed;
+}
+
+documents::UnitList unit_list(const SegmentationStudy& study, const SegmentationPlan& plan,
+                              bool failed) {
+  documents::UnitList out;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const SegmentationCell& cell = plan.cells[i];
+    const bool done = plan.done(i);
+    const bool failure = plan.results[i] && !done;
+    documents::UnitList::Unit unit{
+        i + 1,          fmt::format("seed {}, {}", cell.seed, study.setups[cell.setup].name),
+        cell.seed,      1,
+        done ? 1U : 0U, failure ? 1U : 0U,
+        {cell.key},     {}};
+    for (const std::size_t need : cell.needs) unit.needs.push_back(need + 1);
+    out.runs += 1;
+    out.done += unit.done;
+    out.failed += unit.failed;
+    if (!failed || failure) out.units.push_back(std::move(unit));
   }
-  if (s.list) return;
-  out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", plan.cells.size(), cached);
+  return out;
+}
+
+int show_plan(const TrainSettings& s, const SegmentationStudy& study, const SegmentationPlan& plan,
+              const documents::StudyHead& head, std::ostream& out) {
+  documents::UnitList list = unit_list(study, plan, s.failed);
+  if (!s.list) {
+    out << fmt::format("{} runs, {} of them cached. Nothing was run.\n", list.runs, list.done);
+    return kExitDone;
+  }
+  if (s.common.json) {
+    list.title = study.title;
+    list.inputs = head.inputs;
+    list.warnings = head.warnings;
+    list.version = head.version;
+    list.command = head.command;
+    list.seed = head.seed;
+    out << documents::to_text(list, 1) << '\n';
+    return kExitDone;
+  }
+  for (const auto& unit : list.units) {
+    const char* state = unit.done > 0 ? "cached" : unit.failed > 0 ? "failed" : "open";
+    out << fmt::format("{}\t{}\t{}\n", unit.unit, unit.name, state);
+  }
+  return kExitDone;
 }
 
 /// The images as they are drawn or read, not normalised.
@@ -58,7 +100,9 @@ void check_race(const TrainSettings& s) {
                  "a race trains its own short runs", "Leave one of them out");
   };
   refuse(s.survivors, "--survivors");
-  refuse(!s.shard.empty(), "--shard");
+  refuse(s.share.shared(), "--shard");
+  refuse(s.share.stop_after > 0, "--stop-after");
+  refuse(s.failed, "--failed");
   refuse(!s.features.empty(), "--features");
 }
 
@@ -78,9 +122,11 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
     return run_race(s, std::move(study), invocation);
   }
   if (s.survivors) keep_winner(study, s.out);
-  shard_seeds(study.seeds, s.shard);
+  const std::size_t seeds = study.seeds.size();
+  shard_seeds(study.seeds, s.share.shard);
+  StopAfter stop(s.share.stop_after, invocation.stop);
   const auto progress = make_progress(terminal, s.common.quiet);
-  const Execution exec = make_execution(s.common, invocation.stop, progress.get(), !looks);
+  const Execution exec = make_execution(s.common, stop.token(), progress.get(), !looks);
   std::vector<std::pair<std::string, SourceInfo>> files;
   const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
   check(study, modality_names(set));
@@ -94,17 +140,20 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   SegmentationPlan plan = make_plan(study, head.inputs, exec.device);
   const RunStore store(s.out);
   std::optional<Claim> claim;
-  if (!looks) claim = open_study_folder(s, head);
+  Redo redo = redo_of(s);
+  if (!looks) claim = open_study_folder(s, head, seeds * study.setups.size(), &redo.since);
+  if (looks) redo.failed = false;  // they are shown
   std::vector<Warning> warnings = set.warnings;
   std::vector<bool> there;
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    plan.results[i] = stored_run(store, plan.cells[i], warnings);
+    plan.results[i] = stored_run(store, plan.cells[i], redo, warnings);
     there.push_back(plan.done(i));
   }
   const auto cached = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
-  if (looks) {
-    print_plan(s, study, plan, cached, terminal.out);
-    return kExitDone;
+  if (looks) return show_plan(s, study, plan, head, terminal.out);
+  if (!redo.missing) {
+    // Only those that failed, with what was made of their teachers.
+    for (std::size_t i = 0; i < there.size(); ++i) there[i] = !failed_before(store, plan.cells[i]);
   }
   describe_again(plan, store);
   if (!s.common.quiet) {
@@ -115,10 +164,22 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
   const auto begin = Clock::now();
   EpochReport report(terminal, s.common.quiet, exec,
                      (plan.cells.size() - cached) * study.training.epochs);
-  const SegmentationRecords records = records_of(study, plan, store, head, report);
+  const SegmentationRecords records = records_of(study, plan, store, head, report, redo, &stop);
   SegmentationSets sets(study.task, exec);
-  const RunCounts counts = run_segmentation_cells(study, plan.cells, there, store, sets, records,
-                                                  !s.shard.empty(), exec);
+  RunCounts counts;
+  const bool ended = stop.ended([&] {
+    counts =
+        run_segmentation_cells(study, plan.cells, there, store, sets, records, s.share.shared(),
+                               run_options(s.share, plan.cells.size(), {}), exec);
+  });
+  if (ended) {
+    print_stopped(s.share, terminal.err);
+    return kExitTerminated;
+  }
+  if (s.share.by_claims()) print_share(counts, "units", terminal.err);
+  for (std::size_t i = 0; s.share.by_claims() && i < plan.cells.size(); ++i) {
+    if (!plan.results[i]) plan.results[i] = stored_run(store, plan.cells[i], redo, warnings);
+  }
   if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
   std::vector<documents::SegmentationRunDocument> runs;
   std::vector<std::string> failures;
@@ -127,7 +188,13 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
     runs.push_back(*result);
     failures.push_back(result->failure.value_or(""));
   }
-  count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
+  const RunTally tally =
+      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
+  const auto page_claim = claim_page(s.share, s.out);
+  if (s.share.by_claims() && (!page_claim || runs.size() < plan.cells.size())) {
+    print_seen(tally.done, tally.failed, plan.cells.size() - runs.size(), terminal.out);
+    return counts.failed > 0 ? kExitSomeFailed : kExitDone;
+  }
   const documents::SegmentationDocument document =
       documents::as_stored(segmentation_document(head, runs, store));
   const std::string path = (fs::path(s.out) / "segmentation.json").string();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cch/estimators/neural.hpp"
+#include "data/json_text.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -14,6 +15,9 @@
 #include "tools/cch/rank/folder.hpp"
 #include "tools/cch/segment.hpp"
 #include "tools/cch/segmentation/race.hpp"
+#include "tools/cch/train/gpus.hpp"
+#include "tools/cch/train/plan.hpp"
+#include "tools/cch/train/status.hpp"
 #include "tools/cch/train/summary.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/documents/recorded.hpp"
@@ -23,58 +27,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Units with the records of their runs; null: to be trained.
-struct Plan {
-  std::vector<UnitCell> cells;
-  std::vector<UnitStored> stored;
-  std::vector<std::vector<json>> results;
-  std::size_t runs = 0;
-  std::size_t cached = 0;
-};
-
-std::size_t count_stored(const std::vector<json>& results) {
-  return static_cast<std::size_t>(
-      std::count_if(results.begin(), results.end(), [](const json& r) { return !r.is_null(); }));
-}
-
-/// Takes in what is stored of a unit.
-UnitStored look(Plan& plan, std::size_t i, const RunStore& store, std::vector<Warning>& damage) {
-  const UnitCell& cell = plan.cells[i];
-  UnitStored out;
-  for (std::size_t r = 0; r < cell.keys.size(); ++r) {
-    plan.results[i][r] = stored_record(store, cell.keys[r], "result.json", damage);
-    out.runs.push_back(!plan.results[i][r].is_null());
-  }
-  for (const std::string& key : cell.criteria_keys) {
-    out.criteria = out.criteria && !stored_record(store, key, "criteria.json", damage).is_null();
-  }
-  return out;
-}
-
-Plan make_plan(const TrainSettings& s, const RunKeys& keys) {
-  Plan plan;
-  plan.cells = unit_cells(s.study, parse_shard(s.shard));
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    UnitCell& cell = plan.cells[i];
-    const auto specs = runs(s.study, cell.unit);
-    for (std::size_t r = 0; r < specs.size(); ++r) cell.keys[r] = keys.of(cell.unit, specs[r]);
-    const auto teachers = criteria_teachers(s.study, cell.unit);
-    for (std::size_t t = 0; t < cell.criteria_keys.size(); ++t) {
-      cell.criteria_keys[t] = keys.of_criteria(cell.unit, teachers[t]);
-    }
-    plan.results.emplace_back(cell.keys.size());
-    plan.runs += cell.keys.size();
-  }
-  return plan;
-}
-
-void look(Plan& plan, const RunStore& store, std::vector<Warning>& damage) {
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    plan.stored.push_back(look(plan, i, store, damage));
-    plan.cached += count_stored(plan.results[i]);
-  }
-}
-
 /// What the records of a process share.
 struct RunCommon {
   std::string command;
@@ -82,19 +34,25 @@ struct RunCommon {
   std::vector<documents::FileRecord> inputs;
 };
 
-UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store,
-                       const RunCommon& common) {
+/// Whether records of other processes are not read: those of a cluster, whose last job reads all.
+bool only_glances(const TrainSettings& s) {
+  return s.share.by_claims() && !s.share.wait && !s.failed;
+}
+
+UnitRecords records_of(const TrainSettings& s, TrainPlan& plan, const RunStore& store,
+                       const RunCommon& common, const Redo& redo, Glances* glances,
+                       StopAfter& stop) {
   UnitRecords out;
   out.run = [&](std::size_t i, std::size_t r, const RunResult& run) {
     const UnitCell& cell = plan.cells[i];
-    json& result = plan.results[i][r];
     documents::RunDocument document =
         run_document(s, cell.unit, run, cell.keys[r], cell.keys.front());
     document.command = common.command;
     document.study_key = common.study_key;
     document.inputs = common.inputs;
-    result = to_json(document);
-    return result.dump(1) + "\n";
+    plan.states[i][r] = {run.failure.empty() ? Stored::done : Stored::failed, run.failure};
+    stop.finished();
+    return documents::to_json(document).dump(1) + "\n";
   };
   out.criteria = [&](std::size_t i, std::size_t t, const CriteriaResult& criteria) {
     documents::CriteriaDocument result =
@@ -104,35 +62,14 @@ UnitRecords records_of(const TrainSettings& s, Plan& plan, const RunStore& store
     result.inputs = common.inputs;
     return documents::to_json(result).dump(1) + "\n";
   };
+  // Of the many units that others finish a glance suffices; what this process takes is read.
   out.find = [&](std::size_t i) {
     std::vector<Warning> told;
-    return look(plan, i, store, told);
+    return look(plan, i, store, redo, told);
   };
-  return out;
-}
-
-std::string unit_text(const StudyUnit& unit) {
-  std::string out = fmt::format("seed {}", unit.seed);
-  for (const auto& [name, value] : unit.setting) {
-    const auto* number = std::get_if<double>(&value);
-    out += fmt::format(", {} {}", name,
-                       number ? fmt::format("{:g}", *number) : std::get<std::string>(value));
+  if (glances != nullptr) {
+    out.glance = [glances](std::size_t i) { return glances->of(i); };
   }
-  if (unit.labelled > 0) out += fmt::format(", {} labelled", unit.labelled);
-  return out + ", " + unit.scenario;
-}
-
-void print_list(const Plan& plan, std::ostream& out) {
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    out << fmt::format("{}\t{}\t{} runs\t{} cached\n", i + 1, unit_text(plan.cells[i].unit),
-                       plan.cells[i].keys.size(), count_stored(plan.results[i]));
-  }
-}
-
-/// Of the whole study, whatever this process has of it.
-std::size_t planned_runs(const Study& study) {
-  std::size_t out = 0;
-  for (const UnitCell& cell : unit_cells(study, {})) out += cell.keys.size();
   return out;
 }
 
@@ -154,8 +91,67 @@ void check_budget(const TrainSettings& s, const std::vector<std::string>& given)
                "it is what a race may cost", "Add --race METRIC, or leave it out");
 }
 
-int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
-  if (is_segmentation_study(s)) return run_segmentation(s, given, invocation);
+/// All records as one document; those of this process's part.
+documents::TrainDocument document_of(const TrainPlan& plan, const RunStore& store,
+                                     const documents::StudyHead& head) {
+  documents::TrainDocument out;
+  out.head = head;
+  std::vector<Warning> told;
+  for (const UnitCell& cell : plan.cells) {
+    for (const std::string& key : cell.keys) {
+      const auto text = store.find(key, "result.json", told);
+      if (text) out.results.push_back({detail::parsed_json(*text).dump()});
+    }
+  }
+  return out;
+}
+
+/// Kinds of failures, and how many runs are done.
+RunTally count_states(const TrainPlan& plan, std::size_t most, std::ostream& err) {
+  std::vector<std::string> failures;
+  for (const auto& of_unit : plan.states) {
+    for (const RunState& run : of_unit) {
+      if (run.stored != Stored::no) failures.push_back(run.failure);
+    }
+  }
+  return count_runs(failures, most == 0 ? failures.size() : most, err);
+}
+
+/// Units that others had in hand may be finished by now.
+void look_at_open(TrainPlan& plan, const RunStore& store, const Redo& redo, Glances* glances) {
+  std::vector<Warning> told;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const auto& runs = plan.states[i];
+    const bool open = std::any_of(runs.begin(), runs.end(),
+                                  [](const RunState& r) { return r.stored == Stored::no; });
+    if (!open) continue;
+    plan.stored[i] = glances != nullptr ? glances->of(i) : look(plan, i, store, redo, told);
+  }
+}
+
+int show_plan(const TrainSettings& s, const TrainPlan& plan, const documents::StudyHead& head,
+              std::ostream& out) {
+  if (!s.list) {
+    out << fmt::format("{} units, {} runs, {} of them cached. Nothing was run.\n",
+                       plan.cells.size(), plan.runs, plan.count(Stored::done));
+    return kExitDone;
+  }
+  documents::UnitList list = unit_list(plan, s.failed);
+  if (!s.common.json) {
+    print_units(list, out);
+    return kExitDone;
+  }
+  list.title = s.study.title;
+  list.inputs = head.inputs;
+  list.warnings = head.warnings;
+  list.version = head.version;
+  list.command = head.command;
+  list.seed = head.seed;
+  out << documents::to_text(list, 1) << '\n';
+  return kExitDone;
+}
+
+void refuse_train_options(const TrainSettings& s) {
   if (!s.write_images.empty() || !s.features.empty()) {
     refuse_usage("bad-task", "the study has no images to write or to look at",
                  "it is no segmentation", "Leave --write-images and --features out");
@@ -164,15 +160,28 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     refuse_usage("bad-task", "the study has no set-ups to race", "it is no segmentation",
                  "Leave --race and --survivors out");
   }
+}
+
+int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  if (!s.status.empty()) {
+    return show_status({s.status, s.failed, s.watch, s.common.json}, invocation);
+  }
+  if (s.path.empty()) {
+    refuse_usage("no-study", "there is no study to train", {},
+                 "Give one, or --status DIR to look at a folder of runs");
+  }
+  if (asks_all_gpus(s)) return train_on_all_gpus(s, invocation);
+  if (is_segmentation_study(s)) return run_segmentation(s, given, invocation);
+  refuse_train_options(s);
   Terminal& terminal = invocation.terminal;
   read_train_study(s, given);
   const bool looks = s.list || s.dry_run || !s.rows.empty() || !s.evidence.empty();
   if (s.out.empty() && !looks) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
+  StopAfter stop(s.share.stop_after, invocation.stop);
   const auto progress = make_progress(terminal, s.common.quiet);
-  Execution exec =
-      make_execution(s.common, invocation.stop, progress.get(), uses_networks(s.study));
+  Execution exec = make_execution(s.common, stop.token(), progress.get(), uses_networks(s.study));
   const TaskData data = load_task(s.study.task, exec);
   check(s.study, data);
   if (!s.rows.empty()) {
@@ -185,64 +194,69 @@ int run(TrainSettings s, const std::vector<std::string>& given, Invocation& invo
     return kExitDone;
   }
   const RunKeys keys(s, data, exec.device);
-  Plan plan = make_plan(s, keys);
+  TrainPlan plan = make_plan(s, keys);
   const RunStore store(s.out);
+  Redo redo = redo_of(s);
   std::vector<Warning> warnings = warnings_of(s.study, data);
-  if (looks) {
-    look(plan, store, warnings);
-    if (s.list) {
-      print_list(plan, terminal.out);
-    } else {
-      terminal.out << fmt::format("{} units, {} runs, {} of them cached. Nothing was run.\n",
-                                  plan.cells.size(), plan.runs, plan.cached);
-    }
-    return kExitDone;
-  }
-  require_trainer(s.study, exec.device);
   const documents::StudyHead head = study_head(s, study_json(s), s.study.seeds.front(), data.inputs,
                                                warnings, invocation.command_line, exec.device);
-  const Claim claim = open_study_folder(s, head, planned_runs(s.study));
-  look(plan, store, warnings);
+  if (looks) {
+    look(plan, store, redo, warnings);
+    return show_plan(s, plan, head, terminal.out);
+  }
+  require_trainer(s.study, exec.device);
+  const Claim claim = open_study_folder(s, head, planned_runs(s.study), &redo.since);
+  if (!s.share.by_claims()) look(plan, store, redo, warnings);
+  const std::size_t cached = plan.count(Stored::done);
   if (!s.common.quiet) {
     for (const Warning& w : warnings) terminal.err << "warning: " << w.message << '\n';
-    terminal.err << fmt::format("{} units, {} runs on {}; {} cached\n", plan.cells.size(),
-                                plan.runs, exec.device, plan.cached);
+    terminal.err << fmt::format(
+        "{} units, {} runs on {}; {}\n", plan.cells.size(), plan.runs, exec.device,
+        s.share.by_claims() ? "shared by claims" : fmt::format("{} cached", cached));
   }
   const RunCommon common{invocation.command_line, keys.of_study(), head.inputs};
-  const UnitRecords records = records_of(s, plan, store, common);
+  const auto glances = only_glances(s) ? std::make_unique<Glances>(plan, store) : nullptr;
+  const UnitRecords records = records_of(s, plan, store, common, redo, glances.get(), stop);
   const auto start = std::chrono::steady_clock::now();
-  run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
-            !s.shard.empty(), exec);
-  documents::TrainDocument document;
-  document.head = head;
-  std::vector<std::string> failures;
-  for (const auto& of_unit : plan.results) {
-    for (const json& record : of_unit) {
-      document.results.push_back({record.dump()});
-      failures.push_back(record["status"] == "done" ? "" : record["failure"].get<std::string>());
-    }
+  RunCounts own;
+  const bool ended = stop.ended([&] {
+    own = run_units(s.study, data, plan.cells, plan.stored, store, records, s.keep_weights,
+                    s.share.shared(), run_options(s.share, plan.cells.size(), "units"), exec);
+  });
+  if (s.share.by_claims() && !ended) print_share(own, "units", terminal.err);
+  if (s.share.by_claims() && !ended) look_at_open(plan, store, redo, glances.get());
+  const RunTally counts = count_states(plan, s.common.verbose ? 0 : kReasons, terminal.err);
+  const int code = counts.failed > 0 ? kExitSomeFailed : kExitDone;
+  if (ended) {
+    print_stopped(s.share, terminal.err);
+    return kExitTerminated;
+  }
+  // Who does not wait has one job after all of them that reads and shows everything.
+  const auto page = s.share.wait ? claim_page(s.share, s.out) : std::nullopt;
+  if (s.share.by_claims() && (!page || !plan.complete())) {
+    print_seen(counts.done, counts.failed, plan.count(Stored::no), terminal.out);
+    return code;
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const RunTally counts =
-      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
   const report::TrainReport found = report_of(read_training(s.out), s.out);
   const auto written = write_training_page(found, s.out, "");
   if (s.common.json) {
+    documents::TrainDocument document = document_of(plan, store, head);
     document.done = counts.done;
     document.failed = counts.failed;
-    document.cached = plan.cached;
+    document.cached = cached;
     document.seconds = seconds;
     terminal.out << documents::to_text(document, 1) << '\n';
   } else {
     print_training(found, s.common.quiet, s.common.verbose, terminal.out);
     if (!s.common.quiet) {
       terminal.out << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n", counts.done,
-                                  plan.cached, counts.failed, seconds);
+                                  cached, counts.failed, seconds);
     }
   }
   if (!s.common.quiet) print_written(written, terminal.err);
-  return counts.failed > 0 ? kExitSomeFailed : kExitDone;
+  return code;
 }
 
 }  // namespace
@@ -263,12 +277,11 @@ void shard_seeds(std::vector<std::uint64_t>& seeds, const std::string& text) {
 Command setup_train(CommandLine app) {
   auto s = std::make_shared<TrainSettings>();
   app.add(
-      {{"study", &s->path, "STUDY.toml", options::kRequiredFile},
+      {{"study", &s->path, "STUDY.toml", options::kFile},
        {"-o,--out", &s->out, "Folder of the runs; finished ones are not run again",
         options::kFolder},
        {"--force", &s->force, "Overwrite files there that cch did not make"},
        {"--data", &s->data, "Folder of data sets, one folder of .npy files each", options::kFolder},
-       {"--shard", &s->shard, "Only part I of N of the units (I/N), for job arrays"},
        {"--write-images", &s->write_images,
         "Write the images of a segmentation study's first seed there, and run nothing",
         options::kFolder},
@@ -297,7 +310,17 @@ Command setup_train(CommandLine app) {
        {"--survivors", &s->survivors,
         "Train fully the set-up that the race in the folder has chosen, what it needs and what its "
         "gain is measured from"},
-       {"--list", &s->list, "Print one line a unit (what trains together), and run nothing"},
+       {"--list", &s->list,
+        "Print one line a unit (what trains together), with --json a document, and run nothing"},
+       {"--status", &s->status,
+        "Show how far the study of a folder is, who is at work and what failed, and run nothing",
+        options::kFolder},
+       {"--watch",
+        &s->watch,
+        "With --status: again every five seconds, until all is finished",
+        {.echo = options::Echo::never, .needs = "--status"}},
+       {"--failed", &s->failed,
+        "Only runs that failed: run them again; with --list or --status show them"},
        {"--rows", &s->rows,
         "Write the rows that every unit fits, validates and tests on to a CSV file, for training "
         "of your own on the same rows, and run nothing",
@@ -308,6 +331,7 @@ Command setup_train(CommandLine app) {
         "nothing of the study",
         options::kFile},
        {"-n,--dry-run", &s->dry_run, "Say how much would be run, and run nothing"}});
+  app.add(share_table(s->share, "the units"));
   app.add(common_table(s->common));
   return [s, app](Invocation& invocation) {
     app.refused().throw_if_any();

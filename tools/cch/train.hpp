@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -11,6 +12,7 @@
 #include "cch/documents/run.hpp"
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/cch/share/study.hpp"
 #include "tools/documents/recorded.hpp"
 #include "tools/options/study_file.hpp"
 
@@ -22,7 +24,7 @@ struct TrainSettings {
   std::string out;           ///< folder
   bool force = false;        ///< also into a folder of others
   std::string data;          ///< folder of data sets
-  std::string shard;         ///< "I/N"
+  ShareOptions share;        ///< with other processes
   std::string write_images;  ///< folder for the images of a segmentation study
   std::string features;      ///< stage whose features a segmentation study writes; empty: none
   std::string features_of = "test";    ///< of these images: test, held-out, train, validation, all
@@ -30,6 +32,9 @@ struct TrainSettings {
   std::string rows;                    ///< file for the rows of every unit; empty: none
   std::string evidence;                ///< file for what is known of them; empty: none
   bool list = false;
+  std::string status;   ///< folder whose progress is shown; empty: none
+  bool watch = false;   ///< again and again
+  bool failed = false;  ///< only runs that failed
   bool dry_run = false;
   bool keep_weights = false;
   std::string race;         ///< metric that set-ups of a segmentation study race for; empty: none
@@ -129,8 +134,10 @@ documents::StudyHead study_head(const TrainSettings& s, const nlohmann::json& co
 /// stand there beside the head, so that a page knows what is missing; 0: unknown. Usage Errors:
 /// "study-changed" (names the keys), "study-locked" (another process works on it),
 /// "foreign-folder".
+/// `opened` takes when, by the clock of the file system.
 Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head,
-                        std::size_t planned_runs = 0);
+                        std::size_t planned_runs = 0,
+                        std::filesystem::file_time_type* opened = nullptr);
 /// The record of a run that is done, else null: failed and damaged ones do not count.
 nlohmann::json stored_record(const RunStore& store, const std::string& key, const char* file,
                              std::vector<Warning>& damage);

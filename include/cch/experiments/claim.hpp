@@ -14,7 +14,8 @@ struct ClaimOwner {
   /// Boot and process namespace of the system: processes of one machine see each other.
   std::string machine;
   std::int64_t process = 0;
-  std::string started;  ///< ticks since the boot: a number of a process is used again
+  std::string started;   ///< ticks since the boot: a number of a process is used again
+  std::string job = {};  ///< what a job system calls it; "" where none does
 };
 ClaimOwner this_process();
 
@@ -35,13 +36,16 @@ struct ClaimTimes {
 /// clock of the file system; so is one without an owner (made in place by a process that ended).
 class Claim {
  public:
-  /// Takes the claim, or nothing: another process has it (`holder` is filled in, if given). A run
-  /// Error "cannot-write".
+  /// Takes the claim, or nothing: another process has it (`holder` is filled in, if given). `job`
+  /// stands in it for whoever looks. A run Error "cannot-write".
   static std::optional<Claim> take(const std::string& path, ClaimOwner* holder = nullptr,
-                                   const ClaimTimes& times = {});
+                                   const ClaimTimes& times = {}, const std::string& job = {});
   /// Whether somebody has a claim that is not stale.
   static bool is_held(const std::string& path, ClaimOwner* holder = nullptr,
                       const ClaimTimes& times = {});
+
+  /// Of the highest number, whether stale or not; process 0: there is none.
+  static ClaimOwner last_owner(const std::string& path);
 
   Claim(Claim&&) noexcept;
   Claim& operator=(Claim&&) noexcept;

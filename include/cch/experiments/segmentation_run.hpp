@@ -54,8 +54,8 @@ struct SegmentationRun {
 struct SegmentationRecords {
   /// The text of the record of a cell.
   std::function<std::string(std::size_t cell, const SegmentationRun& run)> record;
-  /// Takes in the record that another process has stored; whether there is one.
-  std::function<bool(std::size_t cell)> find;
+  /// Takes in the record that another process has stored; which there is.
+  std::function<Stored(std::size_t cell)> find;
   std::function<void(std::size_t cell, const SegmentationRun& run)> finished;
   /// After each epoch of a cell.
   std::function<void()> epoch;
@@ -92,6 +92,6 @@ RunCounts run_segmentation_cells(const SegmentationStudy& study,
                                  const std::vector<SegmentationCell>& cells,
                                  const std::vector<bool>& stored, const RunStore& store,
                                  SegmentationSets& sets, const SegmentationRecords& records,
-                                 bool shared, const Execution& exec);
+                                 bool shared, const RunOptions& options, const Execution& exec);
 
 }  // namespace cch

@@ -32,7 +32,7 @@ std::optional<std::string> unsealed(std::string_view text, BesideHashes* beside 
 std::string digest(std::string_view text, std::size_t digits);
 
 /// Where part I of N of some work goes, by the order of the work. Usage Error "bad-shard" (the text
-/// is no "I/N"); empty: all of it.
+/// is neither "I/N" nor "auto"); empty, and auto, which shares the work by claims: all of it.
 struct Shard {
   std::size_t index = 0;  ///< from 0
   std::size_t count = 1;
@@ -69,9 +69,18 @@ class RunStore {
   std::string root_;
 };
 
-/// The claim on a folder of results, for one process as a whole or for one process a shard. Usage
-/// Error "study-locked" that names the owner.
-Claim claim_study(const std::string& root, const std::string& shard);
+/// The claim on a folder of results: for one process as a whole, for one process a shard, or, with
+/// "auto", for each of any number of processes that share it by the claims on its runs. `job`
+/// stands in it. Usage Error "study-locked" that names the owner.
+Claim claim_study(const std::string& root, const std::string& shard, const std::string& job = {});
+
+/// A process that has a claim on a study, or had one and is gone.
+struct StudyProcess {
+  ClaimOwner owner;
+  std::string shard;  ///< "" of one that works alone
+  bool alive = true;
+};
+std::vector<StudyProcess> study_processes(const std::string& root);
 
 /// One record a line of a file. Appending keeps what a killed process had finished.
 class LineStore {
@@ -83,13 +92,20 @@ class LineStore {
 
   /// In the order of the file: of several with one key the last counts.
   [[nodiscard]] const std::vector<std::string>& records() const { return records_; }
+  /// Whole records that other processes have appended since it was read, or since the last call.
+  std::vector<std::string> added();
   /// Appends a line. Run Error "cannot-write".
   void add(const std::string& record) const;
   /// "record-damaged" with the lines, where there are any.
   [[nodiscard]] const std::vector<Warning>& damage() const { return damage_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  std::vector<std::string> read_from(const std::string& text);
+
   std::string path_;
+  std::size_t read_ = 0;   ///< bytes of whole lines
+  std::size_t lines_ = 0;  ///< in them
   std::vector<std::string> records_;
   std::vector<Warning> damage_;
 };

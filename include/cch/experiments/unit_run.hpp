@@ -23,10 +23,11 @@ std::vector<RunTeacher> criteria_teachers(const Study& study, const StudyUnit& u
 /// many (empty) criteria_keys as teachers, and all as many keys as runs.
 std::vector<UnitCell> unit_cells(const Study& study, const Shard& shard);
 
-/// What of a unit is stored.
+/// What of a unit is stored, and stays as it is.
 struct UnitStored {
   std::vector<bool> runs;
   bool criteria = true;
+  bool failed = false;  ///< one of these runs
   [[nodiscard]] bool all() const;
 };
 
@@ -38,6 +39,8 @@ struct UnitRecords {
       criteria;
   /// Takes in what another process has stored.
   std::function<UnitStored(std::size_t cell)> find;
+  /// The same at less cost, before the claim; what counts there is claimed no more. May be empty.
+  std::function<UnitStored(std::size_t cell)> glance = {};
 };
 
 /// Trains the units that are not `stored` as a whole; runs that are finished stay as they are. A
@@ -47,6 +50,6 @@ struct UnitRecords {
 RunCounts run_units(const Study& study, const TaskData& data, const std::vector<UnitCell>& cells,
                     std::vector<UnitStored> stored, const RunStore& store,
                     const UnitRecords& records, bool keep_weights, bool shared,
-                    const Execution& exec);
+                    const RunOptions& options, const Execution& exec);
 
 }  // namespace cch

@@ -121,6 +121,10 @@ double share_of_further(const CheckSettings& s, const RankInput& input, std::siz
 
 }  // namespace
 
+double trained_seconds(double steps, double operations) {
+  return steps * kSecondsPerStep + operations / kOperationsPerSecond;
+}
+
 void forecast_training(const QuestionShape& shape, CostForecast& cost) {
   const std::size_t all = shape.groups.rows();
   const auto rows = static_cast<double>(all - std::min(kMostTestRows, all / 3));
@@ -134,8 +138,8 @@ void forecast_training(const QuestionShape& shape, CostForecast& cost) {
   for (const TeacherShape& teacher : shape.teachers) all_weights += weights(teacher.dim);
   const double passes = kSeeds * kEpochs;
   const double steps = passes * std::ceil(rows / kBatch) * (teachers + 1.0);
-  cost.train_seconds = kSecondsToStart + steps * kSecondsPerStep +
-                       passes * rows * kOperations * all_weights / kOperationsPerSecond;
+  cost.train_seconds =
+      kSecondsToStart + trained_seconds(steps, passes * rows * kOperations * all_weights);
   cost.train_how = fmt::format(
       "one thread; {} and {:.0f} students, each with one hidden layer of {:.0f}, {:.0f} seeds, "
       "{:.0f} epochs of {:.0f} rows; right within a factor of {:.1f} in the runs of "

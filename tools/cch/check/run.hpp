@@ -51,6 +51,9 @@ CheckResult run_plan(const CheckSettings& settings, const Execution& exec);
 /// adds. Networks: forecast_training.
 CostForecast forecast_cost(const CheckSettings& settings, const RankInput& input,
                            const Execution& exec);
+/// What networks take in so many steps with so many operations, on one thread: the model behind
+/// forecast_training.
+double trained_seconds(double steps, double operations);
 /// The part on networks alone: seconds = start + steps × (seconds a step) + operations / speed, of
 /// the study that tools/bench/train_cost writes.
 void forecast_training(const QuestionShape& shape, CostForecast& cost);

@@ -45,7 +45,7 @@ struct Judged {
   std::vector<Warning> warnings;
 };
 
-Judged judge(const PairedRuns& paired, const std::vector<RunQuestion>& questions,
+Judged judge(const PairedRuns& paired, const RunQuestions& questions,
              const std::map<std::string, std::string>& metrics) {
   Judged out;
   std::size_t once = 0;

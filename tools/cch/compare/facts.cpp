@@ -138,7 +138,7 @@ bool controls(const RunQuestion& control, const RunQuestion& pair) {
 }
 
 std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all,
-                                                const std::vector<RunQuestion>& questions) {
+                                                const RunQuestions& questions) {
   const TrainedPair& pair = *judged.pair;
   std::vector<documents::PairControl> out;
   for (const TrainedPair& control : all.controls) {
@@ -193,8 +193,7 @@ ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
 }
 
 documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
-                                      const std::vector<RunQuestion>& questions,
-                                      const std::string& by) {
+                                      const RunQuestions& questions, const std::string& by) {
   const TrainedPair& pair = *judged.pair;
   const RunQuestion& question = questions[pair.run];
   documents::ComparedPair out;

@@ -25,8 +25,7 @@ ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
 /// The pair as the document has it; `by` is the criterion that predicts ("" for the first that the
 /// pair has).
 documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
-                                      const std::vector<RunQuestion>& questions,
-                                      const std::string& by);
+                                      const RunQuestions& questions, const std::string& by);
 
 /// A score with what its bootstrap drew.
 documents::ScoredCriterion scored(const CriterionScore& score);

@@ -12,6 +12,7 @@
 #include "cch/data/bytes.hpp"
 #include "cch/experiments/store.hpp"
 #include "cch/experiments/unit.hpp"
+#include "tools/cch/compare/pairable.hpp"
 #include "tools/cch/compare/rank.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/fault_collector.hpp"
@@ -46,15 +47,6 @@ void naming(const std::string& path, Step&& step) {
   }
 }
 
-/// Those that are finite.
-std::map<std::string, double> finite(const documents::Numbers& numbers) {
-  std::map<std::string, double> out;
-  for (const auto& [name, value] : numbers) {
-    if (value && std::isfinite(*value)) out[name] = *value;
-  }
-  return out;
-}
-
 /// A record that is as it was written.
 json read_record(const std::string& path, const char* schema) {
   const Bytes bytes = map_file(path);
@@ -67,71 +59,6 @@ json read_record(const std::string& path, const char* schema) {
   }
   refuse_data("result-damaged", "the result is not what was written", path,
               "its checksum is another one", fmt::format("Make it again with {}", kWriter));
-}
-
-double decision_value(const std::string& word) {
-  if (word == "holds" || word == "distil") return 1.0;
-  if (word == "fails" || word == "do_not_distil") return -1.0;
-  return 0.0;
-}
-
-/// Names study, question and seed.
-std::string unit_text(const std::string& study, const documents::RecordedUnit& unit) {
-  return json{study, to_json(static_cast<const documents::ComparedUnit&>(unit)), unit.seed}.dump();
-}
-
-json teacher_json(const std::optional<documents::ComparedTeacher>& teacher) {
-  return teacher ? to_json(*teacher) : json();
-}
-
-/// Whoever's labels it gives.
-std::optional<documents::ComparedTeacher> view_of(
-    std::optional<documents::ComparedTeacher> teacher) {
-  if (teacher) teacher->labels_from.reset();
-  return teacher;
-}
-
-/// The text of a plain value; "" for anything else.
-std::string text_of(const std::optional<documents::Fact>& fact) {
-  const auto* text = fact ? std::get_if<std::string>(&*fact) : nullptr;
-  return text == nullptr ? "" : *text;
-}
-
-PairableRun pairable(const RecordedRun& run) {
-  PairableRun out;
-  out.key = run.key;
-  out.study = run.study;
-  out.unit = unit_text(run.study, run.unit);
-  const json teacher = teacher_json(run.teacher);
-  out.cell = json{run.study, to_json(static_cast<const documents::ComparedUnit&>(run.unit)),
-                  run.loss ? to_json(*run.loss) : json(), teacher, run.control}
-                 .dump();
-  out.seed = run.unit.seed;
-  out.role = run.role;
-  out.control = run.control;
-  out.teacher = teacher.dump();
-  out.teacher_view = teacher_json(view_of(run.teacher)).dump();
-  if (run.teacher) out.teacher_name = run.teacher->name;
-  const auto student = run.unit.setting.find("student");
-  if (student != run.unit.setting.end()) out.student_name = text_of(student->second);
-  out.scenario = text_of(run.unit.scenario);
-  out.student = run.student;
-  out.teacher_run = run.teacher_run;
-  out.metrics = *run.metrics;
-  out.predicted = finite(run.predicted);
-  return out;
-}
-
-TeacherCriteria criteria_of(const CriteriaDocument& document) {
-  TeacherCriteria out;
-  out.unit = unit_text(document.study, document.unit);
-  out.teacher = to_json(document.teacher).dump();
-  out.teacher_view = teacher_json(view_of(document.teacher)).dump();
-  out.scores = finite(document.scores);
-  for (const auto& [name, word] : document.decisions) {
-    if (word) out.decisions[name] = decision_value(*word);
-  }
-  return out;
 }
 
 /// What happened in one train folder.
@@ -336,13 +263,21 @@ CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
   }
   reader.faults.throw_if_any();
   tell_apart(reader, out.warnings);
-  for (RecordedRun& run : reader.runs) {
-    out.pairing.runs.push_back(pairable(run));
-    out.questions.push_back({std::move(run.unit), std::move(run.teacher), std::move(run.loss)});
+  // One record at a time goes over into what is paired: studies of 100 000 runs fit into memory.
+  ShortNames names;
+  out.pairing.runs.reserve(reader.runs.size());
+  for (RecordedRun& read : reader.runs) {
+    RecordedRun run = std::move(read);
+    PairableRun& paired = out.pairing.runs.emplace_back(pairable(run));
+    out.questions.add(paired.cell,
+                      {std::move(run.unit), std::move(run.teacher), std::move(run.loss)});
+    names.shorten(paired);
   }
+  reader.runs = {};
   for (const CriteriaDocument& one : reader.criteria) {
-    out.pairing.criteria.push_back(criteria_of(one));
+    names.shorten(out.pairing.criteria.emplace_back(criteria_of(one)));
   }
+  names.in_order(out.pairing.runs);
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "cch/experiments/store.hpp"
 #include "cch/gaussian/study_result.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/cch/share/study.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -40,6 +41,7 @@ struct SweepSettings {
   std::string out;
   bool force = false;  ///< also into a folder of others
   bool dry_run = false;
+  ShareOptions share;  ///< with other processes
   // from the file
   std::string title;
   bool intercept = false;
@@ -87,30 +89,39 @@ documents::SweepDocument sweep_document(const SweepSettings& settings, std::size
                                         const Execution& exec);
 
 /// A folder with finished cells, one line {"cell": …, "key": …} each in cells.jsonl (LineStore),
-/// and what is made of them.
+/// and what is made of them. Processes that share a sweep have a file cells-….jsonl each:
+/// shared file systems do not append for two at once.
 class SweepFolder {
  public:
   /// Makes the folder for this process and reads what is there; without a folder nothing is kept.
   /// A run Error "cannot-write", and the Errors of refuse_foreign and claim_study.
-  static SweepFolder open(const std::string& folder, bool force = false);
+  static SweepFolder open(const std::string& folder, bool force = false,
+                          const ShareOptions& share = {});
   /// Only what is there, for a plan: nothing is made or changed.
   static SweepFolder look_into(const std::string& folder);
 
   /// The stored result, or nothing. Data Errors as read_sweep_cell.
   [[nodiscard]] std::optional<documents::SweepCell> find(const std::string& key) const;
   /// Appends a result. A run Error "cannot-write".
-  void add(const std::string& key, const documents::SweepCell& result) const;
-  [[nodiscard]] const std::vector<Warning>& damage() const { return lines_.damage(); }
+  void add(const std::string& key, const documents::SweepCell& result);
+  /// Takes in what other processes have stored meanwhile.
+  void read_others();
+  /// The claim on some cells, by a name that all processes give them; nothing where another process
+  /// has it. Then takes in what others have stored.
+  std::optional<Claim> claim(const std::string& cells);
+  [[nodiscard]] std::vector<Warning> damage() const;
   /// Renders sweep.json, sweep.csv and report.html; returns their paths. `document` says whether
   /// sweep.json itself is written.
   [[nodiscard]] std::vector<std::string> write(const documents::SweepDocument& document,
                                                bool with_document = true) const;
 
  private:
-  SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim);
+  SweepFolder(std::string folder, const std::string& own, std::optional<Claim> claim);
+  void take(const std::vector<std::string>& records);
 
   std::string folder_;
   LineStore lines_;
+  std::map<std::string, LineStore> others_;  ///< by file
   std::optional<Claim> claim_;
   std::map<std::string, nlohmann::json> stored_;  ///< cells
 };

@@ -23,30 +23,76 @@ std::string in(const std::string& folder, const char* name) {
   return (fs::path(folder) / name).string();
 }
 
+/// The file of this process among those that share a sweep.
+std::string own_cells() {
+  const ClaimOwner own = this_process();
+  return "cells-" + digest(own.machine + own.host + own.started, 8) + "-" +
+         std::to_string(own.process) + ".jsonl";
+}
+
+bool is_cells(const std::string& file) {
+  return file == kCells || (file.starts_with("cells-") && file.ends_with(".jsonl"));
+}
+
 }  // namespace
 
-SweepFolder::SweepFolder(std::string folder, LineStore lines, std::optional<Claim> claim)
-    : folder_(std::move(folder)), lines_(std::move(lines)), claim_(std::move(claim)) {
-  for (const std::string& record : lines_.records()) {
+SweepFolder::SweepFolder(std::string folder, const std::string& own, std::optional<Claim> claim)
+    : folder_(std::move(folder)),
+      lines_(own, claim ? LineStore::Use::append : LineStore::Use::look),
+      claim_(std::move(claim)) {
+  take(lines_.records());
+  read_others();
+}
+
+void SweepFolder::take(const std::vector<std::string>& records) {
+  for (const std::string& record : records) {
     json entry = detail::parsed_json(record);
     if (!entry.is_object() || !entry.contains("key") || !entry.contains("cell")) continue;
     stored_[detail::text_in(entry, "key", "")] = std::move(entry["cell"]);
   }
 }
 
-SweepFolder SweepFolder::open(const std::string& folder, bool force) {
+SweepFolder SweepFolder::open(const std::string& folder, bool force, const ShareOptions& share) {
   if (folder.empty()) return look_into(folder);
   refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells}, force);
   make_folder(folder);
   for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
     check_writable(in(folder, name));
   }
-  Claim claim = claim_study(folder, {});
-  return {folder, LineStore(in(folder, kCells)), std::move(claim)};
+  Claim claim = claim_study(folder, share.shard, job_name());
+  return {folder, in(folder, share.shared() ? own_cells().c_str() : kCells), std::move(claim)};
 }
 
 SweepFolder SweepFolder::look_into(const std::string& folder) {
-  return {folder, LineStore(folder.empty() ? "" : in(folder, kCells), LineStore::Use::look), {}};
+  return {folder, folder.empty() ? "" : in(folder, kCells), std::nullopt};
+}
+
+void SweepFolder::read_others() {
+  if (folder_.empty()) return;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder_, none)) {
+    const std::string path = entry.path().string();
+    const std::string name = entry.path().filename().string();
+    if (!is_cells(name) || path == lines_.path()) continue;
+    const auto [file, first] = others_.try_emplace(path, path, LineStore::Use::look);
+    take(first ? file->second.records() : file->second.added());
+  }
+}
+
+std::optional<Claim> SweepFolder::claim(const std::string& cells) {
+  const std::string folder = in(folder_, "claims");
+  make_folder(folder);
+  auto out = Claim::take(in(folder, cells.c_str()));
+  if (out) read_others();
+  return out;
+}
+
+std::vector<Warning> SweepFolder::damage() const {
+  std::vector<Warning> out = lines_.damage();
+  for (const auto& [path, lines] : others_) {
+    out.insert(out.end(), lines.damage().begin(), lines.damage().end());
+  }
+  return out;
 }
 
 std::optional<SweepCell> SweepFolder::find(const std::string& key) const {
@@ -55,8 +101,10 @@ std::optional<SweepCell> SweepFolder::find(const std::string& key) const {
   return documents::read_sweep_cell(found->second);
 }
 
-void SweepFolder::add(const std::string& key, const SweepCell& result) const {
-  lines_.add(json{{"key", key}, {"cell", documents::to_json(result)}}.dump());
+void SweepFolder::add(const std::string& key, const SweepCell& result) {
+  json cell = documents::to_json(result);
+  lines_.add(json{{"key", key}, {"cell", cell}}.dump());
+  stored_[key] = std::move(cell);
 }
 
 std::vector<std::string> SweepFolder::write(const SweepDocument& document,

@@ -14,6 +14,7 @@
 #include "cch/experiments/network.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/fault_collector.hpp"
+#include "tools/cch/share/study.hpp"
 #include "tools/options/study_file.hpp"
 
 namespace cch {
@@ -22,6 +23,7 @@ namespace cch {
 struct RankSettings {
   CommonOptions common;
   std::string study;
+  ShareOptions share;                         ///< of many studies, with other processes
   std::string student;                        ///< [NAME=]PATH[:KEY] (named_source.hpp)
   std::vector<std::string> teachers;          ///< likewise
   std::vector<std::string> teacher_kinds;     ///< [NAME=]features, logits or probabilities

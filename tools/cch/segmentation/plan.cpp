@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
+#include "data/json_text.hpp"
 #include "tools/cch/train.hpp"
 
 namespace cch {
 
-using nlohmann::json;
 
 void EpochReport::epoch() {
   const std::scoped_lock hold(mutex_);
@@ -39,10 +39,21 @@ void EpochReport::finished(const std::string& setup, std::uint64_t seed,
 std::optional<documents::SegmentationRunDocument> stored_run(const RunStore& store,
                                                              const SegmentationCell& cell,
                                                              std::vector<Warning>& damage) {
-  const json record = stored_record(store, cell.key, "result.json", damage);
-  if (record.is_null()) return std::nullopt;
+  return stored_run(store, cell, Redo{}, damage);
+}
+
+std::optional<documents::SegmentationRunDocument> stored_run(const RunStore& store,
+                                                             const SegmentationCell& cell,
+                                                             const Redo& redo,
+                                                             std::vector<Warning>& damage) {
+  const auto text = store.find(cell.key, "result.json", damage, RunStore::Beside::checked);
+  const RunState state = text ? run_state(*text, cell.key) : RunState{};
+  if (state.stored == Stored::no) return std::nullopt;
+  if (state.stored == Stored::failed && !stays(state, redo, store.path(cell.key, "result.json"))) {
+    return std::nullopt;
+  }
   try {
-    return documents::read_segmentation_run(record);
+    return documents::read_segmentation_run(detail::parsed_json(*text));
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
     damage.push_back({fault.code, store.path(cell.key, "result.json") + " does not count: " +
@@ -98,7 +109,7 @@ void describe_again(SegmentationPlan& plan, const RunStore& store) {
 
 SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
                                const RunStore& store, const documents::StudyHead& head,
-                               EpochReport& report) {
+                               EpochReport& report, const Redo& redo, StopAfter* stop) {
   SegmentationRecords out;
   out.record = [&](std::size_t i, const SegmentationRun& run) {
     documents::SegmentationRunDocument& made = plan.results[i].emplace();
@@ -107,13 +118,15 @@ SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan&
     made.inputs = head.inputs;
     return documents::to_text(made, 1) + "\n";
   };
-  out.find = [&](std::size_t i) {
+  out.find = [&plan, &store, redo](std::size_t i) {
     std::vector<Warning> told;
-    plan.results[i] = stored_run(store, plan.cells[i], told);
-    return plan.done(i);
+    plan.results[i] = stored_run(store, plan.cells[i], redo, told);
+    if (!plan.results[i]) return Stored::no;
+    return plan.done(i) ? Stored::done : Stored::failed;
   };
   out.epoch = [&] { report.epoch(); };
-  out.finished = [&](std::size_t i, const SegmentationRun& run) {
+  out.finished = [&, stop](std::size_t i, const SegmentationRun& run) {
+    if (stop != nullptr) stop->finished();
     report.finished(study.setups[plan.cells[i].setup].name, plan.cells[i].seed, run);
   };
   return out;

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "tools/cch/segment.hpp"
+#include "tools/cch/share/study.hpp"
 #include "tools/cch/terminal.hpp"
+#include "tools/cch/train/plan.hpp"
 
 namespace cch {
 
@@ -42,14 +44,20 @@ SegmentationPlan make_plan(const SegmentationStudy& study,
 std::optional<documents::SegmentationRunDocument> stored_run(const RunStore& store,
                                                              const SegmentationCell& cell,
                                                              std::vector<Warning>& damage);
+/// The same, also where it failed and stays so.
+std::optional<documents::SegmentationRunDocument> stored_run(const RunStore& store,
+                                                             const SegmentationCell& cell,
+                                                             const Redo& redo,
+                                                             std::vector<Warning>& damage);
 
 /// Runs that are there already may have been called otherwise, or be compared with others now.
 void describe_again(SegmentationPlan& plan, const RunStore& store);
 
-/// Records of a plan's cells, which go into its results.
+/// Records of a plan's cells, which go into its results; `stop` hears of each run that is finished.
 SegmentationRecords records_of(const SegmentationStudy& study, SegmentationPlan& plan,
                                const RunStore& store, const documents::StudyHead& head,
-                               EpochReport& report);
+                               EpochReport& report, const Redo& redo = {},
+                               StopAfter* stop = nullptr);
 
 std::vector<std::string> modality_names(const SegmentationSet& set);
 

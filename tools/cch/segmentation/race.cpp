@@ -133,7 +133,7 @@ class Race {
     EpochReport report(terminal_, s_.common.quiet, exec_, open * rung.epochs);
     const SegmentationRecords records = records_of(study, plan, store_, head_, report);
     SegmentationSets sets(study.task, exec_);
-    run_segmentation_cells(study, plan.cells, there, store_, sets, records, false, exec_);
+    run_segmentation_cells(study, plan.cells, there, store_, sets, records, false, {}, exec_);
     take(rung, study, plan);
   }
 

@@ -35,7 +35,7 @@ void train(const ImageRanking& r, const SegmentationStudy& study, SegmentationPl
   const SegmentationRecords records = records_of(study, plan, store, r.head, report);
   SegmentationSets sets(study.task, exec);
   sets.put(r.seed(), r.set);
-  run_segmentation_cells(study, plan.cells, there, store, sets, records, false, exec);
+  run_segmentation_cells(study, plan.cells, there, store, sets, records, false, {}, exec);
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     if (plan.done(i)) continue;
     throw Error(ErrorKind::run,

@@ -25,7 +25,7 @@ void check_memory(const SegmentationStudy& study, const TrainSettings& s) {
   if (study.task.layout == Layout::none && study.task.manifest.empty()) return;
   if (!s.write_images.empty()) return check_memory(study.task, 1);
   auto seeds = study.seeds;
-  shard_seeds(seeds, s.shard);
+  shard_seeds(seeds, s.share.shard);
   Execution exec;
   exec.threads = resolved_device(s.common.device) == "cpu" ? s.common.threads : 1;
   check_memory(study.task, 1 + std::min<std::size_t>(worker_count(exec), seeds.size()));

@@ -82,17 +82,19 @@ documents::StudyHead study_head(const TrainSettings& s, const json& config, std:
 }
 
 Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head,
-                        std::size_t planned_runs) {
+                        std::size_t planned_runs, fs::file_time_type* opened) {
   refuse_foreign(s.out, {"study.json", "segmentation.json", "criteria.json", "report.html"},
                  s.force);
   RunStore(s.out).make();
   const std::string path = (fs::path(s.out) / "study.json").string();
   check_writable(path);
-  Claim claim = claim_study(s.out, s.shard);
+  Claim claim = claim_study(s.out, s.share.shard, job_name());
   if (path_exists(path)) refuse_changed(path, documents::to_json(head));
   documents::StudyHead stored = head;
   if (planned_runs > 0) stored.planned_runs = planned_runs;
   write_files({{path, documents::to_json(stored).dump(1) + "\n"}});
+  std::error_code none;
+  if (opened != nullptr) *opened = fs::last_write_time(path, none);
   return claim;
 }
 

@@ -111,7 +111,11 @@ bool is_axis(const std::string& path) {
 }
 
 RunKeys::RunKeys(const TrainSettings& s, const TaskData& data, const std::string& device)
-    : study_(s.study), task_(task_json(s.study.task)), inputs_(json::array()), device_(device) {
+    : study_(s.study),
+      task_(task_json(s.study.task)),
+      inputs_(json::array()),
+      // Which of several GPUs it was makes no other run.
+      device_(device.starts_with("cuda") ? "cuda" : device) {
   task_.erase("patches");
   task_.erase("source");  // the content of the files counts, not where they lie
   for (const auto& [role, info] : data.inputs) inputs_.push_back({role, info.sha256});

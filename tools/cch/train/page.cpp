@@ -28,11 +28,28 @@ std::vector<std::string> keys_in(const std::string& folder) {
   return out;
 }
 
+/// Of a run, what a report is made of: studies of 100 000 runs have them all in memory.
+documents::RunDocument without_the_rest(documents::RunDocument run) {
+  run.study = {};
+  run.study_key = {};
+  run.unit.task = {};
+  run.network.reset();
+  run.warnings = {};
+  run.inputs = {};
+  run.version = {};
+  run.command = {};
+  if (run.chosen) run.chosen->losses = {};
+  const auto patience = run.training.extract("patience");
+  run.training = {};
+  if (!patience.empty()) run.training.emplace(patience.key(), patience.mapped());
+  return run;
+}
+
 void read_one(const RunStore& store, const std::string& key, TrainFolder& out) {
   const auto text = store.find(key, "result.json", out.damage);
   if (!text) return;
   try {
-    out.runs.push_back(documents::read_run(documents::parse(*text)));
+    out.runs.push_back(without_the_rest(documents::read_run(documents::parse(*text))));
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
     out.damage.push_back({fault.code, store.path(key, "result.json") + " is left out: " +
@@ -78,15 +95,26 @@ TrainFolder read_training(const std::string& folder) {
   out.head = documents::read_study_head(stored);
   out.study = documents::read_study(stored);
   const RunStore store(folder);
-  for (const std::string& key : keys_in(folder)) read_one(store, key, out);
+  const auto keys = keys_in(folder);
+  out.runs.reserve(keys.size());
+  for (const std::string& key : keys) read_one(store, key, out);
   return out;
 }
 
-report::TrainReport report_of(const TrainFolder& content, const std::string& folder) {
+void each_record(const std::string& folder, const std::function<void(const json&)>& take) {
   const RunStore store(folder);
-  report::TrainReport out = train_report(content.study, content.runs, [&](const std::string& key) {
-    return curve_of(store.path(key, "train.jsonl"));
-  });
+  std::vector<Warning> told;
+  for (const std::string& key : keys_in(folder)) {
+    const auto text = store.find(key, "result.json", told);
+    if (text) take(documents::parse(*text));
+  }
+}
+
+report::TrainReport report_of(TrainFolder content, const std::string& folder) {
+  const RunStore store(folder);
+  report::TrainReport out = train_report(
+      std::move(content.study), std::move(content.runs),
+      [&](const std::string& key) { return curve_of(store.path(key, "train.jsonl")); });
   out.warnings.insert(out.warnings.end(), content.damage.begin(), content.damage.end());
   return out;
 }

@@ -19,7 +19,7 @@ void write_rows(const TrainSettings& s, const TaskData& data, const Execution& e
                  "Leave --rows out, or take a task 'features'");
   }
   std::string text = "seed,student,labelled,scenario,part,row\n";
-  for (const UnitCell& cell : unit_cells(s.study, parse_shard(s.shard))) {
+  for (const UnitCell& cell : unit_cells(s.study, parse_shard(s.share.shard))) {
     const StudyUnit& unit = cell.unit;
     const StudyRows rows = study_rows(s.study, data, unit, exec);
     const std::string labelled =

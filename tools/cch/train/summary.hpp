@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -29,7 +30,7 @@ report::TrainReport train_report(
 struct TrainFolder {
   documents::StudyHead head;  ///< study.json
   documents::StudyDocument study;
-  std::vector<documents::RunDocument> runs;  ///< by key
+  std::vector<documents::RunDocument> runs;  ///< by key, as far as a report needs them
   std::vector<Warning> damage;               ///< records that cannot be read
 };
 /// Whether the folder was written by `cch train` on a study of pairs.
@@ -37,7 +38,10 @@ bool has_training(const std::string& folder);
 /// Data Errors as read_document(). A damaged record is a warning: its run does not count.
 TrainFolder read_training(const std::string& folder);
 /// The report of such a folder, with its curves.
-report::TrainReport report_of(const TrainFolder& content, const std::string& folder);
+report::TrainReport report_of(TrainFolder content, const std::string& folder);
+/// Every record of a folder as it is stored, by key, one after the other.
+void each_record(const std::string& folder,
+                 const std::function<void(const nlohmann::json& record)>& take);
 /// The sentence; then, unless quiet, how many pairs gain and the table.
 void print_training(const report::TrainReport& report, bool quiet, bool all, std::ostream& out);
 /// Writes report.html beside the runs and into `html` (unless empty); returns the paths.
