@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cch/core/nearest_name.hpp"
+#include "data/pattern.hpp"
 
 namespace cch {
 
@@ -31,6 +32,30 @@ std::vector<std::vector<std::string>> ids_in_order(const RankFiles& files,
     out.push_back(found->second);
   }
   return out;
+}
+
+void refuse_other_files(const std::vector<documents::InputRecord>& inputs) {
+  std::vector<std::string> names;
+  std::string of;
+  for (const documents::InputRecord& input : inputs) {
+    if (input.source.empty()) continue;  // an array in memory
+    const std::string path = parse_source(input.source).path;
+    if (!detail::is_pattern(path)) continue;
+    const std::vector<std::string> theirs = detail::stems_of(path);
+    if (of.empty()) {
+      of = input.source;
+      names = theirs;
+    }
+    const auto differ = std::mismatch(names.begin(), names.end(), theirs.begin(), theirs.end());
+    if (differ.first == names.end() && differ.second == theirs.end()) continue;
+    const std::string one = differ.first == names.end() ? "no more" : "'" + *differ.first + "'";
+    const std::string two = differ.second == theirs.end() ? "no more" : "'" + *differ.second + "'";
+    refuse_data("other-files", "the files of two inputs have other names",
+                of + " and " + input.source,
+                "where one has " + one + " the other has " + two +
+                    ", and row i must be the same sample everywhere",
+                "Match rows by the names: --ids NAME='" + input.source + "' for every input");
+  }
 }
 
 UnpairedRows unpaired_rows(const RankFiles& files, const std::vector<std::string>& names,

@@ -14,6 +14,10 @@ std::vector<std::vector<std::string>> ids_in_order(const RankFiles& files,
                                                    const std::vector<std::string>& names,
                                                    const std::vector<std::size_t>& sizes);
 
+/// Of inputs that are several files each, row i is the same sample only if the files are: data
+/// Error "other-files" where their names differ.
+void refuse_other_files(const std::vector<documents::InputRecord>& inputs);
+
 /// Labelled rows of the student that some teacher lacks, as rows of the files.
 struct UnpairedRows {
   std::vector<std::size_t> student;

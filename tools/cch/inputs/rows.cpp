@@ -11,7 +11,6 @@
 #include "cch/data/align.hpp"
 #include "cch/data/datasets.hpp"
 #include "cch/data/labelled_rows.hpp"
-#include "data/pattern.hpp"
 #include "tools/cch/inputs/files.hpp"
 #include "tools/cch/inputs/ids.hpp"
 #include "tools/cch/inputs/looks.hpp"
@@ -68,32 +67,6 @@ class Assembly {
     result_.warnings.insert(result_.warnings.end(), looks.begin(), looks.end());
   }
 
-  // Of inputs that are several files each, row i is the same sample only if the files are.
-  void refuse_other_files() const {
-    std::vector<std::string> names;
-    std::string of;
-    for (const documents::InputRecord& input : result_.record) {
-      if (input.source.empty()) continue;  // an array in memory
-      const std::string path = parse_source(input.source).path;
-      if (!detail::is_pattern(path)) continue;
-      const std::vector<std::string> theirs = detail::stems_of(path);
-      if (of.empty()) {
-        of = input.source;
-        names = theirs;
-      }
-      const auto differ = std::mismatch(names.begin(), names.end(), theirs.begin(), theirs.end());
-      if (differ.first == names.end() && differ.second == theirs.end()) continue;
-      const std::string one = differ.first == names.end() ? "no more" : "'" + *differ.first + "'";
-      const std::string two =
-          differ.second == theirs.end() ? "no more" : "'" + *differ.second + "'";
-      refuse_data("other-files", "the files of two inputs have other names",
-                  of + " and " + input.source,
-                  "where one has " + one + " the other has " + two +
-                      ", and row i must be the same sample everywhere",
-                  "Match rows by the names: --ids NAME='" + input.source + "' for every input");
-    }
-  }
-
   void match_rows() {
     Rows sizes;
     for (const Modality& modality : files_.modalities) {
@@ -113,7 +86,7 @@ class Assembly {
     in_order_ = files_.ids.empty();
     if (in_order_) {
       alignment_ = align_by_order(sizes, names_);
-      refuse_other_files();
+      refuse_other_files(result_.record);
       alignment_.verified = of_one_data_set();
       if (!alignment_.verified)
         warn("row-order-unverified",

@@ -9,7 +9,6 @@
 
 namespace cch {
 
-
 void EpochReport::epoch() {
   const std::scoped_lock hold(mutex_);
   ++done_;
