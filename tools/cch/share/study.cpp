@@ -70,7 +70,7 @@ void print_seen(std::size_t done, std::size_t failed, std::size_t open, std::ost
 }
 
 void print_stopped(const ShareOptions& share, std::ostream& err) {
-  err << fmt::format("stopped after {} runs, as asked: nothing that was finished is lost\n",
+  err << fmt::format("stopped once {} runs were finished, as asked: nothing that was finished is lost\n",
                      share.stop_after);
 }
 
