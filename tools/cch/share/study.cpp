@@ -70,8 +70,9 @@ void print_seen(std::size_t done, std::size_t failed, std::size_t open, std::ost
 }
 
 void print_stopped(const ShareOptions& share, std::ostream& err) {
-  err << fmt::format("stopped once {} runs were finished, as asked: nothing that was finished is lost\n",
-                     share.stop_after);
+  err << fmt::format(
+      "stopped once {} runs were finished, as asked: nothing that was finished is lost\n",
+      share.stop_after);
 }
 
 StopAfter::StopAfter(std::size_t most, std::stop_token outer)
