@@ -374,5 +374,10 @@ TEST_CASE("documents: numbers that are not finite are null in the file, bad text
   CHECK(stored.student.name == "bad \uFFFD");
 }
 
+TEST_CASE("documents: a text that is cut, or has a number beyond any double, is damaged") {
+  CHECK(fault_code([] { static_cast<void>(documents::parse("{\"a\": 1")); }) == "result-damaged");
+  CHECK(fault_code([] { static_cast<void>(documents::parse("[1e999]")); }) == "result-damaged");
+}
+
 }  // namespace
 }  // namespace cch

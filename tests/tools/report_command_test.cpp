@@ -91,6 +91,7 @@ TEST_CASE("report: folders without a whole result of rank are refused, and nothi
   check_refused(report_of(""), {"empty-file"});
   check_refused(report_of(std::string(200000, '[') + std::string(200000, ']')),
                 {"result-damaged", "rank.json", "levels"});
+  check_refused(report_of("{\"seed\": 1e999}"), {"result-damaged", "rank.json", "too large"});
   check_refused(report_of("[1, 2]"), {"document-field-type"});
   check_refused(report_of("{\"schema\": \"cch.rank/9\"}"), {"document-schema", "cch.rank/9"});
   check_refused(report_of("{\"schema\": \"cch.estimate/1\"}"), {"document-schema"});

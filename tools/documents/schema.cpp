@@ -108,6 +108,10 @@ json parse(std::string_view text) {
                 fmt::format("at byte {} of {}", error.byte, text.size()),
                 "what is left of it may not be what was found",
                 "Make the result again with this version of cch");
+  } catch (const json::out_of_range&) {
+    refuse_data("result-damaged", "the result has a number that is too large", {},
+                "no double is as large, so cch has not written it",
+                "Make the result again with this version of cch");
   }
 }
 

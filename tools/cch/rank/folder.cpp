@@ -93,6 +93,9 @@ nlohmann::json read_document(const std::string& path, const std::string& schema,
         "result-damaged", "the result is cut short or is no JSON",
         path + ", at byte " + std::to_string(error.byte) + " of " + std::to_string(bytes.size()),
         "what is left of it may not be what was found", "Make it again with " + writer);
+  } catch (const nlohmann::json::out_of_range&) {
+    refuse_data("result-damaged", "the result has a number that is too large", path,
+                "no double is as large, so cch has not written it", "Make it again with " + writer);
   }
   documents::require_schema(document, schema, older);
   return document;
