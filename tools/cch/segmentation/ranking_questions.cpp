@@ -50,7 +50,7 @@ void find_pairs(ImageRanking& r) {
     r.teachers.erase(r.teachers.begin() + static_cast<std::ptrdiff_t>(i));
   }
   if (!r.students.empty()) return;
-  refuse_usage("no-teacher", "student and teacher are the same modality",
+  refuse_usage("same-modality", "student and teacher are the same modality",
                "it has nothing to learn from itself", "Name another teacher, or none for all");
 }
 
