@@ -20,7 +20,7 @@
 #include "data/json_text.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/tools/program.hpp"
-#include "tests/tools/study_folder.hpp"
+#include "tests/tools/trained_runs.hpp"
 #include "tools/cch/train/summary.hpp"
 #include "tools/documents/json.hpp"
 #include "tools/documents/recorded.hpp"
@@ -103,25 +103,8 @@ std::string text_of(const fs::path& path) {
 const Study& study() {
   static const Study made = [] {
     const test::TempFolder folder;
-    const std::string trained = folder.write("study.toml", R"(title = "small"
-seeds = 2
-[task]
-name = "mfh-gamma"
-v = [0, 10]
-rows = 60
-test-rows = 80
-moment-rows = 100
-[teacher]
-allow-chance = true
-[training]
-optimiser = "sgd"
-steps = 20
-batch = 0
-[distil]
-controls = ["uniform"]
-[criteria]
-seeds = 1
-)");
+    const std::string trained =
+        folder.write("study.toml", std::string(test::kTinyPairs) + "[criteria]\nseeds = 1\n");
     Study out;
     const std::string where = folder.path("out");
     const test::RunOutcome run = test::run_cch({"train", trained, "-o", where, "-q"});

@@ -148,6 +148,7 @@ TEST_CASE("rank from images: what has no meaning is refused by name") {
   refused({"-n", "--age", "random", "--brief-epochs", "2"}, "option-without-meaning");
   refused({"-n", "--student", "god"}, "unknown-modality");
   refused({"-n", "--student", "good", "--teacher", "good"}, "same-modality");
+  refused({"-o", w.folder.path("many"), "--shard", "auto"}, "bad-arguments");
   refused({"-n", "--per-condition"}, "no-conditions");
   refused({"-n", "--per-class"}, "no-classes");
   refused({"-n", "--stage", "9"}, "unknown-stage");

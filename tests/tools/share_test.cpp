@@ -13,6 +13,7 @@
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/segment_study.hpp"
+#include "tests/tools/trained_runs.hpp"
 #include "tests/tools/training_here.hpp"
 #include "tools/documents/progress.hpp"
 
@@ -45,19 +46,6 @@ batch = 0
 lambda = [0.5, 1]
 )";
 constexpr std::size_t kRunsOfUnit = 1 + 2 + 2 * 2;
-
-/// Every result of a folder without what differs from run to run.
-std::map<std::string, std::string> runs_of(const fs::path& out) {
-  std::map<std::string, std::string> all;
-  for (const auto& entry : fs::directory_iterator(out / "runs")) {
-    std::ifstream in(entry.path() / "result.json");
-    if (!in) continue;
-    json run = json::parse(in);
-    for (const char* name : {"seconds", "command", "checksum"}) run.erase(name);
-    all[entry.path().filename()] = run.dump();
-  }
-  return all;
-}
 
 /// A study and its folder.
 struct Shared {
@@ -122,8 +110,8 @@ TEST_CASE("shared by claims: three processes run each unit once, to the bits of 
     units += own;
   }
   CHECK(units == 6);
-  CHECK(runs_of(parts.out) == runs_of(whole.out));
-  CHECK(runs_of(parts.out).size() == 6 * kRunsOfUnit);
+  CHECK(trained_runs(parts.out) == trained_runs(whole.out));
+  CHECK(trained_runs(parts.out).size() == 6 * kRunsOfUnit);
   CHECK(fs::exists(parts.out + "/report.html"));
   CHECK(claims_in(parts.out) == 0);
 }
@@ -139,12 +127,12 @@ TEST_CASE(
   {
     Child killed([&] { return parts.train({"--shard", "auto"}).code; });
     const auto finished = [&] {
-      return fs::exists(parts.out + "/runs") ? runs_of(parts.out).size() : 0;
+      return fs::exists(parts.out + "/runs") ? trained_runs(parts.out).size() : 0;
     };
     while (finished() < kRunsOfUnit) std::this_thread::sleep_for(1ms);
     killed.kill();
   }
-  for (const auto& [key, record] : runs_of(parts.out)) before.insert(key);
+  for (const auto& [key, record] : trained_runs(parts.out)) before.insert(key);
   const StudyStatus left = parts.status();
   CHECK(left.done == before.size());
   CHECK_FALSE(left.complete());
@@ -152,7 +140,7 @@ TEST_CASE(
   CHECK(next.code == 0);
   CHECK(units_run(next.err) >= 6 - (before.size() + kRunsOfUnit - 1) / kRunsOfUnit);
   CHECK(units_run(next.err) <= 6 - before.size() / kRunsOfUnit);
-  CHECK(runs_of(parts.out) == runs_of(whole.out));
+  CHECK(trained_runs(parts.out) == trained_runs(whole.out));
 }
 
 TEST_CASE("shared by claims: a process that works alone and those that share keep apart") {
@@ -211,17 +199,17 @@ TEST_CASE(
     const RunOutcome stopped = world.train({"--stop-after", "8"});
     CHECK(stopped.code == 75);
     CHECK(stopped.err_has("nothing that was finished is lost"));
-    CHECK(runs_of(world.out).size() == before + 2 * kRunsOfUnit);
-    before = runs_of(world.out).size();
+    CHECK(trained_runs(world.out).size() == before + 2 * kRunsOfUnit);
+    before = trained_runs(world.out).size();
   }
   CHECK(world.train({"--stop-after", "8"}).code == 0);  // nothing is left to be stopped
-  CHECK(runs_of(world.out) == runs_of(whole.out));
+  CHECK(trained_runs(world.out) == trained_runs(whole.out));
 }
 
 TEST_CASE("failures: shared processes try a run once, --failed tries those again and no others") {
   const Shared world;
   REQUIRE(world.train().code == 0);
-  const auto runs = runs_of(world.out);
+  const auto runs = trained_runs(world.out);
   const RunStore store(world.out);
   // One as a failure leaves it, one that is not there.
   const auto fail = [&](const std::string& key) {
@@ -250,7 +238,7 @@ TEST_CASE("failures: shared processes try a run once, --failed tries those again
     status = world.status();
     CHECK(status.failed == 0);
     CHECK(*status.open == 1);  // it did not fail
-    CHECK(runs_of(world.out).at(failed) == runs.at(failed));
+    CHECK(trained_runs(world.out).at(failed) == runs.at(failed));
   }
   SUBCASE("shared processes leave it and run what is missing") {
     const RunOutcome shared = world.train({"--shard", "auto"});
@@ -259,7 +247,7 @@ TEST_CASE("failures: shared processes try a run once, --failed tries those again
     CHECK(status.failed == 1);
     CHECK(status.complete());
     CHECK(world.train({"--shard", "auto", "--failed"}).code == 0);
-    CHECK(runs_of(world.out) == runs);
+    CHECK(trained_runs(world.out) == runs);
   }
 }
 
@@ -271,7 +259,7 @@ TEST_CASE("status: who is at work, in a table and as a document, and nothing is 
   const StudyStatus status = world.status();
   CHECK(status.title == "shared");
   CHECK(*status.planned == 6 * kRunsOfUnit);
-  CHECK(status.done == runs_of(world.out).size());
+  CHECK(status.done == trained_runs(world.out).size());
   REQUIRE(status.processes.size() == 1);
   CHECK(status.processes[0].job == "4711_3");
   CHECK(status.processes[0].shard == "auto");
@@ -296,7 +284,7 @@ TEST_CASE("--list --json: units with the keys of their runs, each run alone by i
   REQUIRE(list.units.size() == 6);
   CHECK(world.train({"--shard", "2/6"}).code == 0);
   std::set<std::string> keys;
-  for (const auto& [key, record] : runs_of(world.out)) keys.insert(key);
+  for (const auto& [key, record] : trained_runs(world.out)) keys.insert(key);
   CHECK(keys == std::set<std::string>(list.units[1].keys.begin(), list.units[1].keys.end()));
 }
 

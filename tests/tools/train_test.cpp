@@ -17,6 +17,7 @@
 #include "support/processes.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/trained_runs.hpp"
 #include "tests/tools/training_here.hpp"
 
 namespace cch::test {
@@ -57,21 +58,6 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-/// Every result of a folder without what differs from run to run.
-std::map<std::string, std::string> results(const fs::path& out) {
-  std::map<std::string, std::string> all;
-  for (const auto& entry : fs::directory_iterator(out / "runs")) {
-    std::ifstream in(entry.path() / "result.json");
-    REQUIRE(in);
-    json run = json::parse(in);
-    for (const char* name : {"seconds", "command", "checksum"}) run.erase(name);
-    std::ifstream curve(entry.path() / "train.jsonl");
-    all[entry.path().filename()] =
-        run.dump() + std::string((std::istreambuf_iterator<char>(curve)), {});
-  }
-  return all;
-}
-
 struct World {
   TempFolder folder;
   std::string study = folder.write("study.toml", kStudy);
@@ -95,7 +81,7 @@ TEST_CASE("cch train: inner folds choose λ and T, and the grid is one cell") {
   REQUIRE(trained.code == 0);
   CHECK(trained.out_has("kl λ=chosen from 0.5, 1 T=chosen from 1, 2"));
   std::size_t taught = 0;
-  for (const auto& [key, text] : results(world.out)) {
+  for (const auto& [key, text] : trained_runs(world.out)) {
     const json run = json::parse(text.substr(0, text.find("}{\"") + 1));
     CHECK(run.contains("chosen") == !run["loss"].is_null());
     if (run["loss"].is_null()) continue;
@@ -133,7 +119,7 @@ TEST_CASE("cch train: a folder with every run, a table, and cached the second ti
   const RunOutcome first = world.train();
   CHECK(first.code == 0);
   CHECK(first.out_has("69 runs done (0 cached), 0 failed"));
-  const auto before = results(world.out);
+  const auto before = trained_runs(world.out);
   REQUIRE(before.size() == 3 * kRunsOfSeed);
   const RunOutcome again = world.train({"--json"});
   CHECK(again.code == 0);
@@ -148,13 +134,13 @@ TEST_CASE("cch train: a folder with every run, a table, and cached the second ti
     CHECK(result["status"] == "done");
     if (!result["student"].is_null()) CHECK(before.contains(result["student"].get<std::string>()));
   }
-  CHECK(results(world.out) == before);
+  CHECK(trained_runs(world.out) == before);
 }
 
 TEST_CASE("cch train: what a kill leaves is finished to the same bits, for any threads") {
   World world;
   REQUIRE(world.train({"--threads", "1"}).code == 0);
-  const auto whole = results(world.out);
+  const auto whole = trained_runs(world.out);
   // A run without its result, one with a cut file of the writer, and one that is not there.
   std::size_t at = 0;
   for (const auto& [key, text] : whole) {
@@ -165,7 +151,7 @@ TEST_CASE("cch train: what a kill leaves is finished to the same bits, for any t
     ++at;
   }
   REQUIRE(world.train({"--threads", "3"}).code == 0);
-  CHECK(results(world.out) == whole);
+  CHECK(trained_runs(world.out) == whole);
 }
 
 TEST_CASE("cch train: shards together are the whole") {
@@ -174,7 +160,7 @@ TEST_CASE("cch train: shards together are the whole") {
   const World parts;
   CHECK(parts.train({"--shard", "1/2"}).out_has("46 runs done"));
   CHECK(parts.train({"--shard", "2/2"}).out_has("23 runs done"));
-  CHECK(results(parts.out).size() == results(whole.out).size());
+  CHECK(trained_runs(parts.out).size() == trained_runs(whole.out).size());
   for (const char* shard : {"0/2", "3/2", "1", "1/2x", "-1/2"}) {
     CHECK(parts.train({std::string("--shard=") + shard}).code == 2);
   }
@@ -438,7 +424,7 @@ TEST_CASE("cch train: killed at any moment, it loses nothing that was finished a
   const RunOutcome last = world.train();
   CAPTURE(last.err);
   REQUIRE(last.code == 0);
-  CHECK(results(world.out) == results(whole.out));
+  CHECK(trained_runs(world.out) == trained_runs(whole.out));
 }
 
 TEST_CASE("cch train: two processes with parts that overlap run nothing twice") {
@@ -453,7 +439,7 @@ TEST_CASE("cch train: two processes with parts that overlap run nothing twice") 
     CHECK(third.wait() == 0);
   }
   CHECK(world.train({"--shard", "2/2"}).code == 0);
-  CHECK(results(world.out) == results(whole.out));
+  CHECK(trained_runs(world.out) == trained_runs(whole.out));
   for (const auto& entry : fs::recursive_directory_iterator(world.out)) {
     CHECK(entry.path().filename().string().find("claim") == std::string::npos);
   }
@@ -463,7 +449,7 @@ TEST_CASE(
     "cch train: a damaged record is named and its run done again, one without checksum read") {
   World world;
   REQUIRE(world.train().code == 0);
-  const auto before = results(world.out);
+  const auto before = trained_runs(world.out);
   const auto change = [&](const std::string& key, const auto& edit) {
     const fs::path path = fs::path(world.out) / "runs" / key / "result.json";
     std::ifstream in(path);
@@ -491,7 +477,7 @@ TEST_CASE(
   const RunOutcome again = run_cch({"train", world.study, "-o", world.out});
   CHECK(again.err_has(path + " is not what was written"));
   CHECK(again.out_has("69 runs done (68 cached)"));
-  CHECK(results(world.out) == before);
+  CHECK(trained_runs(world.out) == before);
 }
 
 TEST_CASE(
@@ -499,7 +485,7 @@ TEST_CASE(
   World world;
   world.change(replaced(kStudy, "lambda = [0.5, 1]", "lambda = [0.5]"));
   REQUIRE(world.train().code == 0);
-  const auto before = results(world.out);
+  const auto before = trained_runs(world.out);
   const auto put = [](const fs::path& path, const json::json_pointer& at, const json& value) {
     std::ifstream in(path);
     json document = json::parse(in);
@@ -515,7 +501,7 @@ TEST_CASE(
       CAPTURE(value);
       put(run, json::json_pointer(member), value);
       CHECK(world.train().code == 0);
-      CHECK(results(world.out) == before);
+      CHECK(trained_runs(world.out) == before);
     }
   }
   for (const json& value : odd) {
@@ -536,7 +522,7 @@ TEST_CASE("cch train: failed runs are named, the rest is finished") {
   CHECK(run.err_has("diverged"));
   CHECK(run.out_has("failed"));
   std::size_t done = 0;
-  for (const auto& [key, text] : results(world.out)) {
+  for (const auto& [key, text] : trained_runs(world.out)) {
     done += text.find("\"status\":\"done\"") != std::string::npos ? 1 : 0;
   }
   CHECK(done == 3 * (1 + 4 + 9));

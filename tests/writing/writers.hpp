@@ -12,30 +12,13 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/trained_runs.hpp"
 
 namespace cch::test {
 
 namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
-inline constexpr const char* kPairs = R"(title = "small"
-seeds = 2
-[task]
-name = "mfh-gamma"
-v = [0, 10]
-rows = 60
-test-rows = 80
-moment-rows = 100
-[teacher]
-allow-chance = true
-[training]
-optimiser = "sgd"
-learning-rate = 0.1
-steps = 20
-batch = 0
-[distil]
-controls = ["uniform"]
-)";
 inline constexpr const char* kSweep = R"(lambda = [0.5, 1]
 simulate = 200
 [model]
@@ -51,7 +34,7 @@ teacher-noise = [0.1, 1]
 struct WritersWorld : WorldFiles {
   WritersWorld() : WorldFiles(80) {}
 
-  std::string pairs = folder.write("pairs.toml", kPairs);
+  std::string pairs = folder.write("pairs.toml", kTinyPairs);
   std::string sweep = folder.write("sweep.toml", kSweep);
 
   [[nodiscard]] Arguments ranking(const Arguments& more) const {

@@ -117,6 +117,27 @@ int run(RankSettings s, const CommandLine& app, Invocation& invocation) {
 
 }  // namespace
 
+namespace {
+
+/// A study of images has a matrix of rankings and a folder of its own.
+void refuse_images(const RankFromImages& images, const std::vector<std::string>& studies) {
+  for (const std::string& study : studies) {
+    RankSettings one;
+    one.study = study;
+    bool of_images = false;
+    try {
+      of_images = images.takes(one);
+    } catch (const Error&) {  // ranking it says why
+    }
+    if (!of_images) continue;
+    refuse_usage("bad-arguments", study + " is a segmentation study, which is ranked alone",
+                 "it has a folder with a ranking of every modality",
+                 "Rank it by a call of its own, without --shard and --stop-after");
+  }
+}
+
+}  // namespace
+
 Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> images) {
   struct Asked {
     RankSettings settings;
@@ -139,6 +160,7 @@ Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> imag
     if (images && !s.study.empty() && images->takes(s)) {
       return images->run(s, app.given(), app.refused(), invocation);
     }
+    if (images && several) refuse_images(*images, asked->studies);
     if (images) check_no_images(images->table, app.given(), app.refused());
     if (!several) return run(s, app, invocation);
     const auto rank = [&](const RankSettings& one, Invocation& inner) {

@@ -65,12 +65,7 @@ int show_plan(const TrainSettings& s, const SegmentationStudy& study, const Segm
     return kExitDone;
   }
   if (s.common.json) {
-    list.title = study.title;
-    list.inputs = head.inputs;
-    list.warnings = head.warnings;
-    list.version = head.version;
-    list.command = head.command;
-    list.seed = head.seed;
+    describe(list, study.title, head);
     out << documents::to_text(list, 1) << '\n';
     return kExitDone;
   }

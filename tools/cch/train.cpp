@@ -141,12 +141,7 @@ int show_plan(const TrainSettings& s, const TrainPlan& plan, const documents::St
     print_units(list, out);
     return kExitDone;
   }
-  list.title = s.study.title;
-  list.inputs = head.inputs;
-  list.warnings = head.warnings;
-  list.version = head.version;
-  list.command = head.command;
-  list.seed = head.seed;
+  describe(list, s.study.title, head);
   out << documents::to_text(list, 1) << '\n';
   return kExitDone;
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <sstream>
 
+#include "cch/data/written_files.hpp"
 #include "cch/experiments/store.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
@@ -67,7 +68,7 @@ bool same_files(const std::vector<documents::InputRecord>& a,
 
 /// Whether the folder of a job has its ranking, of the same settings, files and version.
 bool is_made(const Job& job, const std::vector<std::string>& given) {
-  if (!fs::exists(fs::path(job.settings.out) / "rank.json")) return false;
+  if (!path_exists((fs::path(job.settings.out) / "rank.json").string())) return false;
   try {
     RankSettings s = job.settings;
     FaultCollector refused;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "cch/data/written_files.hpp"
 #include "cch/experiments/segmentation_ages.hpp"
 #include "cch/report/race.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -299,7 +300,7 @@ int run_race(const TrainSettings& s, SegmentationStudy study, Invocation& invoca
 }
 
 bool has_race(const std::string& folder) {
-  return fs::exists(fs::path(folder) / kRaceFile);
+  return path_exists((fs::path(folder) / kRaceFile).string());
 }
 
 documents::RaceDocument read_race_folder(const std::string& folder) {

@@ -1,12 +1,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +12,7 @@
 
 #include "cch/core/error.hpp"
 #include "cch/data/written_files.hpp"
+#include "tools/cch/child.hpp"
 #include "tools/cch/slurm/settings.hpp"
 
 extern char** environ;
@@ -45,21 +44,9 @@ Ended run_script(const std::string& path) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  // The program waits for its signals itself and has blocked them: others must get theirs.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  std::string shell = "bash";
-  std::string file = path;
-  std::array<char*, 3> arguments{shell.data(), file.data(), nullptr};
   pid_t child = 0;
-  const int failed =
-      ::posix_spawnp(&child, "bash", &actions, &attributes, arguments.data(), environ);
+  const int failed = start_child({"bash", path}, &actions, child);
   posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
   ::close(ends[1]);
   Ended out;
   std::array<char, 4096> buffer{};

@@ -1,7 +1,6 @@
 #include "tools/cch/train/gpus.hpp"
 
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <thread>
 
 #include "cch/core/parallel.hpp"
+#include "tools/cch/child.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/exit_code.hpp"
 #include "tools/cch/files.hpp"
@@ -42,21 +42,9 @@ struct Worker {
   }
 };
 
-Worker start(std::vector<std::string> command) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  // This program waits for its signals itself and has blocked them.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+Worker start(const std::vector<std::string>& command) {
   Worker out;
-  const int failed = ::posix_spawnp(&out.process, arguments.front(), nullptr, &attributes,
-                                    arguments.data(), environ);
-  posix_spawnattr_destroy(&attributes);
+  const int failed = start_child(command, nullptr, out.process);
   if (failed == 0) return out;
   throw Error(ErrorKind::run,
               Fault{"cannot-start", "a worker could not be started", shell_line(command),

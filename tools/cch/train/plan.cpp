@@ -184,6 +184,16 @@ documents::UnitList unit_list(const TrainPlan& plan, bool failed) {
   return out;
 }
 
+void describe(documents::UnitList& list, const std::string& title,
+              const documents::StudyHead& head) {
+  list.title = title;
+  list.inputs = head.inputs;
+  list.warnings = head.warnings;
+  list.version = head.version;
+  list.command = head.command;
+  list.seed = head.seed;
+}
+
 void print_units(const documents::UnitList& list, std::ostream& out) {
   for (const auto& unit : list.units) {
     out << fmt::format("{}\t{}\t{} runs\t{} cached", unit.unit, unit.name, unit.runs, unit.done);

@@ -80,6 +80,9 @@ std::size_t planned_runs(const Study& study);
 
 /// The units as a document; without the failed ones alone, if `failed`.
 documents::UnitList unit_list(const TrainPlan& plan, bool failed);
+/// What the list is of.
+void describe(documents::UnitList& list, const std::string& title,
+              const documents::StudyHead& head);
 /// One line a unit.
 void print_units(const documents::UnitList& list, std::ostream& out);
 
