@@ -49,22 +49,27 @@ std::vector<std::size_t> shape_as_rows(const Array& array, Use use) {
   return shape;
 }
 
+// "(3, 2) of float32, highest byte first"
+std::string kind_of(const Array& array) {
+  return shape_text(array.shape()) + " of " + std::string(to_string(array.dtype())) +
+         (array.big_endian() ? ", highest byte first" : "");
+}
+
 void refuse_other(const Opened& first, const Opened& other, Use use) {
   const auto shape = shape_as_rows(first.array, use);
   const auto theirs = shape_as_rows(other.array, use);
   const bool same_row =
       std::equal(shape.begin() + 1, shape.end(), theirs.begin() + 1, theirs.end());
   if (same_row && first.array.dtype() == other.array.dtype() &&
+      first.array.big_endian() == other.array.big_endian() &&
       first.array.shape().size() == other.array.shape().size()) {
     return;
   }
-  refuse_data(
-      "files-differ",
-      "two files of one pattern have rows of different kinds: " + shape_text(first.array.shape()) +
-          " of " + std::string(to_string(first.array.dtype())) + " and " +
-          shape_text(other.array.shape()) + " of " + std::string(to_string(other.array.dtype())),
-      first.where + " and " + other.where, "they are put together row by row",
-      "Bring them to one type and one shape beyond the first index");
+  refuse_data("files-differ",
+              "two files of one pattern have rows of different kinds: " + kind_of(first.array) +
+                  " and " + kind_of(other.array),
+              first.where + " and " + other.where, "they are put together row by row",
+              "Bring them to one type and one shape beyond the first index");
 }
 
 // The rows of all, with bytes of their own in C order.
@@ -92,11 +97,12 @@ Array joined(const std::vector<Opened>& parts, Use use) {
 }
 
 // Every file, until there are as many rows as are asked for.
-std::vector<Opened> opened_files(const SourceSpec& source, Use use, const LoadOptions& options) {
+std::vector<Opened> opened_files(const SourceSpec& source, const std::vector<std::string>& files,
+                                 Use use, const LoadOptions& options) {
   std::vector<Opened> parts;
   std::size_t rows = 0;
   LoadOptions rest = options;
-  for (const std::string& file : files_of(source.path)) {
+  for (const std::string& file : files) {
     if (options.max_rows > 0) {
       if (rows >= options.max_rows) break;
       rest.max_rows = use == Use::samples ? 0 : options.max_rows - rows;
@@ -163,7 +169,7 @@ std::vector<std::string> stems_of(const std::string& pattern) {
 }
 
 Opened open_pattern(const SourceSpec& source, Use use, const LoadOptions& options) {
-  const std::vector<Opened> parts = opened_files(source, use, options);
+  const std::vector<Opened> parts = opened_files(source, files_of(source.path), use, options);
   Opened out = described(source, parts);
   out.array = joined(parts, use);
   out.info.shape = out.array.shape();
@@ -171,11 +177,12 @@ Opened open_pattern(const SourceSpec& source, Use use, const LoadOptions& option
 }
 
 Opened names_of_pattern(const SourceSpec& source, bool unique, const LoadOptions& options) {
-  const std::vector<Opened> parts = opened_files(source, Use::samples, options);
+  const std::vector<std::string> files = files_of(source.path);
+  const std::vector<Opened> parts = opened_files(source, files, Use::samples, options);
   std::vector<std::string> names;
-  for (const Opened& part : parts) {
-    const std::string stem = fs::path(one_of(source, part.info.source).path).stem().string();
-    const std::size_t rows = shape_as_rows(part.array, Use::samples)[0];
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string stem = fs::path(files[i]).stem().string();
+    const std::size_t rows = shape_as_rows(parts[i].array, Use::samples)[0];
     for (std::size_t row = 0; row < rows; ++row) {
       names.push_back(unique && rows > 1 ? stem + "/" + std::to_string(row) : stem);
     }

@@ -19,8 +19,9 @@ std::vector<std::string> files_of(const std::string& pattern);
 std::vector<std::string> stems_of(const std::string& pattern);
 
 /// The arrays of these files one after the other, as one array. Files of 1-D arrays: of samples
-/// each is a row, of columns its values are rows. Data Error "files-differ" (type, or shape beyond
-/// the first index) that names two of them; errors of each reader. Cost: a copy of what is read.
+/// each is a row, of columns its values are rows. Data Error "files-differ" (type, order of
+/// bytes, or shape beyond the first index) that names two of them; errors of each reader. Cost: a
+/// copy of what is read.
 Opened open_pattern(const SourceSpec& source, Use use, const LoadOptions& options);
 
 /// For each row of open_pattern(samples) the name of its file without folder and ending: a text

@@ -72,6 +72,9 @@ TEST_CASE("pattern: files that differ, or are none, are refused by name") {
   CHECK(fault_code([&] { load_samples(scans.source("nothing*.npy"), "x"); }) == "file-not-found");
   CHECK(fault_code([&] { load_samples(scans.source("absent/*.npy"), "x"); }) == "file-not-found");
   CHECK(fault_code([&] { load_samples(scans.source("*.npy"), "x"); }) == "files-differ");
+  // The same numbers with the highest byte first would be read as others.
+  static_cast<void>(scans.folder.write("scan4.npy", npy(">f4", "(1, 2)", std::string(8, '\1'))));
+  CHECK(fault_code([&] { load_samples(scans.source("scan*.npy"), "x"); }) == "files-differ");
 }
 
 TEST_CASE("pattern: a file whose name has a star is that file") {
@@ -85,10 +88,11 @@ TEST_CASE("pattern: arrays of archives by their key, and a look at all") {
   for (const char* name : {"p", "q"}) {
     static_cast<void>(scans.folder.write(
         std::string(name) + ".npz",
-        test::zip({{"emb.npy", npy("<f4", "(1, 2)", raw(scans.pair))},
+        test::zip({{"layer.0.npy", npy("<f4", "(1, 2)", raw(scans.pair))},
                    {"other.npy", npy("<f4", "(1,)", raw(std::vector<float>{1}))}})));
   }
-  CHECK(load_samples(scans.source("*.npz:emb"), "x").samples.size() == 2);
+  CHECK(load_samples(scans.source("*.npz:layer.0"), "x").samples.size() == 2);
+  CHECK(load_ids(scans.source("*.npz:layer.0")).ids == std::vector<std::string>{"p", "q"});
   const FileFacts facts = inspect_source(scans.folder.path("scan*.npy"));
   REQUIRE(facts.arrays.size() == 1);
   CHECK(facts.arrays[0].shape == std::vector<std::size_t>{4, 2});
