@@ -164,7 +164,7 @@ TEST_CASE("a bias that could turn the sign makes small margins undecidable") {
   CHECK(*MarginPower(five).smallest(1, 1.0, 0.8, 0.05) > *without);
 }
 
-FeasibilityOptions quick() {
+FeasibilityOptions quick_check() {
   FeasibilityOptions options;
   options.estimators = {"ksg1"};
   options.curved = false;
@@ -182,15 +182,15 @@ TEST_CASE("a forecast does not depend on the number of threads, and more rows de
   one.threads = 1;
   Execution three;
   three.threads = 3;
-  const PowerForecast few = forecast_power(planned_shape(plan, 1), quick(), one);
-  const PowerForecast same = forecast_power(planned_shape(plan, 1), quick(), three);
+  const PowerForecast few = forecast_power(planned_shape(plan, 1), quick_check(), one);
+  const PowerForecast same = forecast_power(planned_shape(plan, 1), quick_check(), three);
   const auto& a = few.teachers[0].estimators[0].families[0];
   const auto& b = same.teachers[0].estimators[0].families[0];
   REQUIRE(a.above.nats.has_value());
   CHECK(*a.above.nats == *b.above.nats);
   for (std::size_t i = 0; i < a.points.size(); ++i) CHECK(a.points[i].mean == b.points[i].mean);
   plan.rows = 1600;
-  const PowerForecast many = forecast_power(planned_shape(plan, 1), quick(), {});
+  const PowerForecast many = forecast_power(planned_shape(plan, 1), quick_check(), {});
   const auto& c = many.teachers[0].estimators[0].families[0];
   REQUIRE(c.above.nats.has_value());
   CHECK(*c.above.nats < *a.above.nats);
@@ -229,7 +229,7 @@ TEST_CASE("impossible plans each have their error, all of them at once") {
 TEST_CASE("power and margins outside their range are refused") {
   const QuestionShape shape = planned_shape(small_plan(), 1);
   const auto code = [&](auto change) {
-    FeasibilityOptions options = quick();
+    FeasibilityOptions options = quick_check();
     change(options);
     return test::fault_code([&] { (void)forecast_power(shape, options, {}); });
   };

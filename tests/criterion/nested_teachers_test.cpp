@@ -11,19 +11,12 @@
 namespace cch {
 namespace {
 
+using test::noise;
+
 Samples columns(const Samples& x, const std::vector<std::size_t>& which) {
   Matrix out(x.size(), which.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     for (std::size_t j = 0; j < which.size(); ++j) out(i, j) = x(i, which[j]);
-  }
-  return Samples::from(std::move(out));
-}
-
-Samples noise(std::size_t rows, std::size_t dim, std::uint64_t seed) {
-  Random random(seed);
-  Matrix out(rows, dim);
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < dim; ++j) out(i, j) = random.normal();
   }
   return Samples::from(std::move(out));
 }

@@ -14,8 +14,9 @@ namespace {
 
 using namespace cch;
 using test::labels_of;
+using test::with_seed;
 
-Matrix noise(std::size_t n, std::size_t d, Random& random) {
+Matrix normal_matrix(std::size_t n, std::size_t d, Random& random) {
   Matrix m(n, d);
   for (std::size_t i = 0; i < n * d; ++i) m.data()[i] = random.normal();
   return m;
@@ -30,13 +31,6 @@ PilotInput input_of(Samples student, std::vector<Samples> teachers, Variable lab
   return {std::move(student), std::move(teachers), std::move(labels), Groups::singletons(n), {}};
 }
 
-Execution with_seed(std::uint64_t seed, unsigned threads = 2) {
-  Execution exec;
-  exec.seed = seed;
-  exec.threads = threads;
-  return exec;
-}
-
 /// K class means of norm about `spread` in d columns, and rows around them with unit noise.
 struct ClassRows {
   Samples x;
@@ -48,11 +42,11 @@ ClassRows two_views(std::size_t n, double weak, double strong, std::uint64_t see
   constexpr std::size_t kDim = 20;
   constexpr int kClasses = 3;
   Random model(17);
-  const Matrix means_weak = noise(kClasses, kDim, model);
-  const Matrix means_strong = noise(kClasses, kDim, model);
+  const Matrix means_weak = normal_matrix(kClasses, kDim, model);
+  const Matrix means_strong = normal_matrix(kClasses, kDim, model);
   Random random(seed);
-  Matrix x = noise(n, kDim, random);
-  Matrix t = noise(n, kDim, random);
+  Matrix x = normal_matrix(n, kDim, random);
+  Matrix t = normal_matrix(n, kDim, random);
   std::vector<int> y(n);
   for (std::size_t i = 0; i < n; ++i) {
     y[i] = static_cast<int>(i % kClasses);
@@ -71,9 +65,9 @@ struct Mfh {
   std::vector<int> y;
 };
 Mfh mfh_rows(std::size_t n, std::size_t v, const Matrix& a, Random& random) {
-  const Matrix xs = noise(n, 20, random);
-  Matrix x1 = noise(n, 25, random);
-  Matrix x2 = noise(n, 50, random);
+  const Matrix xs = normal_matrix(n, 20, random);
+  Matrix x1 = normal_matrix(n, 25, random);
+  Matrix x2 = normal_matrix(n, 50, random);
   std::vector<int> y(n);
   for (std::size_t i = 0; i < n; ++i) {
     double latent = 0.0;
@@ -89,7 +83,7 @@ std::vector<double> mfh_gains(std::size_t v) {
   std::vector<double> gains;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Random random(derive_seed(seed, "mfh"));
-    const Matrix a = noise(1, 20, random);
+    const Matrix a = normal_matrix(1, 20, random);
     const Mfh rows = mfh_rows(200, v, a, random);
     const Mfh fresh = mfh_rows(400, v, a, random);
     PilotInput input = input_of(rows.x2, {rows.x1}, labels_of(rows.y, 2));
@@ -107,7 +101,7 @@ std::vector<double> mfh_gains(std::size_t v) {
 ClassRows memorable(std::size_t count, std::size_t size, std::uint64_t seed) {
   constexpr std::size_t kDim = 60;  // as many as groups: any labelling of them is linear
   Random random(seed);
-  const Matrix identity = noise(count, kDim, random);
+  const Matrix identity = normal_matrix(count, kDim, random);
   Matrix x(count * size, kDim);
   std::vector<int> y(count * size);
   for (std::size_t g = 0; g < count; ++g) {
@@ -138,7 +132,7 @@ TEST_CASE("pilot: a clone of the student and a teacher without information never
     const ClassRows rows = two_views(150, 0.4, 1.0, seed);
     Random random(derive_seed(seed, "no-information"));
     const PilotInput input =
-        input_of(rows.x, {rows.x, samples(noise(150, 20, random))}, labels_of(rows.y, 3));
+        input_of(rows.x, {rows.x, samples(normal_matrix(150, 20, random))}, labels_of(rows.y, 3));
     const PilotResult result = pilot(input, {}, with_seed(seed));
     CAPTURE(seed);
     for (const PilotTeacher& teacher : result.teachers) {
@@ -164,8 +158,8 @@ TEST_CASE("pilot: an informative teacher helps where it labels unlabelled pairs"
 
   // The same rows labelled by a teacher that knows nothing.
   Random random(5);
-  input.teachers = {samples(noise(100, 20, random))};
-  input.extra.teachers = {samples(noise(1000, 20, random))};
+  input.teachers = {samples(normal_matrix(100, 20, random))};
+  input.extra.teachers = {samples(normal_matrix(1000, 20, random))};
   CHECK(pilot(input, options, with_seed(1)).teachers[0].outcome != PilotOutcome::helps);
 }
 
@@ -205,9 +199,9 @@ TEST_CASE("pilot: extra rows of a held-out group are left out") {
 TEST_CASE("pilot: real-valued labels give half the log ratio of mean square errors") {
   constexpr std::size_t kPairs = 60;
   Random random(21);
-  const Matrix w = noise(1, 20, random);
+  const Matrix w = normal_matrix(1, 20, random);
   auto draw = [&](std::size_t n) {
-    Matrix x = noise(n, 20, random);
+    Matrix x = normal_matrix(n, 20, random);
     Matrix latent(n, 1);
     Matrix y(n, 2);
     for (std::size_t i = 0; i < n; ++i) {
@@ -219,10 +213,10 @@ TEST_CASE("pilot: real-valued labels give half the log ratio of mean square erro
   };
   const auto rows = draw(kPairs);
   const auto more = draw(1000);
-  const Samples useless = samples(noise(kPairs, 5, random));
+  const Samples useless = samples(normal_matrix(kPairs, 5, random));
   PilotInput input = input_of(rows[0], {rows[1], useless}, rows[2]);
   input.extra.student = more[0];
-  input.extra.teachers = {more[1], samples(noise(1000, 5, random))};
+  input.extra.teachers = {more[1], samples(normal_matrix(1000, 5, random))};
   PilotOptions options;
   options.scenario = Scenario::unlabelled_pairs;
   const PilotResult result = pilot(input, options, with_seed(1));
@@ -246,8 +240,8 @@ TEST_CASE("pilot: the interval is for other training sets too") {
   std::vector<double> values;
   for (std::uint64_t seed = 1; seed <= kDraws; ++seed) {
     Random random(derive_seed(seed, "clone"));
-    const Matrix x = noise(kRows, kDim, random);
-    Matrix y = noise(kRows, 1, random);
+    const Matrix x = normal_matrix(kRows, kDim, random);
+    Matrix y = normal_matrix(kRows, 1, random);
     for (std::size_t i = 0; i < kRows; ++i) y(i, 0) += x(i, 0);
     PilotOptions options;
     options.lambda = 1.0;
@@ -361,7 +355,7 @@ TEST_CASE("pilot: unpaired rows of a group that is held out are left out") {
   // Noise as student: only copies of the rows themselves could tell their labels.
   Random random(3);
   ClassRows rows = two_views(120, 0.0, 1.0, 22);
-  rows.x = samples(noise(120, 100, random));
+  rows.x = samples(normal_matrix(120, 100, random));
   PilotInput input = input_of(rows.x, rows.views, labels_of(rows.y, 3));
   const double alone = pilot(input, {}, with_seed(1)).score_alone;
   input.unpaired = {rows.x, labels_of(rows.y, 3), {}};
@@ -374,7 +368,7 @@ TEST_CASE("pilot: unpaired rows of a group that is held out are left out") {
 
 TEST_CASE("pilot: unpaired rows with real labels are on the scale of the others") {
   Random random(5);
-  const Matrix x = noise(400, 5, random);
+  const Matrix x = normal_matrix(400, 5, random);
   Matrix y(400, 1);
   for (std::size_t i = 0; i < 400; ++i) y(i, 0) = 100.0 + 7.0 * x(i, 0) + random.normal();
   std::vector<std::size_t> top(40);

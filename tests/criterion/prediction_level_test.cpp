@@ -13,13 +13,7 @@ namespace {
 
 using namespace cch;
 using test::labels_of;
-
-Execution with_seed(std::uint64_t seed, unsigned threads = 2) {
-  Execution exec;
-  exec.seed = seed;
-  exec.threads = threads;
-  return exec;
-}
+using test::with_seed;
 
 Samples noise(std::size_t n, std::size_t d, Random& random) {
   Matrix m(n, d);

@@ -33,7 +33,7 @@ RankInput many_rows(double rho, std::size_t rows_a_group) {
           Groups::from(groups)};
 }
 
-RankOptions by_cch() {
+RankOptions coarse_by_cch() {
   RankOptions options;
   options.decide_by = DecideBy::cch;
   options.estimators = {"ksg1"};
@@ -81,13 +81,13 @@ TEST_CASE("information rows: the inputs on them stay paired, and a clone stays o
 // below .005 (both measured for 1 + 1 columns): .03 is four times their sum.
 TEST_CASE("information rows: a ranking of more rows says how many it used, unless it is exact") {
   const RankInput input = many_rows(0.8, 1);
-  const RankResult some = rank_teachers(input, by_cch(), {});
+  const RankResult some = rank_teachers(input, coarse_by_cch(), {});
   CHECK(told(some));
   const Estimate& estimate = some.estimators.front().teachers.front().i_teacher_student;
   CHECK(estimate.n == detail::kMostInformationRows);
   CHECK(some.estimators.front().i_student_labels.n == detail::kMostInformationRows);
   CHECK(std::abs(estimate.nats - 0.5108) < 0.03);
-  RankOptions exact = by_cch();
+  RankOptions exact = coarse_by_cch();
   exact.exact = true;
   const RankResult all = rank_teachers(input, exact, {});
   CHECK_FALSE(told(all));

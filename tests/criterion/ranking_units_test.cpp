@@ -42,14 +42,14 @@ RankInput question(const Map& map) {
           Groups::singletons(160)};
 }
 
-struct Said {
+struct SaidOfFirst {
   double gain;
   double margin;
   double prediction;
   Verdict verdict;
 };
 
-Said said(const RankInput& input) {
+SaidOfFirst said(const RankInput& input) {
   RankOptions options;
   options.coarse = true;
   const RankResult result = rank_teachers(input, options, {});
@@ -61,7 +61,7 @@ Said said(const RankInput& input) {
 // Powers of two change no digit; the others round each value once, by 1e-16 of it, and moved values
 // are whole multiples of what doubles have there. What is left are sums in another order.
 TEST_CASE("units: a ranking says the same in any units, however far from zero") {
-  const Said usual = said(question([](double v) { return v; }));
+  const SaidOfFirst usual = said(question([](double v) { return v; }));
   const std::pair<const char*, Map> maps[] = {
       {"2^600", [](double v) { return std::ldexp(v, 600); }},
       {"2^-700", [](double v) { return std::ldexp(v, -700); }},
@@ -73,7 +73,7 @@ TEST_CASE("units: a ranking says the same in any units, however far from zero") 
   };
   for (const auto& [name, map] : maps) {
     CAPTURE(name);
-    const Said now = said(question(map));
+    const SaidOfFirst now = said(question(map));
     CHECK(now.verdict == usual.verdict);
     CHECK(now.gain == doctest::Approx(usual.gain).epsilon(1e-6));
     CHECK(now.margin == doctest::Approx(usual.margin).epsilon(1e-6));

@@ -18,13 +18,7 @@ using namespace cch;
 using test::kRounding;
 using test::labels_of;
 using test::near;
-
-Samples noise(std::size_t n, std::size_t d, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(n, d);
-  for (std::size_t i = 0; i < n * d; ++i) m.data()[i] = random.normal();
-  return Samples::from(std::move(m));
-}
+using test::noise;
 
 ClassLabels random_labels(std::size_t n, std::size_t classes, std::uint64_t seed) {
   Random random(seed);
@@ -108,13 +102,13 @@ double naive_hsic(const Samples& x, const Samples& y) {
          (rows * (rows - 3));
 }
 
-constexpr std::size_t kRows = 100;
+constexpr std::size_t kRivalRows = 100;
 
 /// Two correlated columns, classes by turns with means ±.8 in the first.
 Samples two_classes() {
   Random random(9);
-  Matrix x(kRows, 2);
-  for (std::size_t i = 0; i < kRows; ++i) {
+  Matrix x(kRivalRows, 2);
+  for (std::size_t i = 0; i < kRivalRows; ++i) {
     x(i, 0) = (i % 2 == 1 ? 0.8 : -0.8) + random.normal();
     x(i, 1) = 5.0 + 0.5 * x(i, 0) + random.normal();
   }

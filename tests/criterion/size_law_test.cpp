@@ -26,7 +26,7 @@ constexpr double kGrid = 0.04;  // relative: smallest margins are found on grids
 constexpr std::size_t kDraws = 8;
 
 /// A world in which a measured margin has standard error s/√n, as reported, and bias c n^(−β).
-struct World {
+struct MarginWorld {
   double s = 1.5;
   double c = 0.0;
   double beta = 1.0;
@@ -77,7 +77,7 @@ struct World {
 };
 
 TEST_CASE("smallest margins without bias fall as 1/√n, never by more") {
-  const World world;
+  const MarginWorld world;
   const SizeLaw law(world.sizes(1000.0, nullptr), kPower, kWrong);
   const double own = world.truth(1000.0);
   for (const double times : {1.0, 2.0, 4.0, 16.0}) {
@@ -91,7 +91,7 @@ TEST_CASE("smallest margins without bias fall as 1/√n, never by more") {
 TEST_CASE("biases that stay and biases that fall are told apart by the planted sizes") {
   for (const double beta : {0.0, 0.5, 1.0}) {
     CAPTURE(beta);
-    World world;
+    MarginWorld world;
     world.s = 0.3;  // draws that leave no doubt about the bias
     world.beta = beta;
     world.c = -0.1 * std::pow(1000.0, beta);  // −.1 nats at 1000 rows
@@ -106,8 +106,9 @@ TEST_CASE("biases that stay and biases that fall are told apart by the planted s
 
 TEST_CASE("intervals at four times the rows hold what is true there") {
   Random random(7);
-  for (const World& world : {World{1.5, 0.0, 1.0}, World{1.5, -60.0, 1.0}, World{1.5, -2.0, 0.5},
-                             World{1.5, 40.0, 1.0}, World{1.5, -0.05, 0.0, 1.5}}) {
+  for (const MarginWorld& world :
+       {MarginWorld{1.5, 0.0, 1.0}, MarginWorld{1.5, -60.0, 1.0}, MarginWorld{1.5, -2.0, 0.5},
+        MarginWorld{1.5, 40.0, 1.0}, MarginWorld{1.5, -0.05, 0.0, 1.5}}) {
     CAPTURE(world.c);
     CAPTURE(world.beta);
     const double truth = world.truth(4000.0);
@@ -130,7 +131,7 @@ TEST_CASE("intervals at four times the rows hold what is true there") {
 }
 
 TEST_CASE("rows needed: inside the planted sizes, beyond them, and too far") {
-  const World world;
+  const MarginWorld world;
   std::vector<SizeFound> found;
   for (PlantedSize& size : world.sizes(1000.0, nullptr)) {
     const auto smallest = MarginPower(size.readings).smallest(1, 3.0, kPower, kWrong);

@@ -16,16 +16,16 @@ using test::raw;
 
 namespace {
 
-const test::TempFolder& folder() {
+const test::TempFolder& pool_folder() {
   static const test::TempFolder instance;
   return instance;
 }
 
 // Two rows of three steps of two columns; the second row is padded by one step.
-const std::vector<double> kValues{1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0};
+const std::vector<double> kPooled{1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0};
 
-SourceSpec sequences(const std::vector<double>& values = kValues, const char* shape = "(2, 3, 2)") {
-  return parse_source(folder().write("seq.npy", npy("<f8", shape, raw(values))));
+SourceSpec sequences(const std::vector<double>& values = kPooled, const char* shape = "(2, 3, 2)") {
+  return parse_source(pool_folder().write("seq.npy", npy("<f8", shape, raw(values))));
 }
 LoadedSamples load(const SourceSpec& source, const LoadOptions& options) {
   return load_samples(source, "x", options);
@@ -61,7 +61,7 @@ TEST_CASE("pool: images are no sequences") {
   const std::vector<double> image(8, 0.5);
   CHECK(warns(load(sequences(image, "(2, 2, 2)"), {}).info, "flattened"));
   const SourceSpec bytes =
-      parse_source(folder().write("b.npy", npy("|u1", "(2, 2, 3)", std::string(12, 'a'))));
+      parse_source(pool_folder().write("b.npy", npy("|u1", "(2, 2, 3)", std::string(12, 'a'))));
   CHECK(warns(load(bytes, {}).info, "flattened"));
 }
 
@@ -74,11 +74,11 @@ TEST_CASE("pool: the mean leaves out steps of zeros at the ends") {
   CHECK(mean.samples(1, 1) == 4.0);  // 8 and 0: only a step of zeros alone is padding
   CHECK(warns(mean.info, "pooled"));
   CHECK_FALSE(warns(mean.info, "empty-sequences"));
-  std::vector<double> front = kValues;  // padding before the sequence, and of NaN
+  std::vector<double> front = kPooled;  // padding before the sequence, and of NaN
   std::rotate(front.begin() + 6, front.begin() + 10, front.end());
   const LoadedSamples before = load(sequences(front), {.pool = Pool::mean});
   CHECK(before.samples(1, 0) == 8.0);
-  std::vector<double> nan = kValues;
+  std::vector<double> nan = kPooled;
   nan[10] = nan[11] = NAN;
   CHECK(load(sequences(nan), {.pool = Pool::mean}).samples(1, 0) == 8.0);
   nan[10] = 1.0;
@@ -99,7 +99,7 @@ TEST_CASE("pool: lengths say what is padding, whatever it holds") {
 }
 
 TEST_CASE("pool: rows of padding alone are said to be zeros") {
-  std::vector<double> values = kValues;
+  std::vector<double> values = kPooled;
   std::fill(values.begin() + 6, values.end(), 0.0);
   const LoadedSamples mean = load(sequences(values), {.pool = Pool::mean});
   CHECK(mean.samples(1, 0) == 0.0);
@@ -108,7 +108,7 @@ TEST_CASE("pool: rows of padding alone are said to be zeros") {
 
 TEST_CASE("pool: two dimensions stay, and a row limit takes the first rows") {
   const auto flat = parse_source(
-      folder().write("flat.npy", npy("<f8", "(2, 2)", raw(std::vector<double>{1, 2, 3, 4}))));
+      pool_folder().write("flat.npy", npy("<f8", "(2, 2)", raw(std::vector<double>{1, 2, 3, 4}))));
   CHECK(load(flat, {.pool = Pool::mean}).samples.dim() == 2);
   CHECK(load(flat, {.pool = Pool::mean}).info.warnings.empty());
   const LoadedSamples first = load(sequences(), {.max_rows = 1, .pool = Pool::mean});
@@ -118,7 +118,7 @@ TEST_CASE("pool: two dimensions stay, and a row limit takes the first rows") {
 
 TEST_CASE("pool: lengths are whole numbers of at least 1") {
   const auto file = [](const std::string& text) {
-    return parse_source(folder().write("l.txt", text));
+    return parse_source(pool_folder().write("l.txt", text));
   };
   CHECK(*load_lengths(file("3\n1\n")) == std::vector<std::size_t>{3, 1});
   for (const char* text : {"3\n0\n", "3\n1.5\n", "3\n-1\n", "a\nb\n"}) {

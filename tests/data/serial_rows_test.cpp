@@ -1,5 +1,5 @@
-// Rows that resemble their neighbours: found in windows and scenes, and not in rows in random
-// order, sorted by class or by value.
+// SerialInput that resemble their neighbours: found in windows and scenes, and not in rows in
+// random order, sorted by class or by value.
 #include "cch/data/serial_rows.hpp"
 
 #include <algorithm>
@@ -12,13 +12,14 @@
 namespace cch {
 namespace {
 
-struct Rows {
+struct SerialInput {
   Samples x;
   Variable y;
 };
 
 /// x is the class in its first column and AR(1) noise of this memory everywhere.
-Rows of_classes(std::size_t n, std::size_t dim, double memory, bool sorted, std::uint64_t seed) {
+SerialInput of_classes(std::size_t n, std::size_t dim, double memory, bool sorted,
+                       std::uint64_t seed) {
   Random random(seed);
   std::vector<int> codes(n);
   for (int& c : codes) c = static_cast<int>(random.below(3));
@@ -35,7 +36,7 @@ Rows of_classes(std::size_t n, std::size_t dim, double memory, bool sorted, std:
 }
 
 /// y is AR(1) too, or sorted; x = y² and noise.
-Rows of_values(std::size_t n, double memory, bool sorted, std::uint64_t seed) {
+SerialInput of_values(std::size_t n, double memory, bool sorted, std::uint64_t seed) {
   Random random(seed);
   std::vector<double> y(n);
   double state = random.normal();
@@ -54,7 +55,7 @@ Rows of_values(std::size_t n, double memory, bool sorted, std::uint64_t seed) {
   return {Samples::from(std::move(x)), Samples::from(Matrix(n, 1, std::move(y)))};
 }
 
-bool alarm(const Rows& rows, std::uint64_t seed = 1) {
+bool alarm(const SerialInput& rows, std::uint64_t seed = 1) {
   return is_serial(serial_rows(rows.x, rows.y, seed), 1);
 }
 

@@ -18,32 +18,32 @@ using test::raw;
 namespace {
 
 // One folder for all cases of this file; a case that writes the same name writes over it.
-const test::TempFolder& folder() {
+const test::TempFolder& source_folder() {
   static const test::TempFolder instance;
   return instance;
 }
 SourceSpec file(const std::string& name, const std::string& bytes) {
-  return parse_source(folder().write(name, bytes));
+  return parse_source(source_folder().write(name, bytes));
 }
 template <class Load>
-std::string refusal(Load&& load) {
+std::string load_refusal(Load&& load) {
   return test::fault_code(load);
 }
 SourceSpec part(const std::string& name, const std::string& bytes, const std::string& key) {
-  return parse_source(folder().write(name, bytes) + ":" + key);
+  return parse_source(source_folder().write(name, bytes) + ":" + key);
 }
 SourceSpec floats(const std::string& shape, const std::vector<double>& values) {
   return file("f.npy", npy("<f8", shape, raw(values)));
 }
 std::string label_refusal(const SourceSpec& spec, LabelKind kind) {
-  return refusal([&] { load_labels(spec, kind); });
+  return load_refusal([&] { load_labels(spec, kind); });
 }
 
 }  // namespace
 
 TEST_CASE("source: a path that exists wins over splitting at the last ':'") {
-  const std::string plain = folder().write("a.npy", "x");
-  const std::string colon = folder().write("b.npy:key", "x");
+  const std::string plain = source_folder().write("a.npy", "x");
+  const std::string colon = source_folder().write("b.npy:key", "x");
   CHECK(parse_source(plain).key.empty());
   CHECK(parse_source(plain + ":key").path == plain);
   CHECK(parse_source(plain + ":key").key == "key");
@@ -53,25 +53,26 @@ TEST_CASE("source: a path that exists wins over splitting at the last ':'") {
   CHECK(parse_source("fashion-mnist:left").path == "fashion-mnist");
   CHECK(parse_source("idx:/data/digits:left").path == "idx:/data/digits");
   CHECK(parse_source("dir:/data/digits").key.empty());
-  CHECK(refusal([] { parse_source(""); }) == "empty-source");
-  CHECK(refusal([] { parse_source("a.npy:"); }) == "empty-key");
+  CHECK(load_refusal([] { parse_source(""); }) == "empty-source");
+  CHECK(load_refusal([] { parse_source("a.npy:"); }) == "empty-key");
 }
 
 TEST_CASE("source: what is not a readable file has an error of its own") {
   const auto load = [](const std::string& path) {
-    return refusal([&] { load_samples(parse_source(path), "x"); });
+    return load_refusal([&] { load_samples(parse_source(path), "x"); });
   };
-  CHECK(load(folder().path("absent.npy")) == "file-not-found");
-  CHECK(load(std::filesystem::path(folder().path("x")).parent_path().string()) == "is-directory");
-  CHECK(load(folder().write("empty.npy", "")) == "empty-file");
-  CHECK(load(folder().write("model.pkl", "abcdef")) == "unknown-format");
+  CHECK(load(source_folder().path("absent.npy")) == "file-not-found");
+  CHECK(load(std::filesystem::path(source_folder().path("x")).parent_path().string()) ==
+        "is-directory");
+  CHECK(load(source_folder().write("empty.npy", "")) == "empty-file");
+  CHECK(load(source_folder().write("model.pkl", "abcdef")) == "unknown-format");
   CHECK(load("/dev/null") == "not-a-file");
 }
 
 TEST_CASE("source: a file without permission" * doctest::skip(::geteuid() == 0)) {
-  const std::string path = folder().write("secret.npy", "x");
+  const std::string path = source_folder().write("secret.npy", "x");
   std::filesystem::permissions(path, std::filesystem::perms::none);
-  CHECK(refusal([&] { load_samples(parse_source(path), "x"); }) == "unreadable-file");
+  CHECK(load_refusal([&] { load_samples(parse_source(path), "x"); }) == "unreadable-file");
 }
 
 TEST_CASE("samples: two dimensions as they are, more are flattened and said, one is a column") {
@@ -92,7 +93,7 @@ TEST_CASE("samples: two dimensions as they are, more are flattened and said, one
 TEST_CASE("samples: a row limit takes the first rows, and only those are checked") {
   const SourceSpec spec = floats("(3, 1)", {1, 2, NAN});
   CHECK(load_samples(spec, "x", {.max_rows = 2}).samples.size() == 2);
-  CHECK(refusal([&] { load_samples(spec, "x"); }) == "non-finite-value");
+  CHECK(load_refusal([&] { load_samples(spec, "x"); }) == "non-finite-value");
 }
 
 TEST_CASE("samples: NaN is refused with file, row, column and count") {
@@ -112,7 +113,7 @@ TEST_CASE("samples: NaN is refused with file, row, column and count") {
 
 TEST_CASE("samples: what cannot be samples") {
   const auto load = [](const SourceSpec& spec) {
-    return refusal([&] { load_samples(spec, "x"); });
+    return load_refusal([&] { load_samples(spec, "x"); });
   };
   CHECK(load(file("u.npy", npy("|S1", "(2,)", "ab"))) == "not-numeric");
   CHECK(load(floats("()", {1})) == "zero-dimensional");
@@ -385,7 +386,7 @@ TEST_CASE("groups: integers, whole numbers and strings alike") {
         expected);
   CHECK(codes(floats("(3, 1)", {2, 5, 2})) == expected);
   CHECK(codes(file("g.txt", "b\na\nb\n")) == expected);
-  const auto load = [](const SourceSpec& spec) { return refusal([&] { load_groups(spec); }); };
+  const auto load = [](const SourceSpec& spec) { return load_refusal([&] { load_groups(spec); }); };
   CHECK(load(floats("(2,)", {0.5, 1})) == "groups-not-whole");
   CHECK(load(floats("(1, 2)", {1, 2})) == "groups-not-1d");
   CHECK(load(file("h.txt", "a\n\nb\n")) == "missing-group");
@@ -449,7 +450,7 @@ TEST_CASE("ids: duplicates are refused with both rows") {
     CHECK(error.faults().front().code == "duplicate-id");
     CHECK(error.faults().front().where.find("rows 0 and 2") != std::string::npos);
   }
-  const auto load = [](const SourceSpec& spec) { return refusal([&] { load_ids(spec); }); };
+  const auto load = [](const SourceSpec& spec) { return load_refusal([&] { load_ids(spec); }); };
   CHECK(load(floats("(2,)", {0.5, 1})) == "ids-not-whole");
   CHECK(load(floats("(1, 2)", {1, 2})) == "ids-not-1d");
   CHECK(load(file("j.txt", "a\n\nb\n")) == "missing-id");
@@ -458,7 +459,7 @@ TEST_CASE("ids: duplicates are refused with both rows") {
 TEST_CASE("keys: a wrong one is answered with the nearest") {
   const SourceSpec spec = file("z.npz", test::zip({{"audio.npy", npy("|u1", "(1,)", "a")},
                                                    {"video.npy", npy("|u1", "(1,)", "v")}}));
-  CHECK(refusal([&] { load_samples(spec, "x"); }) == "key-needed");
+  CHECK(load_refusal([&] { load_samples(spec, "x"); }) == "key-needed");
   try {
     load_samples(parse_source(spec.path + ":vidoe"), "x");
     FAIL("a wrong key was read");

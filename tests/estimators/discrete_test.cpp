@@ -10,7 +10,7 @@ namespace {
 using namespace cch;
 using namespace cch::test;
 
-ClassLabels labels(std::vector<int> codes, int classes) {
+ClassLabels coded(std::vector<int> codes, int classes) {
   std::vector<std::string> names;
   for (int c = 0; c < classes; ++c) names.push_back(std::to_string(c));
   return ClassLabels::from(std::move(codes), std::move(names));
@@ -22,8 +22,8 @@ Estimate run(const ClassLabels& x, const ClassLabels& y, bool correct = true) {
 
 TEST_CASE("discrete: a 2 x 2 table by hand") {
   // p(0,0) = 1/2, p(0,1) = 0, p(1,0) = 1/4, p(1,1) = 1/4: I = H(3/4) + H(1/2) − H(1/2, 1/4, 1/4).
-  const ClassLabels x = labels({0, 0, 1, 1}, 2);
-  const ClassLabels y = labels({0, 0, 0, 1}, 2);
+  const ClassLabels x = coded({0, 0, 1, 1}, 2);
+  const ClassLabels y = coded({0, 0, 0, 1}, 2);
   const double h_y = -0.75 * std::log(0.75) - 0.25 * std::log(0.25);
   const double expected = h_y + std::log(2.0) - 1.5 * std::log(2.0);
   const Estimate plain = run(x, y, false);
@@ -37,14 +37,14 @@ TEST_CASE("discrete: a 2 x 2 table by hand") {
 
 TEST_CASE("discrete: Miller-Madow on a full table, classes without rows not counted") {
   // All four cells once: plug-in 0, bias (4 − 2 − 2 + 1) / (2·4) = 1/8.
-  const ClassLabels x = labels({0, 0, 1, 1}, 5);
-  const ClassLabels y = labels({0, 1, 0, 1}, 3);
+  const ClassLabels x = coded({0, 0, 1, 1}, 5);
+  const ClassLabels y = coded({0, 1, 0, 1}, 3);
   CHECK(near(run(x, y, false).nats, 0.0, kRounding));
   CHECK(near(run(x, y).nats, -0.125, kRounding));
 }
 
 TEST_CASE("discrete: of a variable with itself is its entropy") {
-  const ClassLabels x = labels({0, 1, 1, 2, 2, 2}, 3);
+  const ClassLabels x = coded({0, 1, 1, 2, 2, 2}, 3);
   CHECK(near(run(x, x, false).nats, x.entropy_nats(), kRounding));
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("discrete: the correction removes the bias of independent labels") {
       x[i] = static_cast<int>(random.below(4));
       y[i] = static_cast<int>(random.below(4));
     }
-    const Estimate e = run(labels(x, 4), labels(y, 4));
+    const Estimate e = run(coded(x, 4), coded(y, 4));
     sum += e.nats;
     squares += e.nats * e.nats;
     error_bar += *e.standard_error / repeats;
@@ -77,11 +77,11 @@ TEST_CASE("discrete: the correction removes the bias of independent labels") {
 }
 
 TEST_CASE("discrete: sparse tables warn, unequal rows are refused") {
-  const ClassLabels x = labels({0, 1, 2, 3}, 4);
+  const ClassLabels x = coded({0, 1, 2, 3}, 4);
   const Estimate e = run(x, x);
   REQUIRE(e.warnings.size() == 1);
   CHECK(e.warnings.front().code == "sparse-cells");
-  CHECK(fault_code([&] { run(x, labels({0, 1}, 2)); }) == "unequal-rows");
+  CHECK(fault_code([&] { run(x, coded({0, 1}, 2)); }) == "unequal-rows");
 }
 
 TEST_CASE("discrete: copies of the rows in groups leave the error bar as it was") {
@@ -104,9 +104,8 @@ TEST_CASE("discrete: copies of the rows in groups leave the error bar as it was"
     once_x.push_back(x[i]);
     once_y.push_back(y[i]);
   }
-  const Estimate grouped =
-      discrete(labels(x, 2), labels(y, 2), Groups::from(group), {}, Execution{});
-  const Estimate single = run(labels(once_x, 2), labels(once_y, 2));
+  const Estimate grouped = discrete(coded(x, 2), coded(y, 2), Groups::from(group), {}, Execution{});
+  const Estimate single = run(coded(once_x, 2), coded(once_y, 2));
   CHECK(near(*grouped.standard_error, *single.standard_error, kRounding));
 }
 

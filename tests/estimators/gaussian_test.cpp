@@ -12,13 +12,13 @@ namespace {
 using namespace cch;
 using namespace cch::test;
 
-struct Pair {
+struct PairedRows {
   Samples x;
   Samples y;
 };
 
 /// Column j of y has correlation rho with column j of x; all else is independent.
-Pair correlated(std::size_t n, std::size_t d, double rho, std::uint64_t seed) {
+PairedRows correlated(std::size_t n, std::size_t d, double rho, std::uint64_t seed) {
   Random random(seed);
   Matrix x(n, d);
   Matrix y(n, d);
@@ -82,12 +82,12 @@ TEST_CASE("gaussian: without correction it is -1/2 ln(1 - r^2) of the sample cor
 
 TEST_CASE("gaussian: the correction leaves no bias at N = 50, 5 + 5 dimensions") {
   const Mean corrected = mean_over(2000, [](std::uint64_t seed) {
-    const Pair p = correlated(50, 5, 0.6, seed);
+    const PairedRows p = correlated(50, 5, 0.6, seed);
     return run(p.x, p.y).nats;
   });
   CHECK(within_sampling_error(corrected.value, truth(5, 0.6), corrected.standard_error));
   const Mean plain = mean_over(200, [](std::uint64_t seed) {
-    const Pair p = correlated(50, 5, 0.6, seed);
+    const PairedRows p = correlated(50, 5, 0.6, seed);
     return run(p.x, p.y, false).nats;
   });
   // The plug-in is high by about D_x D_y / (2N) = .25, so the check above is not an idle one.
@@ -95,7 +95,7 @@ TEST_CASE("gaussian: the correction leaves no bias at N = 50, 5 + 5 dimensions")
 }
 
 TEST_CASE("gaussian: does not change under linear maps of either side") {
-  const Pair p = correlated(300, 3, 0.5, 3);
+  const PairedRows p = correlated(300, 3, 0.5, 3);
   Matrix mixed(300, 3);
   for (std::size_t i = 0; i < 300; ++i) {
     mixed(i, 0) = 1e4 * p.x(i, 0) + 7.0;
@@ -108,7 +108,7 @@ TEST_CASE("gaussian: does not change under linear maps of either side") {
 }
 
 TEST_CASE("gaussian: copula sees through monotone maps, the plain one does not") {
-  const Pair p = correlated(4000, 1, 0.8, 11);
+  const PairedRows p = correlated(4000, 1, 0.8, 11);
   const Samples bent = mapped(p.y, [](double v) { return v * v * v * v * v; });
   const Groups rows = Groups::singletons(4000);
   const double before = gaussian_copula(p.x, p.y, rows, {}, Execution{}).nats;
@@ -121,7 +121,7 @@ TEST_CASE("gaussian: copula sees through monotone maps, the plain one does not")
 TEST_CASE("gaussian: half as many columns as rows leave the estimate unbiased") {
   constexpr double kStandardErrors = 4.0;  // 1 in 16 000 by chance
   const Mean mean = mean_over(60, [](std::uint64_t seed) {
-    const Pair p = correlated(130, 32, 0.5, seed);
+    const PairedRows p = correlated(130, 32, 0.5, seed);
     return run(p.x, p.y).nats;
   });
   CHECK(near(mean.value, truth(32, 0.5), kStandardErrors * mean.standard_error));
@@ -130,24 +130,24 @@ TEST_CASE("gaussian: half as many columns as rows leave the estimate unbiased") 
 TEST_CASE("gaussian: four fifths as many columns as rows, shuffled: nothing, as it should be") {
   constexpr double kStandardErrors = 4.0;  // 1 in 16 000 by chance
   const Mean mean = mean_over(60, [](std::uint64_t seed) {
-    const Pair p = correlated(100, 40, 0.0, seed);
+    const PairedRows p = correlated(100, 40, 0.0, seed);
     return run(p.x, p.y).nats;
   });
   CHECK(near(mean.value, 0.0, kStandardErrors * mean.standard_error));
 }
 
 TEST_CASE("gaussian: about as many columns as rows are refused") {
-  const Pair p = correlated(60, 40, 0.0, 2);
+  const PairedRows p = correlated(60, 40, 0.0, 2);
   CHECK(fault_code([&] { run(p.x, p.y); }) == "too-few-rows");
   CHECK(fault_code([&] {
           (void)gaussian_copula(p.x, p.y, Groups::singletons(60), {}, Execution{});
         }) == "too-few-rows");
-  const Pair fits = correlated(60, 27, 0.0, 2);
+  const PairedRows fits = correlated(60, 27, 0.0, 2);
   CHECK(fault_code([&] { run(fits.x, fits.y); }).empty());
 }
 
 TEST_CASE("gaussian: constant, collinear and copied columns are refused by name") {
-  const Pair p = correlated(100, 2, 0.5, 9);
+  const PairedRows p = correlated(100, 2, 0.5, 9);
   Matrix constant(100, 2, 1.5);
   for (std::size_t i = 0; i < 100; ++i) constant(i, 0) = p.x(i, 0);
   Matrix collinear(100, 3);
@@ -171,15 +171,15 @@ TEST_CASE("gaussian: constant, collinear and copied columns are refused by name"
 }
 
 TEST_CASE("gaussian: unequal rows and too few rows are refused") {
-  const Pair p = correlated(20, 1, 0.5, 9);
-  const Pair q = correlated(21, 1, 0.5, 9);
-  const Pair two = correlated(2, 1, 0.5, 9);
+  const PairedRows p = correlated(20, 1, 0.5, 9);
+  const PairedRows q = correlated(21, 1, 0.5, 9);
+  const PairedRows two = correlated(2, 1, 0.5, 9);
   CHECK(fault_code([&] { run(p.x, q.y); }) == "unequal-rows");
   CHECK(fault_code([&] { run(two.x, two.y); }) == "too-few-rows");
 }
 
 TEST_CASE("gaussian: threads change nothing") {
-  const Pair p = correlated(2500, 120, 0.3, 4);
+  const PairedRows p = correlated(2500, 120, 0.3, 4);
   const double one = run(p.x, p.y, true, 1).nats;
   CHECK(run(p.x, p.y, true, 2).nats == one);
   CHECK(run(p.x, p.y, true, 7).nats == one);

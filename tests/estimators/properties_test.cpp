@@ -74,7 +74,7 @@ void for_each_shape(Check&& check) {
 }
 
 template <class Map>
-Samples mapped(const Samples& x, Map&& map) {
+Samples transformed(const Samples& x, Map&& map) {
   Matrix out(x.size(), x.dim());
   for (std::size_t i = 0; i < x.size(); ++i) {
     for (std::size_t d = 0; d < x.dim(); ++d) out(i, d) = map(x(i, d), d);
@@ -116,9 +116,9 @@ TEST_CASE("the order of columns does not matter") {
 TEST_CASE("translation and reflection do not matter") {
   for_each_shape([](const Continuous& f, const Samples& x, const Samples& y, double value) {
     // The rows lie on a grid on which adding an integer is exact.
-    const Samples moved =
-        mapped(x, [](double v, std::size_t d) { return v + 8.0 * static_cast<double>(1 + d); });
-    const Samples flipped = mapped(y, [](double v, std::size_t) { return -v; });
+    const Samples moved = transformed(
+        x, [](double v, std::size_t d) { return v + 8.0 * static_cast<double>(1 + d); });
+    const Samples flipped = transformed(y, [](double v, std::size_t) { return -v; });
     // Normal scores lie on a symmetric grid full of equal distances, which their last bits break:
     // an estimator that ranks inside may break them another way after a reflection.
     const Samples& other = f.splits_rows ? y : flipped;
@@ -129,7 +129,7 @@ TEST_CASE("translation and reflection do not matter") {
 TEST_CASE("one common unit for all columns does not matter") {
   for_each_shape([](const Continuous& f, const Samples& x, const Samples& y, double value) {
     const auto doubled = [](double v, std::size_t) { return 2.0 * v; };
-    CHECK(test::near(nats(f, mapped(x, doubled), mapped(y, doubled)), value, kRounding));
+    CHECK(test::near(nats(f, transformed(x, doubled), transformed(y, doubled)), value, kRounding));
   });
 }
 
@@ -137,8 +137,8 @@ TEST_CASE("after rank scaling monotone maps of a column do not matter") {
   for_each_shape([](const Continuous& f, const Samples& x, const Samples& y, double) {
     std::vector<Warning> warnings;
     const Samples ranked = scaled(x, Scale::rank, warnings, {});
-    const Samples bent =
-        mapped(x, [](double v, std::size_t d) { return d % 2 == 0 ? std::exp(v) : v * v * v; });
+    const Samples bent = transformed(
+        x, [](double v, std::size_t d) { return d % 2 == 0 ? std::exp(v) : v * v * v; });
     const Samples bent_ranked = scaled(bent, Scale::rank, warnings, {});
     const Samples y_ranked = scaled(y, Scale::rank, warnings, {});
     CHECK(nats(f, ranked, y_ranked) == nats(f, bent_ranked, y_ranked));
@@ -258,8 +258,8 @@ TEST_CASE("both KSG forms and the mixed form find the information of two correla
 TEST_CASE("on data rounded to few values the mixed form is the plug-in information") {
   const XY xy = test::gaussian_rows(2000, 1, 1, 0.8, 4);
   const auto level = [](double v, std::size_t) { return v < -0.5 ? -1.0 : v > 0.5 ? 1.0 : 0.0; };
-  const Samples x = mapped(xy.x, level);
-  const Samples y = mapped(xy.y, level);
+  const Samples x = transformed(xy.x, level);
+  const Samples y = transformed(xy.y, level);
   double cells[3][3] = {};
   for (std::size_t i = 0; i < 2000; ++i) {
     ++cells[static_cast<int>(x(i, 0)) + 1][static_cast<int>(y(i, 0)) + 1];

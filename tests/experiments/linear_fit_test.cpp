@@ -11,9 +11,9 @@
 namespace cch {
 namespace {
 
-constexpr std::size_t kRows = 37;  // no multiple of the kernel's tiles
-constexpr std::size_t kColumns = 5;
-constexpr std::size_t kClasses = 3;
+constexpr std::size_t kFitRows = 37;  // no multiple of the kernel's tiles
+constexpr std::size_t kFitColumns = 5;
+constexpr std::size_t kFitClasses = 3;
 
 Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed) {
   Random random(seed);
@@ -26,21 +26,21 @@ Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed) {
 
 TrainingData class_data() {
   TrainingData data;
-  data.x = random_matrix(kRows, kColumns, 1);
-  data.classes = kClasses;
+  data.x = random_matrix(kFitRows, kFitColumns, 1);
+  data.classes = kFitClasses;
   Random random(2);
-  for (std::size_t i = 0; i < kRows; ++i)
-    data.y.push_back(static_cast<int>(random.below(kClasses)));
-  data.teachers.push_back({random_matrix(kRows, kClasses, 3), {}});
-  data.teachers.push_back({random_matrix(kRows, kClasses, 4), {}});
+  for (std::size_t i = 0; i < kFitRows; ++i)
+    data.y.push_back(static_cast<int>(random.below(kFitClasses)));
+  data.teachers.push_back({random_matrix(kFitRows, kFitClasses, 3), {}});
+  data.teachers.push_back({random_matrix(kFitRows, kFitClasses, 4), {}});
   return data;
 }
 
 TrainingData real_data_set() {
   TrainingData data;
-  data.x = random_matrix(kRows, kColumns, 1);
-  data.targets = random_matrix(kRows, 2, 5);
-  data.teachers.push_back({random_matrix(kRows, 2, 6), {}});
+  data.x = random_matrix(kFitRows, kFitColumns, 1);
+  data.targets = random_matrix(kFitRows, 2, 5);
+  data.teachers.push_back({random_matrix(kFitRows, 2, 6), {}});
   return data;
 }
 
@@ -107,8 +107,9 @@ double batch_loss(const TrainingData& data, const TrainingJob& job, const std::v
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::vector<double> z(k);
     for (std::size_t c = 0; c < k; ++c) {
-      z[c] = w[k * kColumns + c];
-      for (std::size_t j = 0; j < kColumns; ++j) z[c] += w[c * kColumns + j] * data.x(rows[i], j);
+      z[c] = w[k * kFitColumns + c];
+      for (std::size_t j = 0; j < kFitColumns; ++j)
+        z[c] += w[c * kFitColumns + j] * data.x(rows[i], j);
     }
     sum += row_loss(data, job, rows[i], z, labelled[i] ? hard_scale : 0.0);
   }
@@ -119,7 +120,7 @@ double batch_loss(const TrainingData& data, const TrainingJob& job, const std::v
 std::vector<double> plain(const TrainingData& data, const TrainingFit& fit, std::size_t job,
                           const Optimisation& o) {
   const std::size_t k = data.outputs();
-  auto w = detail::first_weights(weight_shapes({}, kColumns, {}, k), fit.jobs[job].start);
+  auto w = detail::first_weights(weight_shapes({}, kFitColumns, {}, k), fit.jobs[job].start);
   std::vector<double> first(w.size());
   std::vector<double> second(w.size());
   detail::BatchOrder order(fit, o);
@@ -211,8 +212,8 @@ TEST_CASE("linear fit: every class loss and optimiser is that of a plain loop") 
 
 /// Every third row is one that the teacher lacks.
 void unpair(TeacherOutputs& teacher) {
-  teacher.paired.assign(kRows, 1);
-  for (std::size_t i = 0; i < kRows; i += 3) {
+  teacher.paired.assign(kFitRows, 1);
+  for (std::size_t i = 0; i < kFitRows; i += 3) {
     teacher.paired[i] = 0;
     for (double& v : teacher.outputs.row(i)) v = NAN;
   }
@@ -236,7 +237,7 @@ TEST_CASE("linear fit: rows that the teacher lacks count by their labels alone")
   o.steps = 1;
   const auto trained = train_networks(real, fit, {}, o, {});
   for (std::size_t m = 0; m < fit.jobs.size(); ++m) {
-    const auto w = detail::first_weights(weight_shapes({}, kColumns, {}, 2), fit.jobs[m].start);
+    const auto w = detail::first_weights(weight_shapes({}, kFitColumns, {}, 2), fit.jobs[m].start);
     detail::BatchOrder order(fit, o);
     const auto rows = order.step(0);
     const double loss =
@@ -278,10 +279,10 @@ TEST_CASE("linear fit: outputs are the weights on all rows, single precision is 
   const auto single = train_networks(data, class_fit(), {}, o, {});
   for (std::size_t m = 0; m < exact.size(); ++m) {
     const auto& w = exact[m].weights;
-    for (std::size_t i = 0; i < kRows; ++i) {
-      for (std::size_t c = 0; c < kClasses; ++c) {
-        double z = w[kClasses * kColumns + c];
-        for (std::size_t j = 0; j < kColumns; ++j) z += w[c * kColumns + j] * data.x(i, j);
+    for (std::size_t i = 0; i < kFitRows; ++i) {
+      for (std::size_t c = 0; c < kFitClasses; ++c) {
+        double z = w[kFitClasses * kFitColumns + c];
+        for (std::size_t j = 0; j < kFitColumns; ++j) z += w[c * kFitColumns + j] * data.x(i, j);
         CHECK(test::near(exact[m].outputs(i, c), z, test::kRounding));
         CHECK(test::near(single[m].outputs(i, c), z, 1e-4));  // seven steps in floats
       }
@@ -301,7 +302,7 @@ TEST_CASE("linear fit: the curve's losses and gradient norms are those before th
   for (std::size_t m = 0; m < fit.jobs.size(); ++m) {
     REQUIRE(trained[m].curve.size() == 1);
     const auto w =
-        detail::first_weights(weight_shapes({}, kColumns, {}, kClasses), fit.jobs[m].start);
+        detail::first_weights(weight_shapes({}, kFitColumns, {}, kFitClasses), fit.jobs[m].start);
     const double loss = batch_loss(data, fit.jobs[m], w, fit.labelled, all, 1.0);
     CHECK(test::near(trained[m].curve[0].loss, loss, test::kRounding));
     CHECK((trained[m].curve[0].soft_gradient > 0.0) == (fit.jobs[m].loss.lambda > 0.0));
@@ -321,7 +322,7 @@ TEST_CASE(
     o.batch = 0;
     o.steps = 60;
     const auto without = train_networks(data, fit, {}, o, {});
-    fit.validation = rows_from(15, kRows);
+    fit.validation = rows_from(15, kFitRows);
     const auto with = train_networks(data, fit, {}, o, {});
     o.double_precision = false;
     const auto single = train_networks(data, fit, {}, o, {});
@@ -344,7 +345,7 @@ TEST_CASE("linear fit: the best weights are those of the best pass, also between
   constexpr std::size_t kPasses = 120;  // a point every three passes
   TrainingFit fit;
   fit.labelled = rows_from(0, 12);
-  fit.validation = rows_from(15, kRows);
+  fit.validation = rows_from(15, kFitRows);
   bool between = false;
   for (std::uint64_t start = 1; start <= 6; ++start) {
     fit.jobs = {{{}, {}, start, 1.0}};
@@ -384,11 +385,11 @@ TEST_CASE("linear fit: a network that diverges says so and leaves the others alo
 
 TEST_CASE("linear fit: a loss of exactly 0 is named") {
   TrainingData data = real_data_set();
-  data.x = Matrix(kRows, kColumns);
-  data.targets = Matrix(kRows, 1);
+  data.x = Matrix(kFitRows, kFitColumns);
+  data.targets = Matrix(kFitRows, 1);
   data.teachers.clear();
   TrainingFit fit;
-  fit.labelled = rows_from(0, kRows);
+  fit.labelled = rows_from(0, kFitRows);
   fit.jobs = {{{}, {}, 1, 1.0}};
   // The offset alone is left, and momentum-free steps of the right size take it to 0 at once.
   Optimisation o;
@@ -423,7 +424,7 @@ TEST_CASE("linear fit: what does not fit together is refused") {
     return test::fault_code([&] { train_networks(d, fit, network, o, {}); });
   };
   CHECK(code([](auto& d, auto&, auto&, auto&) { d.y.pop_back(); }) == "bad-fit");
-  CHECK(code([](auto&, auto& f, auto&, auto&) { f.labelled.push_back(kRows); }) == "bad-fit");
+  CHECK(code([](auto&, auto& f, auto&, auto&) { f.labelled.push_back(kFitRows); }) == "bad-fit");
   CHECK(code([](auto&, auto& f, auto&, auto&) { f.labelled.clear(); }) == "bad-fit");
   CHECK(code([](auto&, auto& f, auto&, auto&) { f.jobs[1].teacher = 7; }) == "bad-fit");
   CHECK(code([](auto&, auto& f, auto&, auto&) { f.jobs[1].loss.lambda = -1.0; }) == "bad-lambda");

@@ -33,7 +33,7 @@ void read_image(const std::string& name, std::string_view text) {
   static_cast<void>(detail::resized(image, 3, 5, detail::Resampling::bilinear));
 }
 
-void read_table(std::string_view text) {
+void read_image_table(std::string_view text) {
   const Manifest manifest = read_manifest(in_file("manifest.csv", text));
   for (const ManifestRow& row : manifest.rows) {
     if (row.modalities.size() != manifest.modalities.size()) {
@@ -56,7 +56,7 @@ std::vector<Target> picture_targets() {
   return {
       {"png", [](std::string_view text) { read_image("x.png", text); }, pictures, 1000},
       {"raster-npy", [](std::string_view text) { read_image("x.npy", text); }, rasters, kByFile},
-      {"manifest", read_table, manifests, kByFile}};
+      {"manifest", read_image_table, manifests, kByFile}};
 }
 
 }  // namespace cch::fuzz

@@ -16,7 +16,7 @@ using test::Dims;
 using test::kRounding;
 using test::near;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInfinity;
 
 /// Moments of a scalar model t = β_s s + g + β_e e + r with g along x2, orthogonal to s.
 DistillationMoments scalar_moments(std::size_t p, double vs, double ve, double beta_s, double vg,

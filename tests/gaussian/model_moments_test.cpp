@@ -15,7 +15,7 @@ namespace {
 
 using test::near;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInfinity;
 /// Correlations stay below .97 in these models, so the matrix path loses at most three digits.
 constexpr double kMatrixPath = 1e-10;
 

@@ -7,6 +7,7 @@
 #include <Eigen/QR>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "cch/core/random.hpp"
@@ -14,6 +15,8 @@
 #include "cch/gaussian/joint_gaussian.hpp"
 
 namespace cch::test {
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 inline Eigen::MatrixXd random_matrix(Eigen::Index rows, Eigen::Index cols, Random& random) {
   Eigen::MatrixXd m(rows, cols);

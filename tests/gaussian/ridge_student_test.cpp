@@ -19,7 +19,7 @@ using test::near;
 using test::RidgePoint;
 using test::within_sampling_error;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInfinity;
 
 double weight(double lambda) {
   return std::isinf(lambda) ? 1.0 : lambda / (1.0 + lambda);

@@ -54,7 +54,7 @@ Teachers random_teachers(std::size_t count, std::size_t q, bool fresh, Random& r
   return {count, kColumns, q, JointGaussian::from(test::to_matrix(sigma), blocks), list};
 }
 
-std::vector<double> random_weights(std::size_t count, Random& random) {
+std::vector<double> random_mix(std::size_t count, Random& random) {
   std::vector<double> u(count);
   double sum = 0.0;
   for (double& x : u) sum += x = -std::log(1.0 - random.uniform());
@@ -102,7 +102,7 @@ TEST_CASE("several teachers: a mix is one teacher with mixed weights") {
     const Teachers t = random_teachers(1 + random.below(4), 1 + random.below(2), false, random);
     const StudentFit fit{kStudentColumns + 4 + random.below(60), repeat % 2 == 0};
     const SeveralTeachersRisk risk(several_moments(t.joint, t.list, fit.intercept), fit);
-    const std::vector<double> u = random_weights(t.count, random);
+    const std::vector<double> u = random_mix(t.count, random);
     const double sum = std::accumulate(u.begin(), u.end(), 0.0);
     const DistillationRisk one = as_one(t, u, fit);
     CHECK(near(risk.excess_risk(u), one.excess_risk(sum / (1.0 - sum)), kRounding));
@@ -205,7 +205,7 @@ TEST_CASE("several teachers: eight teachers end where no weight can move") {
     CHECK(largest_fall(risk, mix.weights) < kRounding / 1e-4);
     CHECK(mix.gain >= 0.0);
     for (int other = 0; other < 20; ++other) {
-      CHECK(mix.gain >= risk.gain(random_weights(8, random)));
+      CHECK(mix.gain >= risk.gain(random_mix(8, random)));
     }
   }
 }

@@ -4,20 +4,15 @@
 
 #include "cch/gaussian/simulate_risk.hpp"
 #include "tests/gaussian/models.hpp"
+#include "tests/support/draws.hpp"
 #include "tests/support/test.hpp"
 
 namespace cch {
 namespace {
 
 using test::near;
+using test::with_seed;
 using test::within_sampling_error;
-
-Execution on_threads(unsigned threads, std::uint64_t seed) {
-  Execution exec;
-  exec.threads = threads;
-  exec.seed = seed;
-  return exec;
-}
 
 SharedPrivateModel padded_model() {
   SharedPrivateModel m;
@@ -56,8 +51,8 @@ TEST_CASE("simulated risk: a scaled teacher follows the scaled moments") {
       for (const double scale : {0.0, 0.5, 2.0}) {
         const DistillationRisk risk(scaled(model.moments(teacher, intercept), scale), fit);
         const SimulationOptions options{{0.3, 1.0, INFINITY}, 600, scale};
-        check_against_formula(simulate_risk(joint, teacher, fit, options, on_threads(1, 7)), risk);
-        check_against_formula(simulate_risk(model, teacher, fit, options, on_threads(1, 8)), risk);
+        check_against_formula(simulate_risk(joint, teacher, fit, options, with_seed(7, 1)), risk);
+        check_against_formula(simulate_risk(model, teacher, fit, options, with_seed(8, 1)), risk);
       }
     }
   }
@@ -69,7 +64,7 @@ TEST_CASE("simulated risk: on the student's rows γt at λ is t at λγ, times w
   const StudentFit fit{50, true};
   auto cosine = [&](double lambda, double scale) {
     const auto point =
-        simulate_risk(model, StudentRowsTeacher{5}, fit, {{lambda}, 20, scale}, on_threads(1, 3))
+        simulate_risk(model, StudentRowsTeacher{5}, fit, {{lambda}, 20, scale}, with_seed(3, 1))
             .points.front();
     return std::pair{point.cosine.mean, point.cosine_gain.mean};
   };
@@ -118,7 +113,7 @@ TEST_CASE("simulated risk: a teacher that is s has no noise of its own") {
 TEST_CASE("simulated risk: the gain of the cosine is that of the two cosines, with less error") {
   const SharedPrivateModel model = padded_model();
   const auto points =
-      simulate_risk(model, OptimalTeacher{}, {60}, {{0.0, 1.0}, 400}, on_threads(1, 4)).points;
+      simulate_risk(model, OptimalTeacher{}, {60}, {{0.0, 1.0}, 400}, with_seed(4, 1)).points;
   CHECK(points[0].cosine_gain.mean == 0.0);
   CHECK(points[0].cosine_gain.standard_error == 0.0);
   CHECK(near(points[1].cosine_gain.mean, points[1].cosine.mean - points[0].cosine.mean,
@@ -132,8 +127,8 @@ TEST_CASE("long: simulated risk: a hundred training sets of p = 100, n = 10 000"
   m.a = even_weights(1.0, 4);
   m.teacher_dim = m.student_dim = 100;
   const SimulationOptions options{{0.1, 1.0}, 100};
-  const auto one = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, on_threads(1, 1));
-  const auto four = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, on_threads(4, 1));
+  const auto one = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, with_seed(1, 1));
+  const auto four = simulate_risk(m.joint(), OptimalTeacher{}, {10000}, options, with_seed(1, 4));
   for (std::size_t i = 0; i < options.lambdas.size(); ++i) {
     CHECK(one.points[i].gain.mean == four.points[i].gain.mean);
     CHECK(one.points[i].cosine_gain.standard_error == four.points[i].cosine_gain.standard_error);

@@ -5,6 +5,7 @@
 
 #include "cch/gaussian/simulate_risk.hpp"
 #include "tests/gaussian/models.hpp"
+#include "tests/support/draws.hpp"
 #include "tests/support/test.hpp"
 
 namespace cch {
@@ -12,6 +13,7 @@ namespace {
 
 using test::Dims;
 using test::Mean;
+using test::with_seed;
 using test::within_sampling_error;
 
 constexpr std::size_t kModels = 60;
@@ -33,13 +35,6 @@ RandomCase random_case(Random& random) {
   c.fresh = random.below(2) == 1;
   c.teacher_rows = c.dims.d1 + 9 + random.below(60);
   return c;
-}
-
-Execution on_threads(unsigned threads, std::uint64_t seed) {
-  Execution exec;
-  exec.threads = threads;
-  exec.seed = seed;
-  return exec;
 }
 
 struct Checked {
@@ -127,7 +122,7 @@ TEST_CASE("simulated risk: agrees with the formula for every teacher that has on
     const Teacher teacher = c.fresh ? Teacher(FreshRowsTeacher{c.teacher_rows}) : OptimalTeacher{};
     const DistillationRisk risk(distillation_moments(joint, teacher, c.fit.intercept), c.fit);
     const SimulatedRisk simulated =
-        simulate_risk(joint, teacher, c.fit, {{0.2, 1.0, 4.0}, 400}, on_threads(1, 5));
+        simulate_risk(joint, teacher, c.fit, {{0.2, 1.0, 4.0}, 400}, with_seed(5, 1));
     for (const SimulatedPoint& point : simulated.points) {
       CHECK(within_sampling_error(point.excess_risk.mean, risk.excess_risk(point.lambda),
                                   point.excess_risk.standard_error));
@@ -221,7 +216,7 @@ TEST_CASE("simulated risk: the same bits for any number of threads, other bits f
   const JointGaussian joint = test::random_joint({3, 4, 2}, random);
   const auto run = [&](unsigned threads, std::uint64_t seed) {
     const auto r = simulate_risk(joint, StudentRowsTeacher{3}, {30, true}, {{0.5}, 60},
-                                 on_threads(threads, seed));
+                                 with_seed(seed, threads));
     return std::vector{r.points[0].excess_risk.mean, r.points[0].gain.standard_error,
                        r.points[0].cosine.mean};
   };

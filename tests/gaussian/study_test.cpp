@@ -12,8 +12,8 @@ namespace {
 using test::fault_code;
 using test::near;
 
-constexpr double kRounding = 1e-11;    // sums of a few products of numbers near 1
-constexpr double kStandardErrors = 4;  // 1 in 16 000 by chance, times the values checked
+constexpr double kFewProducts = 1e-11;  // sums of a few products of numbers near 1
+constexpr double kStandardErrors = 4;   // 1 in 16 000 by chance, times the values checked
 
 StudyCell shares_cell() {
   StudyCell cell;
@@ -55,15 +55,15 @@ TEST_CASE("study: shares have the moments and informations of their covariance")
   const CellClosedForm closed = closed_form(cell);
   CHECK_FALSE(closed.as_if_fresh);
   for (const double lambda : {0.0, 0.2, 1.0, 5.0}) {
-    CHECK(near(closed.risk.excess_risk(lambda), expected.excess_risk(lambda), kRounding));
-    CHECK(near(closed.risk.cosine(lambda), expected.cosine(lambda), kRounding));
+    CHECK(near(closed.risk.excess_risk(lambda), expected.excess_risk(lambda), kFewProducts));
+    CHECK(near(closed.risk.cosine(lambda), expected.cosine(lambda), kFewProducts));
   }
-  CHECK(near(closed.risk.cch_margin(), expected.cch_margin(), kRounding));
-  CHECK(near(closed.risk.moments().beta_e(), cell.beta_e, kRounding));
-  CHECK(near(closed.blocks.x1_x2, joint.information({"x1"}, {"x2"}), kRounding));
-  CHECK(near(closed.blocks.x2_y, joint.information({"x2"}, {"y"}), kRounding));
-  CHECK(near(closed.blocks.x1_y, joint.information({"x1"}, {"y"}), kRounding));
-  CHECK(near(closed.blocks.x1_y_given_x2, joint.information({"x1"}, {"y"}, {"x2"}), kRounding));
+  CHECK(near(closed.risk.cch_margin(), expected.cch_margin(), kFewProducts));
+  CHECK(near(closed.risk.moments().beta_e(), cell.beta_e, kFewProducts));
+  CHECK(near(closed.blocks.x1_x2, joint.information({"x1"}, {"x2"}), kFewProducts));
+  CHECK(near(closed.blocks.x2_y, joint.information({"x2"}, {"y"}), kFewProducts));
+  CHECK(near(closed.blocks.x1_y, joint.information({"x1"}, {"y"}), kFewProducts));
+  CHECK(near(closed.blocks.x1_y_given_x2, joint.information({"x1"}, {"y"}, {"x2"}), kFewProducts));
 }
 
 TEST_CASE("study: the simulation of a cell agrees with its closed form, whatever the teacher") {
@@ -131,7 +131,7 @@ TEST_CASE("study: estimates are means over draws, and failures are told") {
   CHECK(results[0].student_labels->value.standard_error == 0.0);
   CHECK(results[0].says_cch == 0);
   CHECK(results[0].draws == 3);
-  CHECK(near(*results[0].student_labels->truth, closed_form(cell).blocks.x2_y, kRounding));
+  CHECK(near(*results[0].student_labels->truth, closed_form(cell).blocks.x2_y, kFewProducts));
   CHECK(results[1].failed.find("too few rows") != std::string::npos);
   CHECK(fault_code([&] { estimate_cell(cell, estimators, 1, 0, Execution{}); }) == "bad-draws");
 }
@@ -144,7 +144,7 @@ TEST_CASE("study: every parameter can be set and read, and says what it refuses"
       CAPTURE(std::string(p.name));
       const double value = p.whole ? 3.0 : 0.5;
       set_parameter(cell, p.name, value);
-      CHECK(near(p.get(cell), value, kRounding));
+      CHECK(near(p.get(cell), value, kFewProducts));
       CHECK(fault_code([&] { set_parameter(cell, p.name, std::nan("")); }) == "parameter-range");
       if (p.whole)
         CHECK(fault_code([&] { set_parameter(cell, p.name, 2.5); }) == "parameter-range");
@@ -162,9 +162,9 @@ TEST_CASE("study: a share moves signal and keeps its sum") {
   cell.teacher_weight = 3.0;
   cell.student_weight = 4.0;
   set_parameter(cell, "share", 0.36);
-  CHECK(near(cell.common_weight, 3.0, kRounding));
-  CHECK(near(cell.teacher_weight, 2.4, kRounding));
-  CHECK(near(cell.student_weight, 3.2, kRounding));
+  CHECK(near(cell.common_weight, 3.0, kFewProducts));
+  CHECK(near(cell.teacher_weight, 2.4, kFewProducts));
+  CHECK(near(cell.student_weight, 3.2, kFewProducts));
 }
 
 TEST_CASE("study: models and teachers without a meaning are refused, each for its own reason") {

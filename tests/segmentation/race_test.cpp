@@ -14,8 +14,8 @@ using test::fault_code;
 using test::kRounding;
 using test::near;
 
-SegmentationSetup setup(const std::string& name, const std::vector<std::string>& modalities,
-                        const std::string& teacher = "") {
+SegmentationSetup setup_of(const std::string& name, const std::vector<std::string>& modalities,
+                           const std::string& teacher = "") {
   SegmentationSetup out;
   out.name = name;
   out.modalities = modalities;
@@ -29,8 +29,8 @@ SegmentationStudy raced_study() {
   SegmentationStudy study;
   study.training.epochs = 20;
   study.seeds = {1, 2, 3};
-  study.setups = {setup("a", {"a"}), setup("b", {"b"}), setup("a by b", {"a"}, "b"),
-                  setup("both", {"a", "b"}), setup("robust", {"a", "b"}, "both")};
+  study.setups = {setup_of("a", {"a"}), setup_of("b", {"b"}), setup_of("a by b", {"a"}, "b"),
+                  setup_of("both", {"a", "b"}), setup_of("robust", {"a", "b"}, "both")};
   return study;
 }
 

@@ -34,6 +34,13 @@ XY gaussian_rows(std::size_t n, std::size_t dim_x, std::size_t dim_y, double rho
   return {Samples::from(std::move(x), "x"), Samples::from(std::move(y), "y")};
 }
 
+Samples noise(std::size_t rows, std::size_t columns, std::uint64_t seed) {
+  Random random(seed);
+  Matrix values(rows, columns);
+  for (std::size_t i = 0; i < rows * columns; ++i) values.data()[i] = random.normal();
+  return Samples::from(std::move(values));
+}
+
 XY gaussian_grouped_rows(const Groups& groups, std::size_t dim, double rho, double icc,
                          std::uint64_t seed) {
   Random random(derive_seed(seed, "gaussian-grouped-rows"));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cch/core/execution.hpp"
 #include "cch/core/groups.hpp"
 #include "cch/core/labels.hpp"
 #include "cch/core/random.hpp"
@@ -27,10 +28,20 @@ struct XY {
 XY gaussian_rows(std::size_t n, std::size_t dim_x, std::size_t dim_y, double rho,
                  std::uint64_t seed);
 
+/// Independent N(0,1).
+Samples noise(std::size_t rows, std::size_t columns, std::uint64_t seed);
+
 /// As gaussian_rows, but row = √icc·(its group's draw) + √(1−icc)·(its own draw), correlation rho
 /// on both levels.
 XY gaussian_grouped_rows(const Groups& groups, std::size_t dim, double rho, double icc,
                          std::uint64_t seed);
+
+inline Execution with_seed(std::uint64_t seed, unsigned threads = 2) {
+  Execution exec;
+  exec.seed = seed;
+  exec.threads = threads;
+  return exec;
+}
 
 /// `count` groups of `size` consecutive rows.
 Groups equal_groups(std::size_t count, std::size_t size);

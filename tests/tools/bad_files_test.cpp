@@ -13,11 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 using test::Arguments;
 using test::Case;
+using test::kNaN;
 using test::npy;
 using test::npy_matrix;
 using test::World;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // One value of the teacher's features replaced.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace cch::test {
 using Arguments = std::vector<std::string>;
 
 inline constexpr std::size_t kBadRows = 160;
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// A world of 160 × 2, what is bad in it, and the three sources of a ranking.
 struct World : WorldFiles {

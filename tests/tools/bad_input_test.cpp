@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::Arguments;
 using test::Case;
+using test::kNaN;
 using test::npy_matrix;
 using test::npy_vector;
 using test::run_cch;
@@ -23,7 +24,6 @@ using test::World;
 using test::WorldFiles;
 
 constexpr std::size_t kRows = test::kBadRows;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<Case> bad_labels_and_rows() {
   const auto labels = [](auto make, Arguments more = {}) {

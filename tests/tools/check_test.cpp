@@ -10,6 +10,7 @@
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/report/check/model.hpp"
 
 namespace cch {
@@ -17,15 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test::content;
 using test::npy_vector;
 using test::run_cch;
 using test::RunOutcome;
 using test::WorldFiles;
-
-std::string content(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 /// What takes longest and changes nothing in how a check is started, read and written.
 const std::vector<std::string> kFew{"--no-curved", "--no-sizes", "--no-cost", "--estimator",

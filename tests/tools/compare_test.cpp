@@ -17,6 +17,7 @@
 #include "tests/tools/program.hpp"
 #include "tests/tools/study_folder.hpp"
 #include "tests/tools/sweep_document.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/documents/json.hpp"
 
 namespace cch {
@@ -25,6 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using test::check_page;
+using test::check_refused;
+using test::content;
 using test::holds;
 using test::kRounding;
 using test::near;
@@ -32,11 +35,6 @@ using test::run_cch;
 using test::RunOutcome;
 using test::SyntheticStudy;
 using test::TempFolder;
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The document of a comparison of these folders.
 json compared(std::vector<std::string> arguments) {
@@ -394,16 +392,6 @@ TEST_CASE("compare: pairs with one seed are left out, and refused where there is
   CHECK(document["pairs"].size() == 9);
   CHECK(warning_codes(document).contains("one-seed"));
   CHECK(warning_codes(document).contains("few-seeds"));
-}
-
-void check_refused(const RunOutcome& run, int code, const std::vector<std::string>& words) {
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(run.out.empty());
-  for (const std::string& word : words) {
-    CAPTURE(word);
-    CHECK(run.err_has(word));
-  }
 }
 
 TEST_CASE("compare: malformed input is refused with the name of the file") {

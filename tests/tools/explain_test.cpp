@@ -13,19 +13,17 @@
 #include "cch/estimators/catalog.hpp"
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/cch/explain.hpp"
 
 namespace cch {
 namespace {
 
+using test::content;
+
 namespace fs = std::filesystem;
 
 const fs::path kSources = CCH_SOURCE_DIR;
-
-std::string content(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> out;

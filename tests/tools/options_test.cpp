@@ -12,6 +12,7 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/options/completion.hpp"
 #include "tools/options/echo.hpp"
@@ -26,14 +27,10 @@ using nlohmann::json;
 using options::CommandPage;
 using options::Option;
 using options::Table;
+using test::content;
 using test::run_cch;
 
-const fs::path kSources = CCH_SOURCE_DIR;
-
-std::string content(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+const fs::path kHeaders = CCH_SOURCE_DIR;
 
 // --- a settings struct of this test
 
@@ -218,9 +215,9 @@ TEST_CASE("a command refuses a word that is none of its choices, whatever else i
 }
 
 TEST_CASE("every option and every key stands in the reference pages and is explained") {
-  const std::string commands = content(kSources / "docs/reference/commands.md");
+  const std::string commands = content(kHeaders / "docs/reference/commands.md");
   CHECK(commands == rendered_commands(options::commands_page));
-  const std::string studies = content(kSources / "docs/reference/study-files.md");
+  const std::string studies = content(kHeaders / "docs/reference/study-files.md");
   CHECK(studies == options::studies_page(program_study_files()));
   std::size_t keys = 0;
   for (const options::StudyFile& file : program_study_files()) {
@@ -463,7 +460,7 @@ TEST_CASE("the schemas fit every example and refuse what the readers refuse") {
   const auto schema = [](const std::string& name) {
     return run_cch({"explain", "--schema", name}).document();
   };
-  for (const auto& entry : fs::recursive_directory_iterator(kSources / "data/examples")) {
+  for (const auto& entry : fs::recursive_directory_iterator(kHeaders / "data/examples")) {
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().string());
     const json study = as_json(options::parse_file(entry.path().string(), "study"));

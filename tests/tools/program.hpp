@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cch/core/random.hpp"
+#include "support/test.hpp"
 #include "tests/data/files.hpp"
 #include "tools/cch/program.hpp"
 
@@ -35,6 +36,21 @@ inline RunOutcome run_cch(const std::vector<std::string>& arguments) {
   Terminal terminal{out, err};
   const int code = run_program(arguments, terminal);
   return {code, out.str(), err.str()};
+}
+
+/// Refused with this code: every word occurs in the message, nothing on standard output.
+inline void check_refused(const RunOutcome& run, int code, const std::vector<std::string>& words) {
+  CAPTURE(run.err);
+  CHECK(run.code == code);
+  CHECK(run.out.empty());
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(run.err_has(word));
+  }
+}
+inline void check_refused(const std::vector<std::string>& arguments, int code,
+                          const std::vector<std::string>& words) {
+  check_refused(run_cch(arguments), code, words);
 }
 
 /// Leaves out what takes longest and changes nothing in how a run is started, read and written.
@@ -113,6 +129,11 @@ struct WorldFiles {
     return arguments;
   }
 };
+
+inline bool has_warning(const nlohmann::json& document, const std::string& code) {
+  return std::any_of(document["warnings"].begin(), document["warnings"].end(),
+                     [&](const nlohmann::json& w) { return w["code"] == code; });
+}
 
 /// The document without what may differ between two runs of one question.
 inline nlohmann::json comparable(nlohmann::json document) {

@@ -10,12 +10,14 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/text.hpp"
 
 namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test::content;
 using test::run_cch;
 using test::RunOutcome;
 using test::WorldFiles;
@@ -24,11 +26,6 @@ std::set<std::string> keys_of(const json& object) {
   std::set<std::string> keys;
   for (const auto& [key, value] : object.items()) keys.insert(key);
   return keys;
-}
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::set<std::string> files_in(const std::string& folder) {

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kRows = 120;
+constexpr std::size_t kReadRows = 120;
 constexpr std::size_t kSteps = 5;
 
 bool warns(const json& document, const std::string& code) {
@@ -36,11 +36,11 @@ struct Sequences : WorldFiles {
   std::string sequences;
   std::string lengths;
 
-  Sequences() : WorldFiles(kRows, 2) {
-    const std::vector<double> rows = small_world(kRows, 2, 0.9).teacher;
+  Sequences() : WorldFiles(kReadRows, 2) {
+    const std::vector<double> rows = small_world(kReadRows, 2, 0.9).teacher;
     std::vector<double> values;
     std::vector<std::int64_t> steps;
-    for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t i = 0; i < kReadRows; ++i) {
       steps.push_back(static_cast<std::int64_t>(1 + i % kSteps));
       for (std::size_t t = 0; t < kSteps; ++t) {
         for (std::size_t j = 0; j < 2; ++j) {
@@ -147,9 +147,9 @@ TEST_CASE("rank: the document says which part of a file was hashed") {
 }
 
 TEST_CASE("rank, estimate: another axis that fits the labels is named, also with a row limit") {
-  const WorldFiles files(kRows, 2);
-  const std::vector<double> values = small_world(kRows, 2, 0.9).teacher;
-  const std::string turned = files.folder.write("turned.npy", npy_matrix(values, kRows));
+  const WorldFiles files(kReadRows, 2);
+  const std::vector<double> values = small_world(kReadRows, 2, 0.9).teacher;
+  const std::string turned = files.folder.write("turned.npy", npy_matrix(values, kReadRows));
   const std::string deep = files.folder.write("deep.npy", npy("<f8", "(2, 120, 1)", raw(values)));
   for (const std::string& path : {turned, deep}) {
     std::vector<std::string> arguments = WorldFiles::rank_of(files.student, path, files.labels);
@@ -197,9 +197,9 @@ TEST_CASE("rank: inputs that are several files each are the same files, or are m
 }
 
 TEST_CASE("rank: words for labels that are not known are named by every command") {
-  const WorldFiles files(kRows, 2);
+  const WorldFiles files(kReadRows, 2);
   std::string table = "label\n";
-  for (std::size_t i = 0; i < kRows; ++i) {
+  for (std::size_t i = 0; i < kReadRows; ++i) {
     table += i % 3 == 0 ? "[Not Available]\n" : i % 3 == 1 ? "a\n" : "b\n";
   }
   const std::string words = files.folder.write("w.csv", table);

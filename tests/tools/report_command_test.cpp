@@ -7,19 +7,16 @@
 
 #include "support/test.hpp"
 #include "tests/tools/program.hpp"
+#include "tests/tools/text.hpp"
 
 namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
+using test::content;
 using test::run_cch;
 using test::RunOutcome;
 using test::WorldFiles;
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // A folder that rank has written, and what rank printed.
 struct Ranked : WorldFiles {
@@ -32,7 +29,7 @@ struct Ranked : WorldFiles {
 TEST_CASE("report: renders a folder of rank again, to the byte") {
   const Ranked ranked;
   REQUIRE(ranked.run.code == 0);
-  const std::string json = content(ranked.in("rank.json"));
+  const std::string text = content(ranked.in("rank.json"));
   const std::string csv = content(ranked.in("ranking.csv"));
   const std::string html = content(ranked.in("report.html"));
   fs::remove(ranked.in("ranking.csv"));
@@ -44,12 +41,12 @@ TEST_CASE("report: renders a folder of rank again, to the byte") {
   CHECK(content(ranked.in("ranking.csv")) == csv);
   CHECK(content(ranked.in("report.html")) == html);
   CHECK(content(alone) == html);
-  CHECK(content(ranked.in("rank.json")) == json);
+  CHECK(content(ranked.in("rank.json")) == text);
   CHECK(again.err_has("ranking.csv"));
   CHECK(again.err_has("alone.html"));
   const RunOutcome stored = run_cch({"report", ranked.out, "--json"});
   CHECK(stored.code == 0);
-  CHECK(stored.out == json);
+  CHECK(stored.out == text);
 }
 
 TEST_CASE("report: names that are no ASCII or hold markup are rendered alike") {
@@ -65,43 +62,37 @@ TEST_CASE("report: names that are no ASCII or hold markup are rendered alike") {
   CHECK(html.find("<b>\"sch") == std::string::npos);
 }
 
-void check_refused(const RunOutcome& run, const std::vector<std::string>& words) {
-  CAPTURE(run.err);
-  CHECK(run.code == 3);
-  CHECK(run.out.empty());
-  for (const std::string& word : words) {
-    CAPTURE(word);
-    CHECK(run.err_has(word));
-  }
+void check_damaged(const RunOutcome& run, const std::vector<std::string>& words) {
+  test::check_refused(run, 3, words);
 }
 
 TEST_CASE("report: folders without a whole result of rank are refused, and nothing is written") {
   const Ranked ranked;
   REQUIRE(ranked.run.code == 0);
-  const std::string json = content(ranked.in("rank.json"));
+  const std::string text = content(ranked.in("rank.json"));
   const std::string html = content(ranked.in("report.html"));
   const auto report_of = [&](const std::string& document) {
     std::ofstream(ranked.in("rank.json"), std::ios::binary) << document;
     return run_cch({"report", ranked.out});
   };
-  for (const std::size_t length : {json.size() / 2, json.size() - 3, std::size_t{1}}) {
+  for (const std::size_t length : {text.size() / 2, text.size() - 3, std::size_t{1}}) {
     CAPTURE(length);
-    check_refused(report_of(json.substr(0, length)), {"result-damaged", "rank.json", "byte"});
+    check_damaged(report_of(text.substr(0, length)), {"result-damaged", "rank.json", "byte"});
   }
-  check_refused(report_of(""), {"empty-file"});
-  check_refused(report_of(std::string(200000, '[') + std::string(200000, ']')),
+  check_damaged(report_of(""), {"empty-file"});
+  check_damaged(report_of(std::string(200000, '[') + std::string(200000, ']')),
                 {"result-damaged", "rank.json", "levels"});
-  check_refused(report_of("{\"seed\": 1e999}"), {"result-damaged", "rank.json", "too large"});
-  check_refused(report_of("[1, 2]"), {"document-field-type"});
-  check_refused(report_of("{\"schema\": \"cch.rank/9\"}"), {"document-schema", "cch.rank/9"});
-  check_refused(report_of("{\"schema\": \"cch.estimate/1\"}"), {"document-schema"});
-  check_refused(report_of("{\"schema\": \"cch.rank/1\"}"), {"result-incomplete", "student"});
-  nlohmann::json changed = nlohmann::json::parse(json);
+  check_damaged(report_of("{\"seed\": 1e999}"), {"result-damaged", "rank.json", "too large"});
+  check_damaged(report_of("[1, 2]"), {"document-field-type"});
+  check_damaged(report_of("{\"schema\": \"cch.rank/9\"}"), {"document-schema", "cch.rank/9"});
+  check_damaged(report_of("{\"schema\": \"cch.estimate/1\"}"), {"document-schema"});
+  check_damaged(report_of("{\"schema\": \"cch.rank/1\"}"), {"result-incomplete", "student"});
+  nlohmann::json changed = nlohmann::json::parse(text);
   changed["teachers"] = 3;
-  check_refused(report_of(changed.dump()), {"document-field-type"});
+  check_damaged(report_of(changed.dump()), {"document-field-type"});
   CHECK(content(ranked.in("report.html")) == html);
-  check_refused(run_cch({"report", ranked.folder.path("absent")}), {"result-missing", "absent"});
-  check_refused(run_cch({"report", ranked.student}), {"result-missing"});
+  check_damaged(run_cch({"report", ranked.folder.path("absent")}), {"result-missing", "absent"});
+  check_damaged(run_cch({"report", ranked.student}), {"result-missing"});
   CHECK(run_cch({"report"}).code == 2);
 }
 

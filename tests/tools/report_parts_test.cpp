@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/test.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/report/kit/escape.hpp"
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/svg.hpp"
@@ -18,9 +19,7 @@
 namespace cch::report {
 namespace {
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using test::holds;
 
 /// x positions by value of everything in an SVG that carries data-value.
 std::vector<std::pair<double, double>> positions(const std::string& svg, const std::string& tag,

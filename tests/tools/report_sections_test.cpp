@@ -11,6 +11,7 @@
 #include "cch/report/rank.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/report/kit/svg_forest.hpp"
 #include "tools/report/kit/svg_plot.hpp"
 #include "tools/report/kit/text_layout.hpp"
@@ -23,11 +24,9 @@ namespace {
 
 using nlohmann::json;
 using test::full_rank_document;
+using test::holds;
 using test::typed;
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using test::widest_line;
 
 void check_holds(const std::string& page, const std::vector<std::string>& parts) {
   for (const std::string& part : parts) {
@@ -46,17 +45,6 @@ std::string joined(const std::vector<std::string>& sentences) {
 /// Text of a terminal with its lines joined again.
 std::string unwrapped(const std::string& text) {
   return std::regex_replace(text, std::regex("\\s+"), " ");
-}
-
-std::size_t widest_line(const std::string& text) {
-  std::size_t widest = 0;
-  std::size_t from = 0;
-  while (from < text.size()) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    widest = std::max(widest, display_width(text.substr(from, end - from)));
-    from = end + 1;
-  }
-  return widest;
 }
 
 json decided_by(const std::string& rule) {

@@ -15,6 +15,7 @@
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/report/kit/utf8.hpp"
 #include "tools/report/rank/sentence.hpp"
 
@@ -24,10 +25,13 @@ namespace {
 using nlohmann::json;
 using test::fault_code;
 using test::full_rank_document;
+using test::holds;
+using test::lines_of;
 using test::sample_estimate_document;
 using test::sample_rank_document;
 using test::sample_teacher;
 using test::typed;
+using test::widest_line;
 
 const std::vector<std::string> kHostileNames = {
     "<script>alert(1)</script>",
@@ -88,10 +92,6 @@ json with_name_and_rule(const std::string& name, const char* rule) {
   return document;
 }
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// Addresses in src and href attributes that are neither data: nor #. Quotes in text are escaped,
 /// so that the pattern can only be an attribute.
 std::vector<std::string> fetched(const std::string& page) {
@@ -105,7 +105,7 @@ std::vector<std::string> fetched(const std::string& page) {
   return found;
 }
 
-void check_page(const std::string& page) {
+void check_alone(const std::string& page) {
   CHECK(test::tag_fault(page) == "");
   CHECK(fetched(page).empty());
   CHECK_FALSE(holds(page, "<script"));
@@ -113,19 +113,6 @@ void check_page(const std::string& page) {
   CHECK_FALSE(holds(page, "@import"));
   CHECK_FALSE(holds(page, "url("));
   CHECK(page.size() < 1'000'000);
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-std::size_t widest_line(const std::string& text) {
-  std::size_t widest = 0;
-  for (const std::string& line : lines_of(text)) widest = std::max(widest, display_width(line));
-  return widest;
 }
 
 json with_teachers(int count) {
@@ -162,13 +149,13 @@ void shorten_lists(json& node) {
 }
 
 /// Every leaf below `node` (by JSON pointer), and every object and list itself.
-void collect_paths(const json& node, const json::json_pointer& at,
-                   std::vector<json::json_pointer>& paths) {
+void all_paths(const json& node, const json::json_pointer& at,
+               std::vector<json::json_pointer>& paths) {
   if (!at.empty()) paths.push_back(at);
   if (node.is_object()) {
-    for (const auto& [key, value] : node.items()) collect_paths(value, at / key, paths);
+    for (const auto& [key, value] : node.items()) all_paths(value, at / key, paths);
   } else if (node.is_array()) {
-    for (std::size_t i = 0; i < node.size(); ++i) collect_paths(node[i], at / i, paths);
+    for (std::size_t i = 0; i < node.size(); ++i) all_paths(node[i], at / i, paths);
   }
 }
 
@@ -235,7 +222,7 @@ TEST_CASE("what would change it: the runner-up, the entropy of the labels") {
 TEST_CASE("rooms without fields are left out") {
   const std::string page = render_rank_html(typed(sample_rank_document()));
   const std::string full = render_rank_html(typed(full_rank_document()));
-  check_page(full);
+  check_alone(full);
   for (const char* id :
        {"prediction", "sensitivity", "curves", "calibration", "null", "controls"}) {
     CAPTURE(id);
@@ -287,10 +274,10 @@ TEST_CASE("terminal estimate") {
 TEST_CASE("hostile names reach neither markup nor terminal") {
   for (const std::string& name : kHostileNames) {
     CAPTURE(name.substr(0, 60));
-    check_page(render_rank_html(typed(with_name(name))));
-    check_page(render_rank_html(typed(with_name_and_rule(name, "combined"))));
+    check_alone(render_rank_html(typed(with_name(name))));
+    check_alone(render_rank_html(typed(with_name_and_rule(name, "combined"))));
     const json document = with_name_and_rule(name, "cch-prediction");
-    check_page(render_rank_html(typed(document)));
+    check_alone(render_rank_html(typed(document)));
     const std::string table = render_rank_table(typed(document), {false, 80, false});
     CHECK(widest_line(table) <= 80);
     CHECK(table.find('\x1b') == std::string::npos);
@@ -308,7 +295,7 @@ TEST_CASE("any one value that may be null is rendered without it, any other is r
   json whole = full_rank_document();
   shorten_lists(whole);
   std::vector<json::json_pointer> paths;
-  collect_paths(whole, json::json_pointer(), paths);
+  all_paths(whole, json::json_pointer(), paths);
   std::size_t refused = 0;
   for (const json::json_pointer& path : paths) {
     if (path == "/schema"_json_pointer) continue;
@@ -331,7 +318,7 @@ TEST_CASE("any one value that may be null is rendered without it, any other is r
 
 TEST_CASE("all parts of a ranking and of a teacher may be empty") {
   documents::RankDocument bare;
-  check_page(render_rank_html(bare));
+  check_alone(render_rank_html(bare));
   CHECK(holds(render_rank_html(bare), "No teacher was ranked."));
   CHECK(holds(render_rank_table(bare, {}), "No teacher was ranked."));
   bare.teachers.resize(2);
@@ -344,7 +331,7 @@ TEST_CASE("all parts of a ranking and of a teacher may be empty") {
   bare.pilot.emplace();
   for (const char* rule : {"chance", "combined", "pilot", "cch", "cch-prediction", ""}) {
     bare.decided_by = rule;
-    check_page(render_rank_html(bare));
+    check_alone(render_rank_html(bare));
     CHECK(widest_line(render_rank_table(bare, {false, 80, false})) <= 80);
   }
   documents::JudgedTeacher& teacher = bare.teachers.front();
@@ -354,7 +341,7 @@ TEST_CASE("all parts of a ranking and of a teacher may be empty") {
   teacher.planted_bias.emplace();
   teacher.null.emplace();
   teacher.stability.emplace();
-  check_page(render_rank_html(bare));
+  check_alone(render_rank_html(bare));
   CHECK(widest_line(render_rank_table(bare, {false, 80, false})) <= 80);
   CHECK(holds(render_estimate_table({}, {}), "I(X;Y) = – nats"));
 }
@@ -365,7 +352,7 @@ TEST_CASE("infinite interval ends are drawn and written") {
   document.teachers[0].margin.low = -infinity;
   document.teachers[0].margin.high = infinity;
   const std::string page = render_rank_html(document);
-  check_page(page);
+  check_alone(page);
   CHECK(holds(page, "[−∞, ∞]"));
   CHECK(holds(page, "class=\"end k-distil\""));
 }
@@ -382,15 +369,15 @@ TEST_CASE("a document of another schema or type is refused") {
 
 TEST_CASE("many teachers stay below a megabyte") {
   const std::string twenty = render_rank_html(typed(with_teachers(20)));
-  check_page(twenty);
+  check_alone(twenty);
   CHECK(holds(twenty, "download=\"rank.json\""));
   const std::string forty = render_rank_html(typed(with_teachers(40)));
-  check_page(forty);
+  check_alone(forty);
   CHECK(holds(forty, "First 8 of 40 teachers."));
   CHECK(holds(forty, "teacher-39"));
   CHECK(holds(forty, "the JSON document has all 780"));
   const std::string hundred = render_rank_html(typed(with_teachers(100)));
-  check_page(hundred);
+  check_alone(hundred);
   CHECK(holds(hundred, "is too large for this page"));
   CHECK(holds(hundred, "download=\"ranking.csv\""));
   CHECK(holds(hundred, "Left out: "));

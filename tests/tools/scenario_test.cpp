@@ -13,22 +13,17 @@ namespace cch {
 namespace {
 
 using nlohmann::json;
+using test::check_refused;
+using test::has_warning;
 using test::npy_matrix;
 using test::npy_vector;
 using test::run_cch;
 using test::RunOutcome;
 using test::WorldFiles;
 
-bool has_warning(const std::vector<Warning>& warnings, const std::string& code) {
+bool warned(const std::vector<Warning>& warnings, const std::string& code) {
   for (const Warning& warning : warnings) {
     if (warning.code == code) return true;
-  }
-  return false;
-}
-
-bool has_warning(const json& document, const std::string& code) {
-  for (const auto& warning : document["warnings"]) {
-    if (warning["code"] == code) return true;
   }
   return false;
 }
@@ -39,18 +34,6 @@ json teacher_named(const json& document, const std::string& name) {
     if (teacher["name"] == name) return teacher;
   }
   return nullptr;
-}
-
-void check_refused(const std::vector<std::string>& arguments, int code,
-                   const std::vector<std::string>& words) {
-  const RunOutcome run = run_cch(arguments);
-  CAPTURE(run.err);
-  CHECK(run.code == code);
-  CHECK(run.out.empty());
-  for (const std::string& word : words) {
-    CAPTURE(word);
-    CHECK(run.err_has(word));
-  }
 }
 
 // Twelve rows whose number is their value, in three files; rows 2, 5 and 11 have no label.
@@ -136,16 +119,16 @@ TEST_CASE("unlabelled rows: --first-rows counts rows of the files, with and with
 
 TEST_CASE("unlabelled rows: said to be left out where the scenario is another one") {
   TwelveRows twelve;
-  CHECK_FALSE(has_warning(load_rank_inputs(twelve.settings).warnings, "unlabelled-rows"));
+  CHECK_FALSE(warned(load_rank_inputs(twelve.settings).warnings, "unlabelled-rows"));
   twelve.settings.scenario = Scenario::same_rows;
   const RankInputs inputs = load_rank_inputs(twelve.settings);
-  CHECK(has_warning(inputs.warnings, "unlabelled-rows"));
+  CHECK(warned(inputs.warnings, "unlabelled-rows"));
   CHECK(inputs.input.extra.student->size() == 3);  // for I(teacher; student) on all rows
   // Every value is a label: nothing is left out, which is said as well.
   twelve.settings.unlabelled = "77";
   const RankInputs all = load_rank_inputs(twelve.settings);
   CHECK(all.input.student.features.size() == 12);
-  CHECK(has_warning(all.warnings, "no-unlabelled-rows"));
+  CHECK(warned(all.warnings, "no-unlabelled-rows"));
 }
 
 TEST_CASE("rank --scenario unlabelled-pairs: the pilot uses them, all-rows information is there") {
@@ -194,7 +177,7 @@ TEST_CASE("labels set aside: the others become unlabelled rows, in the order of 
   }
   CHECK(inputs.alignment.rows_without_label == 8);
   CHECK(inputs.alignment.labels_set_aside == 5);
-  CHECK(has_warning(inputs.warnings, "labels-set-aside"));
+  CHECK(warned(inputs.warnings, "labels-set-aside"));
 }
 
 TEST_CASE("labels set aside: whole groups, and rows of a group never on both sides") {

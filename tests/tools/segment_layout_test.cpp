@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string study_of(const std::string& task) {
+std::string study_text(const std::string& task) {
   return "title = \"published\"\nseeds = 1\nconditions = [\"emm\"]\n[task]\nname = "
          "\"segmentation\"\n" +
          task + R"(
@@ -38,7 +38,7 @@ struct Published {
   DeliverFolder deliver;
 
   [[nodiscard]] RunOutcome train(const std::string& task, std::vector<std::string> more) const {
-    const std::string path = deliver.folder.write("study.toml", study_of(task));
+    const std::string path = deliver.folder.write("study.toml", study_text(task));
     more.insert(more.begin(), {"train", path, "-q"});
     return run_cch(more);
   }

@@ -177,7 +177,7 @@ TEST_CASE("a segmentation study: what has no meaning is refused by name") {
 }
 
 /// A student with labels of 5 images, two teachers, and what they teach on all images.
-constexpr const char* kPairs = R"(
+constexpr const char* kTwoPairs = R"(
 [[setup]]
 name = "event"
 modalities = ["event"]
@@ -212,7 +212,7 @@ TEST_CASE(
   const SegmentWorld w;
   const std::string text = kSegmentStudy;
   const std::string study =
-      w.folder.write("pairs.toml", text.substr(0, text.find("[[setup]]")) + kPairs);
+      w.folder.write("pairs.toml", text.substr(0, text.find("[[setup]]")) + kTwoPairs);
   const RunOutcome trained =
       run_cch({"train", study, "-o", w.out, "--features", "head", "--features-of", "held-out",
                "--set", "task.shared=0.25", "--set", "conditions=[\"emm-dropped\"]"});

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kStudy = R"(
+constexpr const char* kSlurmStudy = R"(
 title = "cluster"
 seeds = 6
 [task]
@@ -45,7 +45,7 @@ class Variable {
 
 struct Cluster {
   TempFolder folder;
-  std::string study = folder.write("study.toml", kStudy);
+  std::string study = folder.write("study.toml", kSlurmStudy);
   std::string out = folder.path("my runs");
 
   [[nodiscard]] RunOutcome slurm(const std::vector<std::string>& more = {}) const {

@@ -16,12 +16,13 @@ namespace cch {
 namespace {
 
 using nlohmann::json;
+using test::has_warning;
 using test::npy_matrix;
 using test::npy_vector;
 using test::run_cch;
 using test::RunOutcome;
 
-constexpr std::size_t kRows = 150;
+constexpr std::size_t kStoredRows = 150;
 constexpr std::size_t kClasses = 3;
 
 /// Three classes, a student of two columns, logits that know the class, and their softmax.
@@ -35,7 +36,7 @@ struct Outputs {
     std::vector<double> student;
     std::vector<std::int64_t> labels;
     std::vector<double> values;
-    for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t i = 0; i < kStoredRows; ++i) {
       const std::size_t y = random.below(kClasses);
       labels.push_back(static_cast<std::int64_t>(y));
       for (std::size_t j = 0; j < 2; ++j) student.push_back(random.normal() + (j == y ? 1.0 : 0.0));
@@ -83,11 +84,6 @@ std::vector<std::string> also(std::vector<std::string> first,
 std::string file_text(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-bool has_warning(const json& document, const std::string& code) {
-  return std::any_of(document["warnings"].begin(), document["warnings"].end(),
-                     [&](const json& w) { return w["code"] == code; });
 }
 
 TEST_CASE("rank --teacher-kind: logits and their softmax are one teacher, features another") {
@@ -141,7 +137,7 @@ TEST_CASE("rank --teacher-kind: in study files, in check, in the report and in e
   const json pairs = run_cch(files.rank(also(kLogits, {"--scenario", "unlabelled-pairs",
                                                        "--labelled", "100", "--json"})))
                          .document();
-  CHECK(pairs["pilot"]["extra_rows"] == kRows - 100);
+  CHECK(pairs["pilot"]["extra_rows"] == kStoredRows - 100);
   CHECK_FALSE(pairs["teachers"][0]["i_teacher_student_all_rows"].is_null());
   const json classes = run_cch(files.rank(also(kLogits, {"--per-class", "--json"}))).document();
   REQUIRE(classes["per_class"].size() == kClasses);
@@ -180,9 +176,10 @@ TEST_CASE("rank --teacher-saw-rows yes: unreliable, with the reason and the way 
 TEST_CASE("rank --teacher-kind: what cannot be is refused with a way out") {
   const Outputs files;
   std::vector<double> turned = files.logits;
-  for (std::size_t i = 0; i < kRows; ++i) std::swap(turned[i * kClasses], turned[i * kClasses + 2]);
+  for (std::size_t i = 0; i < kStoredRows; ++i)
+    std::swap(turned[i * kClasses], turned[i * kClasses + 2]);
   files.write("turned.npy", turned, kClasses);
-  std::vector<double> two(files.logits.begin(), files.logits.begin() + 2 * kRows);
+  std::vector<double> two(files.logits.begin(), files.logits.begin() + 2 * kStoredRows);
   files.write("two.npy", two, 2);
   struct Case {
     std::string teacher;

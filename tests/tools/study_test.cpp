@@ -26,14 +26,8 @@ RunOutcome run_study(const WorldFiles& files, const std::string& text,
   return run_cch(more);
 }
 
-void check_refused(const RunOutcome& run, const std::vector<std::string>& words) {
-  CAPTURE(run.err);
-  CHECK(run.code == 2);
-  CHECK(run.out.empty());
-  for (const std::string& word : words) {
-    CAPTURE(word);
-    CHECK(run.err_has(word));
-  }
+void check_usage(const RunOutcome& run, const std::vector<std::string>& words) {
+  test::check_refused(run, 2, words);
 }
 
 TEST_CASE("study: the same ranking as by flags, paths are relative to the study") {
@@ -81,10 +75,10 @@ TEST_CASE("study: a flag that repeats its default still wins") {
 
 TEST_CASE("study: an unknown key is refused with its line and the nearest name") {
   const WorldFiles files;
-  check_refused(run_study(files, kInputs + "estimater = \"ksg1\"\n"),
-                {"'estimater'", "line 4", "'estimator'"});
-  check_refused(run_study(files, "[rank]\n" + kInputs), {"'rank'", "line 1"});
-  check_refused(run_study(files, kInputs + "dry_run = true\n"), {"'dry_run'"});
+  check_usage(run_study(files, kInputs + "estimater = \"ksg1\"\n"),
+              {"'estimater'", "line 4", "'estimator'"});
+  check_usage(run_study(files, "[rank]\n" + kInputs), {"'rank'", "line 1"});
+  check_usage(run_study(files, kInputs + "dry_run = true\n"), {"'dry_run'"});
 }
 
 TEST_CASE("study: values of the wrong type name their key") {
@@ -95,26 +89,26 @@ TEST_CASE("study: values of the wrong type name their key") {
     CAPTURE(line);
     const std::string key = line.substr(0, line.find(' '));
     const std::string rest = key == "student" ? kInputs.substr(kInputs.find('\n') + 1) : kInputs;
-    check_refused(run_study(files, rest + line + "\n"), {"'" + key + "'"});
+    check_usage(run_study(files, rest + line + "\n"), {"'" + key + "'"});
   }
 }
 
 TEST_CASE("study: what is no TOML is refused with line and column, what is absent by name") {
   const WorldFiles files;
-  check_refused(run_study(files, kInputs + "seed = = 3\n"), {"TOML", "line 4"});
-  check_refused(run_study(files, kInputs + kInputs), {"TOML", "line 4"});
+  check_usage(run_study(files, kInputs + "seed = = 3\n"), {"TOML", "line 4"});
+  check_usage(run_study(files, kInputs + kInputs), {"TOML", "line 4"});
   const std::string absent = files.folder.path("absent.toml");
-  check_refused(run_cch({"rank", absent}), {absent});
-  check_refused(run_cch({"rank", files.folder.path("")}), {"study"});
-  check_refused(run_study(files, ""), {"--student", "--teacher", "--labels"});
+  check_usage(run_cch({"rank", absent}), {absent});
+  check_usage(run_cch({"rank", files.folder.path("")}), {"study"});
+  check_usage(run_study(files, ""), {"--student", "--teacher", "--labels"});
 }
 
 TEST_CASE("study: bad values are refused as on the command line") {
   const WorldFiles files;
-  check_refused(run_study(files, kInputs + "scale = \"ranks\"\n"), {"'ranks'"});
-  check_refused(run_study(files, kInputs + "estimator = [\"ksg1\", \"ksg9\"]\n"), {"'ksg9'"});
-  check_refused(run_study(files, kInputs + "fail-on = \"maybe\"\n"), {"'maybe'"});
-  check_refused(run_study(files, kInputs + "k = 0\n"), {"k"});
+  check_usage(run_study(files, kInputs + "scale = \"ranks\"\n"), {"'ranks'"});
+  check_usage(run_study(files, kInputs + "estimator = [\"ksg1\", \"ksg9\"]\n"), {"'ksg9'"});
+  check_usage(run_study(files, kInputs + "fail-on = \"maybe\"\n"), {"'maybe'"});
+  check_usage(run_study(files, kInputs + "k = 0\n"), {"k"});
 }
 
 TEST_CASE("study: scenario, decision and evidence have the names of the flags") {

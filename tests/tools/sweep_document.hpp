@@ -14,6 +14,7 @@
 #include "cch/documents/sweep.hpp"
 #include "support/test.hpp"
 #include "tests/tools/tag_fault.hpp"
+#include "tests/tools/text.hpp"
 #include "tools/report/kit/utf8.hpp"
 
 namespace cch::test {
@@ -154,10 +155,6 @@ inline SweepStudy large_study() {
   return study;
 }
 
-inline bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// Whether a number was written that is none ("nan" or "inf" as a word).
 inline bool has_no_number(const std::string& page) {
   for (const char* word : {"nan", "inf"}) {
@@ -178,20 +175,6 @@ inline void check_page(const std::string& page) {
   }
   CHECK_FALSE(has_no_number(page));
   CHECK(page.size() < 1'000'000);
-}
-
-inline std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-inline std::size_t widest_line(const std::string& text) {
-  std::size_t widest = 0;
-  for (const std::string& line : lines_of(text))
-    widest = std::max(widest, report::display_width(line));
-  return widest;
 }
 
 }  // namespace cch::test

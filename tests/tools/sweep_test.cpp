@@ -15,7 +15,8 @@ using nlohmann::json;
 using test::near;
 using test::run_cch;
 
-const std::string kModel = "[model]\nteacher-dim = 10\nstudent-dim = 10\nteacher-noise = 0.5\n";
+const std::string kSweptModel =
+    "[model]\nteacher-dim = 10\nstudent-dim = 10\nteacher-noise = 0.5\n";
 const std::string kGrid = "[grid]\nn = [20, 40, 200]\nshare = [0.2, 1]\n";
 
 struct Study {
@@ -43,7 +44,7 @@ json timeless(json document) {
   return document;
 }
 
-std::size_t lines_of(const std::string& path) {
+std::size_t line_count(const std::string& path) {
   const std::string text = read(path);
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -51,7 +52,7 @@ std::size_t lines_of(const std::string& path) {
 }  // namespace
 
 TEST_CASE("cch gaussian sweep: a cell has the numbers of cch gaussian solve") {
-  const Study study("lambda = [0.1, 1]\n" + kModel + "n = 40\nteacher-scale = 1\n");
+  const Study study("lambda = [0.1, 1]\n" + kSweptModel + "n = 40\nteacher-scale = 1\n");
   const json sweep = study.run({"--json"}).document();
   REQUIRE(sweep["cells"].size() == 1);
   const json& cell = sweep["cells"][0];
@@ -76,7 +77,7 @@ TEST_CASE("cch gaussian sweep: a cell has the numbers of cch gaussian solve") {
 }
 
 TEST_CASE("cch gaussian sweep: the same numbers for any threads, and others for another seed") {
-  const Study study("simulate = 20\nlambda = [0.5]\n" + kModel + kGrid);
+  const Study study("simulate = 20\nlambda = [0.5]\n" + kSweptModel + kGrid);
   const json one = timeless(study.run({"--json", "--threads", "1"}).document());
   CHECK(one["cells"].size() == 6);
   CHECK(one == timeless(study.run({"--json", "--threads", "3"}).document()));
@@ -86,11 +87,11 @@ TEST_CASE("cch gaussian sweep: the same numbers for any threads, and others for 
 }
 
 TEST_CASE("cch gaussian sweep: a run that was cut goes on, with nothing lost and nothing doubled") {
-  const Study study("simulate = 20\nlambda = [0.5]\n" + kModel + kGrid);
+  const Study study("simulate = 20\nlambda = [0.5]\n" + kSweptModel + kGrid);
   const auto first = study.run({"--json", "-o", study.out});
   REQUIRE(first.code == 0);
   const std::string cells = study.out + "/cells.jsonl";
-  CHECK(lines_of(cells) == 6);
+  CHECK(line_count(cells) == 6);
   // What a kill leaves: three whole lines and half of one.
   const std::string text = read(cells);
   std::size_t end = 0;
@@ -99,12 +100,12 @@ TEST_CASE("cch gaussian sweep: a run that was cut goes on, with nothing lost and
   const auto second = study.run({"--json", "-o", study.out});
   CHECK(second.err_has("3 of 6 cells cached"));
   CHECK(timeless(second.document()) == timeless(first.document()));
-  CHECK(lines_of(cells) == 6);
+  CHECK(line_count(cells) == 6);
   // Everything is there now; a larger grid runs only what is new.
   const auto third = study.run({"-o", study.out});
   CHECK(third.err_has("6 of 6 cells cached"));
   const std::string wider =
-      study.folder.write("wider.toml", "simulate = 20\nlambda = [0.5]\n" + kModel +
+      study.folder.write("wider.toml", "simulate = 20\nlambda = [0.5]\n" + kSweptModel +
                                            "[grid]\nn = [20, 40, 200, 400]\nshare = [0.2, 1]\n");
   const auto fourth = run_cch({"gaussian", "sweep", wider, "-o", study.out, "--json"});
   CHECK(fourth.err_has("6 of 8 cells cached"));
@@ -112,7 +113,7 @@ TEST_CASE("cch gaussian sweep: a run that was cut goes on, with nothing lost and
 
 TEST_CASE(
     "cch gaussian sweep: damaged cells are named and run again, those without checksum read") {
-  const Study study("simulate = 20\nlambda = [0.5]\n" + kModel + kGrid);
+  const Study study("simulate = 20\nlambda = [0.5]\n" + kSweptModel + kGrid);
   const auto first = study.run({"--json", "-o", study.out});
   REQUIRE(first.code == 0);
   const std::string cells = study.out + "/cells.jsonl";
@@ -128,7 +129,7 @@ TEST_CASE(
 }
 
 TEST_CASE("cch gaussian sweep: one process a folder, and a plan of it at any time") {
-  const Study study("lambda = [0.5]\n" + kModel + kGrid);
+  const Study study("lambda = [0.5]\n" + kSweptModel + kGrid);
   REQUIRE(study.run({"-o", study.out}).code == 0);
   {
     const Claim other = claim_study(study.out, "");
@@ -141,12 +142,13 @@ TEST_CASE("cch gaussian sweep: one process a folder, and a plan of it at any tim
 }
 
 TEST_CASE("cch gaussian sweep: files, and the same report again from the folder") {
-  const Study study("title = \"A <study>\"\nsimulate = 10\nlambda = [0.1, 1]\n" + kModel + kGrid);
+  const Study study("title = \"A <study>\"\nsimulate = 10\nlambda = [0.1, 1]\n" + kSweptModel +
+                    kGrid);
   const auto outcome = study.run({"-o", study.out});
   REQUIRE(outcome.code == 0);
   CHECK(outcome.out_has("CCH"));
   const std::string csv = read(study.out + "/sweep.csv");
-  CHECK(lines_of(study.out + "/sweep.csv") == 1 + 6 * 2);
+  CHECK(line_count(study.out + "/sweep.csv") == 1 + 6 * 2);
   const std::string html = read(study.out + "/report.html");
   CHECK(html.find("A &lt;study&gt;") != std::string::npos);
   CHECK(html.find("<script") == std::string::npos);
@@ -159,7 +161,7 @@ TEST_CASE("cch gaussian sweep: files, and the same report again from the folder"
 }
 
 TEST_CASE("cch gaussian sweep: a plan runs nothing and writes nothing") {
-  const Study study("simulate = 1000000\n" + kModel + kGrid);
+  const Study study("simulate = 1000000\n" + kSweptModel + kGrid);
   const auto text = study.run({"--dry-run", "-o", study.out});
   CHECK(text.code == 0);
   CHECK(text.out_has("6"));
@@ -194,7 +196,7 @@ TEST_CASE("cch gaussian sweep: estimates stand beside their truth") {
 }
 
 TEST_CASE("cch gaussian sweep: counts agree with the cells") {
-  const Study study("lambda = [0.1, 1]\n" + kModel + kGrid);
+  const Study study("lambda = [0.1, 1]\n" + kSweptModel + kGrid);
   const json d = study.run({"--json"}).document();
   std::size_t hits = 0;
   std::size_t all = 0;
