@@ -236,8 +236,9 @@ std::vector<Wanted> chosen(const Decision& d) {
   std::vector<Wanted> wanted;
   for (const std::size_t family : d.pool) {
     const auto [columns, number] = d.choice[family];
-    auto own = std::find_if(wanted.begin(), wanted.end(),
-                            [&](const Wanted& one) { return one.level == columns; });
+    auto own = std::find_if(wanted.begin(), wanted.end(), [columns = columns](const Wanted& one) {
+      return one.level == columns;
+    });
     if (own == wanted.end()) own = wanted.insert(own, {columns, {}});
     if (family == logistic) own->candidates.strengths = {kStrengths[number]};
     if (family == discriminant)

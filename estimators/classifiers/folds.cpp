@@ -16,7 +16,6 @@ class Dealer {
  public:
   Dealer(const std::vector<int>& codes, std::size_t classes, std::size_t folds)
       : codes_(codes),
-        classes_(classes),
         counts_(folds, std::vector<double>(classes, 0.0)),
         size_(folds, 0.0),
         total_(classes, 0.0) {
@@ -51,7 +50,6 @@ class Dealer {
   }
 
   const std::vector<int>& codes_;
-  std::size_t classes_;
   std::vector<std::vector<double>> counts_;  // n_fc
   std::vector<double> size_;
   std::vector<double> total_;  // N_c

@@ -161,7 +161,9 @@ class Reader {
   void if_there(const char* key, std::optional<T>& value) {
     if (const auto found = node_.find(key); found != node_.end()) {
       known_.emplace_back(key);
-      decode(*found, Spot{&at_, key}, value.emplace());
+      T read{};
+      decode(*found, Spot{&at_, key}, read);
+      value = std::move(read);
     }
   }
   /// Missing or null leaves the value as it is.

@@ -68,7 +68,8 @@ class Reader {
     if (!files_.labels || !settings_.ids.empty()) return;
     const std::size_t rows = files_.labels->info.shape.front();
     for (const auto& [name, shape] : shapes_) {
-      faults_.attempt([&] { refuse_transposed(shape, "'" + name + "'", rows); });
+      faults_.attempt(
+          [&, shape = shape, name = name] { refuse_transposed(shape, "'" + name + "'", rows); });
     }
   }
 

@@ -1,5 +1,7 @@
 #include "tools/cch/rank/folder.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <utility>
 
