@@ -155,8 +155,10 @@ CriterionScore score(const Slice& slice, const std::string& criterion,
 std::set<std::string> criteria_of(std::span<const ComparedCell* const> cells) {
   std::set<std::string> names;
   for (const ComparedCell* cell : cells) {
-    for (const CellSeed& seed : cell->seeds) {
-      for (const auto& [name, value] : seed.scores) names.insert(name);
+    for (std::size_t i = 0; cell->criteria && i < cell->criteria->size(); ++i) {
+      const bool scored = std::any_of(cell->seeds.begin(), cell->seeds.end(),
+                                      [i](const auto& one) { return !std::isnan(one.scores[i]); });
+      if (scored) names.insert((*cell->criteria)[i]);
     }
   }
   return names;
@@ -172,8 +174,19 @@ void check(std::span<const ComparedCell> cells, const ComparisonOptions& options
                  "Ask for at least one bin");
   }
   for (const ComparedCell& cell : cells) {
-    if (!cell.seeds.empty()) continue;
-    refuse_usage("empty-cell", "a cell has no seeds", "it has no gain", "Leave the cell out");
+    if (cell.seeds.empty()) {
+      refuse_usage("empty-cell", "a cell has no seeds", "it has no gain", "Leave the cell out");
+    }
+    const std::size_t names = cell.criteria ? cell.criteria->size() : 0;
+    if (names > 0 && !std::is_sorted(cell.criteria->begin(), cell.criteria->end())) {
+      refuse_usage("unsorted-criteria", "the criteria of a cell are not sorted by name",
+                   "they would not be found", "Sort them, and the scores of each seed likewise");
+    }
+    const bool all = std::all_of(cell.seeds.begin(), cell.seeds.end(),
+                                 [&](const auto& seed) { return seed.scores.size() == names; });
+    if (all) continue;
+    refuse_usage("scores-without-names", "a seed has not one score for each criterion of its cell",
+                 "it is not known whose they are", "Give each a score, a NaN where it has none");
   }
 }
 

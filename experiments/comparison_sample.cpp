@@ -29,15 +29,28 @@ std::size_t index_of(std::map<std::string, std::size_t>& indices, const std::str
   return indices.emplace(name, indices.size()).first->second;
 }
 
+constexpr double kNoScore = std::numeric_limits<double>::quiet_NaN();
+
+/// Where the scores of a criterion stand in a cell; the number of criteria where it has none.
+std::size_t place_of(const ComparedCell& cell, const std::string& criterion) {
+  if (!cell.criteria) return 0;
+  const auto at = std::lower_bound(cell.criteria->begin(), cell.criteria->end(), criterion);
+  const bool there = at != cell.criteria->end() && *at == criterion;
+  return there ? static_cast<std::size_t>(at - cell.criteria->begin()) : cell.criteria->size();
+}
+
+double score_at(const CellSeed& seed, std::size_t place) {
+  return place < seed.scores.size() ? seed.scores[place] : kNoScore;
+}
+
 CellSeries series_of(const ComparedCell& cell, const std::string& criterion,
                      const std::map<std::uint64_t, std::size_t>& seeds) {
   CellSeries out;
+  const std::size_t place = place_of(cell, criterion);
   for (const CellSeed& seed : cell.seeds) {
-    const auto score = seed.scores.find(criterion);
     out.seed.push_back(seeds.at(seed.seed));
     out.gain.push_back(seed.gain);
-    out.score.push_back(score == seed.scores.end() ? std::numeric_limits<double>::quiet_NaN()
-                                                   : score->second);
+    out.score.push_back(score_at(seed, place));
   }
   out.decided = summarise_gains(out.gain).sign != 0;
   return out;
@@ -47,9 +60,11 @@ std::set<std::string> clusters_with(std::span<const ComparedCell* const> cells,
                                     const std::string& criterion) {
   std::set<std::string> out;
   for (const ComparedCell* cell : cells) {
-    for (const CellSeed& seed : cell->seeds) {
-      if (seed.scores.contains(criterion)) out.insert(cell->cluster);
-    }
+    const std::size_t place = place_of(*cell, criterion);
+    const bool scored =
+        std::any_of(cell->seeds.begin(), cell->seeds.end(),
+                    [&](const CellSeed& seed) { return !std::isnan(score_at(seed, place)); });
+    if (scored) out.insert(cell->cluster);
   }
   return out;
 }

@@ -190,6 +190,23 @@ void RunStore::put(const std::string& key, const std::string& file, const std::s
   write_files(beside);
 }
 
+void RunStore::put_again(const std::string& key, const std::string& file,
+                         const std::string& record) const {
+  BesideHashes beside;
+  (void)unsealed(read_text(path(key, file)), &beside);
+  write_files({{path(key, file), sealed(record, beside)}});
+}
+
+KeyList RunStore::keys(const std::string& file) const {
+  KeyList found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(fs::path(root_) / "runs", none)) {
+    const std::string key = entry.path().filename();
+    if (path_exists(path(key, file))) found.add(key);
+  }
+  return found.sorted();
+}
+
 std::optional<Claim> RunStore::claim(const std::string& key) const {
   make_folder(path(key, ""));
   return Claim::take(path(key, "claim"));

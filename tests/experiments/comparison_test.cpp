@@ -78,13 +78,15 @@ double tau_b_by_pairs(const std::vector<double>& a, const std::vector<double>& b
   return both / std::sqrt(untied_a * untied_b);
 }
 
+CriterionNames names(std::vector<std::string> all) {
+  return std::make_shared<const std::vector<std::string>>(std::move(all));
+}
+
 ComparedCell cell_of(const std::string& cluster, const std::string& group,
                      const std::vector<double>& gains, double score,
                      const std::string& criterion = "c") {
-  ComparedCell cell{cluster, group, "accuracy", {}, {}};
-  for (std::size_t i = 0; i < gains.size(); ++i) {
-    cell.seeds.push_back({i + 1, gains[i], {{criterion, score}}});
-  }
+  ComparedCell cell{cluster, group, "accuracy", {}, names({criterion}), {}};
+  for (std::size_t i = 0; i < gains.size(); ++i) cell.seeds.push_back({i + 1, gains[i], {score}});
   return cell;
 }
 
@@ -113,10 +115,10 @@ std::vector<ComparedCell> random_cells(std::size_t clusters, std::uint64_t seed)
                         "group " + std::to_string(c),
                         "accuracy",
                         {{"gamma", std::to_string(teacher), teacher}},
+                        names({"noisy", "none"}),
                         {}};
       for (std::uint64_t s = 1; s <= 5; ++s) {
-        cell.seeds.push_back(
-            {s, gain + 0.3 * random.normal(), {{"noisy", gain + random.normal()}, {"none", 0.0}}});
+        cell.seeds.push_back({s, gain + 0.3 * random.normal(), {gain + random.normal(), 0.0}});
       }
       cells.push_back(std::move(cell));
     }
@@ -211,7 +213,7 @@ TEST_CASE("comparison: regret by hand") {
 
 TEST_CASE("comparison: a teacher whose score is missing may be the best, but is not chosen") {
   std::vector<ComparedCell> cells = {decided("x", "a", 0.04, 1.0), decided("x", "a", 0.01, 2.0)};
-  for (CellSeed& seed : cells[0].seeds) seed.scores.clear();
+  for (CellSeed& seed : cells[0].seeds) seed.scores = {std::nan("")};
   const CriterionScore score = whole(cells);
   CHECK(score.cells == 1);
   CHECK(near(*score.top1_regret.value, 0.03, kRounding));
@@ -221,7 +223,7 @@ TEST_CASE("comparison: hits and false holds by hand") {
   std::vector<ComparedCell> cells = {decided("a", "a", 0.1, 1.0), decided("b", "b", 0.1, -1.0),
                                      decided("c", "c", -0.1, -1.0), decided("d", "d", -0.1, 0.0),
                                      cell_of("e", "e", {-1.0, 0.1, 1.0}, 3.0)};
-  cells[2].seeds[0].scores["c"] = 0.5;  // one of three runs holds; the mean stays below 0
+  cells[2].seeds[0].scores[0] = 0.5;  // one of three runs holds; the mean stays below 0
   const CriterionScore score = whole(cells);
   CHECK(score.hits.count == 2);  // a and c; d says nothing, e is undecided
   CHECK(score.hits.of == 3);
@@ -307,7 +309,7 @@ TEST_CASE("comparison: the bootstrap is the same for any threads, another for an
 TEST_CASE("comparison: clusters without a score are no cases of the bootstrap") {
   auto cells = random_cells(2, 7);
   for (std::size_t i = 4; i < cells.size(); ++i) {
-    for (CellSeed& seed : cells[i].seeds) seed.scores.erase("noisy");
+    for (CellSeed& seed : cells[i].seeds) seed.scores[0] = std::nan("");
   }
   const auto both = whole(cells, "noisy");
   const auto alone = whole({cells.begin(), cells.begin() + 4}, "noisy");

@@ -1,6 +1,7 @@
 // Which weights of a segmentation study count.
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "support/test.hpp"
@@ -12,6 +13,41 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+TEST_CASE("a segmentation study: a run of another name keeps the checksums of its files") {
+  if (!training_here()) return;
+  SegmentWorld w;
+  w.change("seeds = 2", "seeds = 1");
+  REQUIRE(w.train().code == 0);
+  const auto records = [&] {
+    std::map<std::string, json> out;
+    for (const auto& entry : fs::directory_iterator(fs::path(w.out) / "runs")) {
+      std::ifstream in(entry.path() / "result.json");
+      out[entry.path().filename()] = json::parse(in);
+    }
+    return out;
+  };
+  const auto before = records();
+  std::string text = kSegmentStudy;
+  text.replace(text.find("seeds = 2"), 9, "seeds = 1");
+  for (auto at = text.find("\"plain\""); at != std::string::npos; at = text.find("\"plain\"")) {
+    text.replace(at, 7, "\"simple\"");
+  }
+  w.study = w.folder.write("study.toml", text);
+  REQUIRE(w.train().code == 0);
+  std::size_t renamed = 0;
+  for (const auto& [key, record] : records()) {
+    CHECK(record.at("beside") == before.at(key).at("beside"));
+    if (record["setup"]["name"] != "simple") continue;
+    ++renamed;
+    CHECK(record["checksum"] != before.at(key)["checksum"]);
+    // So that damage is still seen.
+    fs::remove(fs::path(w.out) / "runs" / key / "best.safetensors");
+  }
+  CHECK(renamed == 1);
+  CHECK(test::run_cch({"train", w.study, "-o", w.out})
+            .err_has("best.safetensors is missing: its run counts as open"));
+}
 
 TEST_CASE("a segmentation study: best weights teach, and last ones where the study says so") {
   if (!training_here()) return;

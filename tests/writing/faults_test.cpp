@@ -42,6 +42,7 @@ std::string without_times(const std::string& text) {
 std::map<std::string, std::string> results(const fs::path& folder) {
   std::map<std::string, std::string> out;
   for (const auto& [name, text] : tree(folder)) {
+    if (name == "planned.json") continue;  // how far it was when a process began
     if (name.ends_with(".json") || name.ends_with(".jsonl")) out[name] = without_times(text);
     if (name.ends_with(".jsonl")) {
       std::vector<std::string> lines;

@@ -1,6 +1,7 @@
 #include "tools/cch/compare.hpp"
 
 #include <memory>
+#include <utility>
 
 #include "cch/report/compare.hpp"
 #include "tools/cch/command.hpp"
@@ -13,13 +14,13 @@ namespace {
 
 int run(const CompareSettings& s, Invocation& invocation) {
   Terminal& terminal = invocation.terminal;
-  const CompareInputs inputs = read_compare_folders(s.folders);
+  CompareInputs inputs = read_compare_folders(s.folders);
   prepare_comparison(s.out, s.html, s.force);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec = make_execution(s.common, invocation.stop, progress.get());
-  documents::CompareDocument found = compare_document(s, inputs, pair_runs(inputs.pairing), exec);
+  documents::CompareDocument found = compare_document(s, inputs, inputs.pairing.paired(), exec);
   found.command = invocation.command_line;
-  found = documents::as_stored(found);
+  found = documents::as_stored(std::move(found));
   const auto written = write_comparison(found, s.out, s.html, true);
   terminal.out << (s.common.json ? documents::to_text(found, 1) + "\n"
                                  : report::render_compare_table(

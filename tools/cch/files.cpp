@@ -18,8 +18,8 @@ std::string text_of(const fs::path& path) {
 
 /// A document of cch, or the cells of a sweep that was cut.
 bool is_ours(const fs::path& folder) {
-  for (const char* name :
-       {"rank.json", "image-rank.json", "check.json", "compare.json", "sweep.json", "study.json"}) {
+  for (const char* name : {"rank.json", "image-rank.json", "check.json", "compare.json",
+                           "sweep.json", "study.json", "planned.json"}) {
     const std::string text = text_of(folder / name);
     for (const char* schema : {"\"schema\": \"cch.", "\"schema\":\"cch."}) {
       if (text.find(schema) != std::string::npos) return true;

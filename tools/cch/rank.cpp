@@ -142,6 +142,7 @@ Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> imag
   struct Asked {
     RankSettings settings;
     std::vector<std::string> studies;
+    StatusOptions status;
   };
   auto asked = std::make_shared<Asked>();
   options::Table table = rank_table(asked->settings);
@@ -152,9 +153,15 @@ Command rank_command(CommandLine app, std::shared_ptr<const RankFromImages> imag
       "into a folder of its name in -o, and what is there already is not made again";
   app.add(table);
   app.add(share_table(asked->settings.share, "several studies"));
+  app.add(status_table(asked->status, "many rankings"));
   if (images) app.add(images->table);
   return [asked, app, images](Invocation& invocation) {
     RankSettings s = asked->settings;
+    if (!asked->status.folder.empty()) {
+      const StatusOptions& status = asked->status;
+      return show_status({status.folder, true, status.watch, s.common.json}, rankings_status,
+                         invocation);
+    }
     const bool several = asked->studies.size() > 1 || s.share.shared() || s.share.stop_after > 0;
     if (!several && !asked->studies.empty()) s.study = asked->studies.front();
     if (images && !s.study.empty() && images->takes(s)) {

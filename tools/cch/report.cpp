@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "cch/experiments/store.hpp"
 #include "cch/report/check.hpp"
 #include "cch/report/compare.hpp"
 #include "cch/report/image_ranking.hpp"
@@ -81,23 +82,6 @@ int show_ranking(const ReportOptions& o, Terminal& terminal) {
   return kExitDone;
 }
 
-/// As the study's own --json has it where every run is cached.
-documents::TrainDocument training_document(const std::string& folder, documents::StudyHead head,
-                                           const report::TrainReport& shown) {
-  documents::TrainDocument out;
-  out.head = std::move(head);
-  out.done = shown.done;
-  out.failed = shown.failed;
-  out.cached = shown.done;
-  each_record(folder, [&](const nlohmann::json& record) {
-    try {
-      out.results.push_back({documents::to_text(documents::read_run(record))});
-    } catch (const Error&) {  // named among the warnings of the report
-    }
-  });
-  return out;
-}
-
 int show_image_ranking(const ReportOptions& o, Terminal& terminal) {
   const documents::ImageRankDocument document = read_image_rank_folder(o.folder);
   const auto written = write_image_rank(document, o.folder, o.html, false);
@@ -126,8 +110,9 @@ int show_training(const ReportOptions& o, Terminal& terminal) {
   const report::TrainReport shown = report_of(std::move(content), o.folder);
   const auto written = write_training_page(shown, o.folder, o.html);
   if (o.json) {
-    terminal.out << documents::to_text(training_document(o.folder, std::move(head), shown), 1)
-                 << '\n';
+    // As the study's own --json has it where every run is cached.
+    print_training_document({std::move(head), shown.done, shown.failed, shown.done, {}}, o.folder,
+                            RunStore(o.folder).keys("result.json"), terminal.out);
   } else {
     print_training(shown, o.quiet, false, terminal.out);
   }

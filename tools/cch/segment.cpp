@@ -88,6 +88,177 @@ int write_images(const TrainSettings& s, const SegmentationStudy& study, Invocat
   return kExitDone;
 }
 
+/// A study of images that was read and checked, its runs under their keys.
+struct PlannedSegmentation {
+  SegmentationSet set;
+  documents::StudyHead head;
+  SegmentationPlan plan;
+};
+
+PlannedSegmentation plan_segmentation(const TrainSettings& s, SegmentationStudy& study,
+                                      const std::string& command, const Execution& exec) {
+  std::vector<std::pair<std::string, SourceInfo>> files;
+  PlannedSegmentation out{load_segmentation(study.task, study.seeds.front(), files, exec), {}, {}};
+  check(study, modality_names(out.set));
+  check_validation(study, out.set, study.seeds.front());
+  check_features(s, study, out.set);
+  out.head = study_head(s, segmentation_config_json(study), study.seeds.front(), files,
+                        out.set.warnings, command, exec.device);
+  json setups = json::array();
+  for (const SegmentationSetup& setup : study.setups) setups.push_back(setup_json(setup));
+  out.head.setups = documents::Echo{setups.dump()};
+  out.plan = make_plan(study, out.head.inputs, exec.device);
+  return out;
+}
+
+/// Takes in what is stored of all cells: whether each is done.
+std::vector<bool> find_stored(SegmentationPlan& plan, const RunStore& store, const Redo& redo,
+                              std::vector<Warning>& warnings) {
+  std::vector<bool> there;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    plan.results[i] = stored_run(store, plan.cells[i], redo, warnings);
+    there.push_back(plan.done(i));
+  }
+  return there;
+}
+
+/// What this process makes of its folder.
+struct OpenSegmentation {
+  RunStore store;
+  Redo redo;
+  Claim claim;
+  std::vector<bool> there;  ///< cells that are not run
+  std::size_t cached = 0;
+};
+
+OpenSegmentation open_segmentation(const TrainSettings& s, PlannedSegmentation& study,
+                                   std::size_t planned_runs, std::vector<Warning>& warnings) {
+  Redo redo = redo_of(s);
+  Claim claim = open_study_folder(s, study.head, planned_runs, &redo.since);
+  OpenSegmentation out{RunStore(s.out), redo, std::move(claim), {}};
+  out.there = find_stored(study.plan, out.store, redo, warnings);
+  out.cached = static_cast<std::size_t>(std::count(out.there.begin(), out.there.end(), true));
+  if (!redo.missing) {
+    // Only those that failed, with what was made of their teachers.
+    for (std::size_t i = 0; i < out.there.size(); ++i) {
+      out.there[i] = !failed_before(out.store, study.plan.cells[i]);
+    }
+  }
+  describe_again(study.plan, out.store);
+  return out;
+}
+
+void print_begin(const TrainSettings& s, const PlannedSegmentation& study, std::size_t cached,
+                 const std::vector<Warning>& warnings, const std::string& device,
+                 std::ostream& err) {
+  if (s.common.quiet) return;
+  for (const Warning& w : warnings) err << "warning: " << w.message << '\n';
+  err << fmt::format("{} runs on {}; {} cached\n", study.plan.cells.size(), device, cached);
+}
+
+/// What was run; nothing where --stop-after has ended it.
+std::optional<RunCounts> run_open(const TrainSettings& s, const SegmentationStudy& study,
+                                  PlannedSegmentation& planned, const OpenSegmentation& folder,
+                                  SegmentationSets& sets, StopAfter& stop, Terminal& terminal,
+                                  const Execution& exec) {
+  SegmentationPlan& plan = planned.plan;
+  EpochReport report(terminal, s.common.quiet, exec,
+                     (plan.cells.size() - folder.cached) * study.training.epochs);
+  const SegmentationRecords records =
+      records_of(study, plan, folder.store, planned.head, report, folder.redo, &stop);
+  RunCounts counts;
+  const bool ended = stop.ended([&] {
+    counts =
+        run_segmentation_cells(study, plan.cells, folder.there, folder.store, sets, records,
+                               s.share.shared(), run_options(s.share, plan.cells.size(), {}), exec);
+  });
+  if (ended) return std::nullopt;
+  std::vector<Warning> told;
+  for (std::size_t i = 0; s.share.by_claims() && i < plan.cells.size(); ++i) {
+    if (!plan.results[i]) {
+      plan.results[i] = stored_run(folder.store, plan.cells[i], folder.redo, told);
+    }
+  }
+  return counts;
+}
+
+/// Document and page of a study, and what the terminal says of it.
+void show_all(const TrainSettings& s, const PlannedSegmentation& study, const RunStore& store,
+              const std::vector<documents::SegmentationRunDocument>& runs, const RunCounts& counts,
+              double seconds, Terminal& terminal) {
+  const documents::SegmentationDocument document =
+      documents::as_stored(segmentation_document(study.head, runs, store));
+  const std::string path = (fs::path(s.out) / "segmentation.json").string();
+  const std::string page = (fs::path(s.out) / "report.html").string();
+  const std::string text = documents::to_text(document, 1) + "\n";
+  write_files({{path, text},
+               {page, report::render_segmentation_html(
+                          document, segmentation_pictures(document, study.set, s.out))}});
+  if (s.common.json) {
+    terminal.out << text;
+  } else {
+    if (!s.common.quiet) terminal.out << report::render_segmentation_table(document) << '\n';
+    terminal.out << report::segmentation_conclusion(document)
+                 << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n",
+                                study.plan.cells.size() - counts.failed, counts.cached,
+                                counts.failed, seconds);
+  }
+  if (!s.common.quiet) print_written({path, page}, terminal.err);
+}
+
+/// What is said and written after the runs; the exit code.
+int finish(const TrainSettings& s, const PlannedSegmentation& study, const RunStore& store,
+           const RunCounts& counts, Clock::time_point begin, Terminal& terminal) {
+  std::vector<documents::SegmentationRunDocument> runs;
+  std::vector<std::string> failures;
+  for (const auto& result : study.plan.results) {
+    if (!result) continue;
+    runs.push_back(*result);
+    failures.push_back(result->failure.value_or(""));
+  }
+  const RunTally tally =
+      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
+  const auto page_claim = claim_page(s.share, s.out);
+  if (s.share.by_claims() && (!page_claim || runs.size() < study.plan.cells.size())) {
+    print_seen(tally.done, tally.failed, study.plan.cells.size() - runs.size(), terminal.out);
+  } else {
+    show_all(s, study, store, runs, counts, seconds_since(begin), terminal);
+  }
+  return counts.failed > 0 ? kExitSomeFailed : kExitDone;
+}
+
+int run_study(const TrainSettings& s, SegmentationStudy& study, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  const bool looks = s.list || s.dry_run;
+  const std::size_t planned_runs = study.seeds.size() * study.setups.size();
+  shard_seeds(study.seeds, s.share.shard);
+  StopAfter stop(s.share.stop_after, invocation.stop);
+  const auto progress = make_progress(terminal, s.common.quiet);
+  const Execution exec = make_execution(s.common, stop.token(), progress.get(), !looks);
+  PlannedSegmentation planned = plan_segmentation(s, study, invocation.command_line, exec);
+  std::vector<Warning> warnings = planned.set.warnings;
+  if (looks) {
+    Redo redo = redo_of(s);
+    redo.failed = false;  // they are shown
+    find_stored(planned.plan, RunStore(s.out), redo, warnings);
+    return show_plan(s, study, planned.plan, planned.head, terminal.out);
+  }
+  const OpenSegmentation folder = open_segmentation(s, planned, planned_runs, warnings);
+  print_begin(s, planned, folder.cached, warnings, exec.device, terminal.err);
+  const auto begin = Clock::now();
+  SegmentationSets sets(study.task, exec);
+  const auto counts = run_open(s, study, planned, folder, sets, stop, terminal, exec);
+  if (!counts) {
+    print_stopped(s.share, terminal.err);
+    return kExitTerminated;
+  }
+  if (s.share.by_claims()) print_share(*counts, "units", terminal.err);
+  if (!s.features.empty()) {
+    write_features(s, study, planned.plan, folder.store, planned.head, sets, terminal, exec);
+  }
+  return finish(s, planned, folder.store, *counts, begin, terminal);
+}
+
 void check_race(const TrainSettings& s) {
   const auto refuse = [](bool given, const std::string& option) {
     if (!given) return;
@@ -105,11 +276,9 @@ void check_race(const TrainSettings& s) {
 
 int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
                      Invocation& invocation) {
-  Terminal& terminal = invocation.terminal;
   SegmentationStudy study = read_segmentation_study(s, given);
   if (!s.write_images.empty()) return write_images(s, study, invocation);
-  const bool looks = s.list || s.dry_run;
-  if (s.out.empty() && !looks) {
+  if (s.out.empty() && !s.list && !s.dry_run) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
   if (!s.race.empty()) {
@@ -117,98 +286,7 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
     return run_race(s, std::move(study), invocation);
   }
   if (s.survivors) keep_winner(study, s.out);
-  const std::size_t seeds = study.seeds.size();
-  shard_seeds(study.seeds, s.share.shard);
-  StopAfter stop(s.share.stop_after, invocation.stop);
-  const auto progress = make_progress(terminal, s.common.quiet);
-  const Execution exec = make_execution(s.common, stop.token(), progress.get(), !looks);
-  std::vector<std::pair<std::string, SourceInfo>> files;
-  const SegmentationSet set = load_segmentation(study.task, study.seeds.front(), files, exec);
-  check(study, modality_names(set));
-  check_validation(study, set, study.seeds.front());
-  check_features(s, study, set);
-  documents::StudyHead head = study_head(s, segmentation_config_json(study), study.seeds.front(),
-                                         files, set.warnings, invocation.command_line, exec.device);
-  json setups = json::array();
-  for (const SegmentationSetup& setup : study.setups) setups.push_back(setup_json(setup));
-  head.setups = documents::Echo{setups.dump()};
-  SegmentationPlan plan = make_plan(study, head.inputs, exec.device);
-  const RunStore store(s.out);
-  std::optional<Claim> claim;
-  Redo redo = redo_of(s);
-  if (!looks) claim = open_study_folder(s, head, seeds * study.setups.size(), &redo.since);
-  if (looks) redo.failed = false;  // they are shown
-  std::vector<Warning> warnings = set.warnings;
-  std::vector<bool> there;
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    plan.results[i] = stored_run(store, plan.cells[i], redo, warnings);
-    there.push_back(plan.done(i));
-  }
-  const auto cached = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
-  if (looks) return show_plan(s, study, plan, head, terminal.out);
-  if (!redo.missing) {
-    // Only those that failed, with what was made of their teachers.
-    for (std::size_t i = 0; i < there.size(); ++i) there[i] = !failed_before(store, plan.cells[i]);
-  }
-  describe_again(plan, store);
-  if (!s.common.quiet) {
-    for (const Warning& w : warnings) terminal.err << "warning: " << w.message << '\n';
-    terminal.err << fmt::format("{} runs on {}; {} cached\n", plan.cells.size(), exec.device,
-                                cached);
-  }
-  const auto begin = Clock::now();
-  EpochReport report(terminal, s.common.quiet, exec,
-                     (plan.cells.size() - cached) * study.training.epochs);
-  const SegmentationRecords records = records_of(study, plan, store, head, report, redo, &stop);
-  SegmentationSets sets(study.task, exec);
-  RunCounts counts;
-  const bool ended = stop.ended([&] {
-    counts =
-        run_segmentation_cells(study, plan.cells, there, store, sets, records, s.share.shared(),
-                               run_options(s.share, plan.cells.size(), {}), exec);
-  });
-  if (ended) {
-    print_stopped(s.share, terminal.err);
-    return kExitTerminated;
-  }
-  if (s.share.by_claims()) print_share(counts, "units", terminal.err);
-  for (std::size_t i = 0; s.share.by_claims() && i < plan.cells.size(); ++i) {
-    if (!plan.results[i]) plan.results[i] = stored_run(store, plan.cells[i], redo, warnings);
-  }
-  if (!s.features.empty()) write_features(s, study, plan, store, head, sets, terminal, exec);
-  std::vector<documents::SegmentationRunDocument> runs;
-  std::vector<std::string> failures;
-  for (const auto& result : plan.results) {
-    if (!result) continue;
-    runs.push_back(*result);
-    failures.push_back(result->failure.value_or(""));
-  }
-  const RunTally tally =
-      count_runs(failures, s.common.verbose ? failures.size() : kReasons, terminal.err);
-  const auto page_claim = claim_page(s.share, s.out);
-  if (s.share.by_claims() && (!page_claim || runs.size() < plan.cells.size())) {
-    print_seen(tally.done, tally.failed, plan.cells.size() - runs.size(), terminal.out);
-    return counts.failed > 0 ? kExitSomeFailed : kExitDone;
-  }
-  const documents::SegmentationDocument document =
-      documents::as_stored(segmentation_document(head, runs, store));
-  const std::string path = (fs::path(s.out) / "segmentation.json").string();
-  const std::string page = (fs::path(s.out) / "report.html").string();
-  const std::string text = documents::to_text(document, 1) + "\n";
-  write_files({{path, text},
-               {page, report::render_segmentation_html(
-                          document, segmentation_pictures(document, set, s.out))}});
-  if (s.common.json) {
-    terminal.out << text;
-  } else {
-    if (!s.common.quiet) terminal.out << report::render_segmentation_table(document) << '\n';
-    terminal.out << report::segmentation_conclusion(document)
-                 << fmt::format("{} runs done ({} cached), {} failed, {:.1f} s\n",
-                                plan.cells.size() - counts.failed, counts.cached, counts.failed,
-                                seconds_since(begin));
-  }
-  if (!s.common.quiet) print_written({path, page}, terminal.err);
-  return counts.failed > 0 ? kExitSomeFailed : kExitDone;
+  return run_study(s, study, invocation);
 }
 
 }  // namespace cch

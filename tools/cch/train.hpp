@@ -12,7 +12,9 @@
 #include "cch/documents/run.hpp"
 #include "cch/experiments/unit_run.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/cch/share/status.hpp"
 #include "tools/cch/share/study.hpp"
+#include "tools/cch/share/tally.hpp"
 #include "tools/documents/recorded.hpp"
 #include "tools/options/study_file.hpp"
 
@@ -32,9 +34,8 @@ struct TrainSettings {
   std::string rows;                    ///< file for the rows of every unit; empty: none
   std::string evidence;                ///< file for what is known of them; empty: none
   bool list = false;
-  std::string status;   ///< folder whose progress is shown; empty: none
-  bool watch = false;   ///< again and again
-  bool failed = false;  ///< only runs that failed
+  StatusOptions status;  ///< of a folder, if it names one
+  bool failed = false;   ///< only runs that failed
   bool dry_run = false;
   bool keep_weights = false;
   std::string race;         ///< metric that set-ups of a segmentation study race for; empty: none
@@ -141,15 +142,4 @@ Claim open_study_folder(const TrainSettings& s, const documents::StudyHead& head
 /// The record of a run that is done, else null: failed and damaged ones do not count.
 nlohmann::json stored_record(const RunStore& store, const std::string& key, const char* file,
                              std::vector<Warning>& damage);
-/// Kinds of failures that are shown without -v.
-inline constexpr std::size_t kReasons = 5;
-struct RunTally {
-  std::size_t done = 0;
-  std::size_t failed = 0;
-};
-/// Counts runs, each with why it failed ("" for those that are done), and says why the first kinds
-/// of them did.
-RunTally count_runs(const std::vector<std::string>& failures, std::size_t most_reasons,
-                    std::ostream& err);
-
 }  // namespace cch

@@ -1,3 +1,6 @@
+#include <sstream>
+#include <utility>
+
 #include "tools/documents/compared_schema.hpp"
 #include "tools/documents/json.hpp"
 
@@ -94,14 +97,28 @@ void describe(V& v, Of<ComparedFolder> auto& x) {
 }
 
 template <class V>
-void describe(V& v, Of<CompareDocument> auto& x) {
+void describe_head(V& v, Of<CompareHead> auto& x) {
   v.schema("cch.compare/1");
-  v("criteria", x.criteria, "pairs", x.pairs, "agreement", x.agreement, "metrics", x.metrics,
-    "folders", x.folders, "warnings", x.warnings, "inputs", x.inputs, "version", x.version,
-    "command", x.command, "seed", x.seed);
+  v("criteria", x.criteria, "agreement", x.agreement, "metrics", x.metrics, "folders", x.folders,
+    "warnings", x.warnings, "inputs", x.inputs, "version", x.version, "command", x.command, "seed",
+    x.seed);
   v.object("config", [&x](auto& inner) {
     inner("metric", x.metric, "predict_by", x.predict_by, "draws", x.draws);
   });
+}
+
+/// Written alone, for pairs to be put in.
+template <class V>
+void describe(V& v, Of<CompareHead> auto& x) {
+  describe_head(v, x);
+  const std::vector<ComparedPair> none;
+  v("pairs", none);
+}
+
+template <class V>
+void describe(V& v, Of<CompareDocument> auto& x) {
+  describe_head(v, part<CompareHead>(x));
+  v("pairs", x.pairs);
 }
 
 nlohmann::json to_json(const CompareDocument& document) {
@@ -109,7 +126,15 @@ nlohmann::json to_json(const CompareDocument& document) {
 }
 
 std::string to_text(const CompareDocument& document, int indent) {
-  return text_of(encode(document), indent);
+  // A pair as JSON takes several times its text: one after the other.
+  std::ostringstream out;
+  write_with_list(
+      encode(static_cast<const CompareHead&>(document)), "pairs", indent,
+      [&](const auto& take) {
+        for (const ComparedPair& pair : document.pairs) take(encode(pair));
+      },
+      out);
+  return std::move(out).str();
 }
 
 CompareDocument read_compare(const nlohmann::json& document) {
@@ -120,8 +145,12 @@ CompareDocument parse_compare(std::string_view text) {
   return read_compare(parse(text));
 }
 
-CompareDocument as_stored(const CompareDocument& document) {
-  return parse_compare(to_text(document));
+CompareDocument as_stored(CompareDocument document) {
+  std::vector<ComparedPair> pairs = std::exchange(document.pairs, {});
+  CompareDocument out = parse_compare(to_text(document));
+  for (ComparedPair& pair : pairs) pair = read<ComparedPair>(parse(text_of(encode(pair), -1)));
+  out.pairs = std::move(pairs);
+  return out;
 }
 
 }  // namespace cch::documents

@@ -19,9 +19,17 @@ void describe(V& v, Of<StudyStatus::Failure> auto& x) {
 template <class V>
 void describe(V& v, Of<StudyStatus> auto& x) {
   v.schema("cch.status/1");
-  v("folder", x.folder, "title", x.title, "planned", x.planned, "done", x.done, "failed", x.failed,
-    "running", x.running, "damaged", x.damaged, "open", x.open, "seconds_left", x.seconds_left,
-    "processes", x.processes, "failures", x.failures, "version", x.version, "command", x.command);
+  v("folder", x.folder, "title", x.title, "of", x.of, "planned", x.planned, "done", x.done,
+    "failed", x.failed, "running", x.running, "damaged", x.damaged, "open", x.open, "seconds_left",
+    x.seconds_left, "processes", x.processes, "failures", x.failures, "version", x.version,
+    "command", x.command);
+}
+
+template <class V>
+void describe(V& v, Of<Planned> auto& x) {
+  v.schema("cch.planned/1");
+  v("of", x.of, "title", x.title, "planned", x.planned, "stored", x.stored, "others", x.others,
+    "names", x.names, "version", x.version, "command", x.command);
 }
 
 template <class V>
@@ -44,6 +52,14 @@ std::string to_text(const StudyStatus& status, int indent) {
 
 StudyStatus parse_status(std::string_view text) {
   return read<StudyStatus>(parse(text));
+}
+
+std::string to_text(const Planned& planned, int indent) {
+  return text_of(encode(planned), indent);
+}
+
+Planned read_planned(const nlohmann::json& document) {
+  return read<Planned>(document);
 }
 
 std::string to_text(const UnitList& list, int indent) {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +30,7 @@ struct StudyStatus {
   };
   std::string folder;
   std::string title;
+  std::string of = "runs";             ///< what is counted: runs, cells (of a sweep), rankings
   std::optional<std::size_t> planned;  ///< none: no study has said it
   std::size_t done = 0;
   std::size_t failed = 0;
@@ -43,6 +44,18 @@ struct StudyStatus {
   std::string command;
 
   [[nodiscard]] bool complete() const { return planned && done + failed >= *planned; }
+};
+
+/// What a process began that works on a sweep or on many rankings, schema cch.planned/1.
+struct Planned {
+  std::string of;  ///< as in StudyStatus
+  std::string title;
+  std::size_t planned = 0;
+  std::size_t stored = 0;          ///< of these, before it began
+  std::size_t others = 0;          ///< stored, but of other settings
+  std::vector<std::string> names;  ///< of rankings
+  std::string version;
+  std::string command;
 };
 
 /// What is handed out as a whole: `cch train --shard I/N` with N units is unit I. Schema
@@ -72,6 +85,8 @@ struct UnitList {
 
 std::string to_text(const StudyStatus& status, int indent = -1);
 StudyStatus parse_status(std::string_view text);
+std::string to_text(const Planned& planned, int indent = -1);
+Planned read_planned(const nlohmann::json& document);
 std::string to_text(const UnitList& list, int indent = -1);
 UnitList parse_units(std::string_view text);
 

@@ -74,7 +74,8 @@ void describe(V& v, Of<TrainDocument> auto& x) {
   describe_head(v, x.head);
   v.object("runs",
            [&x](auto& inner) { inner("done", x.done, "failed", x.failed, "cached", x.cached); });
-  v("seconds", x.seconds, "results", x.results);
+  const std::vector<Echo> results;  // put in by write_text
+  v("seconds", x.seconds, "results", results);
 }
 
 template <class V>
@@ -125,8 +126,9 @@ StudyHead read_study_head(const nlohmann::json& document) {
   return read<StudyHead>(document);
 }
 
-std::string to_text(const TrainDocument& document, int indent) {
-  return text_of(encode(document), indent);
+void write_text(const TrainDocument& document, const std::function<void(const TakeResult&)>& each,
+                std::ostream& out) {
+  write_with_list(encode(document), "results", 1, each, out);
 }
 
 std::vector<FeatureFile> read_feature_files(const nlohmann::json& document) {

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -72,14 +74,14 @@ struct StudyHead {
   std::uint64_t seed = 0;
 };
 
-/// The whole of a study of pairs, schema cch.train/1.
+/// The whole of a study of pairs, schema cch.train/1, but for its results: the records as they are
+/// stored, which are written one after the other.
 struct TrainDocument {
   StudyHead head;
   std::size_t done = 0;
   std::size_t failed = 0;
   std::size_t cached = 0;
-  Number seconds;             ///< none: nothing was run
-  std::vector<Echo> results;  ///< records as they are stored
+  Number seconds;  ///< none: nothing was run
 };
 
 /// What `cch train --features` says about its files, schema cch.features/1: the key of the run of
@@ -95,7 +97,10 @@ nlohmann::json to_json(const CriteriaDocument& document);
 CriteriaDocument read_criteria(const nlohmann::json& document);
 nlohmann::json to_json(const StudyHead& head);
 StudyHead read_study_head(const nlohmann::json& document);
-std::string to_text(const TrainDocument& document, int indent);
+/// `each` gives every result to its argument; none is kept.
+using TakeResult = std::function<void(const nlohmann::json& record)>;
+void write_text(const TrainDocument& document, const std::function<void(const TakeResult&)>& each,
+                std::ostream& out);
 std::vector<FeatureFile> read_feature_files(const nlohmann::json& document);
 
 nlohmann::json to_json(const ComparedUnit& unit);

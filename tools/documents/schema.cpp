@@ -119,4 +119,29 @@ std::string text_of(const json& node, int indent) {
   return node.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
+void write_with_list(const json& document, const std::string& name, int indent,
+                     const std::function<void(const std::function<void(const json&)>&)>& each,
+                     std::ostream& out) {
+  const bool lines = indent >= 0;
+  const std::string blanks = lines ? std::string(static_cast<std::size_t>(indent), ' ') : "";
+  const std::string text = text_of(document, indent);
+  // A member of the whole document: within strings a quote has a backslash before it and there are
+  // no ends of lines, deeper members have more blanks.
+  const std::string empty =
+      (lines ? "\n" + blanks : "") + "\"" + name + "\":" + (lines ? " []" : "[]");
+  const std::size_t end = text.find(empty) + empty.size();
+  out << std::string_view(text).substr(0, end - 1);
+  bool any = false;
+  each([&](const json& element) {
+    std::string one = (lines ? "\n" : "") + text_of(element, indent);
+    for (std::size_t at = one.find('\n'); at != std::string::npos; at = one.find('\n', at + 1)) {
+      one.insert(at + 1, blanks + blanks);
+    }
+    out << (any ? "," : "") << one;
+    any = true;
+  });
+  if (any && lines) out << '\n' << blanks;
+  out << std::string_view(text).substr(end - 1);
+}
+
 }  // namespace cch::documents

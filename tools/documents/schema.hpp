@@ -3,9 +3,11 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -317,5 +319,10 @@ Document read(const json& node) {
 
 /// The text of a document; bytes that are not UTF-8 are replaced.
 std::string text_of(const json& node, int indent);
+/// The text of a document whose own empty list `name` has these elements, which come one after the
+/// other: none is kept.
+void write_with_list(const json& document, const std::string& name, int indent,
+                     const std::function<void(const std::function<void(const json&)>&)>& each,
+                     std::ostream& out);
 
 }  // namespace cch::documents

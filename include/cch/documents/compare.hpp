@@ -111,10 +111,10 @@ struct ComparedFolder {
   std::optional<std::size_t> repeated;
 };
 
-struct CompareDocument {
+/// A comparison without its pairs, of which there may be very many.
+struct CompareHead {
   AgreementCounts agreement;
-  std::vector<ComparedCriterion> criteria;  ///< the best first
-  std::vector<ComparedPair> pairs;
+  std::vector<ComparedCriterion> criteria;     ///< the best first
   std::map<std::string, std::string> metrics;  ///< by study
   std::vector<ComparedFolder> folders;
   std::vector<Warning> warnings;
@@ -127,11 +127,15 @@ struct CompareDocument {
   std::uint64_t seed = 0;
 };
 
+struct CompareDocument : CompareHead {
+  std::vector<ComparedPair> pairs;
+};
+
 /// The document as JSON, in one line or indented.
 std::string to_text(const CompareDocument& document, int indent = -1);
 /// The document of a text. Data Errors as those of parse_rank.
 CompareDocument parse_compare(std::string_view text);
 /// The document as its file gives it back.
-CompareDocument as_stored(const CompareDocument& document);
+CompareDocument as_stored(CompareDocument document);
 
 }  // namespace cch::documents

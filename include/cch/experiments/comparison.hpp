@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,12 +22,15 @@ struct Facet {
   std::optional<double> number;  ///< where the value is one
 };
 
-/// One repetition of a cell. A criterion that refused has no score. A score above 0 says "distil";
-/// a decision is +1 (distil), −1 (do not) or 0 (undecided).
+/// Names of criteria, sorted; shared by the cells that have the same.
+using CriterionNames = std::shared_ptr<const std::vector<std::string>>;
+
+/// One repetition of a cell. A score above 0 says "distil"; a decision is +1 (distil), −1 (do not)
+/// or 0 (undecided).
 struct CellSeed {
   std::uint64_t seed = 0;
-  double gain = 0.0;  ///< above 0: the distilled student is better
-  std::map<std::string, double> scores;
+  double gain = 0.0;           ///< above 0: the distilled student is better
+  std::vector<double> scores;  ///< of ComparedCell::criteria; a NaN: the criterion refused
 };
 
 /// One teacher/student pair under one loss, with its repetitions.
@@ -37,6 +40,7 @@ struct ComparedCell {
   std::string group;  ///< cells that differ only in their teacher
   std::string unit;   ///< of the gains: "accuracy", "cross-entropy", …
   std::vector<Facet> facets;
+  CriterionNames criteria;
   std::vector<CellSeed> seeds;
 };
 
@@ -132,8 +136,9 @@ struct ComparisonOptions {
 /// fewer than half of the draws. An interval of few clusters is rough, and one around a perfect
 /// value may have no width.
 ///
-/// Checks: usage Errors "no-draws" (draws < 100), "no-bins" and "empty-cell" (a cell without
-/// seeds). Equal for any number of threads. Cost O(slices · criteria · draws · n log n).
+/// Checks: usage Errors "no-draws" (draws < 100), "no-bins", "empty-cell" (a cell without seeds),
+/// "unsorted-criteria" and "scores-without-names" (a seed with more or fewer scores than its cell
+/// has criteria). Equal for any number of threads. Cost O(slices · criteria · draws · n log n).
 std::vector<CriterionScore> score_criteria(std::span<const ComparedCell> cells,
                                            const ComparisonOptions& options, const Execution& exec);
 

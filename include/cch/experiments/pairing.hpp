@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,9 +19,10 @@ namespace cch {
 /// A finished run.
 struct PairableRun {
   std::string key;
-  std::string study;
-  std::string unit;  ///< names study, question and seed
-  std::string cell;  ///< names everything but the seed: study, question, teacher, loss, control
+  std::string study;      ///< title
+  std::string study_key;  ///< differs where settings or data do
+  std::string unit;       ///< names question and seed
+  std::string cell;       ///< names question, teacher, loss, control: everything but study and seed
   std::uint64_t seed = 0;
   std::string role;          ///< teacher, student, distilled or control
   std::string control;       ///< which one; "" for the others
@@ -37,7 +40,9 @@ struct PairableRun {
 
 /// What was known about a teacher before training.
 struct TeacherCriteria {
-  std::string unit;  ///< this and the next two as in PairableRun
+  std::string study;  ///< this and the next four as in PairableRun
+  std::string study_key;
+  std::string unit;
   std::string teacher;
   std::string teacher_view;
   std::map<std::string, double> scores;
@@ -55,14 +60,6 @@ struct RankedTeacher {
   std::map<std::string, double> decisions;
 };
 
-struct PairingInput {
-  std::vector<PairableRun> runs;
-  std::vector<TeacherCriteria> criteria;
-  std::vector<RankedTeacher> ranked;
-  /// Key of the run whose features a file holds, by the file's hash.
-  std::map<std::string, std::string> feature_runs;
-};
-
 /// One seed of a pair: gains and what was measured, by names of metrics.
 struct PairSeed {
   std::uint64_t seed = 0;
@@ -75,17 +72,29 @@ struct PairSeed {
 
 /// A teacher/student pair (or a control in the teacher's place) under one loss.
 struct TrainedPair {
-  std::string study;
-  std::size_t run = 0;          ///< place among PairingInput::runs of one of its runs
-  std::string control;          ///< empty: a teacher
-  std::vector<PairSeed> seeds;  ///< ascending
+  std::string study;    ///< its title; with its key where several studies have the title
+  std::string cell;     ///< of PairableRun
+  std::string control;  ///< empty: a teacher
+  std::vector<std::uint32_t> runs;  ///< a seed each, seeds ascending
 };
 
+namespace detail {
+class PairingStore;
+}
+
+/// What RunPairing has found.
 struct PairedRuns {
-  std::vector<TrainedPair> pairs;  ///< by their cells
+  std::vector<TrainedPair> pairs;  ///< by study and cell
   std::vector<TrainedPair> controls;
   std::vector<std::string> decisions;  ///< names of scores that are decisions
   std::vector<Warning> warnings;
+
+  /// Every seed of a pair, ascending; each is put together when it is asked for.
+  void each_seed(const TrainedPair& pair, const std::function<void(const PairSeed&)>& take) const;
+  /// All of them at once.
+  [[nodiscard]] std::vector<PairSeed> seeds(const TrainedPair& pair) const;
+
+  std::shared_ptr<const detail::PairingStore> store;
 };
 
 /// Gains of a run over its student, by metric: accuracy, weighted-f1 and auc as differences
@@ -104,8 +113,31 @@ const std::vector<std::string>& gain_metrics();
 /// rankings with the scenario and the runs whose features were ranked (where those are known; else
 /// with this teacher and the student of the unit's setting), and of the baselines "always distil"
 /// (1), "never distil" (−1) and "best-accuracy teacher" (teacher less student; real labels ½ ln of
-/// the ratio of MSE). Warnings: "runs-without-student", "runs-without-gain", "repeated-seeds",
+/// the ratio of MSE).
+///
+/// Runs come one after the other, and of each stay its numbers (8 bytes each) and about 150 bytes;
+/// texts stay once a cell. Studies of one title with other keys have them put behind it.
+///
+/// Warnings: "same-title", "runs-without-student", "runs-without-gain", "repeated-seeds",
 /// "ranking-unmatched". Cost O(R log R + R K) for R runs and K rankings.
-PairedRuns pair_runs(const PairingInput& input);
+class RunPairing {
+ public:
+  RunPairing();
+
+  void add(const PairableRun& run);
+  /// In the place of earlier ones of the same unit and teacher.
+  void add(const TeacherCriteria& criteria);
+  void add(const RankedTeacher& ranked);
+  /// The key of the run whose features a file holds, by the file's hash.
+  void add_features(const std::string& hash, const std::string& key);
+
+  /// What runs and criteria take of memory, without texts a cell.
+  [[nodiscard]] std::size_t bytes() const;
+  /// Pairs what has been added; the last call.
+  PairedRuns paired();
+
+ private:
+  std::shared_ptr<detail::PairingStore> store_;
+};
 
 }  // namespace cch

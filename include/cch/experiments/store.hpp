@@ -11,6 +11,7 @@
 #include "cch/core/error.hpp"
 #include "cch/data/written_files.hpp"
 #include "cch/experiments/claim.hpp"
+#include "cch/experiments/key_list.hpp"
 
 // Records of finished work by key. A record is the text of a JSON object; what it means is its
 // owner's.
@@ -62,6 +63,11 @@ class RunStore {
   /// again. Paths of `beside` are names within the folder of the key.
   void put(const std::string& key, const std::string& file, const std::string& record,
            std::vector<FileContent> beside = {}) const;
+  /// Writes a record again, in the place of the one that is there: files beside it stay, and so do
+  /// their checksums in it.
+  void put_again(const std::string& key, const std::string& file, const std::string& record) const;
+  /// Keys with this record, sorted.
+  [[nodiscard]] KeyList keys(const std::string& file) const;
   /// The folder of the key for one process; nothing where another has it.
   [[nodiscard]] std::optional<Claim> claim(const std::string& key) const;
 

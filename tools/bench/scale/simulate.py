@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--units", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--server", type=float, default=20_000.0)
-    parser.add_argument("--run-operations", type=float, default=60.0)
+    parser.add_argument("--run-operations", type=float, default=58.0)
     parser.add_argument("--no-marks", action="store_true", help="without marks of finished blocks")
     asked = parser.parse_args()
     ideal = asked.units * asked.seconds / asked.workers / 3600.0

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -16,12 +17,9 @@ namespace {
 
 // With fewer, a gain of any size may lie two standard errors from 0 by chance (three: 18 %).
 constexpr std::size_t kFewSeeds = 4;
+constexpr std::ptrdiff_t kBaselines = 3;
 // Percentile intervals of fewer resampled cases are rough.
 constexpr std::size_t kFewClusters = 10;
-
-bool has_metric(const TrainedPair& pair, const std::string& metric) {
-  return !gains_in(pair, metric).empty();
-}
 
 /// The metric that each study is judged by.
 std::map<std::string, std::string> metrics_of(const CompareSettings& s, const PairedRuns& paired) {
@@ -33,7 +31,7 @@ std::map<std::string, std::string> metrics_of(const CompareSettings& s, const Pa
     } else if (metric != "accuracy") {
       metric = "mse";
       for (const char* name : {"miou", "accuracy"}) {
-        if (has_metric(pair, name)) metric = name;
+        if (!gains_in(paired, pair, name).empty()) metric = name;
       }
     }
   }
@@ -48,19 +46,19 @@ struct Judged {
 Judged judge(const PairedRuns& paired, const RunQuestions& questions,
              const std::map<std::string, std::string>& metrics) {
   Judged out;
+  CellMaker cell_of(paired, questions);
   std::size_t once = 0;
   std::size_t without = 0;
   std::size_t few = 0;
   for (const TrainedPair& pair : paired.pairs) {
     const std::string& metric = metrics.at(pair.study);
-    const std::vector<double> gains = gains_in(pair, metric);
+    const std::vector<double> gains = values_of(gains_in(paired, pair, metric));
     if (gains.size() < 2) {
       ++(gains.empty() ? without : once);
       continue;
     }
     if (gains.size() < kFewSeeds) ++few;
-    out.pairs.push_back(
-        {&pair, metric, summarise_gains(gains), compared_cell(pair, questions[pair.run], metric)});
+    out.pairs.push_back({&pair, metric, summarise_gains(gains), cell_of(pair, metric)});
   }
   const auto warn = [&](std::size_t count, const char* code, const char* what) {
     if (count > 0) out.warnings.push_back({code, fmt::format("{}: {}", what, count)});
@@ -92,8 +90,10 @@ void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>
     clusters.insert(judged.cell.cluster);
     units.insert(judged.metric);
     const auto& seeds = judged.cell.seeds;
-    const bool none = std::all_of(seeds.begin(), seeds.end(),
-                                  [](const CellSeed& seed) { return seed.scores.size() <= 3; });
+    const bool none = std::all_of(seeds.begin(), seeds.end(), [](const CellSeed& seed) {
+      return std::count_if(seed.scores.begin(), seed.scores.end(),
+                           [](double score) { return !std::isnan(score); }) <= kBaselines;
+    });
     if (none) ++without;
   }
   if (without > 0) {
@@ -180,8 +180,9 @@ documents::CompareDocument compare_document(const CompareSettings& s, const Comp
   const auto metrics = metrics_of(s, paired);
   Judged judged = judge(paired, inputs.questions, metrics);
   require_pairs(paired, judged);
+  warn_about_cases(judged.pairs, judged.warnings);
   std::vector<ComparedCell> cells;
-  for (const JudgedPair& pair : judged.pairs) cells.push_back(pair.cell);
+  for (JudgedPair& pair : judged.pairs) cells.push_back(std::move(pair.cell));
   ComparisonOptions options;
   options.draws = s.draws;
   const std::vector<CriterionScore> scores = score_criteria(cells, options, exec);
@@ -190,11 +191,9 @@ documents::CompareDocument compare_document(const CompareSettings& s, const Comp
   for (const std::vector<Warning>* more : {&paired.warnings, &std::as_const(judged.warnings)}) {
     warnings.insert(warnings.end(), more->begin(), more->end());
   }
-  warn_about_cases(judged.pairs, warnings);
   documents::CompareDocument out;
-  for (const JudgedPair& pair : judged.pairs) {
-    out.pairs.push_back(compared_pair(pair, paired, inputs.questions, s.predict_by));
-  }
+  const PairMaker pair_of(paired, inputs.questions, s.predict_by);
+  for (const JudgedPair& pair : judged.pairs) out.pairs.push_back(pair_of(pair));
   out.agreement = agreement_of(out.pairs);
   out.criteria = compared_criteria(scores, paired.decisions);
   out.metrics = metrics;

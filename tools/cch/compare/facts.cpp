@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <set>
 
 #include "tools/documents/json.hpp"
 #include "tools/documents/recorded.hpp"
@@ -60,20 +62,25 @@ void add_all_facets(ComparedCell& cell, const std::string& study, const RunQuest
   add_facet(cell, "weighting", loss.weighting);
 }
 
-/// Means over seeds of every number, by name.
-documents::Numbers means_of(const TrainedPair& pair,
-                            std::map<std::string, double> PairSeed::*numbers) {
-  std::map<std::string, std::pair<double, double>> sums;
-  for (const PairSeed& seed : pair.seeds) {
-    for (const auto& [name, value] : seed.*numbers) {
-      sums[name].first += value;
-      sums[name].second += 1.0;
+/// Means of numbers by name.
+class Means {
+ public:
+  void add(const std::map<std::string, double>& numbers) {
+    for (const auto& [name, value] : numbers) {
+      auto& [sum, count] = sums_[name];
+      sum += value;
+      count += 1.0;
     }
   }
-  documents::Numbers out;
-  for (const auto& [name, sum] : sums) out[name] = sum.first / sum.second;
-  return out;
-}
+  [[nodiscard]] documents::Numbers means() const {
+    documents::Numbers out;
+    for (const auto& [name, sum] : sums_) out[name] = sum.first / sum.second;
+    return out;
+  }
+
+ private:
+  std::map<std::string, std::pair<double, double>> sums_;
+};
 
 bool is_decision(const std::string& name, const std::vector<std::string>& decisions) {
   return std::find(decisions.begin(), decisions.end(), name) != decisions.end();
@@ -108,18 +115,12 @@ std::optional<bool> agrees(const std::optional<documents::PairPrediction>& predi
 }
 
 /// The gains of the seeds that both have, teacher less control.
-std::optional<GainSummary> difference_of(const TrainedPair& pair, const TrainedPair& control,
-                                         const std::string& metric) {
+std::optional<GainSummary> difference_of(const BySeed& pair, const BySeed& control) {
   std::vector<double> differences;
-  for (const PairSeed& seed : pair.seeds) {
-    for (const PairSeed& other : control.seeds) {
-      if (other.seed != seed.seed) continue;
-      const auto a = seed.gains.find(metric);
-      const auto b = other.gains.find(metric);
-      if (a != seed.gains.end() && b != other.gains.end()) {
-        differences.push_back(a->second - b->second);
-      }
-    }
+  auto other = control.begin();
+  for (const auto& [seed, gain] : pair) {
+    while (other != control.end() && other->first < seed) ++other;
+    if (other != control.end() && other->first == seed) differences.push_back(gain - other->second);
   }
   if (differences.empty()) return std::nullopt;
   return summarise_gains(differences);
@@ -130,28 +131,9 @@ json as_json(const std::optional<T>& part) {
   return part ? documents::to_json(*part) : json();
 }
 
-/// Whether a control stands in the place of this teacher, or of any.
-bool controls(const RunQuestion& control, const RunQuestion& pair) {
-  return documents::to_json(control.unit) == documents::to_json(pair.unit) &&
-         as_json(control.loss) == as_json(pair.loss) &&
-         (!control.teacher || as_json(control.teacher) == as_json(pair.teacher));
-}
-
-std::vector<documents::PairControl> controls_of(const JudgedPair& judged, const PairedRuns& all,
-                                                const RunQuestions& questions) {
-  const TrainedPair& pair = *judged.pair;
-  std::vector<documents::PairControl> out;
-  for (const TrainedPair& control : all.controls) {
-    if (control.study != pair.study) continue;
-    if (!controls(questions[control.run], questions[pair.run])) continue;
-    const std::vector<double> gains = gains_in(control, judged.metric);
-    if (gains.empty()) continue;
-    const auto difference = difference_of(pair, control, judged.metric);
-    std::optional<bool> gained_more;
-    if (difference) gained_more = difference->mean > 0.0;
-    out.push_back({control.control, summarise_gains(gains), difference, gained_more});
-  }
-  return out;
+/// What a control and the pairs that it stands beside have in common.
+std::string side_text(const std::string& study, const RunQuestion& question) {
+  return json{study, documents::to_json(question.unit), as_json(question.loss)}.dump();
 }
 
 const char* resampled_words(const CriterionScore& score) {
@@ -165,18 +147,25 @@ std::string sign_word(int sign) {
 
 }  // namespace
 
-std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric) {
-  std::vector<double> gains;
-  for (const PairSeed& seed : pair.seeds) {
+BySeed gains_in(const PairedRuns& all, const TrainedPair& pair, const std::string& metric) {
+  BySeed out;
+  all.each_seed(pair, [&](const PairSeed& seed) {
     const auto gain = seed.gains.find(metric);
-    if (gain != seed.gains.end()) gains.push_back(gain->second);
-  }
-  return gains;
+    if (gain != seed.gains.end()) out.emplace_back(seed.seed, gain->second);
+  });
+  return out;
 }
 
-ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
-                           const std::string& metric) {
+std::vector<double> values_of(const BySeed& by_seed) {
+  std::vector<double> out;
+  out.reserve(by_seed.size());
+  for (const auto& [seed, value] : by_seed) out.push_back(value);
+  return out;
+}
+
+ComparedCell CellMaker::operator()(const TrainedPair& pair, const std::string& metric) {
   ComparedCell cell;
+  const RunQuestion& question = questions_[pair.cell];
   const documents::ComparedUnit& unit = question.unit;
   cell.cluster = json{pair.study, unit.task, documents::to_json(unit.setting)}.dump();
   // Criteria are measured before it is known whose rows the teacher will label.
@@ -185,37 +174,86 @@ ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
       json{pair.study, documents::to_json(unit), as_json(question.loss), labels_from}.dump();
   cell.unit = metric;
   add_all_facets(cell, pair.study, question);
-  for (const PairSeed& seed : pair.seeds) {
+  std::set<std::string> found;
+  all_.each_seed(pair, [&](const PairSeed& seed) {
+    if (!seed.gains.contains(metric)) return;
+    for (const auto& [name, value] : seed.scores) found.insert(name);
+  });
+  const std::vector<std::string> names(found.begin(), found.end());
+  CriterionNames& shared = names_[names];
+  if (!shared) shared = std::make_shared<const std::vector<std::string>>(names);
+  cell.criteria = shared;
+  all_.each_seed(pair, [&](const PairSeed& seed) {
     const auto gain = seed.gains.find(metric);
-    if (gain != seed.gains.end()) cell.seeds.push_back({seed.seed, gain->second, seed.scores});
-  }
+    if (gain == seed.gains.end()) return;
+    CellSeed& one = cell.seeds.emplace_back(CellSeed{seed.seed, gain->second, {}});
+    for (const std::string& name : *shared) {
+      const auto score = seed.scores.find(name);
+      one.scores.push_back(score == seed.scores.end() ? std::nan("") : score->second);
+    }
+  });
   return cell;
 }
 
-documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
-                                      const RunQuestions& questions, const std::string& by) {
+PairMaker::PairMaker(const PairedRuns& all, const RunQuestions& questions, std::string by)
+    : all_(all), questions_(questions), by_(std::move(by)) {
+  for (const TrainedPair& control : all.controls) {
+    controls_[side_text(control.study, questions[control.cell])].push_back(&control);
+  }
+}
+
+std::vector<documents::PairControl> PairMaker::controls_of(const JudgedPair& judged) const {
+  std::vector<documents::PairControl> out;
+  const RunQuestion& question = questions_[judged.pair->cell];
+  const auto beside = controls_.find(side_text(judged.pair->study, question));
+  if (beside == controls_.end()) return out;
+  const BySeed own = gains_in(all_, *judged.pair, judged.metric);
+  for (const TrainedPair* control : beside->second) {
+    // In the place of this teacher, or of any.
+    const auto& teacher = questions_[control->cell].teacher;
+    if (teacher && as_json(teacher) != as_json(question.teacher)) continue;
+    const BySeed gains = gains_in(all_, *control, judged.metric);
+    if (gains.empty()) continue;
+    const auto difference = difference_of(own, gains);
+    std::optional<bool> gained_more;
+    if (difference) gained_more = difference->mean > 0.0;
+    out.push_back({control->control, summarise_gains(values_of(gains)), difference, gained_more});
+  }
+  return out;
+}
+
+documents::ComparedPair PairMaker::operator()(const JudgedPair& judged) const {
   const TrainedPair& pair = *judged.pair;
-  const RunQuestion& question = questions[pair.run];
+  const RunQuestion& question = questions_[pair.cell];
   documents::ComparedPair out;
   out.unit = question.unit;
   out.teacher = question.teacher.value();
   out.loss = question.loss.value();
   out.study = pair.study;
-  for (const PairSeed& seed : pair.seeds) out.seeds.push_back(seed.seed);
+  Means scores;
+  Means student;
+  Means distilled;
+  Means teacher;
+  std::map<std::string, std::vector<double>> gains;
+  all_.each_seed(pair, [&](const PairSeed& seed) {
+    out.seeds.push_back(seed.seed);
+    scores.add(seed.scores);
+    student.add(seed.student);
+    distilled.add(seed.distilled);
+    teacher.add(seed.teacher);
+    for (const auto& [metric, gain] : seed.gains) gains[metric].push_back(gain);
+  });
   out.metric = judged.metric;
-  out.scores = means_of(pair, &PairSeed::scores);
-  out.predicted = prediction_of(out.scores, all, by);
+  out.scores = scores.means();
+  out.predicted = prediction_of(out.scores, all_, by_);
   out.observed_gain = judged.gain;
   out.sign = sign_word(judged.gain.sign);
   out.agrees = agrees(out.predicted, judged.gain.sign);
-  for (const std::string& metric : gain_metrics()) {
-    const std::vector<double> gains = gains_in(pair, metric);
-    if (!gains.empty()) out.gains[metric] = summarise_gains(gains);
-  }
-  out.student = means_of(pair, &PairSeed::student);
-  out.distilled = means_of(pair, &PairSeed::distilled);
-  out.teacher_alone = means_of(pair, &PairSeed::teacher);
-  out.controls = controls_of(judged, all, questions);
+  for (const auto& [metric, values] : gains) out.gains[metric] = summarise_gains(values);
+  out.student = student.means();
+  out.distilled = distilled.means();
+  out.teacher_alone = teacher.means();
+  out.controls = controls_of(judged);
   return out;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cch/documents/compare.hpp"
@@ -8,6 +11,9 @@
 #include "tools/cch/compare/read.hpp"
 
 namespace cch {
+
+/// A number a seed, seeds ascending.
+using BySeed = std::vector<std::pair<std::uint64_t, double>>;
 
 /// A pair in the metric that its study is judged by: at least two seeds.
 struct JudgedPair {
@@ -17,15 +23,39 @@ struct JudgedPair {
   ComparedCell cell;
 };
 
-/// The gains of the seeds that have this metric, and summaries of anything else over seeds.
-std::vector<double> gains_in(const TrainedPair& pair, const std::string& metric);
-ComparedCell compared_cell(const TrainedPair& pair, const RunQuestion& question,
-                           const std::string& metric);
+/// The gains of the seeds that have this metric.
+BySeed gains_in(const PairedRuns& all, const TrainedPair& pair, const std::string& metric);
+std::vector<double> values_of(const BySeed& by_seed);
 
-/// The pair as the document has it; `by` is the criterion that predicts ("" for the first that the
+/// Cells of pairs; those with the same criteria share the names.
+class CellMaker {
+ public:
+  CellMaker(const PairedRuns& all, const RunQuestions& questions)
+      : all_(all), questions_(questions) {}
+  /// The pair in this metric, of the seeds that have it.
+  ComparedCell operator()(const TrainedPair& pair, const std::string& metric);
+
+ private:
+  const PairedRuns& all_;
+  const RunQuestions& questions_;
+  std::map<std::vector<std::string>, CriterionNames> names_;
+};
+
+/// Pairs as the document has them; `by` is the criterion that predicts ("" for the first that the
 /// pair has).
-documents::ComparedPair compared_pair(const JudgedPair& judged, const PairedRuns& all,
-                                      const RunQuestions& questions, const std::string& by);
+class PairMaker {
+ public:
+  PairMaker(const PairedRuns& all, const RunQuestions& questions, std::string by);
+  [[nodiscard]] documents::ComparedPair operator()(const JudgedPair& judged) const;
+
+ private:
+  [[nodiscard]] std::vector<documents::PairControl> controls_of(const JudgedPair& judged) const;
+
+  const PairedRuns& all_;
+  const RunQuestions& questions_;
+  std::string by_;
+  std::map<std::string, std::vector<const TrainedPair*>> controls_;  ///< by study, unit and loss
+};
 
 /// A score with what its bootstrap drew.
 documents::ScoredCriterion scored(const CriterionScore& score);

@@ -1,7 +1,5 @@
 #include "tools/cch/compare/pairable.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <utility>
 
@@ -46,23 +44,20 @@ std::string text_of(const std::optional<documents::Fact>& fact) {
   return text == nullptr ? "" : *text;
 }
 
-std::size_t number(std::map<std::string, std::size_t>& numbers, std::string text) {
-  return numbers.try_emplace(std::move(text), numbers.size()).first->second;
-}
-
 }  // namespace
 
-std::string unit_text(const std::string& study, const documents::RecordedUnit& unit) {
-  return json{study, to_json(static_cast<const documents::ComparedUnit&>(unit)), unit.seed}.dump();
+std::string unit_text(const documents::RecordedUnit& unit) {
+  return json{to_json(static_cast<const documents::ComparedUnit&>(unit)), unit.seed}.dump();
 }
 
 PairableRun pairable(const RecordedRun& run) {
   PairableRun out;
   out.key = run.key;
   out.study = run.study;
-  out.unit = unit_text(run.study, run.unit);
+  out.study_key = run.study_key;
+  out.unit = unit_text(run.unit);
   const json teacher = teacher_json(run.teacher);
-  out.cell = json{run.study, to_json(static_cast<const documents::ComparedUnit&>(run.unit)),
+  out.cell = json{to_json(static_cast<const documents::ComparedUnit&>(run.unit)),
                   run.loss ? to_json(*run.loss) : json(), teacher, run.control}
                  .dump();
   out.seed = run.unit.seed;
@@ -83,7 +78,9 @@ PairableRun pairable(const RecordedRun& run) {
 
 TeacherCriteria criteria_of(const CriteriaDocument& document) {
   TeacherCriteria out;
-  out.unit = unit_text(document.study, document.unit);
+  out.study = document.study;
+  out.study_key = document.study_key;
+  out.unit = unit_text(document.unit);
   out.teacher = to_json(document.teacher).dump();
   out.teacher_view = teacher_json(view_of(document.teacher)).dump();
   out.scores = finite(document.scores);
@@ -91,30 +88,6 @@ TeacherCriteria criteria_of(const CriteriaDocument& document) {
     if (word) out.decisions[name] = decision_value(*word);
   }
   return out;
-}
-
-void ShortNames::shorten(PairableRun& run) {
-  run.cell = std::to_string(number(cells_, std::move(run.cell)));
-  run.unit = other(std::move(run.unit));
-  run.teacher = other(std::move(run.teacher));
-  run.teacher_view = other(std::move(run.teacher_view));
-}
-
-void ShortNames::shorten(TeacherCriteria& criteria) {
-  criteria.unit = other(std::move(criteria.unit));
-  criteria.teacher = other(std::move(criteria.teacher));
-  criteria.teacher_view = other(std::move(criteria.teacher_view));
-}
-
-void ShortNames::in_order(std::vector<PairableRun>& runs) const {
-  std::vector<std::size_t> places(cells_.size());
-  std::size_t next = 0;
-  for (const auto& [text, made] : cells_) places[made] = next++;
-  for (PairableRun& run : runs) run.cell = fmt::format("{:08}", places[std::stoul(run.cell)]);
-}
-
-std::string ShortNames::other(std::string text) {
-  return "n" + std::to_string(number(others_, std::move(text))) + ".";
 }
 
 }  // namespace cch

@@ -8,8 +8,12 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "cch/data/bytes.hpp"
+#include "cch/experiments/key_list.hpp"
+#include "cch/experiments/short_name.hpp"
 #include "cch/experiments/store.hpp"
 #include "cch/experiments/unit.hpp"
 #include "tools/cch/compare/pairable.hpp"
@@ -72,6 +76,10 @@ struct Tally {
   std::map<std::string, std::size_t> reasons;  ///< of failures, without their numbers
 };
 
+struct NameHash {
+  std::size_t operator()(const ShortName& name) const { return name.low; }
+};
+
 class Reader {
  public:
   explicit Reader(CompareInputs& out) : out_(out) {}
@@ -96,24 +104,28 @@ class Reader {
 
   /// The faults of single files.
   FaultCollector faults;
-  std::vector<RecordedRun> runs;
-  std::vector<CriteriaDocument> criteria;
 
  private:
   void read_study(const std::string& folder) {
     const std::string path = (fs::path(folder) / "study.json").string();
     naming(path, [&] { read_document(path, "cch.study/1", kWriter); });
     out_.inputs.push_back(file_record("study", path));
-    std::vector<fs::path> folders;
+    KeyList folders;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
-      if (entry.is_directory()) folders.push_back(entry.path());
+      if (entry.is_directory()) folders.add(entry.path().filename().string());
     }
-    std::sort(folders.begin(), folders.end());
+    folders = folders.sorted();
     Tally tally;
-    std::vector<CriteriaDocument> found;
-    for (const fs::path& run : folders) read_run_folder(run, tally, found);
-    add_criteria(std::move(found), tally);
+    found_.clear();
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      read_run_folder(fs::path(folder) / "runs" / folders[i], tally);
+    }
+    for (const auto& [about, found] : found_) {
+      ++tally.criteria;
+      if (found.earlier) ++tally.earlier;
+      criteria_keys_.insert(about);
+    }
     read_features(folder);
     note(folder, tally);
   }
@@ -128,14 +140,14 @@ class Reader {
         naming(path, [&] {
           const json document = read_document(path, "cch.features/1", kWriter);
           for (const auto& file : documents::read_feature_files(document)) {
-            if (!file.key.empty()) out_.pairing.feature_runs[file.sha256] = file.key;
+            if (!file.key.empty()) out_.pairing.add_features(file.sha256, file.key);
           }
         });
       });
     }
   }
 
-  void read_run_folder(const fs::path& run, Tally& tally, std::vector<CriteriaDocument>& found) {
+  void read_run_folder(const fs::path& run, Tally& tally) {
     const std::string result = (run / "result.json").string();
     const std::string measured = (run / "criteria.json").string();
     const bool has_result = fs::exists(result);
@@ -145,45 +157,52 @@ class Reader {
     if (!has_criteria) return;
     faults.attempt([&] {
       naming(measured, [&] {
-        found.push_back(documents::read_criteria(read_record(measured, "cch.criteria/1")));
+        add_criteria(documents::read_criteria(read_record(measured, "cch.criteria/1")));
       });
     });
   }
 
   void add_run(const std::string& path, Tally& tally) {
     RecordedRun run = documents::read_recorded_run(read_record(path, "cch.run/1"));
-    if (!keys_.insert(run.key).second) {
+    if (!keys_.insert(ShortName::of(run.key)).second) {
       ++tally.repeated;
       return;
     }
     ++tally.runs;
-    if (run.status == "done") {
-      runs.push_back(std::move(run));
+    if (run.status != "done") {
+      ++tally.failed;
+      ++tally.reasons[run.failure.substr(0, run.failure.find(": "))];
       return;
     }
-    ++tally.failed;
-    ++tally.reasons[run.failure.substr(0, run.failure.find(": "))];
+    const PairableRun paired = pairable(run);
+    out_.pairing.add(paired);
+    out_.questions.add(paired.cell, [&]() -> RunQuestion {
+      return {run.unit, run.teacher, run.loss};
+    });
   }
 
   /// Of several about one teacher, which a study that grew has, those of the newest rules and the
-  /// most criteria.
-  void add_criteria(std::vector<CriteriaDocument> found, Tally& tally) {
-    std::stable_sort(
-        found.begin(), found.end(), [](const CriteriaDocument& a, const CriteriaDocument& b) {
-          return std::pair(a.format, a.scores.size()) > std::pair(b.format, b.scores.size());
-        });
-    for (CriteriaDocument& one : found) {
-      const std::string about =
-          unit_text(one.study, one.unit) + one.study_key + to_json(one.teacher).dump();
-      if (!keys_.insert(about).second) continue;
-      ++tally.criteria;
-      const bool earlier = one.format < kCriteriaFormat &&
-                           std::any_of(one.scores.begin(), one.scores.end(), [](const auto& score) {
-                             return score.first.starts_with("representation-level CCH");
-                           });
-      if (earlier) ++tally.earlier;
-      criteria.push_back(std::move(one));
+  /// most criteria; of several folders those of the first.
+  void add_criteria(const CriteriaDocument& one) {
+    const auto about = ShortName::of(unit_text(one.unit) + one.study + '\0' + one.study_key + '\0' +
+                                     to_json(one.teacher).dump());
+    if (criteria_keys_.contains(about)) return;
+    const FoundCriteria now{one.format, one.scores.size(), by_earlier_rules(one)};
+    const auto [at, first] = found_.try_emplace(about, now);
+    if (!first) {
+      if (std::pair(now.format, now.scores) <= std::pair(at->second.format, at->second.scores)) {
+        return;
+      }
+      at->second = now;
     }
+    out_.pairing.add(criteria_of(one));
+  }
+
+  static bool by_earlier_rules(const CriteriaDocument& one) {
+    return one.format < kCriteriaFormat &&
+           std::any_of(one.scores.begin(), one.scores.end(), [](const auto& score) {
+             return score.first.starts_with("representation-level CCH");
+           });
   }
 
   void read_ranking(const std::string& folder) {
@@ -195,8 +214,7 @@ class Reader {
       noted.folder = folder;
       noted.kind = "ranking";
       noted.teachers = teachers.size();
-      auto& ranked = out_.pairing.ranked;
-      ranked.insert(ranked.end(), teachers.begin(), teachers.end());
+      for (const RankedTeacher& teacher : teachers) out_.pairing.add(teacher);
     });
   }
 
@@ -228,30 +246,18 @@ class Reader {
     }
   }
 
-  CompareInputs& out_;
-  std::set<std::string> keys_;
-};
-
-/// Studies of one title with other settings or data get their keys behind it: their runs are not
-/// repetitions of each other.
-void tell_apart(Reader& read, std::vector<Warning>& warnings) {
-  std::map<std::string, std::set<std::string>> keys;
-  for (const RecordedRun& run : read.runs) keys[run.study].insert(run.study_key);
-  const auto rename = [&](auto& item) {
-    const auto found = keys.find(item.study);
-    if (found == keys.end() || found->second.size() < 2) return;
-    item.study += fmt::format(" ({})", item.study_key.empty() ? "?" : item.study_key.substr(0, 6));
+  /// Criteria about one teacher.
+  struct FoundCriteria {
+    std::size_t format = 0;
+    std::size_t scores = 0;
+    bool earlier = false;
   };
-  std::for_each(read.runs.begin(), read.runs.end(), rename);
-  std::for_each(read.criteria.begin(), read.criteria.end(), rename);
-  for (const auto& [title, all] : keys) {
-    if (all.size() < 2) continue;
-    warnings.push_back(
-        {"same-title", fmt::format("{} studies with other settings or data have the title \"{}\": "
-                                   "their keys are put behind it",
-                                   all.size(), title)});
-  }
-}
+
+  CompareInputs& out_;
+  std::unordered_set<ShortName, NameHash> keys_;
+  std::map<ShortName, FoundCriteria> found_;  ///< in this folder
+  std::set<ShortName> criteria_keys_;         ///< in those before
+};
 
 }  // namespace
 
@@ -262,22 +268,6 @@ CompareInputs read_compare_folders(const std::vector<std::string>& folders) {
     reader.faults.attempt([&] { reader.read(folder); });
   }
   reader.faults.throw_if_any();
-  tell_apart(reader, out.warnings);
-  // One record at a time goes over into what is paired: studies of 100 000 runs fit into memory.
-  ShortNames names;
-  out.pairing.runs.reserve(reader.runs.size());
-  for (RecordedRun& read : reader.runs) {
-    RecordedRun run = std::move(read);
-    PairableRun& paired = out.pairing.runs.emplace_back(pairable(run));
-    out.questions.add(paired.cell,
-                      {std::move(run.unit), std::move(run.teacher), std::move(run.loss)});
-    names.shorten(paired);
-  }
-  reader.runs = {};
-  for (const CriteriaDocument& one : reader.criteria) {
-    names.shorten(out.pairing.criteria.emplace_back(criteria_of(one)));
-  }
-  names.in_order(out.pairing.runs);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,33 +21,29 @@ struct RunQuestion {
   std::optional<documents::ComparedLoss> loss;
 };
 
-/// The questions of runs; those of one cell share theirs.
+/// The questions of runs by their cells (PairableRun::cell).
 class RunQuestions {
  public:
-  /// Of the next run.
-  void add(const std::string& cell, RunQuestion question) {
-    const auto [at, first] = by_cell_.try_emplace(cell, distinct_.size());
-    if (first) distinct_.push_back(std::move(question));
-    of_run_.push_back(at->second);
+  void add(const std::string& cell, const std::function<RunQuestion()>& question) {
+    if (!by_cell_.contains(cell)) by_cell_.emplace(cell, question());
   }
-  const RunQuestion& operator[](std::size_t run) const { return distinct_[of_run_[run]]; }
+  const RunQuestion& operator[](const std::string& cell) const { return by_cell_.at(cell); }
 
  private:
-  std::map<std::string, std::size_t> by_cell_;
-  std::vector<RunQuestion> distinct_;
-  std::vector<std::size_t> of_run_;
+  std::map<std::string, RunQuestion> by_cell_;
 };
 
 /// Everything that the folders hold.
 struct CompareInputs {
-  PairingInput pairing;
-  RunQuestions questions;  ///< of the runs of `pairing`, in their order
+  RunPairing pairing;
+  RunQuestions questions;
   std::vector<documents::FileRecord> inputs;
   std::vector<documents::ComparedFolder> folders;  ///< counts of each
   std::vector<Warning> warnings;
 };
 
-/// Reads train folders (study.json) and rank folders (rank.json) in any order. A run that two
+/// Reads train folders (study.json) and rank folders (rank.json) in any order; of a record stays
+/// what RunPairing keeps. A run that two
 /// folders hold, as shards of one study may, counts once. Failed and unfinished runs are counted in
 /// warnings. Data Errors, all of a call at once, each naming its file: "folder-missing",
 /// "folder-unknown" (neither kind), "result-damaged", "document-schema", "result-incomplete",

@@ -154,6 +154,14 @@ report::SweepDetail detail_of(const CommonOptions& o) {
 }
 
 int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invocation) {
+  if (!s.status.folder.empty()) {
+    return show_status({s.status.folder, false, s.status.watch, s.common.json}, sweep_status,
+                       invocation);
+  }
+  if (s.study.empty()) {
+    refuse_usage("no-study", "there is no study to sweep", {},
+                 "Give one, or --status DIR to look at a folder of cells");
+  }
   Terminal& terminal = invocation.terminal;
   read_sweep_study(s, given);
   const SweepCells cells = make_cells(s);
@@ -169,6 +177,14 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
     }
     return kExitDone;
   }
+  write_planned(s.out, {"cells",
+                        s.title,
+                        cells.cells.size(),
+                        work.stored,
+                        folder.size() - work.stored,
+                        {},
+                        version(),
+                        invocation.command_line});
   StopAfter stop(s.share.stop_after, invocation.stop);
   const auto progress = make_progress(terminal, s.common.quiet);
   const Execution exec =
@@ -210,13 +226,14 @@ int run(SweepSettings s, const std::vector<std::string>& given, Invocation& invo
 
 Command setup_gaussian_sweep(CommandLine app) {
   auto s = std::make_shared<SweepSettings>();
-  app.add({{"study", &s->study, "STUDY.toml", options::kRequiredFile},
+  app.add({{"study", &s->study, "STUDY.toml", options::kFile},
            {"-o,--out", &s->out,
             "Folder for sweep.json, sweep.csv, report.html and finished cells; a run goes on from "
             "what is there",
             options::kFolder},
            {"--force", &s->force, "Overwrite files there that cch did not make"},
            {"-n,--dry-run", &s->dry_run, "Say what would be run, and run nothing"}});
+  app.add(status_table(s->status, "the sweep"));
   app.add(share_table(s->share, "the cells"));
   app.add(common_table(s->common));
   return [s, app](Invocation& invocation) { return run(*s, app.given(), invocation); };

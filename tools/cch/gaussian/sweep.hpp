@@ -13,6 +13,7 @@
 #include "cch/experiments/store.hpp"
 #include "cch/gaussian/study_result.hpp"
 #include "tools/cch/common_options.hpp"
+#include "tools/cch/share/status.hpp"
 #include "tools/cch/share/study.hpp"
 #include "tools/options/study_file.hpp"
 
@@ -41,7 +42,8 @@ struct SweepSettings {
   std::string out;
   bool force = false;  ///< also into a folder of others
   bool dry_run = false;
-  ShareOptions share;  ///< with other processes
+  ShareOptions share;    ///< with other processes
+  StatusOptions status;  ///< of a folder, if it names one
   // from the file
   std::string title;
   bool intercept = false;
@@ -109,6 +111,8 @@ class SweepFolder {
   /// The claim on some cells, by a name that all processes give them; nothing where another process
   /// has it. Then takes in what others have stored.
   std::optional<Claim> claim(const std::string& cells);
+  /// Cells that it has, whatever question they answer.
+  [[nodiscard]] std::size_t size() const { return stored_.size(); }
   [[nodiscard]] std::vector<Warning> damage() const;
   /// Renders sweep.json, sweep.csv and report.html; returns their paths. `document` says whether
   /// sweep.json itself is written.
@@ -125,6 +129,9 @@ class SweepFolder {
   std::optional<Claim> claim_;
   std::map<std::string, nlohmann::json> stored_;  ///< cells
 };
+
+/// How far the sweep of a folder is. Data Errors of read_planned.
+documents::StudyStatus sweep_status(const std::string& folder);
 
 /// Whether a folder holds a study, and its renderings again from sweep.json, besides one more
 /// report in `html` if that is named. Data Errors as read_document and read_sweep.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "cch/data/written_files.hpp"
@@ -18,6 +19,8 @@ using nlohmann::json;
 
 constexpr const char* kDocument = "sweep.json";
 constexpr const char* kCells = "cells.jsonl";
+constexpr const char* kPlanned = "planned.json";
+constexpr const char* kClaims = "claims";
 
 std::string in(const std::string& folder, const char* name) {
   return (fs::path(folder) / name).string();
@@ -54,9 +57,9 @@ void SweepFolder::take(const std::vector<std::string>& records) {
 
 SweepFolder SweepFolder::open(const std::string& folder, bool force, const ShareOptions& share) {
   if (folder.empty()) return look_into(folder);
-  refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells}, force);
+  refuse_foreign(folder, {kDocument, "sweep.csv", "report.html", kCells, kPlanned}, force);
   make_folder(folder);
-  for (const char* name : {kDocument, "sweep.csv", "report.html", kCells}) {
+  for (const char* name : {kDocument, "sweep.csv", "report.html", kCells, kPlanned}) {
     check_writable(in(folder, name));
   }
   Claim claim = claim_study(folder, share.shard, job_name());
@@ -80,7 +83,7 @@ void SweepFolder::read_others() {
 }
 
 std::optional<Claim> SweepFolder::claim(const std::string& cells) {
-  const std::string folder = in(folder_, "claims");
+  const std::string folder = in(folder_, kClaims);
   make_folder(folder);
   auto out = Claim::take(in(folder, cells.c_str()));
   if (out) read_others();
@@ -120,6 +123,27 @@ std::vector<std::string> SweepFolder::write(const SweepDocument& document,
   std::vector<std::string> paths;
   for (const FileContent& file : files) paths.push_back(file.path);
   return paths;
+}
+
+documents::StudyStatus sweep_status(const std::string& folder) {
+  const std::string writer = "cch gaussian sweep -o";
+  StatusLook look(folder, writer);
+  documents::StudyStatus& out = look.status;
+  const FoundPlanned found = read_planned(folder, "cells", writer);
+  const SweepFolder cells = SweepFolder::look_into(folder);
+  out.of = found.planned.of;
+  out.title = found.planned.title;
+  out.planned = found.planned.planned;
+  out.damaged = cells.damage().size();
+  out.done = cells.size() - std::min(cells.size(), found.planned.others);
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(in(folder, kClaims), none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find('.') == std::string::npos) look.add_in_hand(entry.path().string(), name);
+  }
+  look.count_open();
+  look.time_left(out.done - std::min(out.done, found.planned.stored), found.time);
+  return out;
 }
 
 bool has_sweep(const std::string& folder) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -20,6 +21,13 @@ namespace cch {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kClaims = "claims";
+constexpr const char* kRefused = "refused";  // a file for each, with the reason
+
+std::string in(const std::string& folder, const std::string& sub, const std::string& name) {
+  return (fs::path(folder) / sub / name).string();
+}
 
 /// One of the rankings.
 struct Job {
@@ -50,6 +58,11 @@ std::vector<Job> jobs_of(const ManyRankings& asked) {
       refuse_usage("same-name", "two studies have the name '" + name + "'",
                    there->second + " and " + study + " would have one folder",
                    "Rename one of them, or rank them into different folders");
+    }
+    if (name == kClaims || name == kRefused) {
+      refuse_usage("same-name", "a study has the name '" + name + "'",
+                   "the folder keeps " + name + " of all rankings under it",
+                   "Rename the study's file");
     }
     Job& job = out.emplace_back(Job{name, asked.settings});
     job.settings.study = study;
@@ -94,6 +107,7 @@ class Many {
     const ShareOptions& share = asked_.settings.share;
     make_folder(asked_.settings.out);
     const Claim claim = claim_study(asked_.settings.out, share.shard, job_name());
+    plan();
     StopAfter stop(share.stop_after, invocation_.stop);
     CellWork work;
     work.run = [&](std::size_t i, const Execution&) {
@@ -103,9 +117,8 @@ class Many {
     };
     if (share.shared()) {
       work.claim = [&](std::size_t i) {
-        const fs::path folder = fs::path(asked_.settings.out) / "claims";
-        make_folder(folder.string());
-        return Claim::take((folder / jobs_[i].name).string());
+        make_folder((fs::path(asked_.settings.out) / kClaims).string());
+        return Claim::take(in(asked_.settings.out, kClaims, jobs_[i].name));
       };
       work.find = [&](std::size_t i) {
         return is_made(jobs_[i], asked_.given) ? Stored::done : Stored::no;
@@ -129,6 +142,14 @@ class Many {
   }
 
  private:
+  /// For whoever looks how far it is.
+  void plan() const {
+    documents::Planned out{"rankings", {}, jobs_.size(), 0,
+                           0,          {}, version(),    invocation_.command_line};
+    for (const Job& job : jobs_) out.names.push_back(job.name);
+    write_planned(asked_.settings.out, out);
+  }
+
   [[nodiscard]] std::vector<RunCell> cells() const {
     const ShareOptions& share = asked_.settings.share;
     const Shard shard = parse_shard(share.shard);
@@ -153,12 +174,19 @@ class Many {
       matched_ = matched_ || code == kExitFailOn;
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::run) throw;
+      std::string reasons;
       for (const Fault& fault : error.faults()) {
-        terminal.err << fmt::format("failed: {}: {} [{}]{}\n", job.name, fault.problem, fault.code,
-                                    fault.where.empty() ? "" : " (" + fault.where + ")");
+        const std::string reason = fmt::format("{} [{}]{}", fault.problem, fault.code,
+                                               fault.where.empty() ? "" : " (" + fault.where + ")");
+        terminal.err << fmt::format("failed: {}: {}\n", job.name, reason);
+        reasons += reason + "\n";
       }
+      make_folder((fs::path(asked_.settings.out) / kRefused).string());
+      write_files({{in(asked_.settings.out, kRefused, job.name), reasons}});
       return false;
     }
+    std::error_code none;
+    fs::remove(in(asked_.settings.out, kRefused, job.name), none);
     terminal.out << job.name << ": " << report::verdict_sentence(read_rank_folder(settings.out))
                  << '\n'
                  << std::flush;
@@ -176,6 +204,33 @@ class Many {
 int rank_many(const ManyRankings& asked, Invocation& invocation) {
   check_many(asked);
   return Many(asked, invocation).run();
+}
+
+documents::StudyStatus rankings_status(const std::string& folder) {
+  const std::string writer = "cch rank STUDIES -o";
+  StatusLook look(folder, writer);
+  documents::StudyStatus& out = look.status;
+  const FoundPlanned found = read_planned(folder, "rankings", writer);
+  out.of = found.planned.of;
+  out.planned = found.planned.planned;
+  StatusLook::Times finished;
+  for (const std::string& name : found.planned.names) {
+    std::error_code none;
+    std::ifstream refused(in(folder, kRefused, name));
+    const auto time = fs::last_write_time(in(folder, name, "rank.json"), none);
+    std::string reason;
+    if (std::getline(refused, reason)) {
+      ++out.failed;
+      out.failures.push_back({name, reason});
+    } else if (!none) {
+      ++out.done;
+      finished.push_back(time);
+    }
+    look.add_in_hand(in(folder, kClaims, name), name);
+  }
+  look.count_open();
+  look.time_left(std::move(finished));
+  return out;
 }
 
 }  // namespace cch

@@ -6,6 +6,7 @@
 
 #include "tools/cch/command.hpp"
 #include "tools/cch/rank/settings.hpp"
+#include "tools/cch/share/status.hpp"
 
 namespace cch {
 
@@ -24,5 +25,9 @@ struct ManyRankings {
 /// (ShareOptions). Usage Errors "no-folder", "same-name" (of two study files), "bad-arguments" (one
 /// document or page for all).
 int rank_many(const ManyRankings& asked, Invocation& invocation);
+
+/// How far the rankings of such a folder are: those that are there, whatever their settings, and
+/// those that were refused. Data Errors of read_planned.
+documents::StudyStatus rankings_status(const std::string& folder);
 
 }  // namespace cch

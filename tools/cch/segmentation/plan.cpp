@@ -101,7 +101,7 @@ void describe_again(SegmentationPlan& plan, const RunStore& store) {
     }
     const std::string text = documents::to_text(fresh, 1);
     if (text == documents::to_text(*plan.results[i], 1)) continue;
-    store.put(plan.cells[i].key, "result.json", text + "\n");
+    store.put_again(plan.cells[i].key, "result.json", text + "\n");
     plan.results[i] = std::move(fresh);
   }
 }

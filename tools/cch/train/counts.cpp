@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "cch/experiments/median.hpp"
 #include "tools/report/kit/fact.hpp"
 
 namespace cch {
@@ -23,51 +22,20 @@ void add_words(std::string& words, const std::string& more) {
   words += (words.empty() ? "" : ", ") + more;
 }
 
-void count_role(const std::vector<RunDocument>& runs, const char* role, TrainReport& out) {
-  report::TrainCost cost{role, 0, 0.0};
-  report::TrainWeights weights{role, {}, 0, 0, {}, {}};
-  std::set<std::string> kinds;
-  std::vector<double> stopped;
-  std::vector<double> best;
-  for (const RunDocument& run : runs) {
-    if (run.role != role) continue;
-    ++cost.runs;
-    cost.seconds += run.seconds;
-    if (!run.done()) continue;
-    ++weights.runs;
-    kinds.insert(run.weights.value_or("last"));  // before there was a choice
-    if (run.stopped && *run.stopped) stopped.push_back(static_cast<double>(**run.stopped));
-    if (run.best) best.push_back(static_cast<double>(run.best->step));
-  }
-  if (cost.runs > 0) out.costs.push_back(cost);
-  if (weights.runs == 0) return;
-  for (const std::string& kind : kinds) add_words(weights.count, kind);
-  weights.stopped = stopped.size();
-  weights.stopped_after = median_of(std::move(stopped));
-  weights.best_after = median_of(std::move(best));
-  out.weights.push_back(weights);
-}
-
-/// Of runs that had several weight decays, or several λ and T, to choose from.
-void count_choices(const std::vector<RunDocument>& runs, TrainReport& out) {
-  std::map<std::pair<std::string, std::string>, std::size_t> times;
-  std::map<std::string, std::set<double>> decays;
-  for (const RunDocument& run : runs) {
-    if (run.weight_decay && *run.weight_decay) decays[run.role].insert(**run.weight_decay);
-  }
-  for (const RunDocument& run : runs) {
-    if (!run.done()) continue;
-    if (run.weight_decay && *run.weight_decay && decays[run.role].size() > 1) {
-      ++times[{"weight decay of a " + run.role, fmt::format("{:g}", **run.weight_decay)}];
+/// The median of numbers that are counted.
+std::optional<double> median_of_counted(const std::map<std::size_t, std::size_t>& times) {
+  std::size_t all = 0;
+  for (const auto& [value, n] : times) all += n;
+  if (all == 0) return std::nullopt;
+  const auto at = [&](std::size_t place) {
+    std::size_t seen = 0;
+    for (const auto& [value, n] : times) {
+      seen += n;
+      if (place < seen) return static_cast<double>(value);
     }
-    if (run.chosen && run.chosen->lambda && run.chosen->temperature) {
-      ++times[{"λ and T of a " + run.role + ", by " + run.chosen->by,
-               fmt::format("λ {:g}, T {:g}", *run.chosen->lambda, *run.chosen->temperature)}];
-    }
-  }
-  for (const auto& [choice, runs_of] : times) {
-    out.choices.push_back({choice.first, choice.second, runs_of});
-  }
+    return 0.0;
+  };
+  return 0.5 * (at((all - 1) / 2) + at(all / 2));
 }
 
 /// Whether a network that patience may stop was not stopped: its loss still fell near the end.
@@ -75,24 +43,6 @@ bool ended_early(const RunDocument& run) {
   if (run.weights != "best" || (run.stopped && *run.stopped)) return false;
   const auto patience = run.training.find("patience");
   return patience != run.training.end() && report::plain_value(patience->second) != "0";
-}
-
-/// Networks that are trained too little are compared by how fast they learn.
-void look_at_steps(const std::vector<RunDocument>& runs, TrainReport& out) {
-  std::size_t all = 0;
-  std::size_t ended = 0;
-  for (const RunDocument& run : runs) {
-    if (!run.done() || run.role == "control") continue;
-    ++all;
-    ended += ended_early(run) ? 1 : 0;
-  }
-  if (4 * ended <= all) return;
-  out.warnings.push_back(
-      {"still-improving",
-       fmt::format("{} of {} networks ended before 'patience' stopped them: their validation loss "
-                   "still fell in the last part of their steps, so that gains may say who learns "
-                   "faster. Give more 'epochs', or a higher 'learning-rate'",
-                   ended, all)});
 }
 
 /// The reason without its step, which differs from run to run.
@@ -103,25 +53,89 @@ std::string reason_of(const RunDocument& run) {
 
 }  // namespace
 
-void count_over_runs(const std::vector<RunDocument>& runs, TrainReport& out) {
-  std::set<std::uint64_t> seeds;
-  std::set<std::size_t> rows;
-  for (const char* role : kRoles) count_role(runs, role, out);
-  count_choices(runs, out);
-  look_at_steps(runs, out);
-  for (const RunDocument& run : runs) {
-    seeds.insert(run.unit.seed);
-    if (run.done()) {
-      ++out.done;
-      rows.insert(run.metrics.rows);
-    } else {
-      ++out.failed;
-      ++out.failures[reason_of(run)];
+void RunTotals::add(const RunDocument& run) {
+  add_to_role(run, roles_[run.role]);
+  add_choices(run);
+  seeds_.insert(run.unit.seed);
+  if (!run.done()) {
+    ++failed_;
+    ++failures_[reason_of(run)];
+    return;
+  }
+  ++done_;
+  rows_.insert(run.metrics.rows);
+  if (run.role == "control") return;
+  ++networks_;
+  ended_ += ended_early(run) ? 1 : 0;
+}
+
+void RunTotals::add_to_role(const RunDocument& run, Role& role) {
+  ++role.runs;
+  role.seconds += run.seconds;
+  if (!run.done()) return;
+  ++role.done;
+  role.kinds.insert(run.weights.value_or("last"));  // before there was a choice
+  if (run.stopped && *run.stopped) ++role.stopped[**run.stopped];
+  if (run.best) ++role.best[run.best->step];
+}
+
+void RunTotals::add_choices(const RunDocument& run) {
+  if (run.weight_decay && *run.weight_decay) {
+    // Of the runs that are done; a decay of a failed one alone shows that there were several.
+    roles_[run.role].decays[**run.weight_decay] += run.done() ? 1 : 0;
+  }
+  if (!run.done() || !run.chosen || !run.chosen->lambda || !run.chosen->temperature) return;
+  ++losses_[{"λ and T of a " + run.role + ", by " + run.chosen->by,
+             fmt::format("λ {:g}, T {:g}", *run.chosen->lambda, *run.chosen->temperature)}];
+}
+
+void RunTotals::put_role(const std::string& name, TrainReport& out) const {
+  const auto found = roles_.find(name);
+  if (found == roles_.end()) return;
+  const Role& role = found->second;
+  out.costs.push_back({name, role.runs, role.seconds});
+  if (role.done == 0) return;
+  report::TrainWeights weights{name, {}, role.done, 0, {}, {}};
+  for (const std::string& kind : role.kinds) add_words(weights.count, kind);
+  for (const auto& [steps, times] : role.stopped) weights.stopped += times;
+  weights.stopped_after = median_of_counted(role.stopped);
+  weights.best_after = median_of_counted(role.best);
+  out.weights.push_back(weights);
+}
+
+/// Of runs that had several weight decays, or several λ and T, to choose from.
+void RunTotals::put_choices(TrainReport& out) const {
+  std::map<std::pair<std::string, std::string>, std::size_t> times = losses_;
+  for (const auto& [name, role] : roles_) {
+    if (role.decays.size() < 2) continue;
+    for (const auto& [decay, runs] : role.decays) {
+      if (runs > 0) times[{"weight decay of a " + name, fmt::format("{:g}", decay)}] += runs;
     }
   }
-  out.seeds = seeds.size();
-  if (!rows.empty()) out.least_rows = *rows.begin();
-  if (rows.size() == 1) out.rows = *rows.begin();
+  for (const auto& [choice, runs] : times) {
+    out.choices.push_back({choice.first, choice.second, runs});
+  }
+}
+
+void RunTotals::put(TrainReport& out) const {
+  for (const char* role : kRoles) put_role(role, out);
+  put_choices(out);
+  // Networks that are trained too little are compared by how fast they learn.
+  if (4 * ended_ > networks_) {
+    out.warnings.push_back(
+        {"still-improving",
+         fmt::format(
+             "{} of {} networks ended before 'patience' stopped them: their validation loss "
+             "still fell in the last part of their steps, so that gains may say who learns "
+             "faster. Give more 'epochs', or a higher 'learning-rate'",
+             ended_, networks_)});
+  }
+  out.done = done_;
+  out.failed = failed_;
+  out.failures = failures_;
+  out.seeds = seeds_.size();
+  if (!rows_.empty()) out.least_rows = *rows_.begin();
+  if (rows_.size() == 1) out.rows = *rows_.begin();
 }
 
 }  // namespace cch

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -18,42 +17,21 @@ using nlohmann::json;
 
 constexpr const char* kStudyFile = "study.json";
 
-std::vector<std::string> keys_in(const std::string& folder) {
-  std::vector<std::string> out;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(fs::path(folder) / "runs", none)) {
-    if (fs::exists(entry.path() / "result.json")) out.push_back(entry.path().filename().string());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
+/// Damaged records that are named; of more there is only their number.
+constexpr std::size_t kNamedDamage = 20;
 
-/// Of a run, what a report is made of: studies of 100 000 runs have them all in memory.
-documents::RunDocument without_the_rest(documents::RunDocument run) {
-  run.study = {};
-  run.study_key = {};
-  run.unit.task = {};
-  run.network.reset();
-  run.warnings = {};
-  run.inputs = {};
-  run.version = {};
-  run.command = {};
-  if (run.chosen) run.chosen->losses = {};
-  const auto patience = run.training.extract("patience");
-  run.training = {};
-  if (!patience.empty()) run.training.emplace(patience.key(), patience.mapped());
-  return run;
-}
-
-void read_one(const RunStore& store, const std::string& key, TrainFolder& out) {
-  const auto text = store.find(key, "result.json", out.damage);
-  if (!text) return;
+/// The run of a record, nothing where it is damaged.
+std::optional<documents::RunDocument> run_of(const RunStore& store, const std::string& key,
+                                             std::vector<Warning>& damage) {
+  const auto text = store.find(key, "result.json", damage);
+  if (!text) return std::nullopt;
   try {
-    out.runs.push_back(without_the_rest(documents::read_run(documents::parse(*text))));
+    return documents::read_run(documents::parse(*text));
   } catch (const Error& error) {
     const Fault& fault = error.faults().front();
-    out.damage.push_back({fault.code, store.path(key, "result.json") + " is left out: " +
-                                          fault.problem + " (" + fault.where + ")"});
+    damage.push_back({fault.code, store.path(key, "result.json") +
+                                      " is left out: " + fault.problem + " (" + fault.where + ")"});
+    return std::nullopt;
   }
 }
 
@@ -95,25 +73,39 @@ TrainFolder read_training(const std::string& folder) {
   out.head = documents::read_study_head(stored);
   out.study = documents::read_study(stored);
   const RunStore store(folder);
-  const auto keys = keys_in(folder);
-  out.runs.reserve(keys.size());
-  for (const std::string& key : keys) read_one(store, key, out);
+  const KeyList keys = store.keys("result.json");
+  std::size_t unnamed = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (const auto run = run_of(store, std::string(keys[i]), out.damage)) out.runs.add(*run);
+    if (out.damage.size() <= kNamedDamage) continue;
+    unnamed += out.damage.size() - kNamedDamage;
+    out.damage.resize(kNamedDamage);
+  }
+  if (unnamed > 0) {
+    out.damage.push_back({"record-damaged", "further records that are damaged and left out: " +
+                                                std::to_string(unnamed)});
+  }
   return out;
 }
 
-void each_record(const std::string& folder, const std::function<void(const json&)>& take) {
+void print_training_document(const documents::TrainDocument& document, const std::string& folder,
+                             const KeyList& keys, std::ostream& out) {
   const RunStore store(folder);
-  std::vector<Warning> told;
-  for (const std::string& key : keys_in(folder)) {
-    const auto text = store.find(key, "result.json", told);
-    if (text) take(documents::parse(*text));
-  }
+  const auto each = [&](const documents::TakeResult& take) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      std::vector<Warning> told;  // by the report
+      const auto run = run_of(store, std::string(keys[i]), told);
+      if (run) take(documents::to_json(*run));
+    }
+  };
+  documents::write_text(document, each, out);
+  out << '\n';
 }
 
 report::TrainReport report_of(TrainFolder content, const std::string& folder) {
   const RunStore store(folder);
-  report::TrainReport out = train_report(
-      std::move(content.study), std::move(content.runs),
+  report::TrainReport out = content.runs.report(
+      std::move(content.study),
       [&](const std::string& key) { return curve_of(store.path(key, "train.jsonl")); });
   out.warnings.insert(out.warnings.end(), content.damage.begin(), content.damage.end());
   return out;
