@@ -5,6 +5,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/data/sha256.hpp"
 #include "experiments/segmentation/backend.hpp"
+#include "experiments/segmentation/image_files.hpp"
 #include "experiments/segmentation/images.hpp"
 #include "experiments/segmentation/label_codes.hpp"
 #include "experiments/segmentation/raster.hpp"
@@ -31,16 +32,19 @@ Raster prepared(Raster raster, const std::string& path, const Manifest& manifest
   return size.height == 0 ? raster : resized(raster, size.height, size.width, how);
 }
 
-Raster label_of(const Manifest& manifest, const ManifestRow& row, const ImageSize& size) {
-  return prepared(read_codes(row.label), row.label, manifest, size, Resampling::nearest);
+Raster label_of(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
+                ImageFiles& files) {
+  Raster codes = files.codes(row.label, row.slice);
+  return prepared(std::move(codes), row.label, manifest, size, Resampling::nearest);
 }
 
 /// The channels of all files of a modality.
-Raster image_of(const Manifest& manifest, const Files& files, const ImageSize& size,
-                const ImageSize& grid) {
+Raster image_of(const Manifest& manifest, const ManifestRow& row, std::size_t modality,
+                const ImageSize& size, const ImageSize& grid, ImageFiles& files) {
   Raster out{0, grid.height, grid.width, {}};
-  for (const std::string& path : files) {
-    const Raster part = prepared(read_raster(path), path, manifest, size, Resampling::bilinear);
+  for (const std::string& path : row.modalities[modality]) {
+    const Raster part =
+        prepared(files.image(path, row.slice), path, manifest, size, Resampling::bilinear);
     check_size(part, path, grid);
     out.channels += part.channels;
     out.values.insert(out.values.end(), part.values.begin(), part.values.end());
@@ -60,8 +64,18 @@ void check_files(const Manifest& manifest, const std::vector<std::size_t>& which
     }
     paths.push_back(row.label);
     for (const std::string& path : paths) {
-      if (std::filesystem::exists(path)) continue;
+      std::error_code error;
+      if (std::filesystem::exists(path, error)) continue;
       if (++missing > kShown) continue;
+      // A folder that may not be searched is not one without the file.
+      if (error) {
+        faults.push_back(
+            {"unreadable-file",
+             "a file of image '" + row.image + "' cannot be reached: " + error.message(), path,
+             "every image needs all modalities and its label",
+             "Check the permissions of its folder"});
+        continue;
+      }
       faults.push_back({"file-not-found", "a file of image '" + row.image + "' is not there", path,
                         "every image needs all modalities and its label",
                         "Correct the manifest, or leave the image out"});
@@ -75,17 +89,17 @@ void check_files(const Manifest& manifest, const std::vector<std::size_t>& which
 
 /// Reads one row into its place in the set; returns the hash of its files.
 std::string read_row(const Manifest& manifest, const ImageReading& reading, const FirstImage& first,
-                     std::size_t n, SegmentationSet& set, MaskValues& values) {
+                     std::size_t n, SegmentationSet& set, MaskValues& values, ImageFiles& read) {
   const ManifestRow& row = manifest.rows[n];
   const ImageSize grid{set.height, set.width};
-  const Raster label = label_of(manifest, row, reading.size);
+  const Raster label = label_of(manifest, row, reading.size, read);
   check_size(label, row.label, grid);
   classes_of(label.values, reading.codes, row.label,
              std::span(set.labels).subspan(n * set.pixels(), set.pixels()), values);
-  std::string hashes = sha256(map_file(row.label).view);
+  std::string hashes = read.hash(row.label);
   for (std::size_t k = 0; k < first.which.size(); ++k) {
     const Files& files = row.modalities[first.which[k]];
-    const Raster image = image_of(manifest, files, reading.size, grid);
+    const Raster image = image_of(manifest, row, first.which[k], reading.size, grid, read);
     ModalityImages& to = set.modalities[k];
     if (image.channels != to.channels) {
       refuse_data("size-mismatch", std::to_string(image.channels) + " channels", files.front(),
@@ -94,7 +108,7 @@ std::string read_row(const Manifest& manifest, const ImageReading& reading, cons
     }
     std::copy(image.values.begin(), image.values.end(),
               to.values.begin() + static_cast<std::ptrdiff_t>(n * image.values.size()));
-    for (const std::string& path : files) hashes += sha256(map_file(path).view);
+    for (const std::string& path : files) hashes += read.hash(path);
   }
   return hashes;
 }
@@ -151,16 +165,17 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   }
   check_files(manifest, out.which);
   const ManifestRow& row = manifest.rows.front();
+  ImageFiles files;
   out.shape = {manifest.rows.size(), reading.size.height, reading.size.width, 0};
   if (reading.size.height == 0) {
-    const Raster label = label_of(manifest, row, {});
+    const Raster label = label_of(manifest, row, {}, files);
     out.shape.height = label.height;
     out.shape.width = label.width;
   }
   for (const std::size_t k : out.which) {
     out.channels.push_back(0);
     for (const std::string& path : row.modalities[k]) {
-      out.channels.back() += read_raster(path).channels;
+      out.channels.back() += files.image(path, row.slice).channels;
     }
     out.shape.channels += out.channels.back();
   }
@@ -169,15 +184,20 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
 
 }  // namespace detail
 
-SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
-                            std::string& digest, const Execution& exec) {
+SegmentationSet read_images(const Manifest& given, const ImageReading& reading, std::string& digest,
+                            const Execution& exec) {
+  const Manifest manifest = detail::with_slices(given);
   const detail::FirstImage first = detail::first_image(manifest, reading);
   detail::check_memory(first.shape, 1, detail::free_memory(), manifest.rows.front().label);
   SegmentationSet set = detail::empty_set(manifest, first);
   std::vector<std::string> hashes(set.images);
   std::vector<MaskValues> values(set.images);
-  parallel_for(set.images, exec, [&](std::size_t n) {
-    hashes[n] = detail::read_row(manifest, reading, first, n, set, values[n]);
+  const auto runs = detail::runs_of(manifest);
+  parallel_for(runs.size() - 1, exec, [&](std::size_t run) {
+    detail::ImageFiles files;
+    for (std::size_t n = runs[run]; n < runs[run + 1]; ++n) {
+      hashes[n] = detail::read_row(manifest, reading, first, n, set, values[n], files);
+    }
   });
   MaskValues stored;
   for (const MaskValues& of_image : values) {

@@ -7,6 +7,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "experiments/segmentation/image_files.hpp"
 #include "experiments/segmentation/images.hpp"
 
 namespace cch {
@@ -176,7 +177,7 @@ FileSource file_source(const SegmentationTask& task) {
 void check_memory(const SegmentationTask& task, std::size_t copies) {
   if (!is_of_files(task)) return;
   const FileSource source = file_source(task);
-  const auto first = detail::first_image(source.set.manifest, source.reading);
+  const auto first = detail::first_image(detail::with_slices(source.set.manifest), source.reading);
   detail::check_memory(first.shape, copies, detail::free_memory(), where_of(task));
 }
 

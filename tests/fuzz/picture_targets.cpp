@@ -5,10 +5,13 @@
 
 #include "cch/experiments/png.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
+#include "experiments/segmentation/nifti.hpp"
 #include "experiments/segmentation/png.hpp"
 #include "experiments/segmentation/raster.hpp"
+#include "experiments/segmentation/tiff.hpp"
 #include "tests/data/files.hpp"
 #include "tests/fuzz/target.hpp"
+#include "tests/segmentation/image_bytes.hpp"
 
 namespace cch::fuzz {
 namespace {
@@ -24,6 +27,53 @@ Texts pictures() {
 Texts rasters() {
   return {test::npy("<f4", "(2, 3)", test::raw(std::vector<float>{1, 2, 3, 4, 5, 6})),
           test::npy("|u1", "(2, 3, 2)", std::string(12, '\4'))};
+}
+
+Texts tiffs() {
+  test::TiffParts plain;
+  plain.width = 3;
+  plain.height = 2;
+  plain.rows = 1;
+  plain.blocks = {"abc", "def"};
+  test::TiffParts bands = plain;
+  bands.samples = 2;
+  bands.bits = 16;
+  bands.apart = true;
+  bands.rows = 2;
+  bands.deflate = true;
+  bands.order.big = true;
+  bands.blocks = {std::string(12, '\3'), std::string(12, '\5')};
+  test::TiffParts tile = plain;
+  tile.tile_width = 16;
+  tile.rows = 16;
+  tile.bits = 32;
+  tile.format = 3;
+  tile.no_data = "-9999";
+  tile.blocks = {std::string(1024, '\1')};
+  test::TiffParts palette = plain;
+  palette.photometric = 3;
+  palette.colours.assign(768, 1000);
+  return {test::tiff(plain), test::tiff(bands), test::tiff(tile), test::tiff(palette)};
+}
+
+Texts volumes() {
+  test::NiftiParts second{{2, 2, 1, 2}, 16, 32, std::string(32, '\1'), 0.5, 1.0, 2};
+  second.order.big = true;
+  return {test::nifti({{3, 2, 2}, 4, 16, std::string(24, '\2')}), test::nifti(second)};
+}
+
+Texts packed_volumes() {
+  Texts out = volumes();
+  for (std::string& text : out) text = test::gzipped(text);
+  return out;
+}
+
+void read_volume(const std::string& name, std::string_view text) {
+  const std::string path = in_file(name, text);
+  const auto volume = detail::read_nifti(path);
+  for (std::size_t z = 0; z < std::min<std::size_t>(volume.head.slices, 4); ++z) {
+    static_cast<void>(detail::nifti_slice(volume, z));
+  }
 }
 
 void read_image(const std::string& name, std::string_view text) {
@@ -53,10 +103,17 @@ Texts manifests() {
 
 std::vector<Target> picture_targets() {
   constexpr std::size_t kByFile = 500;
-  return {
+  std::vector<Target> out{
       {"png", [](std::string_view text) { read_image("x.png", text); }, pictures, 1000},
       {"raster-npy", [](std::string_view text) { read_image("x.npy", text); }, rasters, kByFile},
+      {"nifti", [](std::string_view text) { read_volume("x.nii", text); }, volumes, 1000},
+      {"nifti-gz", [](std::string_view text) { read_volume("x.nii.gz", text); }, packed_volumes,
+       1000},
       {"manifest", read_table, manifests, kByFile}};
+  if (detail::reads_tiff()) {
+    out.push_back({"tiff", [](std::string_view text) { read_image("x.tif", text); }, tiffs, 2000});
+  }
+  return out;
 }
 
 }  // namespace cch::fuzz
