@@ -17,6 +17,7 @@ namespace {
 using Files = std::vector<std::string>;
 
 void check_size(const Raster& raster, const std::string& path, const ImageSize& wanted) {
+  if (wanted.height == 0) return;
   if (raster.height == wanted.height && raster.width == wanted.width) return;
   refuse_data(
       "size-mismatch",
@@ -30,26 +31,6 @@ Raster prepared(Raster raster, const std::string& path, const Manifest& manifest
                 const ImageSize& size, Resampling how) {
   raster = without_left(std::move(raster), manifest.left, path);
   return size.height == 0 ? raster : resized(raster, size.height, size.width, how);
-}
-
-Raster label_of(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
-                ImageFiles& files) {
-  Raster codes = files.codes(row.label, row.slice);
-  return prepared(std::move(codes), row.label, manifest, size, Resampling::nearest);
-}
-
-/// The channels of all files of a modality.
-Raster image_of(const Manifest& manifest, const ManifestRow& row, std::size_t modality,
-                const ImageSize& size, const ImageSize& grid, ImageFiles& files) {
-  Raster out{0, grid.height, grid.width, {}};
-  for (const std::string& path : row.modalities[modality]) {
-    const Raster part =
-        prepared(files.image(path, row.slice), path, manifest, size, Resampling::bilinear);
-    check_size(part, path, grid);
-    out.channels += part.channels;
-    out.values.insert(out.values.end(), part.values.begin(), part.values.end());
-  }
-  return out;
 }
 
 /// Every file that is needed and not there, as one error.
@@ -92,14 +73,13 @@ std::string read_row(const Manifest& manifest, const ImageReading& reading, cons
                      std::size_t n, SegmentationSet& set, MaskValues& values, ImageFiles& read) {
   const ManifestRow& row = manifest.rows[n];
   const ImageSize grid{set.height, set.width};
-  const Raster label = label_of(manifest, row, reading.size, read);
-  check_size(label, row.label, grid);
+  const Raster label = label_of_row(manifest, row, reading.size, grid, read);
   classes_of(label.values, reading.codes, row.label,
              std::span(set.labels).subspan(n * set.pixels(), set.pixels()), values);
   std::string hashes = read.hash(row.label);
   for (std::size_t k = 0; k < first.which.size(); ++k) {
     const Files& files = row.modalities[first.which[k]];
-    const Raster image = image_of(manifest, row, first.which[k], reading.size, grid, read);
+    const Raster image = image_of_row(manifest, row, first.which[k], reading.size, grid, read);
     ModalityImages& to = set.modalities[k];
     if (image.channels != to.channels) {
       refuse_data("size-mismatch", std::to_string(image.channels) + " channels", files.front(),
@@ -113,28 +93,56 @@ std::string read_row(const Manifest& manifest, const ImageReading& reading, cons
   return hashes;
 }
 
-std::vector<std::string> class_names(const SegmentationSet& set,
-                                     const std::vector<std::string>& given) {
-  if (!given.empty()) return given;
+std::size_t largest_class(const SegmentationSet& set) {
   std::size_t most = 0;
   for (const std::uint8_t c : set.labels) {
     if (c != kIgnoreLabel) most = std::max<std::size_t>(most, c);
   }
+  return most;
+}
+
+}  // namespace
+
+Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
+                    const ImageSize& grid, ImageFiles& files) {
+  Raster codes = files.codes(row.label, row.slice);
+  Raster out = prepared(std::move(codes), row.label, manifest, size, Resampling::nearest);
+  check_size(out, row.label, grid);
+  return out;
+}
+
+Raster image_of_row(const Manifest& manifest, const ManifestRow& row, std::size_t modality,
+                    const ImageSize& size, const ImageSize& grid, ImageFiles& files) {
+  Raster out;
+  for (const std::string& path : row.modalities[modality]) {
+    Raster part =
+        prepared(files.image(path, row.slice), path, manifest, size, Resampling::bilinear);
+    check_size(part, path, grid);
+    if (out.channels == 0) {
+      out = std::move(part);
+      continue;
+    }
+    if (part.stored != out.stored) out.stored = {};
+    out.channels += part.channels;
+    out.values.insert(out.values.end(), part.values.begin(), part.values.end());
+  }
+  return out;
+}
+
+std::vector<std::string> class_names_of(std::size_t most, const std::vector<std::string>& given) {
+  if (!given.empty()) return given;
   std::vector<std::string> out;
   for (std::size_t c = 0; c <= most; ++c) out.push_back("class " + std::to_string(c));
   return out;
 }
 
-/// A set of the right size without its values.
-SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
+SegmentationSet described_set(const Manifest& manifest, const FirstImage& first) {
   SegmentationSet set;
   set.images = first.shape.images;
   set.height = first.shape.height;
   set.width = first.shape.width;
-  set.labels.resize(set.images * set.pixels());
   for (std::size_t k = 0; k < first.which.size(); ++k) {
-    set.modalities.push_back({manifest.modalities[first.which[k]], first.channels[k],
-                              std::vector<float>(set.images * first.channels[k] * set.pixels())});
+    set.modalities.push_back({manifest.modalities[first.which[k]], first.channels[k], {}});
   }
   std::map<std::string, std::size_t> groups;
   std::map<std::string, std::size_t> conditions;
@@ -153,8 +161,6 @@ SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
   return set;
 }
 
-}  // namespace
-
 FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   FirstImage out;
   const auto& wanted = reading.modalities.empty() ? manifest.modalities : reading.modalities;
@@ -168,15 +174,15 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   ImageFiles files;
   out.shape = {manifest.rows.size(), reading.size.height, reading.size.width, 0};
   if (reading.size.height == 0) {
-    const Raster label = label_of(manifest, row, {}, files);
+    const Raster label = label_of_row(manifest, row, {}, {}, files);
     out.shape.height = label.height;
     out.shape.width = label.width;
   }
   for (const std::size_t k : out.which) {
-    out.channels.push_back(0);
-    for (const std::string& path : row.modalities[k]) {
-      out.channels.back() += files.image(path, row.slice).channels;
-    }
+    const Raster image = image_of_row(manifest, row, k, {}, {}, files);
+    out.channels.push_back(image.channels);
+    // Resampled values are no longer numbers of the file.
+    out.stored.push_back(reading.size.height == 0 ? image.stored : StoredValues{});
     out.shape.channels += out.channels.back();
   }
   return out;
@@ -189,7 +195,9 @@ SegmentationSet read_images(const Manifest& given, const ImageReading& reading, 
   const Manifest manifest = detail::with_slices(given);
   const detail::FirstImage first = detail::first_image(manifest, reading);
   detail::check_memory(first.shape, 1, detail::free_memory(), manifest.rows.front().label);
-  SegmentationSet set = detail::empty_set(manifest, first);
+  SegmentationSet set = detail::described_set(manifest, first);
+  set.labels.resize(set.images * set.pixels());
+  for (ModalityImages& m : set.modalities) m.values.resize(set.images * m.channels * set.pixels());
   std::vector<std::string> hashes(set.images);
   std::vector<MaskValues> values(set.images);
   const auto runs = detail::runs_of(manifest);
@@ -205,7 +213,7 @@ SegmentationSet read_images(const Manifest& given, const ImageReading& reading, 
   }
   const bool two_valued =
       detail::settle(stored, reading.codes, manifest.rows.front().label + " and others", set);
-  set.classes = detail::class_names(set, reading.classes);
+  set.classes = detail::class_names_of(detail::largest_class(set), reading.classes);
   std::string all = two_valued ? "255 is a class\n" : "";
   for (std::size_t n = 0; n < set.images; ++n) {
     all += hashes[n] + std::to_string(static_cast<int>(set.split[n])) + ":" +

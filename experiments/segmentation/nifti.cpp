@@ -14,8 +14,8 @@
 namespace cch::detail {
 namespace {
 
-constexpr std::size_t kFirstHeader = 348;   // NIfTI-1
-constexpr std::size_t kSecondHeader = 540;  // NIfTI-2
+constexpr std::size_t kFirstHeader = 348;       // NIfTI-1
+constexpr std::size_t kSecondHeader = 540;      // NIfTI-2
 constexpr std::uint64_t kMostInflation = 1032;  // bytes of a byte, by deflate
 
 [[noreturn]] void refuse_nifti(const std::string& path, const std::string& why) {
@@ -172,7 +172,8 @@ void read_axes(const RawHead& raw, NiftiHead& head, const std::string& path) {
   if (head.slices > kMostImageBytes / slice) {
     refuse_data("picture-too-large",
                 std::to_string(head.slices) + " slices of " + std::to_string(slice) + " bytes",
-                path, "a volume has at most " + std::to_string(kMostImageBytes), "Cut it into parts");
+                path, "a volume has at most " + std::to_string(kMostImageBytes),
+                "Cut it into parts");
   }
 }
 

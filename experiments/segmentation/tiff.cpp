@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <span>
 #include <limits>
+#include <span>
 
 #include "cch/core/error.hpp"
 #include "cch/data/bytes.hpp"
@@ -142,9 +142,9 @@ void check_one_picture(const TiffFile& file, const std::string& path) {
 void check_kind(const TiffFile& file, const TiffHead& head, const std::string& path) {
   const bool whole = head.format == SAMPLEFORMAT_UINT || head.format == SAMPLEFORMAT_INT ||
                      head.format == SAMPLEFORMAT_VOID;
-  const bool read = whole ? head.bits == 8 || head.bits == 16 || head.bits == 32
-                          : head.format == SAMPLEFORMAT_IEEEFP &&
-                                (head.bits == 32 || head.bits == 64);
+  const bool read =
+      whole ? head.bits == 8 || head.bits == 16 || head.bits == 32
+            : head.format == SAMPLEFORMAT_IEEEFP && (head.bits == 32 || head.bits == 64);
   if (!read) {
     refuse_tiff(path, "its samples have " + std::to_string(head.bits) + " bits of format " +
                           std::to_string(head.format) +
@@ -182,10 +182,11 @@ TiffHead head_of(const TiffFile& file, const TiffSource& source, const std::stri
   head.samples = file.field<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL, 1);
   head.bits = file.field<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1);
   head.format = file.field<std::uint16_t>(TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
-  head.apart = file.field<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
-               PLANARCONFIG_SEPARATE;
+  head.apart =
+      file.field<std::uint16_t>(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
   const auto compression = file.field<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-  if (head.height == 0 || head.width == 0 || head.samples == 0) refuse_tiff(path, "it has no pixel");
+  if (head.height == 0 || head.width == 0 || head.samples == 0)
+    refuse_tiff(path, "it has no pixel");
   check_image_size(head.width, head.height, head.samples, path);
   // Coded colours of JPEG are decoded to RGB.
   head.photometric = file.field<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
@@ -251,8 +252,7 @@ void read_blocks(const TiffFile& file, const TiffHead& head, const TiffSource& s
       tiled ? file.field<std::uint32_t>(TIFFTAG_TILELENGTH, 0)
             : std::min<std::size_t>(file.field<std::uint32_t>(TIFFTAG_ROWSPERSTRIP, 0xffffffffU),
                                     head.height);
-  const std::size_t columns =
-      tiled ? file.field<std::uint32_t>(TIFFTAG_TILEWIDTH, 0) : head.width;
+  const std::size_t columns = tiled ? file.field<std::uint32_t>(TIFFTAG_TILEWIDTH, 0) : head.width;
   if (rows == 0 || columns == 0) refuse_tiff(path, "its blocks have no size");
   check_image_size(columns, rows, head.together(), path);
   const std::size_t row_bytes = columns * head.together() * head.bytes();
@@ -264,11 +264,10 @@ void read_blocks(const TiffFile& file, const TiffHead& head, const TiffSource& s
   for (std::size_t band = 0; band < head.samples; band += head.together()) {
     for (std::size_t top = 0; top < head.height; top += rows) {
       for (std::size_t left = 0; left < head.width; left += columns, ++number) {
-        const auto wanted = static_cast<tmsize_t>(
-            tiled ? full : std::min(rows, head.height - top) * row_bytes);
-        const tmsize_t got =
-            tiled ? TIFFReadEncodedTile(file.get(), number, block.data(), wanted)
-                  : TIFFReadEncodedStrip(file.get(), number, block.data(), wanted);
+        const auto wanted =
+            static_cast<tmsize_t>(tiled ? full : std::min(rows, head.height - top) * row_bytes);
+        const tmsize_t got = tiled ? TIFFReadEncodedTile(file.get(), number, block.data(), wanted)
+                                   : TIFFReadEncodedStrip(file.get(), number, block.data(), wanted);
         if (got != wanted) refuse_tiff(path, source.reason);
         place_block(block, columns, top, left, rows, band, head, out);
       }

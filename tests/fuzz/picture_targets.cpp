@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "cch/experiments/png.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
 #include "experiments/segmentation/nifti.hpp"
+#include "experiments/segmentation/packed_folder.hpp"
 #include "experiments/segmentation/png.hpp"
 #include "experiments/segmentation/raster.hpp"
 #include "experiments/segmentation/tiff.hpp"
@@ -76,6 +78,33 @@ void read_volume(const std::string& name, std::string_view text) {
   }
 }
 
+Texts packed_heads() {
+  detail::PackedHead head;
+  head.records = 2;
+  head.height = 3;
+  head.width = 4;
+  head.modalities = {{"rgb", 3, {detail::StoredAs::u8, 255.0F}}, {"depth", 1, {}}};
+  head.classes = {"a", "b"};
+  head.images_sha256 = "0123";
+  head.record = {0, 1, 0};
+  head.groups = {0, 1, 2};
+  head.split = {Split::train, Split::validation, Split::test};
+  head.names = {"x", "y", "z"};
+  head.conditions = {"day", "night"};
+  head.condition = {0, 1, kNoCondition};
+  head.warnings = {{"ignored-pixels", "some"}};
+  Texts out{detail::packed_head_text(head)};
+  head.conditions.clear();
+  head.condition.clear();
+  out.push_back(detail::packed_head_text(head));
+  return out;
+}
+
+void read_packed_head(std::string_view text) {
+  const auto head = detail::parse_packed_head(text, "x");
+  if (head.names.size() != head.record.size()) throw std::logic_error("an image without a name");
+}
+
 void read_image(const std::string& name, std::string_view text) {
   const std::string path = in_file(name, text);
   const detail::Raster image = detail::read_raster(path);
@@ -109,6 +138,7 @@ std::vector<Target> picture_targets() {
       {"nifti", [](std::string_view text) { read_volume("x.nii", text); }, volumes, 1000},
       {"nifti-gz", [](std::string_view text) { read_volume("x.nii.gz", text); }, packed_volumes,
        1000},
+      {"packed-images", read_packed_head, packed_heads, 2000},
       {"manifest", read_table, manifests, kByFile}};
   if (detail::reads_tiff()) {
     out.push_back({"tiff", [](std::string_view text) { read_image("x.tif", text); }, tiffs, 2000});

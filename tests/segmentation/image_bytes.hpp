@@ -43,7 +43,7 @@ struct TiffParts {
   std::uint32_t height = 0;
   std::uint32_t samples = 1;
   std::uint32_t bits = 8;
-  std::uint32_t format = 1;      ///< 1 unsigned, 2 signed, 3 floating-point
+  std::uint32_t format = 1;       ///< 1 unsigned, 2 signed, 3 floating-point
   std::uint32_t photometric = 1;  ///< 1 black is 0, 2 RGB, 3 palette
   bool apart = false;
   std::uint32_t tile_width = 0;  ///< 0: strips
