@@ -43,6 +43,12 @@ std::vector<std::size_t> modality_indices(const SegmentationSet& set,
   return modality_indices(there, names);
 }
 
+std::size_t images_at_once(const SegmentationSet& set) {
+  constexpr std::size_t kMost = 16;
+  constexpr std::size_t kPixelsAtOnce = std::size_t{1} << 21;
+  return std::clamp<std::size_t>(kPixelsAtOnce / set.pixels(), 1, kMost);
+}
+
 ImageBatch batch_of(const SegmentationSet& set, std::span<const std::size_t> modalities,
                     std::span<const std::size_t> rows) {
   ImageBatch out;

@@ -88,7 +88,7 @@ class SegmentationBackend {
 };
 
 /// Changes whenever a struct that crosses the border does: a module of another build is refused.
-inline constexpr int kSegmentationInterface = 4;
+inline constexpr int kSegmentationInterface = 5;
 
 /// The module; a usage Error "no-libtorch" that says why when it cannot be had.
 const SegmentationBackend& segmentation_backend();
@@ -99,6 +99,10 @@ std::vector<std::size_t> modality_indices(const std::vector<std::string>& there,
 /// Index of each name among the modalities of the set; likewise.
 std::vector<std::size_t> modality_indices(const SegmentationSet& set,
                                           const std::vector<std::string>& names);
+
+/// Images that a network sees together outside of training: 16, of large ones as many as have 2^21
+/// pixels, so that their logits stay within memory.
+std::size_t images_at_once(const SegmentationSet& set);
 
 /// Images of a set as a network reads them.
 ImageBatch batch_of(const SegmentationSet& set, std::span<const std::size_t> modalities,

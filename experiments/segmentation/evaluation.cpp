@@ -13,7 +13,6 @@
 namespace cch {
 namespace {
 
-constexpr std::size_t kImagesAtOnce = 16;
 constexpr std::size_t kExamples = 4;
 constexpr std::size_t kPixels = 20000;  // that a temperature is fitted on
 
@@ -43,7 +42,7 @@ class TestImages {
     return out;
   }
   [[nodiscard]] detail::ImageBatch batch(std::size_t first, const Condition& condition) const {
-    const std::size_t count = std::min(kImagesAtOnce, rows_.size() - first);
+    const std::size_t count = std::min(detail::images_at_once(set_), rows_.size() - first);
     detail::ImageBatch out = detail::batch_of(set_, which_, std::span(rows_).subspan(first, count));
     for (std::size_t i = 0; i < which_.size(); ++i) {
       degrade_all(condition, which_[i], first, out.modalities[i]);
@@ -80,7 +79,7 @@ ConditionScores score(const SegmentationSet& set, const TestImages& images,
   const std::size_t k = set.classes.size();
   const std::size_t n = images.rows().size();
   out.by_image.assign(subsets.size(), std::vector<Confusion>(n, Confusion(k)));
-  for (std::size_t first = 0; first < n; first += kImagesAtOnce) {
+  for (std::size_t first = 0; first < n; first += detail::images_at_once(set)) {
     exec.throw_if_stopped();
     const detail::ImageBatch batch = images.batch(first, condition);
     std::vector<std::uint8_t> codes(subsets.size() * batch.count * set.pixels());
@@ -195,9 +194,10 @@ double segmentation_temperature(const SegmentationSet& set, const TrainedSegment
   const auto model = detail::segmentation_backend().load(network, channels, k, exec);
   std::vector<double> chosen;
   std::vector<int> y;
-  for (std::size_t first = 0; first < rows.size(); first += kImagesAtOnce) {
+  const std::size_t at_once = detail::images_at_once(set);
+  for (std::size_t first = 0; first < rows.size(); first += at_once) {
     exec.throw_if_stopped();
-    const auto part = rows.subspan(first, std::min(kImagesAtOnce, rows.size() - first));
+    const auto part = rows.subspan(first, std::min(at_once, rows.size() - first));
     std::vector<float> logits(part.size() * k * set.pixels());
     model->logits(detail::batch_of(set, modalities, part), logits);
     for (std::size_t i = 0; i < part.size(); ++i) {

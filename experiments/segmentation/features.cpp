@@ -6,11 +6,6 @@
 #include "experiments/segmentation/backend.hpp"
 
 namespace cch {
-namespace {
-
-constexpr std::size_t kFeatureImagesAtOnce = 16;
-
-}  // namespace
 
 std::size_t parse_stage(std::string_view text, std::size_t stages) {
   if (text == "head") return 0;
@@ -34,10 +29,10 @@ StageFeatures segmentation_features(const SegmentationSet& set, const TrainedSeg
       detail::segmentation_backend().load(network, channels, set.classes.size(), exec);
   StageFeatures out;
   out.images = rows.size();
-  for (std::size_t first = 0; first < rows.size(); first += kFeatureImagesAtOnce) {
+  const std::size_t at_once = detail::images_at_once(set);
+  for (std::size_t first = 0; first < rows.size(); first += at_once) {
     exec.throw_if_stopped();
-    const auto part =
-        std::span(rows).subspan(first, std::min(kFeatureImagesAtOnce, rows.size() - first));
+    const auto part = std::span(rows).subspan(first, std::min(at_once, rows.size() - first));
     std::vector<std::size_t> shape;
     const auto values = model->features(detail::batch_of(set, which, part), stage, shape);
     out.channels = shape[0];

@@ -5,6 +5,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/data/sha256.hpp"
 #include "experiments/segmentation/backend.hpp"
+#include "experiments/segmentation/image_files.hpp"
 #include "experiments/segmentation/images.hpp"
 #include "experiments/segmentation/label_codes.hpp"
 #include "experiments/segmentation/raster.hpp"
@@ -16,6 +17,7 @@ namespace {
 using Files = std::vector<std::string>;
 
 void check_size(const Raster& raster, const std::string& path, const ImageSize& wanted) {
+  if (wanted.height == 0) return;
   if (raster.height == wanted.height && raster.width == wanted.width) return;
   refuse_data(
       "size-mismatch",
@@ -31,23 +33,6 @@ Raster prepared(Raster raster, const std::string& path, const Manifest& manifest
   return size.height == 0 ? raster : resized(raster, size.height, size.width, how);
 }
 
-Raster label_of(const Manifest& manifest, const ManifestRow& row, const ImageSize& size) {
-  return prepared(read_codes(row.label), row.label, manifest, size, Resampling::nearest);
-}
-
-/// The channels of all files of a modality.
-Raster image_of(const Manifest& manifest, const Files& files, const ImageSize& size,
-                const ImageSize& grid) {
-  Raster out{0, grid.height, grid.width, {}};
-  for (const std::string& path : files) {
-    const Raster part = prepared(read_raster(path), path, manifest, size, Resampling::bilinear);
-    check_size(part, path, grid);
-    out.channels += part.channels;
-    out.values.insert(out.values.end(), part.values.begin(), part.values.end());
-  }
-  return out;
-}
-
 /// Every file that is needed and not there, as one error.
 void check_files(const Manifest& manifest, const std::vector<std::size_t>& which) {
   std::vector<Fault> faults;
@@ -60,8 +45,18 @@ void check_files(const Manifest& manifest, const std::vector<std::size_t>& which
     }
     paths.push_back(row.label);
     for (const std::string& path : paths) {
-      if (std::filesystem::exists(path)) continue;
+      std::error_code error;
+      if (std::filesystem::exists(path, error)) continue;
       if (++missing > kShown) continue;
+      // A folder that may not be searched is not one without the file.
+      if (error) {
+        faults.push_back(
+            {"unreadable-file",
+             "a file of image '" + row.image + "' cannot be reached: " + error.message(), path,
+             "every image needs all modalities and its label",
+             "Check the permissions of its folder"});
+        continue;
+      }
       faults.push_back({"file-not-found", "a file of image '" + row.image + "' is not there", path,
                         "every image needs all modalities and its label",
                         "Correct the manifest, or leave the image out"});
@@ -75,17 +70,16 @@ void check_files(const Manifest& manifest, const std::vector<std::size_t>& which
 
 /// Reads one row into its place in the set; returns the hash of its files.
 std::string read_row(const Manifest& manifest, const ImageReading& reading, const FirstImage& first,
-                     std::size_t n, SegmentationSet& set, MaskValues& values) {
+                     std::size_t n, SegmentationSet& set, MaskValues& values, ImageFiles& read) {
   const ManifestRow& row = manifest.rows[n];
   const ImageSize grid{set.height, set.width};
-  const Raster label = label_of(manifest, row, reading.size);
-  check_size(label, row.label, grid);
+  const Raster label = label_of_row(manifest, row, reading.size, grid, read);
   classes_of(label.values, reading.codes, row.label,
              std::span(set.labels).subspan(n * set.pixels(), set.pixels()), values);
-  std::string hashes = sha256(map_file(row.label).view);
+  std::string hashes = read.hash(row.label);
   for (std::size_t k = 0; k < first.which.size(); ++k) {
     const Files& files = row.modalities[first.which[k]];
-    const Raster image = image_of(manifest, files, reading.size, grid);
+    const Raster image = image_of_row(manifest, row, first.which[k], reading.size, grid, read);
     ModalityImages& to = set.modalities[k];
     if (image.channels != to.channels) {
       refuse_data("size-mismatch", std::to_string(image.channels) + " channels", files.front(),
@@ -94,33 +88,61 @@ std::string read_row(const Manifest& manifest, const ImageReading& reading, cons
     }
     std::copy(image.values.begin(), image.values.end(),
               to.values.begin() + static_cast<std::ptrdiff_t>(n * image.values.size()));
-    for (const std::string& path : files) hashes += sha256(map_file(path).view);
+    for (const std::string& path : files) hashes += read.hash(path);
   }
   return hashes;
 }
 
-std::vector<std::string> class_names(const SegmentationSet& set,
-                                     const std::vector<std::string>& given) {
-  if (!given.empty()) return given;
+std::size_t largest_class(const SegmentationSet& set) {
   std::size_t most = 0;
   for (const std::uint8_t c : set.labels) {
     if (c != kIgnoreLabel) most = std::max<std::size_t>(most, c);
   }
+  return most;
+}
+
+}  // namespace
+
+Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
+                    const ImageSize& grid, ImageFiles& files) {
+  Raster codes = files.codes(row.label, row.slice);
+  Raster out = prepared(std::move(codes), row.label, manifest, size, Resampling::nearest);
+  check_size(out, row.label, grid);
+  return out;
+}
+
+Raster image_of_row(const Manifest& manifest, const ManifestRow& row, std::size_t modality,
+                    const ImageSize& size, const ImageSize& grid, ImageFiles& files) {
+  Raster out;
+  for (const std::string& path : row.modalities[modality]) {
+    Raster part =
+        prepared(files.image(path, row.slice), path, manifest, size, Resampling::bilinear);
+    check_size(part, path, grid);
+    if (out.channels == 0) {
+      out = std::move(part);
+      continue;
+    }
+    if (part.stored != out.stored) out.stored = {};
+    out.channels += part.channels;
+    out.values.insert(out.values.end(), part.values.begin(), part.values.end());
+  }
+  return out;
+}
+
+std::vector<std::string> class_names_of(std::size_t most, const std::vector<std::string>& given) {
+  if (!given.empty()) return given;
   std::vector<std::string> out;
   for (std::size_t c = 0; c <= most; ++c) out.push_back("class " + std::to_string(c));
   return out;
 }
 
-/// A set of the right size without its values.
-SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
+SegmentationSet described_set(const Manifest& manifest, const FirstImage& first) {
   SegmentationSet set;
   set.images = first.shape.images;
   set.height = first.shape.height;
   set.width = first.shape.width;
-  set.labels.resize(set.images * set.pixels());
   for (std::size_t k = 0; k < first.which.size(); ++k) {
-    set.modalities.push_back({manifest.modalities[first.which[k]], first.channels[k],
-                              std::vector<float>(set.images * first.channels[k] * set.pixels())});
+    set.modalities.push_back({manifest.modalities[first.which[k]], first.channels[k], {}});
   }
   std::map<std::string, std::size_t> groups;
   std::map<std::string, std::size_t> conditions;
@@ -139,8 +161,6 @@ SegmentationSet empty_set(const Manifest& manifest, const FirstImage& first) {
   return set;
 }
 
-}  // namespace
-
 FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   FirstImage out;
   const auto& wanted = reading.modalities.empty() ? manifest.modalities : reading.modalities;
@@ -151,17 +171,18 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   }
   check_files(manifest, out.which);
   const ManifestRow& row = manifest.rows.front();
+  ImageFiles files;
   out.shape = {manifest.rows.size(), reading.size.height, reading.size.width, 0};
   if (reading.size.height == 0) {
-    const Raster label = label_of(manifest, row, {});
+    const Raster label = label_of_row(manifest, row, {}, {}, files);
     out.shape.height = label.height;
     out.shape.width = label.width;
   }
   for (const std::size_t k : out.which) {
-    out.channels.push_back(0);
-    for (const std::string& path : row.modalities[k]) {
-      out.channels.back() += read_raster(path).channels;
-    }
+    const Raster image = image_of_row(manifest, row, k, {}, {}, files);
+    out.channels.push_back(image.channels);
+    // Resampled values are no longer numbers of the file.
+    out.stored.push_back(reading.size.height == 0 ? image.stored : StoredValues{});
     out.shape.channels += out.channels.back();
   }
   return out;
@@ -169,15 +190,22 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
 
 }  // namespace detail
 
-SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
-                            std::string& digest, const Execution& exec) {
+SegmentationSet read_images(const Manifest& given, const ImageReading& reading, std::string& digest,
+                            const Execution& exec) {
+  const Manifest manifest = detail::with_slices(given);
   const detail::FirstImage first = detail::first_image(manifest, reading);
   detail::check_memory(first.shape, 1, detail::free_memory(), manifest.rows.front().label);
-  SegmentationSet set = detail::empty_set(manifest, first);
+  SegmentationSet set = detail::described_set(manifest, first);
+  set.labels.resize(set.images * set.pixels());
+  for (ModalityImages& m : set.modalities) m.values.resize(set.images * m.channels * set.pixels());
   std::vector<std::string> hashes(set.images);
   std::vector<MaskValues> values(set.images);
-  parallel_for(set.images, exec, [&](std::size_t n) {
-    hashes[n] = detail::read_row(manifest, reading, first, n, set, values[n]);
+  const auto runs = detail::runs_of(manifest);
+  parallel_for(runs.size() - 1, exec, [&](std::size_t run) {
+    detail::ImageFiles files;
+    for (std::size_t n = runs[run]; n < runs[run + 1]; ++n) {
+      hashes[n] = detail::read_row(manifest, reading, first, n, set, values[n], files);
+    }
   });
   MaskValues stored;
   for (const MaskValues& of_image : values) {
@@ -185,7 +213,7 @@ SegmentationSet read_images(const Manifest& manifest, const ImageReading& readin
   }
   const bool two_valued =
       detail::settle(stored, reading.codes, manifest.rows.front().label + " and others", set);
-  set.classes = detail::class_names(set, reading.classes);
+  set.classes = detail::class_names_of(detail::largest_class(set), reading.classes);
   std::string all = two_valued ? "255 is a class\n" : "";
   for (std::size_t n = 0; n < set.images; ++n) {
     all += hashes[n] + std::to_string(static_cast<int>(set.split[n])) + ":" +

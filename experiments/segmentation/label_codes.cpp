@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace cch::detail {
 namespace {
@@ -41,6 +42,12 @@ void classes_of(std::span<const float> stored, const LabelCodes& codes, const st
     table[static_cast<std::size_t>(code)] = class_of(code, codes);
   std::array<std::size_t, 256> count{};
   for (std::size_t p = 0; p < stored.size(); ++p) {
+    constexpr float kMostCode = 1e9F;  // whole numbers of an int
+    if (!(std::abs(stored[p]) <= kMostCode) || std::floor(stored[p]) != stored[p]) {
+      refuse_data("label-outside-classes", "label " + std::to_string(stored[p]),
+                  where + ": pixel " + std::to_string(p), "codes are whole numbers",
+                  "Store labels as whole numbers, not resampled or scaled");
+    }
     const int code = static_cast<int>(stored[p]);
     const bool small = code >= 0 && code < 256;
     const int found = small ? table[static_cast<std::size_t>(code)] : class_of(code, codes);

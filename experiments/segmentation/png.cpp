@@ -13,8 +13,6 @@ namespace cch {
 namespace detail {
 namespace {
 
-constexpr std::size_t kMostPixels = std::size_t{1} << 26;
-
 /// What libpng reads from, and what it says when it stops.
 struct Source {
   const png_byte* at = nullptr;
@@ -92,11 +90,7 @@ PngImage read_png(const std::string& path, Palette palette) {
   PngImage out;
   out.height = png_get_image_height(reader.png, reader.info);
   out.width = png_get_image_width(reader.png, reader.info);
-  if (out.height * out.width > kMostPixels) {
-    refuse_data("picture-too-large",
-                std::to_string(out.width) + " x " + std::to_string(out.height) + " pixels", path,
-                "a picture has at most " + std::to_string(kMostPixels), "Cut it into tiles");
-  }
+  check_image_size(out.width, out.height, 1, path);
   out.channels = png_get_channels(reader.png, reader.info);
   const bool wide = png_get_bit_depth(reader.png, reader.info) == 16;
   if (wide) out.largest = 65535.0;

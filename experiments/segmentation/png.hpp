@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/segmentation/raster.hpp"
+
 namespace cch::detail {
 
 /// A PNG as numbers: height × width × channels, rows from the top.
@@ -15,11 +17,6 @@ struct PngImage {
   std::size_t channels = 0;
   double largest = 255.0;  ///< 65535 for 16 bits
   std::vector<std::uint16_t> values;
-};
-
-enum class Palette {
-  colours,  ///< a palette image becomes its colours
-  codes,    ///< it stays the numbers of its colours, which is how label images are stored
 };
 
 /// 8 or 16 bits (fewer are unpacked, not scaled), grey, RGB or palette; alpha is dropped. Data

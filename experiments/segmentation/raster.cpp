@@ -7,7 +7,9 @@
 #include "cch/core/error.hpp"
 #include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
+#include "experiments/segmentation/nifti.hpp"
 #include "experiments/segmentation/png.hpp"
+#include "experiments/segmentation/tiff.hpp"
 
 namespace cch::detail {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 Raster from_png(const std::string& path) {
   const PngImage png = read_png(path, Palette::colours);
   Raster out{png.channels, png.height, png.width, {}};
+  out.stored = {png.largest > 255.0 ? StoredAs::u16 : StoredAs::u8,
+                static_cast<float>(png.largest)};
   const std::size_t pixels = out.height * out.width;
   out.values.resize(out.channels * pixels);
   for (std::size_t p = 0; p < pixels; ++p) {
@@ -56,12 +60,33 @@ Raster from_array(const std::string& path) {
       out.values[c * pixels + p] = static_cast<float>(values[p * out.channels + c]);
     }
   }
+  if (array.dtype() == DType::u8) out.stored = {StoredAs::u8, 1.0F};
+  if (array.dtype() == DType::u16) out.stored = {StoredAs::u16, 1.0F};
   return out;
 }
 
-bool is_array(const std::string& path) {
-  const std::string ending = std::filesystem::path(path).extension();
-  return ending == ".npy" || ending == ".npz";
+Raster from_volume(const std::string& path) {
+  const NiftiVolume volume = read_nifti(path);
+  if (volume.head.slices != 1) {
+    refuse_data("size-mismatch", "a volume of " + std::to_string(volume.head.slices) + " slices",
+                path, "one image is needed", "Give the label as a volume, too");
+  }
+  return nifti_slice(volume, 0);
+}
+
+enum class ImageKind { png, tiff, array, volume };
+
+ImageKind kind_of(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (ending == ".png") return ImageKind::png;
+  if (ending == ".tif" || ending == ".tiff") return ImageKind::tiff;
+  if (ending == ".npy" || ending == ".npz") return ImageKind::array;
+  if (is_nifti(path)) return ImageKind::volume;
+  refuse_data("unknown-format", "images ending in '" + ending + "' are not read", path,
+              "the ending says how a file is read",
+              "Store it as .png, .tif, .npy, .npz, .nii or .nii.gz");
 }
 
 /// What output pixels of one axis read: two neighbours and the weight of the second.
@@ -93,12 +118,38 @@ std::vector<Taps> taps_of(std::size_t from, std::size_t to, Resampling how) {
 
 }  // namespace
 
+void check_image_size(std::size_t width, std::size_t height, std::size_t channels,
+                      const std::string& path) {
+  const bool many = height != 0 && width > kMostPixels / height;
+  if (!many && (channels == 0 || width * height <= kMostImageBytes / sizeof(float) / channels)) {
+    return;
+  }
+  refuse_data("picture-too-large",
+              std::to_string(width) + " x " + std::to_string(height) + " pixels" +
+                  (channels > 1 ? " of " + std::to_string(channels) + " channels" : ""),
+              path,
+              "a picture has at most " + std::to_string(kMostPixels) + " and " +
+                  std::to_string(kMostImageBytes / sizeof(float)) + " values",
+              "Cut it into tiles");
+}
+
 Raster read_raster(const std::string& path) {
-  return is_array(path) ? from_array(path) : from_png(path);
+  switch (kind_of(path)) {
+    case ImageKind::tiff:
+      return read_tiff(path, Palette::colours);
+    case ImageKind::array:
+      return from_array(path);
+    case ImageKind::volume:
+      return from_volume(path);
+    default:
+      return from_png(path);
+  }
 }
 
 Raster read_codes(const std::string& path) {
-  if (is_array(path)) return from_array(path);
+  const ImageKind kind = kind_of(path);
+  if (kind == ImageKind::tiff) return read_tiff(path, Palette::codes);
+  if (kind != ImageKind::png) return read_raster(path);
   const PngImage png = read_png(path, Palette::codes);
   Raster out{1, png.height, png.width, std::vector<float>(png.height * png.width)};
   // Of several channels the first holds the code.

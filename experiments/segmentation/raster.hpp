@@ -6,19 +6,43 @@
 
 namespace cch::detail {
 
+/// Numbers of a file that give back its values: value = float(number / divisor) to the bit.
+enum class StoredAs { u8, u16, f32 };
+struct StoredValues {
+  StoredAs type = StoredAs::f32;
+  float divisor = 1.0F;
+  bool operator==(const StoredValues&) const = default;
+};
+
 /// An image of a file: channels × height × width.
 struct Raster {
   std::size_t channels = 0;
   std::size_t height = 0;
   std::size_t width = 0;
   std::vector<float> values;
+  StoredValues stored = {};
 };
 
-/// .png (8 or 16 bits as 0..1), .npy, or .npz with one array (H × W or H × W × C, as stored). Data
-/// Errors of the readers; "size-mismatch" for arrays of other shapes.
+enum class Palette {
+  colours,  ///< a palette image becomes its colours
+  codes,    ///< it stays the numbers of its colours, which is how label images are stored
+};
+
+/// No picture has more pixels, and none more bytes of values.
+inline constexpr std::size_t kMostPixels = std::size_t{1} << 26;
+inline constexpr std::size_t kMostImageBytes = std::size_t{1} << 30;
+/// Data Error "picture-too-large" where float values of such an image would be above either.
+void check_image_size(std::size_t width, std::size_t height, std::size_t channels,
+                      const std::string& path);
+
+/// By the ending of the name: .png (8 or 16 bits as 0..1), .tif and .tiff (tiff.hpp), .npy, or .npz
+/// with one array (H × W or H × W × C, as stored), .nii and .nii.gz of one slice (nifti.hpp). Data
+/// Errors of the readers; "unknown-format" for other endings; "size-mismatch" for arrays of other
+/// shapes and for volumes.
 Raster read_raster(const std::string& path);
 
-/// Label codes of a .png (of a palette its indices, of several channels the first), .npy or .npz.
+/// Label codes of the same kinds of files: of a palette its indices, of a .png or TIFF of several
+/// channels the first.
 Raster read_codes(const std::string& path);
 
 /// Without the first `columns` columns. Data Error "size-mismatch" where none would be left.

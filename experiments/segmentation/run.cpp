@@ -46,9 +46,8 @@ std::vector<Warning> unlabelled_classes(const SegmentationSet& set, const Segmen
   std::vector<bool> seen(set.classes.size(), false);
   const std::vector<std::size_t> fitted = rows_of(set, job).fitted;
   for (const std::size_t row : fitted) {
-    for (const std::uint8_t code : set.label(row)) {
-      if (code != kIgnoreLabel) seen[code] = true;
-    }
+    const auto pixels = set.class_pixels(row);
+    for (std::size_t c = 0; c < seen.size(); ++c) seen[c] = seen[c] || pixels[c] > 0;
   }
   std::string names;
   for (std::size_t k = 0; k < seen.size(); ++k) {

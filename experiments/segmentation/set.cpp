@@ -5,6 +5,7 @@
 #include "cch/core/groups.hpp"
 #include "cch/core/random.hpp"
 #include "cch/experiments/segmentation_set.hpp"
+#include "experiments/segmentation/packed.hpp"
 
 namespace cch {
 namespace {
@@ -40,9 +41,10 @@ void check_sizes(const SegmentationSet& set, const std::string& where, Faults& f
                 "Cut or resample it to the labels' grid"});
   };
   const std::size_t all = set.images * set.pixels();
-  wrong("the array of labels", set.labels.size(), all);
   wrong("the array of groups", set.groups.size(), set.images);
   wrong("the array of the split", set.split.size(), set.images);
+  if (set.packed) return wrong("the list of records", set.records.size(), set.images);
+  wrong("the array of labels", set.labels.size(), all);
   for (const ModalityImages& m : set.modalities) {
     wrong("modality '" + m.name + "'", m.values.size(), all * m.channels);
   }
@@ -67,19 +69,17 @@ void check_values(const SegmentationSet& set, const std::string& where, Faults& 
 
 void check_labels(const SegmentationSet& set, const std::string& where, Faults& faults) {
   for (std::size_t n = 0; n < set.images; ++n) {
-    const auto label = set.label(n);
-    const auto outside = std::find_if(label.begin(), label.end(), [&](std::uint8_t c) {
-      return c != kIgnoreLabel && c >= set.classes.size();
-    });
-    if (outside != label.end()) {
-      faults.add(
-          {"label-outside-classes", "label " + std::to_string(*outside),
-           where + ": " + image_name(set, n) + ", pixel " + std::to_string(outside - label.begin()),
-           "there are only " + std::to_string(set.classes.size()) +
-               " classes, and 255 for pixels to ignore",
-           "Name every class, or write 255 where a pixel has none"});
+    const auto pixels = set.class_pixels(n);
+    for (std::size_t c = set.classes.size(); c < kIgnoreLabel; ++c) {
+      if (pixels[c] == 0) continue;
+      faults.add({"label-outside-classes", "label " + std::to_string(c),
+                  where + ": " + image_name(set, n) + ", " + std::to_string(pixels[c]) + " pixels",
+                  "there are only " + std::to_string(set.classes.size()) +
+                      " classes, and 255 for pixels to ignore",
+                  "Name every class, or write 255 where a pixel has none"});
+      break;
     }
-    if (std::all_of(label.begin(), label.end(), [](auto c) { return c == kIgnoreLabel; })) {
+    if (pixels[kIgnoreLabel] == set.pixels()) {
       faults.add({"all-ignored", "an image has no labelled pixel",
                   where + ": " + image_name(set, n), "it can neither be learned from nor scored",
                   "Leave the image out"});
@@ -90,9 +90,8 @@ void check_labels(const SegmentationSet& set, const std::string& where, Faults& 
 std::vector<bool> classes_in(const SegmentationSet& set, Split which) {
   std::vector<bool> seen(set.classes.size(), false);
   for (const std::size_t n : set.rows(which)) {
-    for (const std::uint8_t c : set.label(n)) {
-      if (c < seen.size()) seen[c] = true;
-    }
+    const auto pixels = set.class_pixels(n);
+    for (std::size_t c = 0; c < seen.size(); ++c) seen[c] = seen[c] || pixels[c] > 0;
   }
   return seen;
 }
@@ -161,6 +160,7 @@ void keep(SegmentationSet& set, const std::vector<std::size_t>& rows) {
   keep_parts(set.split, rows, 1);
   keep_parts(set.names, rows, 1);
   keep_parts(set.condition, rows, 1);
+  keep_parts(set.records, rows, 1);
   set.images = rows.size();
 }
 
@@ -186,6 +186,31 @@ std::vector<std::size_t> SegmentationSet::rows(Split which) const {
   return out;
 }
 
+ImageView<float> SegmentationSet::image(std::size_t modality, std::size_t n) const {
+  const ModalityImages& m = modalities[modality];
+  const std::size_t size = m.channels * pixels();
+  if (!packed) return ImageView<float>(std::span(m.values).subspan(n * size, size));
+  std::vector<float> values(size);
+  packed->read(modality, records[n], {0, 0, height, width}, values.data());
+  return ImageView<float>(std::move(values));
+}
+
+ImageView<std::uint8_t> SegmentationSet::label(std::size_t n) const {
+  if (!packed) {
+    return ImageView<std::uint8_t>(std::span(labels).subspan(n * pixels(), pixels()));
+  }
+  std::vector<std::uint8_t> codes(pixels());
+  packed->read_labels(records[n], {0, 0, height, width}, codes.data());
+  return ImageView<std::uint8_t>(std::move(codes));
+}
+
+std::array<std::uint64_t, 256> SegmentationSet::class_pixels(std::size_t n) const {
+  if (packed) return packed->class_pixels(records[n]);
+  std::array<std::uint64_t, 256> out{};
+  for (const std::uint8_t c : label(n)) ++out[c];
+  return out;
+}
+
 void check(SegmentationSet& set, const std::string& where, Untested untested) {
   Faults faults;
   check_sizes(set, where, faults);
@@ -194,48 +219,6 @@ void check(SegmentationSet& set, const std::string& where, Untested untested) {
   check_labels(set, where, faults);
   check_split(set, where, untested, faults);
   faults.raise();
-}
-
-Normalisation normalisation_of(const SegmentationSet& set) {
-  const auto rows = set.rows(Split::train);
-  const std::size_t pixels = set.pixels();
-  Normalisation out;
-  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
-    const std::size_t channels = set.modalities[m].channels;
-    std::vector<double> mean(channels, 0.0);
-    std::vector<double> deviation(channels, 0.0);
-    const double count = static_cast<double>(rows.size() * pixels);
-    for (std::size_t c = 0; c < channels; ++c) {
-      for (const std::size_t n : rows) {
-        for (const float v : set.image(m, n).subspan(c * pixels, pixels)) mean[c] += v;
-      }
-      mean[c] /= count;
-      for (const std::size_t n : rows) {
-        for (const float v : set.image(m, n).subspan(c * pixels, pixels)) {
-          deviation[c] += (v - mean[c]) * (v - mean[c]);
-        }
-      }
-      deviation[c] = std::sqrt(deviation[c] / count);
-      if (deviation[c] == 0.0) deviation[c] = 1.0;
-    }
-    out.mean.push_back(std::move(mean));
-    out.deviation.push_back(std::move(deviation));
-  }
-  return out;
-}
-
-void normalise(SegmentationSet& set, const Normalisation& normalisation) {
-  const std::size_t pixels = set.pixels();
-  for (std::size_t m = 0; m < set.modalities.size(); ++m) {
-    ModalityImages& images = set.modalities[m];
-    for (std::size_t plane = 0; plane < set.images * images.channels; ++plane) {
-      const double mean = normalisation.mean[m][plane % images.channels];
-      const double deviation = normalisation.deviation[m][plane % images.channels];
-      for (std::size_t i = plane * pixels; i < (plane + 1) * pixels; ++i) {
-        images.values[i] = static_cast<float>((images.values[i] - mean) / deviation);
-      }
-    }
-  }
 }
 
 void split_at_random(SegmentationSet& set, double validation_share, double test_share,

@@ -6,7 +6,10 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
+#include "cch/experiments/segmentation_pack.hpp"
+#include "experiments/segmentation/file_source.hpp"
 #include "experiments/segmentation/files.hpp"
+#include "experiments/segmentation/image_files.hpp"
 #include "experiments/segmentation/images.hpp"
 
 namespace cch {
@@ -138,60 +141,37 @@ void check_selection(const SegmentationStudy& study, const SegmentationSetup& s)
   }
 }
 
-/// Whether the images lie as files that are read one by one.
-bool is_of_files(const SegmentationTask& task) {
-  return task.layout != Layout::none || !task.manifest.empty();
-}
-
-std::string where_of(const SegmentationTask& task) {
-  if (!task.folder.empty()) return task.folder;
-  return task.manifest.empty() ? "scenes" : task.manifest;
-}
-
-struct FileSource {
-  PublishedSet set;
-  ImageReading reading;
-};
-
-FileSource file_source(const SegmentationTask& task) {
-  if (task.layout == Layout::none) {
-    return {{read_manifest(task.manifest, task.condition_column), {}},
-            {task.modalities, task.classes, task.codes, task.size}};
-  }
-  FileSource out{read_layout(task.layout, task.folder, task.modalities, task.split_of_file),
-                 {{}, layout_classes(task.layout), layout_codes(task.layout), task.size}};
-  if (task.classes.empty()) return out;
-  if (task.classes.size() != out.reading.classes.size()) {
-    refuse_usage("bad-task", "there are " + std::to_string(task.classes.size()) + " class-names",
-                 "the layout '" + std::string(to_string(task.layout)) + "' has " +
-                     std::to_string(out.reading.classes.size()) + " classes",
-                 "Leave class-names out, or name every class");
-  }
-  out.reading.classes = task.classes;
-  return out;
-}
-
 }  // namespace
 
 void check_memory(const SegmentationTask& task, std::size_t copies) {
-  if (!is_of_files(task)) return;
-  const FileSource source = file_source(task);
-  const auto first = detail::first_image(source.set.manifest, source.reading);
-  detail::check_memory(first.shape, copies, detail::free_memory(), where_of(task));
+  if (!detail::is_of_files(task)) return;
+  const detail::FileSource source = detail::file_source(task);
+  const auto first = detail::first_image(detail::with_slices(source.set.manifest), source.reading);
+  detail::check_memory(first.shape, copies, detail::free_memory(), detail::where_of(task));
 }
 
 SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t seed,
                                   std::vector<std::pair<std::string, SourceInfo>>& inputs,
                                   const Execution& exec) {
   SegmentationSet set;
-  if (is_of_files(task)) {
+  bool theirs = task.folder.empty() && task.manifest.empty();  // the split of the publishers
+  if (detail::is_of_files(task)) {
     SourceInfo info;
-    info.source = where_of(task);
-    FileSource source = file_source(task);
+    info.source = detail::where_of(task);
+    detail::FileSource source = detail::file_source(task);
+    theirs = task.layout != Layout::none;
     set = read_images(source.set.manifest, source.reading, info.sha256, exec);
     set.warnings.insert(set.warnings.begin(), source.set.warnings.begin(),
                         source.set.warnings.end());
     inputs.emplace_back("images", std::move(info));
+  } else if (is_packed_folder(task.folder)) {
+    if (task.codes.said) {
+      refuse_usage("bad-task", "codes of labels beside packed images",
+                   "their labels became classes when they were packed",
+                   "Leave label-codes, first-label and ignored-labels out, or pack again");
+    }
+    set = read_packed_folder({task.folder, task.modalities, task.classes, task.codes}, inputs);
+    theirs = published_split(task.folder);
   } else if (!task.folder.empty()) {
     set = read_raster_folder({task.folder, task.modalities, task.classes, task.codes}, inputs);
   } else {
@@ -201,8 +181,7 @@ SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t se
   if (!drawn && !task.split_of_file) {
     split_at_random(set, task.validation_share, task.test_share, seed);
   }
-  const bool theirs = drawn || task.layout != Layout::none;  // the split of the publishers
-  check(set, where_of(task), theirs ? Untested::warned : Untested::refused);
+  check(set, detail::where_of(task), theirs ? Untested::warned : Untested::refused);
   return set;
 }
 

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "cch/experiments/png.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
+#include "experiments/segmentation/nifti.hpp"
+#include "experiments/segmentation/packed_folder.hpp"
 #include "experiments/segmentation/png.hpp"
 #include "experiments/segmentation/raster.hpp"
+#include "experiments/segmentation/tiff.hpp"
 #include "tests/data/files.hpp"
 #include "tests/fuzz/target.hpp"
+#include "tests/segmentation/image_bytes.hpp"
 
 namespace cch::fuzz {
 namespace {
@@ -24,6 +29,80 @@ Texts pictures() {
 Texts rasters() {
   return {test::npy("<f4", "(2, 3)", test::raw(std::vector<float>{1, 2, 3, 4, 5, 6})),
           test::npy("|u1", "(2, 3, 2)", std::string(12, '\4'))};
+}
+
+Texts tiffs() {
+  test::TiffParts plain;
+  plain.width = 3;
+  plain.height = 2;
+  plain.rows = 1;
+  plain.blocks = {"abc", "def"};
+  test::TiffParts bands = plain;
+  bands.samples = 2;
+  bands.bits = 16;
+  bands.apart = true;
+  bands.rows = 2;
+  bands.deflate = true;
+  bands.order.big = true;
+  bands.blocks = {std::string(12, '\3'), std::string(12, '\5')};
+  test::TiffParts tile = plain;
+  tile.tile_width = 16;
+  tile.rows = 16;
+  tile.bits = 32;
+  tile.format = 3;
+  tile.no_data = "-9999";
+  tile.blocks = {std::string(1024, '\1')};
+  test::TiffParts palette = plain;
+  palette.photometric = 3;
+  palette.colours.assign(768, 1000);
+  return {test::tiff(plain), test::tiff(bands), test::tiff(tile), test::tiff(palette)};
+}
+
+Texts volumes() {
+  test::NiftiParts second{{2, 2, 1, 2}, 16, 32, std::string(32, '\1'), 0.5, 1.0, 2};
+  second.order.big = true;
+  return {test::nifti({{3, 2, 2}, 4, 16, std::string(24, '\2')}), test::nifti(second)};
+}
+
+Texts packed_volumes() {
+  Texts out = volumes();
+  for (std::string& text : out) text = test::gzipped(text);
+  return out;
+}
+
+void read_volume(const std::string& name, std::string_view text) {
+  const std::string path = in_file(name, text);
+  const auto volume = detail::read_nifti(path);
+  for (std::size_t z = 0; z < std::min<std::size_t>(volume.head.slices, 4); ++z) {
+    static_cast<void>(detail::nifti_slice(volume, z));
+  }
+}
+
+Texts packed_heads() {
+  detail::PackedHead head;
+  head.records = 2;
+  head.height = 3;
+  head.width = 4;
+  head.modalities = {{"rgb", 3, {detail::StoredAs::u8, 255.0F}}, {"depth", 1, {}}};
+  head.classes = {"a", "b"};
+  head.images_sha256 = "0123";
+  head.record = {0, 1, 0};
+  head.groups = {0, 1, 2};
+  head.split = {Split::train, Split::validation, Split::test};
+  head.names = {"x", "y", "z"};
+  head.conditions = {"day", "night"};
+  head.condition = {0, 1, kNoCondition};
+  head.warnings = {{"ignored-pixels", "some"}};
+  Texts out{detail::packed_head_text(head)};
+  head.conditions.clear();
+  head.condition.clear();
+  out.push_back(detail::packed_head_text(head));
+  return out;
+}
+
+void read_packed_head(std::string_view text) {
+  const auto head = detail::parse_packed_head(text, "x");
+  if (head.names.size() != head.record.size()) throw std::logic_error("an image without a name");
 }
 
 void read_image(const std::string& name, std::string_view text) {
@@ -53,10 +132,18 @@ Texts manifests() {
 
 std::vector<Target> picture_targets() {
   constexpr std::size_t kByFile = 500;
-  return {
+  std::vector<Target> out{
       {"png", [](std::string_view text) { read_image("x.png", text); }, pictures, 1000},
       {"raster-npy", [](std::string_view text) { read_image("x.npy", text); }, rasters, kByFile},
+      {"nifti", [](std::string_view text) { read_volume("x.nii", text); }, volumes, 1000},
+      {"nifti-gz", [](std::string_view text) { read_volume("x.nii.gz", text); }, packed_volumes,
+       1000},
+      {"packed-images", read_packed_head, packed_heads, 2000},
       {"manifest", read_image_table, manifests, kByFile}};
+  if (detail::reads_tiff()) {
+    out.push_back({"tiff", [](std::string_view text) { read_image("x.tif", text); }, tiffs, 2000});
+  }
+  return out;
 }
 
 }  // namespace cch::fuzz

@@ -103,7 +103,8 @@ TEST_CASE("normalisation: training images get mean 0 and deviation 1, others the
     double sum = 0.0;
     double squares = 0.0;
     for (const std::size_t row : set.rows(Split::train)) {
-      for (const float v : set.image(0, row).subspan(c * 6, 6)) {
+      const auto image = set.image(0, row);
+      for (const float v : image.subspan(c * 6, 6)) {
         sum += v;
         squares += static_cast<double>(v) * v;
       }
@@ -190,12 +191,12 @@ TEST_CASE("augmentation moves labels and images alike") {
   }
   std::size_t flipped = 0;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    const auto p = detail::draw_placement(kSide, kSide, 0.5, 2.0, true, seed);
+    const auto p = detail::draw_placement(kSide, kSide, {0.5, 2.0, true}, seed);
     flipped += p.flip ? 1 : 0;
     std::vector<std::uint8_t> l(labels.size());
     std::vector<float> f(labels.size());
-    detail::place_labels(labels, kSide, kSide, p, l.data());
-    detail::place_plane(plane, kSide, kSide, p, f.data());
+    detail::place_labels(labels, {0, 0, kSide, kSide}, kSide, kSide, p, l.data());
+    detail::place_plane(plane, {0, 0, kSide, kSide}, kSide, kSide, p, f.data());
     std::size_t inside = 0;
     std::size_t agree = 0;
     for (std::size_t i = 0; i < l.size(); ++i) {
@@ -214,12 +215,11 @@ TEST_CASE("augmentation moves labels and images alike") {
 TEST_CASE("without scale and flip an image stays as it is") {
   const std::vector<float> plane{1, 2, 3, 4, 5, 6};
   std::vector<float> out(6);
-  const auto p = detail::draw_placement(2, 3, 1.0, 1.0, false, 7);
-  detail::place_plane(plane, 2, 3, p, out.data());
+  auto p = detail::draw_placement(2, 3, {}, 7);
+  detail::place_plane(plane, {0, 0, 2, 3}, 2, 3, p, out.data());
   CHECK(out == plane);
-  detail::Placement flip;
-  flip.flip = true;
-  detail::place_plane(plane, 2, 3, flip, out.data());
+  p.flip = true;
+  detail::place_plane(plane, {0, 0, 2, 3}, 2, 3, p, out.data());
   CHECK(out == std::vector<float>{3, 2, 1, 6, 5, 4});
 }
 
@@ -263,7 +263,8 @@ double contrast(const SegmentationSet& set, std::size_t modality, std::size_t ch
   const std::size_t pixels = set.pixels();
   for (int pass = 0; pass < 2; ++pass) {
     for (std::size_t i = 0; i < set.images; ++i) {
-      const auto values = set.image(modality, i).subspan(channel * pixels, pixels);
+      const auto image = set.image(modality, i);
+      const auto values = image.subspan(channel * pixels, pixels);
       for (std::size_t p = 0; p < pixels; ++p) {
         const std::uint8_t c = set.label(i)[p];
         if (c != a && c != b) continue;

@@ -86,9 +86,10 @@ TEST_CASE("a race: short trainings, half of the set-ups stay, the winner trains 
   CHECK(fs::file_size(fs::path(w.out) / "race.html") < 1'000'000);
 
   const std::string winner = race["setups"][0]["name"];
-  const RunOutcome full = w.train({"--survivors"});
+  const RunOutcome full = run_cch({"train", w.study, "-o", w.out, "--survivors"});
   CHECK(full.code == 0);
   CHECK(full.out_has(winner == "plain" ? "1 runs done" : "2 runs done"));
+  CHECK(full.err.find("starts from the beginning") != std::string::npos);
 }
 
 TEST_CASE("a race: of one modality alone those race that have it, and what has no meaning") {

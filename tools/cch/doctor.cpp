@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 
 #include "cch/data/datasets.hpp"
 #include "cch/documents/from_result.hpp"
 #include "cch/estimators/catalog.hpp"
+#include "cch/experiments/segmentation_manifest.hpp"
 #include "tools/cch/command.hpp"
 #include "tools/cch/document_parts.hpp"
 #include "tools/cch/exit_code.hpp"
@@ -60,7 +62,8 @@ nlohmann::json document() {
       {"machine", documents::to_json(documents::machine_of({}))},
       {"estimators", estimators},
       {"data_sets", data_sets},
-      {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}}};
+      {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}},
+      {"images", image_endings()}};
 }
 
 void print(const nlohmann::json& d, std::ostream& out) {
@@ -77,6 +80,10 @@ void print(const nlohmann::json& d, std::ostream& out) {
         << (d["cuda"].get<bool>() ? "sees a GPU\n" : "sees no GPU\n");
   }
   out << "reads            .npy .npz .safetensors .csv .tsv .txt, idx:DIR, dir:PATH\n";
+  out << "images           ";
+  for (const auto& ending : d["images"]) out << text(ending) << ' ';
+  const auto tiff = std::find(d["images"].begin(), d["images"].end(), ".tif");
+  out << (tiff == d["images"].end() ? "(no TIFF: built without libtiff)\n" : "\n");
   for (const auto& set : d["data_sets"]) {
     out << fmt::format(
         "data set         {} {}\n", text(set["name"]),

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "cch/core/parallel.hpp"
+#include "cch/experiments/segmentation_pack.hpp"
 #include "cch/report/segmentation.hpp"
 #include "tools/cch/common_options.hpp"
 #include "tools/cch/document_parts.hpp"
@@ -73,6 +75,32 @@ int show_plan(const TrainSettings& s, const SegmentationStudy& study, const Segm
     const char* state = unit.done > 0 ? "cached" : unit.failed > 0 ? "failed" : "open";
     out << fmt::format("{}\t{}\t{}\n", unit.unit, unit.name, state);
   }
+  return kExitDone;
+}
+
+/// Images of files side by side in a folder, one after another; none but a few are in memory.
+int pack(const TrainSettings& s, const SegmentationStudy& study, Invocation& invocation) {
+  Terminal& terminal = invocation.terminal;
+  const auto progress = make_progress(terminal, s.common.quiet);
+  const Execution exec = make_execution(s.common, invocation.stop, progress.get());
+  const PackForecast f = pack_forecast(study.task, worker_count(exec));
+  if (!s.common.quiet) {
+    terminal.err << fmt::format(
+        "{} images of {} x {} pixels, {} of files of their own, will take {:.3f} GB in {} and "
+        "{:.2f} GB of memory\n",
+        f.images, f.width, f.height, f.records, f.bytes / 1e9, s.write_images, f.memory / 1e9);
+  }
+  if (s.dry_run) return kExitDone;
+  const auto begin = Clock::now();
+  const double bytes = pack_images(study.task, s.write_images, exec);
+  std::vector<std::pair<std::string, SourceInfo>> files;
+  const SegmentationSet set = read_packed_folder({s.write_images, {}, {}}, files);
+  if (!s.common.quiet) {
+    for (const Warning& w : set.warnings) terminal.err << "warning: " << w.message << '\n';
+  }
+  terminal.out << fmt::format("{} images of {} x {} pixels, {} classes: {} ({:.3f} GB, {:.1f} s)\n",
+                              set.images, set.width, set.height, set.classes.size(), s.write_images,
+                              bytes / 1e9, seconds_since(begin));
   return kExitDone;
 }
 
@@ -277,7 +305,10 @@ void check_race(const TrainSettings& s) {
 int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
                      Invocation& invocation) {
   SegmentationStudy study = read_segmentation_study(s, given);
-  if (!s.write_images.empty()) return write_images(s, study, invocation);
+  if (!s.write_images.empty()) {
+    return can_be_packed(study.task) ? pack(s, study, invocation)
+                                     : write_images(s, study, invocation);
+  }
   if (s.out.empty() && !s.list && !s.dry_run) {
     refuse_usage("no-folder", "a study needs a folder for its runs", {}, "Give one with -o DIR");
   }
@@ -285,7 +316,10 @@ int run_segmentation(TrainSettings s, const std::vector<std::string>& given,
     check_race(s);
     return run_race(s, std::move(study), invocation);
   }
-  if (s.survivors) keep_winner(study, s.out);
+  if (s.survivors) {
+    const std::string why = keep_winner(study, s.out);
+    if (!s.common.quiet) invocation.terminal.err << why << '\n';
+  }
   return run_study(s, study, invocation);
 }
 

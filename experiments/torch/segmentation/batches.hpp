@@ -10,6 +10,7 @@
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
 #include "experiments/segmentation/augment.hpp"
+#include "experiments/segmentation/packed.hpp"
 #include "experiments/torch/segmentation/trainer.hpp"
 
 namespace cch::training {
@@ -88,37 +89,72 @@ class Images {
     std::uint64_t seed = derive_seed(derive_seed(seed_, "placement", epoch), "image", row);
     if (round > 0) seed = derive_seed(seed, "round", round);
     const auto& o = optimisation_;
-    return detail::draw_placement(set_.height, set_.width, o.least_scale, o.most_scale, o.flip,
-                                  seed);
+    return detail::draw_placement(
+        set_.height, set_.width, {o.least_scale, o.most_scale, o.flip, o.crop_height, o.crop_width},
+        seed);
   }
 
   void fill_labels(Batch& out, const std::vector<detail::Placement>& places) const {
-    const std::size_t pixels = set_.pixels();
+    const std::size_t pixels = places[0].height * places[0].width;
     std::vector<std::uint8_t> codes(batch() * pixels);
-    for (std::size_t i = 0; i < batch(); ++i) {
-      const auto from = blank_.empty() ? set_.label(out.rows[i]) : std::span(blank_);
-      detail::place_labels(from, set_.height, set_.width, places[i], codes.data() + i * pixels);
-    }
+    parallel_for(batch(), exec_, [&](std::size_t i) {
+      std::uint8_t* to = codes.data() + i * pixels;
+      if (set_.packed && blank_.empty()) {
+        const auto window = detail::window_of(set_.height, set_.width, places[i]);
+        std::vector<std::uint8_t> read(window.height * window.width);
+        set_.packed->read_labels(set_.records[out.rows[i]], window, read.data());
+        detail::place_labels(read, window, set_.height, set_.width, places[i], to);
+      } else if (blank_.empty()) {
+        detail::place_labels(set_.label(out.rows[i]), whole(), set_.height, set_.width, places[i],
+                             to);
+      } else {
+        detail::place_labels(blank_, whole(), set_.height, set_.width, places[i], to);
+      }
+    });
     out.labels =
-        torch::from_blob(codes.data(), {as_int(batch()), as_int(set_.height), as_int(set_.width)},
+        torch::from_blob(codes.data(),
+                         {as_int(batch()), as_int(places[0].height), as_int(places[0].width)},
                          torch::kUInt8)
             .to(torch::kInt64);
   }
 
   void fill_images(Batch& out, const std::vector<detail::Placement>& places, std::size_t m) const {
     const std::size_t channels = set_.modalities[m].channels;
-    const std::size_t pixels = set_.pixels();
-    const Tensor images =
-        torch::empty({as_int(batch()), as_int(channels), as_int(set_.height), as_int(set_.width)},
-                     torch::kFloat32);
+    const std::size_t pixels = places[0].height * places[0].width;
+    const Tensor images = torch::empty(
+        {as_int(batch()), as_int(channels), as_int(places[0].height), as_int(places[0].width)},
+        torch::kFloat32);
     auto* to = images.data_ptr<float>();
-    parallel_for(batch() * channels, exec_, [&](std::size_t plane) {
-      const std::size_t i = plane / channels;
-      const auto from = set_.image(m, out.rows[i]).subspan(plane % channels * pixels, pixels);
-      detail::place_plane(from, set_.height, set_.width, places[i], to + plane * pixels);
-    });
+    if (set_.packed) {
+      parallel_for(batch(), exec_, [&](std::size_t i) {
+        fill_packed(m, out.rows[i], places[i], to + i * channels * pixels);
+      });
+    } else {
+      parallel_for(batch() * channels, exec_, [&](std::size_t plane) {
+        const std::size_t i = plane / channels;
+        const auto image = set_.image(m, out.rows[i]);
+        detail::place_plane(image.subspan(plane % channels * set_.pixels(), set_.pixels()), whole(),
+                            set_.height, set_.width, places[i], to + plane * pixels);
+      });
+    }
     out.images.push_back(images);
   }
+
+  /// Reads of a packed image what its placement needs, and no more.
+  void fill_packed(std::size_t m, std::size_t row, const detail::Placement& place,
+                   float* to) const {
+    const std::size_t channels = set_.modalities[m].channels;
+    const auto window = detail::window_of(set_.height, set_.width, place);
+    const std::size_t size = window.height * window.width;
+    std::vector<float> read(channels * size);
+    set_.packed->read(m, set_.records[row], window, read.data());
+    for (std::size_t c = 0; c < channels; ++c) {
+      detail::place_plane(std::span(read).subspan(c * size, size), window, set_.height, set_.width,
+                          place, to + c * place.height * place.width);
+    }
+  }
+
+  [[nodiscard]] detail::Window whole() const { return {0, 0, set_.height, set_.width}; }
 
   const SegmentationSet& set_;
   const SegmentationOptimisation& optimisation_;

@@ -34,6 +34,30 @@ Block::Block(WeightStore& store, const std::string& name, std::size_t width, std
   fc2_ = Linear(store, name + ".mlp.fc2", hidden, width);
 }
 
+namespace {
+
+/// softmax(q·kᵀ/√d)·v. Where no gradient is wanted, so many scores that they would fill the memory
+/// (of an image of 1024 × 1024 they have gigabytes) are made for a part of the queries at a time.
+Tensor attended(const Tensor& q, const Tensor& k, const Tensor& v) {
+  constexpr std::int64_t kMostScores = std::int64_t{1} << 26;
+  const double scale = std::sqrt(static_cast<double>(q.size(3)));
+  const auto of = [&](const Tensor& some) {
+    const Tensor scores = torch::matmul(some, k.transpose(-2, -1)) / scale;
+    return torch::matmul(torch::softmax(scores, -1), v);
+  };
+  const std::int64_t queries = q.size(2);
+  const std::int64_t at_once =
+      std::max<std::int64_t>(1, kMostScores / (q.size(0) * q.size(1) * k.size(2)));
+  if (torch::GradMode::is_enabled() || queries <= at_once) return of(q);
+  std::vector<Tensor> parts;
+  for (std::int64_t first = 0; first < queries; first += at_once) {
+    parts.push_back(of(q.slice(2, first, std::min(first + at_once, queries))));
+  }
+  return torch::cat(parts, 2);
+}
+
+}  // namespace
+
 Tensor Block::operator()(const Tensor& x, std::int64_t h, std::int64_t w) const {
   const Tensor y = x + attention(norm1_(x), h, w);
   return y + feed_forward(norm2_(y), h, w);
@@ -49,9 +73,7 @@ Tensor Block::attention(const Tensor& x, std::int64_t h, std::int64_t w) const {
   const bool reduced = reduction_ > 1 && h >= r && w >= r;
   const Tensor seen = reduced ? sr_norm_(to_tokens(sr_(to_grid(x, h, w)))) : x;
   const Tensor kv = kv_(seen).reshape({b, -1, 2, heads_, d}).permute({2, 0, 3, 1, 4});
-  const Tensor scores =
-      torch::matmul(q, kv[0].transpose(-2, -1)) / std::sqrt(static_cast<double>(d));
-  const Tensor mixed = torch::matmul(torch::softmax(scores, -1), kv[1]);
+  const Tensor mixed = attended(q, kv[0], kv[1]);
   return proj_(mixed.transpose(1, 2).reshape({b, -1, c}));
 }
 

@@ -10,7 +10,6 @@
 namespace cch::training {
 namespace {
 
-constexpr std::size_t kValidatedAtOnce = 16;
 constexpr std::size_t kDraws = 4;  // decoding is cheap beside encoding
 
 /// B × H × W, int64.
@@ -71,10 +70,10 @@ double Validation::loss(const SegmentationNet& net) const {
   const std::size_t draws = presence_.drops() ? kDraws : 1;
   double sum = 0.0;
   double pixels = 0.0;
-  for (std::size_t first = 0; first < rows_.size(); first += kValidatedAtOnce) {
+  const std::size_t at_once = detail::images_at_once(set_);
+  for (std::size_t first = 0; first < rows_.size(); first += at_once) {
     exec_.throw_if_stopped();
-    const auto part =
-        std::span(rows_).subspan(first, std::min(kValidatedAtOnce, rows_.size() - first));
+    const auto part = std::span(rows_).subspan(first, std::min(at_once, rows_.size() - first));
     const detail::ImageBatch batch = detail::batch_of(set_, modalities_, part);
     const Encoded encoded = net.encode(images_of(batch, options_));
     const Tensor labels = label_codes(set_, part, options_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ManifestRow {
   Split split = Split::train;
   std::string group;
   std::string condition = {};  ///< empty: unknown
+  /// Where the files are volumes: which slice.
+  std::optional<std::size_t> slice = std::nullopt;
 };
 
 struct Manifest {
@@ -45,13 +48,19 @@ struct ImageReading {
   ImageSize size;
 };
 
-/// Reads the images: .png (8 or 16 bits as 0..1), .npy or .npz (H × W or H × W × C) a modality;
-/// labels .png (codes, of a palette its indices), .npy or .npz. With a size every file is brought
-/// to it as it is read, bilinear the modalities, nearest the labels. `digest` becomes the hash of
-/// all their bytes, of the split and of the groups. Memory: N·H·W·(4·C + 1) bytes, for which there
-/// must be room before anything but the first image is read. Data Errors: "file-not-found" (all
-/// that are missing at once), "out-of-memory", "unreadable-file", "picture-too-large",
-/// "size-mismatch", "label-outside-classes", "soft-mask"; usage Error "unknown-modality".
+/// Endings of the names of image files that this build reads: with libtiff .tif and .tiff, too.
+std::vector<std::string> image_endings();
+
+/// Reads the images: .png (8 or 16 bits as 0..1), .tif (GeoTIFF too, as stored), .npy or .npz (H ×
+/// W or H × W × C), .nii or .nii.gz; labels likewise as codes, of a palette its indices. A row of
+/// volumes becomes an image a slice (the third axis), all of the row's group, which without a
+/// column is the volume. With a size every file is brought to it as it is read, bilinear the
+/// modalities, nearest the labels. `digest` becomes the hash of all their bytes, of the split and
+/// of the groups. Memory: N·H·W·(4·C + 1) bytes, for which there must be room before anything but
+/// the first image is read. Data Errors: "file-not-found" (all that are missing at once),
+/// "out-of-memory", "unreadable-file", "picture-too-large", "no-libtiff", "no-data-value",
+/// "unknown-format", "size-mismatch", "label-outside-classes", "soft-mask"; usage Error
+/// "unknown-modality".
 SegmentationSet read_images(const Manifest& manifest, const ImageReading& reading,
                             std::string& digest, const Execution& exec);
 

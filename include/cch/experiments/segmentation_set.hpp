@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,37 @@ struct ModalityImages {
   std::vector<float> values;
 };
 
+namespace detail {
+class PackedImages;
+}
+
+/// Values of an image: where they lie, or as they were read of a packed set. A span of it lives as
+/// long as it does.
+template <class T>
+class ImageView {
+ public:
+  explicit ImageView(std::span<const T> there) : view_(there) {}
+  explicit ImageView(std::vector<T> read) : own_(std::move(read)), view_(own_) {}
+  ImageView(const ImageView&) = delete;
+  ImageView(ImageView&&) noexcept = default;
+  ImageView& operator=(const ImageView&) = delete;
+  ImageView& operator=(ImageView&&) = delete;
+  ~ImageView() = default;
+
+  [[nodiscard]] std::size_t size() const { return view_.size(); }
+  [[nodiscard]] auto begin() const { return view_.begin(); }
+  [[nodiscard]] auto end() const { return view_.end(); }
+  const T& operator[](std::size_t i) const { return view_[i]; }
+  [[nodiscard]] std::span<const T> subspan(std::size_t first, std::size_t count) const& {
+    return view_.subspan(first, count);
+  }
+  void subspan(std::size_t, std::size_t) const&& = delete;
+
+ private:
+  std::vector<T> own_;
+  std::span<const T> view_;
+};
+
 /// Images of the same places by several sensors, with a class for every pixel. Images of one group
 /// (a scene, a slide, a volume) are dependent and never part into train and test.
 struct SegmentationSet {
@@ -49,15 +82,16 @@ struct SegmentationSet {
   std::vector<std::string> conditions = {};
   std::vector<std::size_t> condition = {};
   std::vector<Warning> warnings;
+  /// Where the images lie in files (segmentation_pack.hpp): values and labels are empty then, and
+  /// image n is record records[n].
+  std::shared_ptr<const detail::PackedImages> packed = {};
+  std::vector<std::size_t> records = {};
 
   [[nodiscard]] std::size_t pixels() const { return height * width; }
-  [[nodiscard]] std::span<const float> image(std::size_t modality, std::size_t n) const {
-    const ModalityImages& m = modalities[modality];
-    return std::span(m.values).subspan(n * m.channels * pixels(), m.channels * pixels());
-  }
-  [[nodiscard]] std::span<const std::uint8_t> label(std::size_t n) const {
-    return std::span(labels).subspan(n * pixels(), pixels());
-  }
+  [[nodiscard]] ImageView<float> image(std::size_t modality, std::size_t n) const;
+  [[nodiscard]] ImageView<std::uint8_t> label(std::size_t n) const;
+  /// Pixels of each class of an image, the last (kIgnoreLabel) without one.
+  [[nodiscard]] std::array<std::uint64_t, 256> class_pixels(std::size_t n) const;
   /// Images of a split in ascending order.
   [[nodiscard]] std::vector<std::size_t> rows(Split which) const;
 };
@@ -78,7 +112,8 @@ struct Normalisation {
   std::vector<std::vector<double>> deviation;
 };
 
-/// Of the training images alone, sums in double precision; a constant channel has deviation 1.
+/// Of the training images alone, sums in double precision; a constant channel has deviation 1. Of
+/// packed images from the mean and squares of each, so that none is read: equal up to rounding.
 Normalisation normalisation_of(const SegmentationSet& set);
 /// x ← (x − mean)/deviation, for all images.
 void normalise(SegmentationSet& set, const Normalisation& normalisation);

@@ -149,6 +149,9 @@ struct SegmentationOptimisation {
   double least_scale = 0.5;
   double most_scale = 2.0;
   bool flip = true;
+  /// A part of this size of each scaled image is learned from; 0: as large as the image.
+  std::size_t crop_height = 0;
+  std::size_t crop_width = 0;
   bool half = false;  ///< bfloat16 autocast, on CUDA alone
   /// Share of the labelled images (whole groups) that no step sees, to find the best weights; 0:
   /// none. A set-up that sees all labels takes the set's own validation images where it has some.

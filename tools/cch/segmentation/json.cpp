@@ -69,6 +69,7 @@ json training_json(const SegmentationOptimisation& o) {
            {"scale", {o.least_scale, o.most_scale}},
            {"flip", o.flip},
            {"half", o.half}};
+  if (o.crop_height > 0) out["crop"] = {o.crop_height, o.crop_width};
   // Runs by the last weights keep the keys that they had before there were others.
   if (o.validation > 0.0) {
     out.update({{"validation", o.validation},

@@ -322,25 +322,4 @@ std::vector<std::string> write_race(const documents::RaceDocument& document,
   return paths;
 }
 
-void keep_winner(SegmentationStudy& study, const std::string& folder) {
-  const documents::RaceDocument race = read_race_folder(folder);
-  if (race.setups.empty()) {
-    refuse_data("result-incomplete", "the race in the folder has no winner", folder,
-                "none of its trainings was finished", "Race again, or train all set-ups");
-  }
-  const std::string& name = race.setups.front().name;
-  const auto at = std::find_if(study.setups.begin(), study.setups.end(),
-                               [&](const SegmentationSetup& s) { return s.name == name; });
-  if (at == study.setups.end()) {
-    refuse_usage("unknown-setup", "the study has no set-up '" + name + "'",
-                 "it won the race in " + folder, "Put it back, or race again");
-  }
-  const auto winner = static_cast<std::size_t>(at - study.setups.begin());
-  std::vector<std::size_t> wanted{winner};
-  if (const auto student = student_of(study, winner)) wanted.push_back(*student);
-  std::vector<SegmentationSetup> kept;
-  for (const std::size_t i : with_needs(study, wanted)) kept.push_back(study.setups[i]);
-  study.setups = std::move(kept);
-}
-
 }  // namespace cch

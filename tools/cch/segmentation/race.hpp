@@ -27,7 +27,7 @@ std::vector<std::string> write_race(const documents::RaceDocument& document,
 
 /// Leaves the set-up that the race in the folder has chosen, what it needs and what its gain is
 /// measured from. Data Error "result-missing" without a race; usage Error "unknown-setup" where the
-/// study lacks it now.
-void keep_winner(SegmentationStudy& study, const std::string& folder);
+/// study lacks it now. Returns why the race's networks are not trained further: a sentence.
+std::string keep_winner(SegmentationStudy& study, const std::string& folder);
 
 }  // namespace cch

@@ -23,7 +23,7 @@ using options::Table;
 /// pages and one for each seed at work.
 void check_memory(const SegmentationStudy& study, const TrainSettings& s) {
   if (study.task.layout == Layout::none && study.task.manifest.empty()) return;
-  if (!s.write_images.empty()) return check_memory(study.task, 1);
+  if (!s.write_images.empty()) return;  // they are written one by one
   auto seeds = study.seeds;
   shard_seeds(seeds, s.share.shard);
   Execution exec;
@@ -70,6 +70,15 @@ Table training_table(SegmentationOptimisation& o) {
                          o.most_scale = range[1];
                        },
                        "[smallest, largest]", R"({"type": "array"})"};
+  const FromFile crop{[&o](const FileValue& value, const std::string& key) {
+                        const auto size = kStudyReader.counts(value, key);
+                        if (size.size() != 2 || size[0] == 0 || size[1] == 0) {
+                          kStudyReader.refuse(key, "two numbers from 1, rows and columns");
+                        }
+                        o.crop_height = size[0];
+                        o.crop_width = size[1];
+                      },
+                      "[rows, columns]", R"({"type": "array"})"};
   return {{"learning-rate", &o.learning_rate, "Of the first step"},
           {"weight-decay", &o.weight_decay, "Of adamw"},
           {"epochs", &o.epochs, "Of the training"},
@@ -79,6 +88,7 @@ Table training_table(SegmentationOptimisation& o) {
           {"clip", &o.clip, "Of the gradient norm"},
           {"flip", &o.flip, "Mirrored at random"},
           {"scale", scale, "Random scales"},
+          {"crop", crop, "Part of each scaled image that is learned from; the whole by default"},
           {"half", &o.half, "Half precision on a GPU"},
           {"validation", &o.validation,
            "Share of labelled images (whole groups) held out to find the best weights; a set-up "
