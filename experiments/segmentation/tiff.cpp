@@ -276,12 +276,13 @@ void read_blocks(const TiffFile& file, const TiffHead& head, const TiffSource& s
 }
 
 /// Numbers of a palette as its colours.
-Raster coloured(const Raster& codes, const TiffFile& file, std::size_t bits,
+Raster coloured(const Raster& codes, const TiffFile& file, const TiffHead& head,
                 const std::string& path) {
   std::uint16_t* red = nullptr;
   std::uint16_t* green = nullptr;
   std::uint16_t* blue = nullptr;
-  if (bits > 16 || TIFFGetField(file.get(), TIFFTAG_COLORMAP, &red, &green, &blue) != 1) {
+  if (head.format == SAMPLEFORMAT_INT) refuse_tiff(path, "its palette is asked for signed numbers");
+  if (head.bits > 16 || TIFFGetField(file.get(), TIFFTAG_COLORMAP, &red, &green, &blue) != 1) {
     refuse_tiff(path, "its palette has no colours");
   }
   Raster out{3, codes.height, codes.width, {}};
@@ -331,7 +332,7 @@ Raster read_tiff(const std::string& path, Palette palette) {
   read_blocks(file, head, source, path, out);
   if (palette == Palette::codes) return out;
   if (head.photometric == PHOTOMETRIC_PALETTE && head.shown == 1) {
-    return coloured(out, file, head.bits, path);
+    return coloured(out, file, head, path);
   }
   refuse_no_data(file, out, path);
   if (head.format != SAMPLEFORMAT_IEEEFP && head.format != SAMPLEFORMAT_INT) {

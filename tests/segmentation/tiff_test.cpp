@@ -147,6 +147,10 @@ TEST_CASE("TIFF: a palette is colours of an image and codes of a label") {
   const Raster colours = detail::read_raster(path);
   CHECK(colours.channels == 3);
   CHECK(colours.values == Values{1.0F, 0.0F, 0.0F, 0.2F, 0.0F, 0.0F});
+  t.format = 2;
+  t.blocks = {std::string("\xff\x01", 2)};
+  const std::string below = folder.write("n.tif", test::tiff(t));
+  CHECK(fault_code([&] { (void)detail::read_raster(below); }) == "unreadable-file");
 }
 
 TEST_CASE("TIFF: values that the file calls no data are not learned from, unless they are codes") {
