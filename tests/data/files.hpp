@@ -89,9 +89,10 @@ struct ZipEntry {
   int method = -1;  ///< −1: as `deflate` says
 };
 
-inline std::string deflated(const std::string& content) {
+/// zlib's `window_bits`: below 0 bare deflate, from 24 on a .gz.
+inline std::string packed(const std::string& content, int window_bits) {
   z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY);
   std::string out(deflateBound(&stream, content.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
   stream.avail_in = static_cast<uInt>(content.size());
@@ -101,6 +102,12 @@ inline std::string deflated(const std::string& content) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+inline std::string deflated(const std::string& content) {
+  return packed(content, -15);
+}
+inline std::string gzipped(const std::string& content) {
+  return packed(content, 15 + 16);
 }
 
 inline std::string zip(const std::vector<ZipEntry>& entries) {

@@ -82,13 +82,18 @@ TEST_CASE("pairing: gains are over the student alone, baselines by the teacher a
   CHECK(seed.scores.at("never distil") == -1.0);
 }
 
+TeacherCriteria of_other_rows() {
+  TeacherCriteria out;
+  out.study = "study";
+  out.unit = "unit 1";
+  out.teacher = "audio, other rows";
+  out.teacher_view = "audio";
+  return out;
+}
+
 TEST_CASE("pairing: criteria of the same labels come first, else those of the teacher") {
   Input input = three_runs();
-  TeacherCriteria any;
-  any.study = "study";
-  any.unit = "unit 1";
-  any.teacher = "audio, other rows";
-  any.teacher_view = "audio";
+  TeacherCriteria any = of_other_rows();
   any.scores = {{"margin", 0.2}};
   any.decisions = {{"CCH", 1.0}};
   input.criteria = {any};
@@ -173,11 +178,7 @@ TEST_CASE("pairing: studies of one title with other keys are no repetitions of e
 
 TEST_CASE("pairing: of one unit and teacher the last criteria count, of one view the first") {
   Input input = three_runs();
-  TeacherCriteria one;
-  one.study = "study";
-  one.unit = "unit 1";
-  one.teacher = "audio, other rows";
-  one.teacher_view = "audio";
+  TeacherCriteria one = of_other_rows();
   for (const double margin : {0.1, 0.2, 0.3}) {
     if (margin == 0.3) one.teacher = "audio, third rows";
     one.scores = {{"margin", margin}};

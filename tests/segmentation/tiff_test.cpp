@@ -53,6 +53,13 @@ TiffParts with_blocks(TiffParts t) {
   return t;
 }
 
+TiffParts two_pixels() {
+  TiffParts t;
+  t.width = 2;
+  t.height = 1;
+  return t;
+}
+
 bool without_libtiff() {
   if (detail::reads_tiff()) return false;
   const test::TempFolder folder;
@@ -115,9 +122,7 @@ TEST_CASE(
 TEST_CASE("TIFF: negative numbers, alpha that is dropped and bands that stay") {
   if (without_libtiff()) return;
   const test::TempFolder folder;
-  TiffParts t;
-  t.width = 2;
-  t.height = 1;
+  TiffParts t = two_pixels();
   t.bits = 16;
   t.format = 2;
   t.blocks = {test::raw(std::vector<std::int16_t>{-3, 4})};
@@ -134,9 +139,7 @@ TEST_CASE("TIFF: negative numbers, alpha that is dropped and bands that stay") {
 TEST_CASE("TIFF: a palette is colours of an image and codes of a label") {
   if (without_libtiff()) return;
   const test::TempFolder folder;
-  TiffParts t;
-  t.width = 2;
-  t.height = 1;
+  TiffParts t = two_pixels();
   t.photometric = 3;
   t.blocks = {std::string("\x02\x01", 2)};
   t.colours.assign(768, 0);
@@ -156,9 +159,7 @@ TEST_CASE("TIFF: a palette is colours of an image and codes of a label") {
 TEST_CASE("TIFF: values that the file calls no data are not learned from, unless they are codes") {
   if (without_libtiff()) return;
   const test::TempFolder folder;
-  TiffParts t;
-  t.width = 2;
-  t.height = 1;
+  TiffParts t = two_pixels();
   t.bits = 16;
   t.format = 2;
   t.no_data = "-9999";
