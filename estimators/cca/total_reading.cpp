@@ -4,13 +4,14 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <numeric>
 #include <utility>
 
 #include "cch/core/parallel.hpp"
 #include "estimators/cca/gaussian_critic.hpp"
 #include "estimators/cca/splits.hpp"
 #include "estimators/covariance.hpp"
+#include "estimators/group_moves.hpp"
 
 namespace cch::detail {
 namespace {
@@ -29,48 +30,38 @@ MatrixXd centred(const MatrixXd& m) {
   return m.rowwise() - m.colwise().mean();
 }
 
-// Rows with those of a group side by side.
-struct GroupOrder {
-  std::vector<std::size_t> rows;
-  std::vector<std::size_t> starts;  // of every group
-  std::size_t largest = 0;
-
-  explicit GroupOrder(const Groups& groups) {
-    for (std::size_t g = 0; g < groups.count(); ++g) {
-      starts.push_back(rows.size());
-      const auto members = groups.members(g);
-      rows.insert(rows.end(), members.begin(), members.end());
-      largest = std::max(largest, members.size());
-    }
-  }
-};
-
-// Rows of v moved on by a share of the groups, whole groups; none where a group would meet itself.
-std::optional<MatrixXd> moved_rows(const MatrixXd& v, const GroupOrder& order, double share) {
-  const std::size_t n = order.rows.size();
-  const auto groups = static_cast<double>(order.starts.size());
-  const std::size_t offset = order.starts[static_cast<std::size_t>(share * groups)];
-  if (offset < order.largest || n - offset < order.largest) return std::nullopt;
+// The rows of v that those of u meet where whole groups are moved on by a share of all.
+MatrixXd moved_rows(const MatrixXd& v, const Groups& groups, double share) {
+  std::vector<std::size_t> order(groups.count());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto by = static_cast<std::size_t>(share * static_cast<double>(order.size()));
+  const auto from = rows_of_other_groups(groups, order, std::max<std::size_t>(by, 1));
   MatrixXd out(v.rows(), v.cols());
-  for (std::size_t i = 0; i < n; ++i) {
-    out.row(static_cast<Index>(order.rows[i])) =
-        v.row(static_cast<Index>(order.rows[(i + offset) % n]));
+  for (Index i = 0; i < v.rows(); ++i) {
+    out.row(i) = v.row(static_cast<Index>(from[static_cast<std::size_t>(i)]));
   }
-  return out;
+  // Where groups are not equally large some rows come twice and others not at all.
+  return equally_large(groups) ? out : centred(out);
+}
+
+// Moments of u with v moved, whose own are those of v where a move only changes the order.
+Moments moved_moments(const MatrixXd& u, const MatrixXd& moved, const Moments& own,
+                      const Groups& groups) {
+  if (equally_large(groups)) return {u, moved, own.vv, own.uu};
+  return {u, moved, moved.transpose() * moved / static_cast<double>(moved.rows()), own.uu};
 }
 
 // Mean information over moves of v: what groups that are independent show.
-std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v, const Moments& moments,
-                                       const GroupOrder& order,
+std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v, const Moments& own,
+                                       const Groups& groups,
                                        const std::vector<std::size_t>& sizes) {
   std::vector<double> sums(sizes.size(), 0.0);
   double count = 0.0;
-  const std::size_t moves = std::min(kMoves, order.starts.size() - 1);
+  const std::size_t moves = std::min(kMoves, groups.count() - 1);
   for (std::size_t m = 1; m <= moves; ++m) {
-    const auto moved =
-        moved_rows(v, order, static_cast<double>(m) / static_cast<double>(moves + 1));
-    const std::vector<double> values =
-        moved ? informations({u, *moved, moments.vv, moments.uu}, sizes) : std::vector<double>();
+    const MatrixXd moved =
+        moved_rows(v, groups, static_cast<double>(m) / static_cast<double>(moves + 1));
+    const std::vector<double> values = informations(moved_moments(u, moved, own, groups), sizes);
     if (values.size() < sizes.size()) continue;
     for (std::size_t s = 0; s < sizes.size(); ++s) sums[s] += values[s];
     count += 1.0;
@@ -97,12 +88,11 @@ TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups, std::vector<st
   const Moments moments(u_, v_);
   const std::vector<double> plug_in = informations(moments, sizes);
   sizes.resize(plug_in.size());
-  const GroupOrder order(groups_);
-  const auto half = moved_rows(v_, order, 0.5);
-  if (sizes.empty() || !half) return;
+  if (sizes.empty() || groups_.count() < 2) return;
+  const MatrixXd half = moved_rows(v_, groups_, 0.5);
   std::vector<double> moved(sizes.size(), 0.0);
   if (groups_.count() < n) {
-    moved = moved_informations(u_, v_, moments, order, sizes);
+    moved = moved_informations(u_, v_, moments, groups_, sizes);
     if (moved.empty()) return;  // no way to tell what chance shows
   }
   for (std::size_t s = 0; s < sizes.size(); ++s) {
@@ -111,7 +101,7 @@ TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups, std::vector<st
     const double bias = 0.5 * (log_det_bias(n, p) + log_det_bias(n, q) - log_det_bias(n, p + q));
     sized_.push_back({sizes[s], plug_in[s], std::max(bias, moved[s])});
   }
-  temper(moments, {u_, *half, moments.vv, moments.uu}, *half);
+  temper(moments, moved_moments(u_, half, moments, groups_), half);
 }
 
 void TotalReading::temper(const Moments& own, const Moments& unrelated, const MatrixXd& moved) {

@@ -7,6 +7,7 @@
 
 #include "cch/core/matrix.hpp"
 #include "cch/core/random.hpp"
+#include "estimators/group_moves.hpp"
 
 namespace cch::detail {
 namespace {
@@ -100,11 +101,9 @@ Rows by_group(const Groups& groups, std::uint64_t seed) {
 }
 
 Rows turned(const Groups& groups, std::uint64_t seed) {
-  const Rows order = by_group(groups, seed);
-  const std::size_t n = order.size();
-  Rows from(n);
-  for (std::size_t i = 0; i < n; ++i) from[order[i]] = order[(i + n / 2) % n];
-  return from;
+  if (groups.count() < 2) return by_group(groups, seed);
+  Random random(derive_seed(seed, "group-order"));
+  return rows_of_other_groups(groups, random.permutation(groups.count()), groups.count() / 2);
 }
 
 }  // namespace cch::detail

@@ -32,8 +32,8 @@ ClassLabels renamed(const ClassLabels& labels);
 
 /// All rows, group after group, groups in a random order.
 Rows by_group(const Groups& groups, std::uint64_t seed);
-/// For every row another one half of all rows away, so that rows of every group meet those of
-/// another one, runs of rows staying together.
+/// For every row one of another group: rows_of_other_groups, half of the groups away in a random
+/// order.
 Rows turned(const Groups& groups, std::uint64_t seed);
 
 }  // namespace cch::detail
