@@ -22,6 +22,7 @@ constexpr double kShareOfChannel = 0.1;
 constexpr double kFlipped = 0.3;
 constexpr double kJitter = 0.05;          // on one-hot columns, so that neighbours are not tied
 constexpr std::size_t kNoiseColumns = 3;  // for each column
+constexpr std::size_t kSplits = 2;        // of an estimator that learns directions
 
 enum class Law { equal, at_most };
 
@@ -94,10 +95,17 @@ class Battery {
   [[nodiscard]] EstimatorOptions estimator(const Samples& x, const Variable& y,
                                            const Groups& groups) const {
     const std::string& name = options_.estimators.front();
-    if (name == "auto") return configured(choose_estimator(x, y, groups), options_).options;
+    if (name == "auto") return quick(configured(choose_estimator(x, y, groups), options_).options);
     const EstimatorOptions named = default_options(name);
-    if (!is_discrete(y)) return configured({named, {}}, options_).options;
+    if (!is_discrete(y)) return quick(configured({named, {}}, options_).options);
     return configured(label_partner(named, y), options_).options;
+  }
+
+  // As planted questions: two random splits in place of up to five, error bars 7 % wider.
+  [[nodiscard]] EstimatorOptions quick(EstimatorOptions options) const {
+    auto* cca = std::get_if<CcaKsgOptions>(&options);
+    if (!all_ && cca != nullptr && cca->splits == 0) cca->splits = kSplits;
+    return options;
   }
 
   [[nodiscard]] Measurement read(const Samples& x, const Variable& y, const Groups& groups) const {

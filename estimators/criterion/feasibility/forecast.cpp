@@ -2,7 +2,9 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/feasibility.hpp"
@@ -23,6 +25,7 @@ constexpr std::size_t kDrawsOfMany = 6;
 constexpr std::size_t kManyTeachers = 2;
 constexpr std::size_t kMostShapes = 2;
 constexpr double kNearlyAsSmall = 1.1;
+constexpr double kAlike = 1.2;  // of columns, pairs and effective directions
 
 void check(const FeasibilityOptions& o) {
   std::vector<Fault> faults;
@@ -69,29 +72,53 @@ std::size_t draws_of(const QuestionShape& shape, const FeasibilityOptions& optio
   return shape.teachers.size() >= kManyTeachers ? kDrawsOfMany : kDraws;
 }
 
-std::string shape_words(const TeacherShape& teacher) {
-  std::string words = std::to_string(teacher.dim) + ":" + std::to_string(teacher.pairs);
-  for (const double sd : teacher.spectrum) words += ":" + std::to_string(sd);
-  return words;
+// Participation ratio of the variances: how many directions there are in effect.
+double effective_directions(const TeacherShape& teacher) {
+  double squares = 0.0;
+  double fourths = 0.0;
+  for (const double sd : teacher.spectrum) {
+    squares += sd * sd;
+    fourths += sd * sd * sd * sd;
+  }
+  return fourths > 0.0 ? squares * squares / fourths : static_cast<double>(teacher.dim);
 }
 
-// For each teacher the one whose planting stands for it: with more than two different shapes, that
-// with the fewest or with the most pairs, whichever is nearer.
+// Whether one planting can serve both: what their biases differ by is within their draws' chance.
+bool alike(const TeacherShape& a, const TeacherShape& b) {
+  const auto near = [](double x, double y) { return std::max(x, y) <= kAlike * std::min(x, y); };
+  return near(static_cast<double>(a.dim), static_cast<double>(b.dim)) &&
+         near(static_cast<double>(a.pairs), static_cast<double>(b.pairs)) &&
+         near(effective_directions(a), effective_directions(b));
+}
+
+// For each teacher the one whose planting stands for it: of teachers alike that with the most pairs
+// and columns, whose bias is the largest; with more than two different shapes, that with the fewest
+// or with the most pairs, whichever is nearer.
 std::vector<std::size_t> stand_ins(const std::vector<TeacherShape>& teachers) {
-  std::map<std::string, std::size_t> first;
-  std::vector<std::size_t> own;
-  for (std::size_t t = 0; t < teachers.size(); ++t) {
-    own.push_back(first.try_emplace(shape_words(teachers[t]), t).first->second);
+  const auto smaller = [&](std::size_t a, std::size_t b) {
+    return std::pair(teachers[a].pairs, teachers[a].dim) <
+           std::pair(teachers[b].pairs, teachers[b].dim);
+  };
+  std::vector<std::size_t> order(teachers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return smaller(b, a); });
+  std::vector<std::size_t> shapes;
+  std::vector<std::size_t> out(teachers.size());
+  for (const std::size_t t : order) {
+    const auto found = std::find_if(shapes.begin(), shapes.end(), [&](std::size_t other) {
+      return alike(teachers[other], teachers[t]);
+    });
+    out[t] = found == shapes.end() ? t : *found;
+    if (found == shapes.end()) shapes.push_back(t);
   }
-  if (first.size() <= kMostShapes) return own;
-  const auto fewer = [](const TeacherShape& a, const TeacherShape& b) { return a.pairs < b.pairs; };
-  const auto [least, most] = std::minmax_element(teachers.begin(), teachers.end(), fewer);
-  const double middle =
-      std::sqrt(static_cast<double>(least->pairs) * static_cast<double>(most->pairs));
-  std::vector<std::size_t> out;
-  for (const TeacherShape& teacher : teachers) {
-    const auto end = static_cast<double>(teacher.pairs) <= middle ? least : most;
-    out.push_back(static_cast<std::size_t>(end - teachers.begin()));
+  if (shapes.size() <= kMostShapes) return out;
+  const std::size_t most = shapes.front();
+  const std::size_t least = shapes.back();
+  const double middle = std::sqrt(static_cast<double>(teachers[least].pairs) *
+                                  static_cast<double>(teachers[most].pairs));
+  for (std::size_t t = 0; t < teachers.size(); ++t) {
+    out[t] = static_cast<double>(teachers[t].pairs) <= middle ? least : most;
   }
   return out;
 }
@@ -181,8 +208,9 @@ class Forecast {
       const std::size_t key = stand_in_[t];
       const TeacherShape& teacher = shape_.teachers[key];
       if (!known.contains(key)) {
-        auto search = search_smallest_margin(draws, name, teacher, family, options,
-                                             shape_.teachers.size(), factor_);
+        auto search =
+            search_smallest_margin(draws, name, teacher, family, options, shape_.teachers.size(),
+                                   factor_, expected_margin(all[t]));
         const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
         if (decides && family == PlantedFamily::gaussian) {
           add_size(key, planted_, draws, search);
@@ -193,6 +221,12 @@ class Forecast {
       all[t].student_labels = draws.student_labels();
       all[t].families.push_back(known[key]);
     }
+  }
+
+  // Where a smallest margin in favour is looked for first: where the family before had it.
+  static std::optional<double> expected_margin(const EstimatorPower& so_far) {
+    if (so_far.families.empty()) return std::nullopt;
+    return so_far.families.front().above.nats;
   }
 
   // The smallest margin that holds in every family planted.
@@ -279,14 +313,20 @@ class Forecast {
                               draws_of(shape_, options_), exec_);
     FeasibilityOptions above_alone = options_;
     above_alone.below = false;
+    const double wider = std::sqrt(static_cast<double>(share));  // as error bars
     std::set<std::size_t> done;
     for (std::size_t t = 0; t < result_.teachers.size(); ++t) {
       const std::size_t key = stand_in_[t];
       if (!done.insert(key).second) continue;
+      std::optional<double> expected;
+      if (!result_.teachers[t].estimators.empty()) {
+        expected = expected_margin(result_.teachers[t].estimators.front());
+      }
+      if (expected) *expected *= wider;
       add_size(key, part, draws,
                search_smallest_margin(draws, options_.estimators.front(), shape_.teachers[key],
                                       PlantedFamily::gaussian, above_alone, shape_.teachers.size(),
-                                      1.0));
+                                      1.0, expected));
     }
   }
 

@@ -17,6 +17,8 @@ double t_halfwidth(double error) {
 
 constexpr std::size_t kMostPoints = 3;  // on each side of zero
 constexpr double kCloseEnough = 0.15;   // a planted point this near, relatively, is no news
+// Nor is one that would move the mean by less than this share of the mean's own standard error.
+constexpr double kNoNews = 0.5;
 // A margin of three nats is larger than any that a representation-level question is about.
 constexpr double kFarthestNats = 3.0;
 // Two-sided 5 % and 80 % power: 1.96 + .84 standard errors.
@@ -121,11 +123,13 @@ namespace {
 class Search {
  public:
   Search(const MeasuredDraws& draws, const std::string& estimator, const TeacherShape& teacher,
-         const FeasibilityOptions& options, std::size_t teachers, double spread_factor)
+         const FeasibilityOptions& options, std::size_t teachers, double spread_factor,
+         std::optional<double> expected)
       : draws_(draws),
         estimator_(estimator),
         teacher_(teacher),
         options_(options),
+        expected_(expected),
         readings_(draws.readings(teachers, spread_factor)) {
     const std::string ts = draws.teacher_student(estimator, teacher);
     const std::string sl = draws.student_labels();
@@ -160,6 +164,20 @@ class Search {
     });
   }
 
+  // Whether the bias is known well enough at a margin: on the line through the outermost points of
+  // its side and zero it is near what is used, that of the nearest point.
+  [[nodiscard]] bool bias_known(double margin) const {
+    const double last =
+        margin > 0.0 ? readings_.points.back().margin : readings_.points.front().margin;
+    if (last == 0.0) return false;
+    const MarginPower power(readings_);
+    const auto bias = [&](double m) { return power.mean_at(m) - m; };
+    const double slope = (bias(last) - bias(0.0)) / last;
+    const double draws = static_cast<double>(readings_.labels.size());
+    return std::abs(bias(0.0) + slope * margin - bias(margin)) <=
+           kNoNews * power.sd_at(margin) / std::sqrt(draws);
+  }
+
   // Beyond it a margin in favour is trivially satisfied, and one against would need I(T;S) < 0.
   [[nodiscard]] double farthest(int sign, double error) const {
     if (sign < 0) return readings_.i_student_labels;
@@ -177,10 +195,12 @@ class Search {
     for (std::size_t i = 0; i < kMostPoints; ++i) {
       const MarginPower power(readings_);
       found = power.smallest(sign, far, options_.power, options_.wrong);
-      const double guess = i == 0 ? std::max(kFirstGuess * error, found.value_or(0.0))
+      const double first = sign > 0 && expected_ ? *expected_ : kFirstGuess * error;
+      const double guess = i == 0 ? std::max(first, found.value_or(0.0))
                                   : found.value_or(2.0 * farthest_planted(sign));
       const double next = std::min(far, guess);
       if (next <= 0.0 || planted_near(sign * next)) break;
+      if (i > 0 && found && bias_known(sign * next)) break;
       plant(sign * next);
     }
     found = MarginPower(readings_).smallest(sign, far, options_.power, options_.wrong);
@@ -269,6 +289,7 @@ class Search {
   const std::string& estimator_;
   const TeacherShape& teacher_;
   const FeasibilityOptions& options_;
+  std::optional<double> expected_;
   Readings readings_;
 };
 
@@ -277,8 +298,8 @@ class Search {
 MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
                                     const TeacherShape& teacher, PlantedFamily family,
                                     const FeasibilityOptions& options, std::size_t teachers,
-                                    double spread_factor) {
-  return Search(draws, estimator, teacher, options, teachers, spread_factor).run(family);
+                                    double spread_factor, std::optional<double> expected) {
+  return Search(draws, estimator, teacher, options, teachers, spread_factor, expected).run(family);
 }
 
 }  // namespace cch::detail

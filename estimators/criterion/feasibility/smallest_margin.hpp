@@ -48,10 +48,11 @@ struct MarginSearch {
   Readings readings;
 };
 
-/// Plants margins of both signs until the smallest that can be decided is bracketed.
+/// Plants margins of both signs until the smallest that can be decided is bracketed, or a further
+/// one would not move it beyond chance. `expected`: where one in favour is looked for first.
 MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
                                     const TeacherShape& teacher, PlantedFamily family,
                                     const FeasibilityOptions& options, std::size_t teachers,
-                                    double spread_factor);
+                                    double spread_factor, std::optional<double> expected = {});
 
 }  // namespace cch::detail

@@ -196,11 +196,12 @@ struct PowerForecast {
 /// Other numbers of rows: a half and a quarter are planted too; beyond, up to 16 times the rows,
 /// the same rule is asked with errors that fall as 1/√n and with biases that fall as c n^(−β), c
 /// fitted to all planted sizes, β between 0 and 1 weighed by that fit. Intervals join both
-/// uncertainties. Where teachers have more than two different shapes, those with the fewest and
-/// with the most pairs are planted and stand for the others. Usage Errors: "bad-power",
-/// "bad-margin", those of the estimators; estimators with networks are refused
-/// ("no-planted-networks"). Cost: about draws × 7 measurements with error bars for each teacher,
-/// family and estimator; bitwise equal for any number of threads.
+/// uncertainties. Teachers whose columns, pairs and effective directions differ by at most a fifth
+/// are alike: that with the most pairs stands for them. Where more than two different shapes are
+/// left, those with the fewest and with the most pairs are planted and stand for the others. Usage
+/// Errors: "bad-power", "bad-margin", those of the estimators; estimators with networks are refused
+/// ("no-planted-networks"). Cost: about draws × 3 to 7 measurements with error bars for each
+/// teacher planted, family and estimator; bitwise equal for any number of threads.
 PowerForecast forecast_power(const QuestionShape& shape, const FeasibilityOptions& options,
                              const Execution& exec);
 
