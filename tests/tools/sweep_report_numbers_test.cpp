@@ -211,6 +211,9 @@ TEST_CASE("chosen cells are spread over every axis, none twice") {
   }
   CHECK(spread(10, 3) == std::vector<std::size_t>{0, 5, 9});
   CHECK(spread(2, 3) == std::vector<std::size_t>{0, 1});
+  CHECK(spread_with(10, 3, 6) == std::vector<std::size_t>{0, 6, 9});
+  CHECK(spread_with(10, 3, 5) == std::vector<std::size_t>{0, 5, 9});
+  CHECK(spread_with(10, 3, 1) == std::vector<std::size_t>{1, 5, 9});
   CHECK(thinned(100, 1500).size() == 100);
   const std::size_t kept = thinned(10'000, 1500).size();
   CHECK((kept > 1490 && kept < 1510));

@@ -16,6 +16,17 @@ std::vector<std::size_t> spread(std::size_t count, std::size_t most) {
   return places;
 }
 
+std::vector<std::size_t> spread_with(std::size_t count, std::size_t most, std::size_t wanted) {
+  std::vector<std::size_t> places = spread(count, most);
+  const auto away = [&](std::size_t place) {
+    return place > wanted ? place - wanted : wanted - place;
+  };
+  const auto nearest = std::min_element(places.begin(), places.end(),
+                                        [&](auto a, auto b) { return away(a) < away(b); });
+  if (nearest != places.end()) *nearest = wanted;
+  return places;
+}
+
 std::vector<std::size_t> thinned(std::size_t count, std::size_t most) {
   constexpr double kGoldenRatio = 0.6180339887498949;
   const double share = static_cast<double>(most) / static_cast<double>(std::max(count, most));

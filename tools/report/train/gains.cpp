@@ -32,10 +32,21 @@ std::vector<const TrainPair*> with_gain(const std::vector<TrainPair>& pairs) {
   return out;
 }
 
+/// Those that there is room for: evenly spread, and the largest gain, of which the headline speaks.
+template <class Pairs, class Gain>
+std::vector<std::size_t> shown_pairs(const Pairs& pairs, std::size_t room, Gain&& gain) {
+  const auto before = [&](const auto& a, const auto& b) {
+    return gain(a) && (!gain(b) || gain(a)->mean > gain(b)->mean);
+  };
+  const auto best = std::min_element(pairs.begin(), pairs.end(), before);
+  return spread_with(pairs.size(), room, static_cast<std::size_t>(best - pairs.begin()));
+}
+
 /// "3 of 20 pairs, evenly spread over the study"; "" of all.
 std::string shown_words(std::size_t shown, std::size_t of) {
   if (shown >= of) return "";
-  return fmt::format(" {} of {} pairs, evenly spread over the study.", shown, count(of));
+  return fmt::format(" {} of {} pairs: the largest gain, and others evenly spread over the study.",
+                     shown, count(of));
 }
 
 /// "text → audio": the named coordinates of teacher and student.
@@ -62,7 +73,8 @@ std::string forest(const TrainReport& report) {
                 "Gain over the student alone of each pair with its 95 % interval over seeds.",
                 report.classes ? "gain over the student alone, points of accuracy"
                                : "gain over the student alone, ½ ln of the ratio of square errors"};
-  for (const std::size_t i : spread(pairs.size(), kForestRows)) {
+  for (const std::size_t i :
+       shown_pairs(pairs, kForestRows, [](const TrainPair* pair) { return pair->gain; })) {
     const GainSummary& gain = *pairs[i]->gain;
     Value value{unit.factor * gain.mean, {}, {}, {}};
     if (gain.standard_error) value.standard_error = unit.factor * *gain.standard_error;
@@ -93,7 +105,8 @@ std::string gains_table(const TrainReport& report) {
   if (by_last) columns.push_back({"By last weights", true});
   columns.insert(columns.end(), {{"Seeds", true}, {"Failed", true}});
   std::vector<std::vector<std::string>> rows;
-  for (const std::size_t i : spread(report.pairs.size(), kTableRows)) {
+  for (const std::size_t i :
+       shown_pairs(report.pairs, kTableRows, [](const TrainPair& pair) { return pair.gain; })) {
     const TrainPair& pair = report.pairs[i];
     rows.push_back({pair_html(pair.place), escape_html(loss_words(pair.place)),
                     mean_html(pair.gain, unit.factor, unit.decimals, true)});
