@@ -13,6 +13,7 @@
 #include "cch/estimators/ross.hpp"
 #include "estimators/criterion/feasibility/margin_power.hpp"
 #include "estimators/criterion/feasibility/planted_question.hpp"
+#include "estimators/criterion/feasibility/stand_ins.hpp"
 #include "support/draws.hpp"
 #include "support/test.hpp"
 
@@ -340,6 +341,21 @@ TEST_CASE("every law is tried of every teacher, the student and the labels") {
                                         "data-processing", "rotation", "copy"};
   CHECK(laws_of(report, "teacher", true) == of_labels);
   CHECK(laws_of(report, "student", true) == of_labels);
+}
+
+TEST_CASE("teachers alike share a planting, and the nearer of two extremes stands for others") {
+  const auto shape = [](std::size_t dim, std::size_t pairs) {
+    return TeacherShape{"", dim, pairs, {}};
+  };
+  using Places = std::vector<std::size_t>;
+  CHECK(detail::stand_ins({shape(64, 8)}) == Places{0});
+  CHECK(detail::stand_ins({shape(64, 8), shape(60, 7)}) == Places{0, 0});
+  CHECK(detail::stand_ins({shape(60, 7), shape(64, 8)}) == Places{1, 1});
+  CHECK(detail::stand_ins({shape(64, 8), shape(64, 4)}) == Places{0, 1});
+  CHECK(detail::stand_ins({shape(64, 8), shape(32, 4), shape(60, 8)}) == Places{0, 1, 0});
+  // As many pairs: directions decide.
+  CHECK(detail::stand_ins({shape(240, 2), shape(40, 2), shape(76, 2), shape(200, 2)}) ==
+        Places{0, 1, 1, 0});
 }
 
 TEST_CASE("a difference of two estimates on the same rows has a paired standard error") {

@@ -14,6 +14,15 @@
 
 #include "cch/core/error.hpp"
 
+// As doctest's, but for a reference in between: clang before 16 lets no lambda capture a structured
+// binding.
+#define CCH_CAPTURE_AS(value, number)                           \
+  [[maybe_unused]] const auto& cch_captured_##number = (value); \
+  DOCTEST_INFO(#value " := ", cch_captured_##number)
+#define CCH_CAPTURE(value, number) CCH_CAPTURE_AS(value, number)
+#undef CAPTURE
+#define CAPTURE(value) CCH_CAPTURE(value, __COUNTER__)
+
 namespace cch::test {
 
 /// Rounding only: both sides do the same arithmetic in another order.

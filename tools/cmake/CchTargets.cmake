@@ -14,8 +14,9 @@ target_compile_options(cch_flags INTERFACE -ffp-contract=off)
 if(CCH_SANITIZE)
   # Compile time is what limits how much can be sanitized: line tables are all that a report needs, and the
   # checks that are left out double it for what the address sanitizer finds too (alignment: see data).
-  # -O1 is not quicker to compile, and what it makes of templates runs several times longer.
-  target_compile_options(cch_flags INTERFACE -O2 -g1 -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer
+  # -O1 is not quicker to compile than the -O2 of the build type, and what it makes of templates runs several
+  # times longer.
+  target_compile_options(cch_flags INTERFACE -g1 -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all -fno-sanitize=null,alignment,object-size,vptr -D_GLIBCXX_ASSERTIONS)
   target_link_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE})
 endif()
@@ -34,7 +35,8 @@ if(CCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     CCACHE_SLOPPINESS=pch_defines,time_macros ${CCH_CCACHE})
 endif()
 find_program(CCH_MOLD mold)
-if(CCH_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)
+if(CCH_MOLD AND (CMAKE_CXX_COMPILER_ID STREQUAL "Clang"
+    OR (CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12.1)))
   add_link_options(-fuse-ld=mold)
 endif()
 

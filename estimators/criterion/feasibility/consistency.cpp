@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "cch/core/random.hpp"
 #include "cch/criterion/feasibility_checks.hpp"
@@ -23,6 +24,7 @@ constexpr double kFlipped = 0.3;
 constexpr double kJitter = 0.05;          // on one-hot columns, so that neighbours are not tied
 constexpr std::size_t kNoiseColumns = 3;  // for each column
 constexpr std::size_t kSplits = 2;        // of an estimator that learns directions
+constexpr std::size_t kTeachers = 2;      // tried unless all laws are asked for
 
 enum class Law { equal, at_most };
 
@@ -69,21 +71,34 @@ class Battery {
   }
 
   ConsistencyReport run() {
-    const std::size_t teachers = data_.teachers.size();
-    for (std::size_t t = 0; t < teachers; ++t) {
-      attempt([&] { of_teacher(t); });
-      if (all_) attempt([&] { of_labels(data_.names[t], data_.teachers[t]); });
-      outer_.progress("self-consistency", t + 1, teachers + 1);
+    const std::vector<std::size_t> teachers = tried();
+    for (std::size_t t = 0; t < teachers.size(); ++t) {
+      attempt([&] { of_teacher(teachers[t]); });
+      if (all_) attempt([&] { of_labels(data_.names[teachers[t]], data_.teachers[teachers[t]]); });
+      outer_.progress("self-consistency", t + 1, teachers.size() + 1);
     }
     attempt([&] { of_labels(data_.student_name, data_.student); });
     if (const auto* classes = std::get_if<ClassLabels>(&data_.labels)) {
       attempt([&] { label_noise(*classes); });
     }
-    outer_.progress("self-consistency", teachers + 1, teachers + 1);
+    outer_.progress("self-consistency", teachers.size() + 1, teachers.size() + 1);
     return std::move(report_);
   }
 
  private:
+  // All teachers, or those with the fewest and with the most columns: the laws are about
+  // estimators, and what they do wrong they do where there is most or least to learn.
+  [[nodiscard]] std::vector<std::size_t> tried() const {
+    std::vector<std::size_t> all(data_.teachers.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    if (all_ || all.size() <= kTeachers) return all;
+    const auto [least, most] =
+        std::minmax_element(all.begin(), all.end(), [&](std::size_t a, std::size_t b) {
+          return data_.teachers[a].dim() < data_.teachers[b].dim();
+        });
+    return {*least, *most};
+  }
+
   template <class Step>
   void attempt(Step&& step) {
     detail::attempt("self-consistency", report_.warnings, [&] {

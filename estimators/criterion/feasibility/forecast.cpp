@@ -2,7 +2,6 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "cch/criterion/levels.hpp"
 #include "estimators/criterion/feasibility/sizes.hpp"
 #include "estimators/criterion/feasibility/smallest_margin.hpp"
+#include "estimators/criterion/feasibility/stand_ins.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/planting.hpp"
 
@@ -23,9 +23,7 @@ using detail::PlantedQuestion;
 constexpr std::size_t kDraws = 8;
 constexpr std::size_t kDrawsOfMany = 6;
 constexpr std::size_t kManyTeachers = 2;
-constexpr std::size_t kMostShapes = 2;
 constexpr double kNearlyAsSmall = 1.1;
-constexpr double kAlike = 1.2;  // of columns, pairs and effective directions
 
 void check(const FeasibilityOptions& o) {
   std::vector<Fault> faults;
@@ -72,57 +70,6 @@ std::size_t draws_of(const QuestionShape& shape, const FeasibilityOptions& optio
   return shape.teachers.size() >= kManyTeachers ? kDrawsOfMany : kDraws;
 }
 
-// Participation ratio of the variances: how many directions there are in effect.
-double effective_directions(const TeacherShape& teacher) {
-  double squares = 0.0;
-  double fourths = 0.0;
-  for (const double sd : teacher.spectrum) {
-    squares += sd * sd;
-    fourths += sd * sd * sd * sd;
-  }
-  return fourths > 0.0 ? squares * squares / fourths : static_cast<double>(teacher.dim);
-}
-
-// Whether one planting can serve both: what their biases differ by is within their draws' chance.
-bool alike(const TeacherShape& a, const TeacherShape& b) {
-  const auto near = [](double x, double y) { return std::max(x, y) <= kAlike * std::min(x, y); };
-  return near(static_cast<double>(a.dim), static_cast<double>(b.dim)) &&
-         near(static_cast<double>(a.pairs), static_cast<double>(b.pairs)) &&
-         near(effective_directions(a), effective_directions(b));
-}
-
-// For each teacher the one whose planting stands for it: of teachers alike that with the most pairs
-// and columns, whose bias is the largest; with more than two different shapes, that with the fewest
-// or with the most pairs, whichever is nearer.
-std::vector<std::size_t> stand_ins(const std::vector<TeacherShape>& teachers) {
-  const auto smaller = [&](std::size_t a, std::size_t b) {
-    return std::pair(teachers[a].pairs, teachers[a].dim) <
-           std::pair(teachers[b].pairs, teachers[b].dim);
-  };
-  std::vector<std::size_t> order(teachers.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return smaller(b, a); });
-  std::vector<std::size_t> shapes;
-  std::vector<std::size_t> out(teachers.size());
-  for (const std::size_t t : order) {
-    const auto found = std::find_if(shapes.begin(), shapes.end(), [&](std::size_t other) {
-      return alike(teachers[other], teachers[t]);
-    });
-    out[t] = found == shapes.end() ? t : *found;
-    if (found == shapes.end()) shapes.push_back(t);
-  }
-  if (shapes.size() <= kMostShapes) return out;
-  const std::size_t most = shapes.front();
-  const std::size_t least = shapes.back();
-  const double middle = std::sqrt(static_cast<double>(teachers[least].pairs) *
-                                  static_cast<double>(teachers[most].pairs));
-  for (std::size_t t = 0; t < teachers.size(); ++t) {
-    out[t] = static_cast<double>(teachers[t].pairs) <= middle ? least : most;
-  }
-  return out;
-}
-
 class Forecast {
  public:
   Forecast(const QuestionShape& shape, const FeasibilityOptions& options, const Execution& exec)
@@ -134,7 +81,7 @@ class Forecast {
     result_.rows_planted = planted_.groups.rows();
     result_.i_student_labels = shape.i_student_labels;
     if (shape.labels) result_.entropy_labels = shape.labels->entropy_nats();
-    stand_in_ = stand_ins(shape.teachers);
+    stand_in_ = detail::stand_ins(shape.teachers);
     for (std::size_t t = 0; t < shape.teachers.size(); ++t) {
       TeacherPower teacher;
       teacher.shape = shape.teachers[t];

@@ -196,8 +196,7 @@ class Search {
       const MarginPower power(readings_);
       found = power.smallest(sign, far, options_.power, options_.wrong);
       const double first = sign > 0 && expected_ ? *expected_ : kFirstGuess * error;
-      const double guess = i == 0 ? std::max(first, found.value_or(0.0))
-                                  : found.value_or(2.0 * farthest_planted(sign));
+      const double guess = i == 0 ? std::max(first, found.value_or(0.0)) : found.value_or(far);
       const double next = std::min(far, guess);
       if (next <= 0.0 || planted_near(sign * next)) break;
       if (i > 0 && found && bias_known(sign * next)) break;
@@ -206,10 +205,6 @@ class Search {
     found = MarginPower(readings_).smallest(sign, far, options_.power, options_.wrong);
     if (found) return {found, {}};
     return {std::nullopt, why_not(sign, far)};
-  }
-
-  [[nodiscard]] double farthest_planted(int sign) const {
-    return sign > 0 ? readings_.points.back().margin : -readings_.points.front().margin;
   }
 
   // The first cause that alone would do.

@@ -198,7 +198,8 @@ struct PowerForecast {
 /// fitted to all planted sizes, β between 0 and 1 weighed by that fit. Intervals join both
 /// uncertainties. Teachers whose columns, pairs and effective directions differ by at most a fifth
 /// are alike: that with the most pairs stands for them. Where more than two different shapes are
-/// left, those with the fewest and with the most pairs are planted and stand for the others. Usage
+/// left, those with the fewest and with the most pairs and directions are planted, and the nearer
+/// stands for another. Usage
 /// Errors: "bad-power", "bad-margin", those of the estimators; estimators with networks are refused
 /// ("no-planted-networks"). Cost: about draws × 3 to 7 measurements with error bars for each
 /// teacher planted, family and estimator; bitwise equal for any number of threads.

@@ -38,8 +38,9 @@ struct ConsistencyReport {
 };
 
 struct ConsistencyOptions {
-  /// Also the tests marked * below, and estimators that learn directions with all their splits (two
-  /// otherwise: error bars 7 % wider).
+  /// Also the tests marked * below; every teacher (otherwise of more than two those with the fewest
+  /// and with the most columns), and estimators that learn directions with all their splits
+  /// (otherwise two: error bars 7 % wider).
   bool all = false;
   std::size_t most_rows = 1000;
 };

@@ -13,7 +13,7 @@
 namespace cch {
 namespace {
 
-constexpr std::size_t kMostRows = 800;
+constexpr std::size_t kMostRows = 500;
 // Where groups are too few to take a part of them, so many rows are timed whole.
 constexpr std::size_t kMostAtOnce = 2000;
 constexpr std::size_t kFewestRows = 100;

@@ -14,7 +14,7 @@ constexpr double kShares[] = {0.1, 0.8};
 constexpr double kNats[] = {0.05, 0.6};  // of a real-valued label
 constexpr std::size_t kPairs[] = {2, 12};
 
-constexpr std::size_t kColumnsForCopula = 200;
+constexpr std::size_t kColumnsForCopula = 100;
 constexpr std::size_t kColumnsForNeighbours = 10;
 
 // Which rows of the split were held out; how it was read in `reason`.

@@ -17,7 +17,7 @@ namespace {
 
 // With fewer, a gain of any size may lie two standard errors from 0 by chance (three: 18 %).
 constexpr std::size_t kFewSeeds = 4;
-constexpr std::ptrdiff_t kBaselines = 3;
+constexpr std::ptrdiff_t kScoresOfBaselines = 3;
 // Percentile intervals of fewer resampled cases are rough.
 constexpr std::size_t kFewClusters = 10;
 
@@ -92,7 +92,7 @@ void warn_about_cases(const std::vector<JudgedPair>& pairs, std::vector<Warning>
     const auto& seeds = judged.cell.seeds;
     const bool none = std::all_of(seeds.begin(), seeds.end(), [](const CellSeed& seed) {
       return std::count_if(seed.scores.begin(), seed.scores.end(),
-                           [](double score) { return !std::isnan(score); }) <= kBaselines;
+                           [](double score) { return !std::isnan(score); }) <= kScoresOfBaselines;
     });
     if (none) ++without;
   }

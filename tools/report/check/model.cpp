@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "tools/report/kit/number.hpp"
 #include "tools/report/kit/utf8.hpp"
@@ -145,6 +146,18 @@ std::string size_margin_words(const documents::TriedSize& size) {
 
 std::string leak_subject(const documents::LeakOutcome& check) {
   return check.code + (check.subject.empty() ? "" : " of " + name_in_sentence(check.subject));
+}
+
+std::string tried_words(const CheckDocument& document) {
+  std::set<std::string> tried;
+  for (const documents::ConsistencyOutcome& test : document.consistency) {
+    if (test.about == "student") tried.insert(test.subject);
+  }
+  const std::size_t all = document.teachers.size();
+  if (tried.empty() || tried.size() >= all) return "";
+  return fmt::format(
+      " Of {} teachers those with the fewest and the most columns were tried; --laws tries all.",
+      all);
 }
 
 std::string consistency_words(const documents::ConsistencyOutcome& test) {

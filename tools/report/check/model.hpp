@@ -45,6 +45,8 @@ std::string size_margin_words(const documents::TriedSize& size);
 /// "fitted-on-labels of audio": a leak and whose.
 std::string leak_subject(const documents::LeakOutcome& check);
 /// "0.31 at most 0.30 ± 0.02".
+/// Which teachers the tests were about, where not all; "" otherwise.
+std::string tried_words(const CheckDocument& document);
 std::string consistency_words(const documents::ConsistencyOutcome& test);
 /// Sentences on cost.
 std::vector<std::string> cost_sentences(const CheckDocument& document);

@@ -98,8 +98,9 @@ std::string consistency_table(const CheckDocument& document) {
   }
   if (rows.empty()) return "";
   return html_table(
-      "What a right estimator does on any data, tried on these (at most 1000 rows), "
-      "nats.",
+      escape_html("What a right estimator does on any data, tried on these (at most 1000 rows), "
+                  "nats." +
+                  tried_words(document)),
       {{"Test", false},
        {"Of", false},
        {"Read", true},

@@ -104,8 +104,8 @@ std::vector<std::string> tests_of(const CheckDocument& document) {
                                  consistency_words(test), test.words));
   }
   if (!tests.empty()) {
-    failed.insert(failed.begin(),
-                  fmt::format("{} of {} self-consistency tests passed.", passed, tests.size()));
+    failed.insert(failed.begin(), fmt::format("{} of {} self-consistency tests passed.{}", passed,
+                                              tests.size(), tried_words(document)));
   }
   return failed;
 }
