@@ -183,6 +183,7 @@ struct Hdf5File::State {
   Bytes bytes;
   std::string where;
   const detail::Hdf5Backend& backend;
+  int patience = 0;
   std::vector<Hdf5Entry> entries = {};
   std::vector<std::string> keys = {};
   bool more = false;
@@ -190,7 +191,8 @@ struct Hdf5File::State {
 
   detail::ReaderProcess& asked(detail::Hdf5Request request, const std::string& key,
                                const RowLimit& limit) {
-    if (!process) process = std::make_unique<detail::ReaderProcess>(backend, bytes, where);
+    if (!process)
+      process = std::make_unique<detail::ReaderProcess>(backend, bytes, where, patience);
     process->ask(request, key, limit.rows, limit.bytes);
     return *process;
   }
@@ -262,8 +264,8 @@ bool reads_hdf5() {
   return true;
 }
 
-Hdf5File::Hdf5File(const cch::Bytes& bytes, const std::string& where)
-    : state_(new State{bytes, where, detail::backend_for(where)}) {
+Hdf5File::Hdf5File(const cch::Bytes& bytes, const std::string& where, int patience)
+    : state_(new State{bytes, where, detail::backend_for(where), patience}) {
   state_->list();
 }
 

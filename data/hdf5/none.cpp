@@ -14,7 +14,7 @@ bool reads_hdf5() {
   return false;
 }
 
-Hdf5File::Hdf5File(const Bytes&, const std::string& where) {
+Hdf5File::Hdf5File(const Bytes&, const std::string& where, int) {
   refuse_data("no-hdf5", "this build of cch reads no HDF5", where, "it was built without HDF5",
               "Convert the file: python -m cch.convert FILE OUT.safetensors; or install "
               "libhdf5-dev and build again");

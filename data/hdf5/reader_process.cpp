@@ -20,7 +20,6 @@ namespace {
 constexpr std::uint64_t kMemory = std::uint64_t{4} << 30;
 constexpr std::uint64_t kMostText = std::uint64_t{1} << 26;
 constexpr const char* kCodeLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
-constexpr int kPatience = 60'000;  // milliseconds for one piece of at most a gigabyte
 
 void say(int socket, const FrameHead& head, const std::string& text) {
   if (::write(socket, &head, sizeof head) < 0 || ::write(socket, text.data(), text.size()) < 0) {
@@ -47,8 +46,9 @@ void say(int socket, const FrameHead& head, const std::string& text) {
 
 }  // namespace
 
-ReaderProcess::ReaderProcess(const Hdf5Backend& backend, const cch::Bytes& file, std::string where)
-    : where_(std::move(where)), version_(backend.version) {
+ReaderProcess::ReaderProcess(const Hdf5Backend& backend, const cch::Bytes& file, std::string where,
+                             int patience)
+    : where_(std::move(where)), version_(backend.version), patience_(patience) {
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) process_ = ::fork();
   if (process_ == 0) {
@@ -110,9 +110,10 @@ void ReaderProcess::ask(Hdf5Request request, std::string_view path, std::uint64_
 void ReaderProcess::read(std::span<std::byte> out) {
   while (!out.empty()) {
     pollfd wait{socket_, POLLIN, 0};
-    const int ready = ::poll(&wait, 1, kPatience);
+    const int ready = ::poll(&wait, 1, 1000 * patience_);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) refuse_end("libhdf5 said nothing for a minute");
+    if (ready == 0)
+      refuse_end("libhdf5 said nothing for " + std::to_string(patience_) + " seconds");
     const ssize_t got = ::recv(socket_, out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) refuse_end("libhdf5 crashed");

@@ -11,11 +11,12 @@
 namespace cch::detail {
 
 /// A process of its own that reads one file with libhdf5, confined (sandbox.hpp). All that it says
-/// is checked by who asks. Throws data Error "bad-hdf5" where it ends by itself, says nothing for a
-/// minute, or talks nonsense.
+/// is checked by who asks. Throws data Error "bad-hdf5" where it ends by itself, says nothing for
+/// so many seconds, or talks nonsense.
 class ReaderProcess {
  public:
-  ReaderProcess(const Hdf5Backend& backend, const cch::Bytes& file, std::string where);
+  ReaderProcess(const Hdf5Backend& backend, const cch::Bytes& file, std::string where,
+                int patience);
   ReaderProcess(const ReaderProcess&) = delete;
   ReaderProcess& operator=(const ReaderProcess&) = delete;
   ~ReaderProcess();
@@ -34,6 +35,7 @@ class ReaderProcess {
 
   std::string where_;
   std::string version_;
+  int patience_;  // seconds for one piece of at most a gigabyte
   int socket_ = -1;
   pid_t process_ = -1;
 };

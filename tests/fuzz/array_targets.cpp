@@ -83,7 +83,7 @@ Texts safetensors_files() {
 #ifdef CCH_HAS_HDF5
 // A crash of libhdf5 is a refusal here: it happens in a process of its own.
 void read_hdf5(std::string_view text) {
-  const Hdf5File file(copied(text), "x");
+  const Hdf5File file(copied(text), "x", 5);
   for (const std::string& key : file.keys()) use(file.array(key, {.rows = 100}, 1 << 20));
 }
 

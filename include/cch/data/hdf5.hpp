@@ -29,8 +29,9 @@ class Hdf5File {
  public:
   /// Lists its datasets in the order of their names, each group once; links to other files are left
   /// out. At most 10 000 datasets of 100 000 links. Cost linear in them. Data Errors: "no-hdf5",
-  /// "bad-hdf5" (libhdf5's reason), "hdf5-unguarded" (the process cannot be confined).
-  Hdf5File(const Bytes& bytes, const std::string& where);
+  /// "bad-hdf5" (libhdf5's reason; nothing said for `patience` seconds), "hdf5-unguarded" (the
+  /// process cannot be confined).
+  Hdf5File(const Bytes& bytes, const std::string& where, int patience = 30);
 
   [[nodiscard]] const std::vector<Hdf5Entry>& entries() const;
   /// Paths of the entries.
