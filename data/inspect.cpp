@@ -8,6 +8,7 @@
 
 #include "cch/data/csv.hpp"
 #include "cch/data/datasets.hpp"
+#include "cch/data/hdf5.hpp"
 #include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
@@ -92,8 +93,28 @@ void warn_about_sample(const SourceSpec& spec, FileFacts& file) {
                                           "rows that were looked at"});
 }
 
+// Datasets may expand, so it is their size that says how much of each is looked at.
+void inspect_hdf5(const Bytes& bytes, const SourceSpec& spec, std::size_t most, FileFacts& file) {
+  const Hdf5File hdf5(bytes, spec.path);
+  std::size_t total = 0;
+  for (const Hdf5Entry& entry : hdf5.entries()) total += std::min(entry.bytes, most + 1);
+  const bool whole = total <= most && bytes.size() <= most;
+  const std::size_t each =
+      std::max<std::size_t>(1, most / std::max<std::size_t>(1, hdf5.keys().size()));
+  const auto read = [&](const std::string& key) {
+    return hdf5.array(key, {.bytes = whole ? 0 : each});
+  };
+  const std::string key = spec.key.empty() || spec.key.front() == '/' ? spec.key : "/" + spec.key;
+  inspect_keys({spec.text, spec.path, key}, hdf5.keys(), whole ? kAll : most, read, file);
+  if (hdf5.more()) {
+    file.warnings.push_back({"hdf5-more", spec.path + " holds more datasets than are listed"});
+  }
+  if (!whole) warn_about_sample(spec, file);
+}
+
 void inspect_arrays(const Bytes& bytes, const SourceSpec& spec, detail::Format format,
                     std::size_t most, FileFacts& file) {
+  if (format == detail::Format::hdf5) return inspect_hdf5(bytes, spec, most, file);
   const std::size_t seen = bytes.size() > most ? most : kAll;
   if (format == detail::Format::npz) {
     const NpzFile npz(bytes, spec.path);

@@ -6,6 +6,7 @@
 #include "cch/core/nearest_name.hpp"
 #include "cch/data/csv.hpp"
 #include "cch/data/datasets.hpp"
+#include "cch/data/hdf5.hpp"
 #include "cch/data/npy.hpp"
 #include "cch/data/npz.hpp"
 #include "cch/data/safetensors.hpp"
@@ -68,13 +69,15 @@ Format format_of(const Bytes& bytes, const std::string& path) {
   if (extension == ".npy") return Format::npy;
   if (extension == ".npz") return Format::npz;
   if (extension == ".safetensors") return Format::safetensors;
+  if (extension == ".h5" || extension == ".hdf5") return Format::hdf5;
   if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return Format::table;
   const std::string_view front(reinterpret_cast<const char*>(bytes.view.data()),
-                               std::min<std::size_t>(bytes.size(), 6));
-  if (front == "\x93NUMPY") return Format::npy;
+                               std::min<std::size_t>(bytes.size(), 8));
+  if (front.starts_with("\x93NUMPY")) return Format::npy;
+  if (front == "\x89HDF\r\n\x1a\n") return Format::hdf5;
   if (front.starts_with("PK\x03\x04")) return Format::npz;
   refuse_data("unknown-format", "files ending in '" + extension + "' are not read", path,
-              ".npy, .npz, .safetensors, .csv, .tsv and .txt are",
+              ".npy, .npz, .safetensors, .h5, .hdf5, .csv, .tsv and .txt are",
               "Convert it, e.g. with numpy.save");
 }
 
@@ -97,6 +100,8 @@ std::string_view format_name(Format format) {
       return "npz";
     case Format::safetensors:
       return "safetensors";
+    case Format::hdf5:
+      return "hdf5";
     default:
       return "table";
   }
@@ -180,6 +185,23 @@ void open_table(const Bytes& bytes, const SourceSpec& source, Use use, Opened& o
   if (use == Use::samples && table.decimal_comma(chosen)) warn_about_decimal_comma(opened);
 }
 
+// The last parts of the other paths, as tables name their columns.
+std::vector<std::string> other_datasets(const Hdf5File& file, const std::string& key) {
+  std::vector<std::string> out;
+  for (const std::string& path : file.keys()) {
+    if (path != key && path.substr(1) != key) out.push_back(path.substr(path.rfind('/') + 1));
+  }
+  return out;
+}
+
+// Strings that lie nowhere as they are: one a line.
+std::string hash_of(const Array& array, std::size_t rows) {
+  if (array.dtype() != DType::text) return sha256(array.row_bytes(rows).view);
+  std::string lines;
+  for (std::size_t i = 0; i < rows && array.cols() == 1; ++i) lines += array.text_at(i) + '\n';
+  return sha256(std::as_bytes(std::span(lines)));
+}
+
 // Hashes the file, or what was read of it: `several` arrays may lie in it.
 void take_hash(const SourceSpec& source, const Bytes& bytes, bool several,
                const LoadOptions& options, Opened& opened) {
@@ -192,10 +214,12 @@ void take_hash(const SourceSpec& source, const Bytes& bytes, bool several,
         options.hashes ? options.hashes->of(source.path, bytes.view) : sha256(bytes.view);
     return;
   }
-  opened.info.sha256 = sha256(array.row_bytes(taken).view);
+  const bool lines = array.dtype() == DType::text && array.row_bytes(taken).size() == 0;
+  opened.info.sha256 = lines ? hash_of(array, taken) : sha256(array.row_bytes(taken).view);
   const std::string of_array = several ? "array '" + source.key + "'" : "";
   if (taken < rows) opened.info.sha256_of = "rows 0 to " + std::to_string(taken - 1);
   if (several) opened.info.sha256_of += (taken < rows ? " of " : "") + of_array;
+  if (lines) opened.info.sha256_of += ", one text a line";
 }
 
 }  // namespace
@@ -224,6 +248,13 @@ Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) 
       several = tensors.keys().size() > 1;
       break;
     }
+    case Format::hdf5: {
+      const Hdf5File hdf5(bytes, source.path);
+      opened.array = hdf5.array(source.key, {.rows = options.max_rows});
+      opened.siblings = other_datasets(hdf5, source.key);
+      several = hdf5.more() || hdf5.keys().size() > 1;
+      break;
+    }
     case Format::table:
       opened.table = true;
       open_table(bytes, source, use, opened);
@@ -236,14 +267,6 @@ Opened open_file(const SourceSpec& source, Use use, const LoadOptions& options) 
 }
 
 namespace {
-
-// Only text has no bytes of its own.
-std::string hash_of(const Array& array, std::size_t rows) {
-  if (array.dtype() != DType::text) return sha256(array.row_bytes(rows).view);
-  std::string lines;
-  for (std::size_t i = 0; i < rows && array.cols() == 1; ++i) lines += array.text_at(i) + '\n';
-  return sha256(std::as_bytes(std::span(lines)));
-}
 
 Opened open_held(const HeldArray& held, const LoadOptions& options) {
   Opened opened{.array = held.array, .computed = {}, .info = {}, .where = held.where};

@@ -26,7 +26,7 @@ struct Opened {
 };
 
 /// Formats of files, told by the ending of the name, else by the first bytes.
-enum class Format { npy, npz, safetensors, table };
+enum class Format { npy, npz, safetensors, hdf5, table };
 /// Data Error "unknown-format".
 Format format_of(const Bytes& bytes, const std::string& path);
 std::string_view format_name(Format format);

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "cch/core/error.hpp"
-#include "estimators/neural/load_module.hpp"
+#include "core/load_module.hpp"
 
 namespace cch::detail {
 namespace {

@@ -1,6 +1,6 @@
 #include "estimators/neural/backend.hpp"
 
-#include "estimators/neural/load_module.hpp"
+#include "core/load_module.hpp"
 
 namespace cch {
 namespace detail {

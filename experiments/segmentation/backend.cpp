@@ -7,7 +7,7 @@
 
 #include "cch/core/nearest_name.hpp"
 #include "cch/core/random.hpp"
-#include "estimators/neural/load_module.hpp"
+#include "core/load_module.hpp"
 
 namespace cch {
 namespace detail {

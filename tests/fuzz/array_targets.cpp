@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cch/data/csv.hpp"
+#include "cch/data/hdf5.hpp"
 #include "cch/data/idx.hpp"
 #include "cch/data/inspect.hpp"
 #include "cch/data/npy.hpp"
@@ -13,6 +14,7 @@
 #include "cch/data/source.hpp"
 #include "data/json_text.hpp"
 #include "tests/data/files.hpp"
+#include "tests/data/hdf5_files.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace cch::fuzz {
@@ -78,6 +80,24 @@ Texts safetensors_files() {
           std::string(8, '\1'))};
 }
 
+#ifdef CCH_HAS_HDF5
+// A crash of libhdf5 is a refusal here: it happens in a process of its own.
+void read_hdf5(std::string_view text) {
+  const Hdf5File file(copied(text), "x", 5);
+  for (const std::string& key : file.keys()) use(file.array(key, {.rows = 100}, 1 << 20));
+}
+
+Texts hdf5_files() {
+  const std::vector<float> six{1, 2, 3, 4, 5, 6};
+  test::Hdf5Writer plain;
+  plain.add("x", H5T_IEEE_F32LE, {3, 2}, six.data());
+  test::Hdf5Writer several;
+  several.add("a/x", H5T_IEEE_F32BE, {3, 2}, six.data(), {.chunk = {2, 1}, .gzip = true});
+  several.add_texts("a/ids", {"p", "q"});
+  return {plain.bytes(), several.bytes()};
+}
+#endif
+
 void read_table(std::string_view text) {
   for (const Separator separator : {Separator::automatic, Separator::tab, Separator::none}) {
     const CsvTable parsed = CsvTable::parse(copied(text), "x", separator);
@@ -142,7 +162,7 @@ void read_json(std::string_view text) {
 
 std::vector<Target> array_targets() {
   constexpr std::size_t kByFile = 500;
-  return {
+  std::vector<Target> out{
       {"npy", [](std::string_view text) { use(parse_npy(copied(text), "x")); }, npy_files},
       {"npz", read_npz, npz_files},
       {"safetensors", read_safetensors, safetensors_files},
@@ -181,6 +201,10 @@ std::vector<Target> array_targets() {
       {"json", read_json, [] {
          return Texts{R"({"a":[1,2.5e3,null,true],"b":{"c":"\u00e4\ud83d\ude00"}})", "[[[[]]]]"};
        }}};
+#ifdef CCH_HAS_HDF5
+  out.push_back({"hdf5", read_hdf5, hdf5_files, 300});
+#endif
+  return out;
 }
 
 }  // namespace cch::fuzz

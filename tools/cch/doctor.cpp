@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cch/data/datasets.hpp"
+#include "cch/data/hdf5.hpp"
 #include "cch/documents/from_result.hpp"
 #include "cch/estimators/catalog.hpp"
 #include "cch/experiments/segmentation_manifest.hpp"
@@ -52,18 +53,22 @@ nlohmann::json document() {
          {"found", found},
          {"views", found ? nlohmann::json(dataset_views(name)) : nlohmann::json()}});
   }
+  nlohmann::json readers = {".npy", ".npz", ".safetensors", ".csv",
+                            ".tsv", ".txt", "idx:DIR",      "dir:PATH"};
+  for (const char* ending : {".h5", ".hdf5"}) {
+    if (reads_hdf5()) readers.push_back(ending);
+  }
   const NeuralSupport torch = neural_support();
-  return {
-      {"schema", "cch.doctor/1"},
-      {"version", version()},
-      {"libtorch", torch.available ? nlohmann::json(torch.torch_version) : nlohmann::json()},
-      {"libtorch_why_not", torch.available ? nlohmann::json() : nlohmann::json(torch.why_not)},
-      {"cuda", torch.cuda},
-      {"machine", documents::to_json(documents::machine_of({}))},
-      {"estimators", estimators},
-      {"data_sets", data_sets},
-      {"readers", {".npy", ".npz", ".safetensors", ".csv", ".tsv", ".txt", "idx:DIR", "dir:PATH"}},
-      {"images", image_endings()}};
+  return {{"schema", "cch.doctor/1"},
+          {"version", version()},
+          {"libtorch", torch.available ? nlohmann::json(torch.torch_version) : nlohmann::json()},
+          {"libtorch_why_not", torch.available ? nlohmann::json() : nlohmann::json(torch.why_not)},
+          {"cuda", torch.cuda},
+          {"machine", documents::to_json(documents::machine_of({}))},
+          {"estimators", estimators},
+          {"data_sets", data_sets},
+          {"readers", readers},
+          {"images", image_endings()}};
 }
 
 void print(const nlohmann::json& d, std::ostream& out) {
@@ -79,7 +84,9 @@ void print(const nlohmann::json& d, std::ostream& out) {
     out << "LibTorch         " << text(d["libtorch"]) << ", "
         << (d["cuda"].get<bool>() ? "sees a GPU\n" : "sees no GPU\n");
   }
-  out << "reads            .npy .npz .safetensors .csv .tsv .txt, idx:DIR, dir:PATH\n";
+  out << "reads           ";
+  for (const auto& reader : d["readers"]) out << ' ' << text(reader);
+  out << (reads_hdf5() ? "\n" : " (no .h5: built without HDF5)\n");
   out << "images           ";
   for (const auto& ending : d["images"]) out << text(ending) << ' ';
   const auto tiff = std::find(d["images"].begin(), d["images"].end(), ".tif");

@@ -18,7 +18,8 @@ if(CCH_SANITIZE)
   # times longer.
   target_compile_options(cch_flags INTERFACE -g1 -fsanitize=${CCH_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all -fno-sanitize=null,alignment,object-size,vptr -D_GLIBCXX_ASSERTIONS)
-  target_link_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE})
+  # The sanitizer's dlopen searches the run path of the program alone in the older form of that entry.
+  target_link_options(cch_flags INTERFACE -fsanitize=${CCH_SANITIZE} LINKER:--disable-new-dtags)
 endif()
 # Under libFuzzer what computes is followed by nothing: half of the time to compile.
 if(CCH_SANITIZE MATCHES "fuzzer-no-link")

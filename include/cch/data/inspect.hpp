@@ -38,7 +38,7 @@ struct ArrayFacts {
 
 struct FileFacts {
   std::string source;  ///< as given
-  std::string format;  ///< npy, npz, safetensors, table, images, folder, files (of a
+  std::string format;  ///< npy, npz, safetensors, hdf5, table, images, folder, files (of a
                        ///< pattern); empty if it cannot be read
   std::string sha256;  ///< empty for files too large to be read whole
   std::size_t bytes = 0;

@@ -82,7 +82,7 @@ struct LoadedIds {
   SourceInfo info;
 };
 
-// All four read .npy, .npz, .safetensors, .csv, .tsv, .txt (one value a line), data sets, and
+// All four read .npy, .npz, .safetensors, .h5, .csv, .tsv, .txt (one value a line), data sets, and
 // arrays in memory (LoadOptions::held). A pattern, whose name has a '*', is all files of such names
 // one after the other, sorted by name: of samples a 1-D array is a row, of labels its values are
 // rows; groups and identifiers are the names of the files without their endings. Errors of every

@@ -8,12 +8,13 @@ code from arrays in memory.
 """
 
 from cch import gaussian
-from cch._calls import check, estimate, inspect, load, rank, read_study
+from cch._calls import check, estimate, inspect, load, rank
 from cch._core import version as __version__
 from cch._errors import CchError, CchWarning, DataError, Fault, RunError, UsageError
 from cch._inputs import Array, from_anndata
 from cch._pilot import pilot
 from cch._results import Chance, Check, Estimate, Ranking, Result, Solution, Teacher, Value, Warning
+from cch._study import read_study
 
 __all__ = [
     "Array",

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cch._calls import Data, rank_with
+from cch._calls import rank_with
 from cch._errors import usage
 from cch._results import Ranking
+from cch._rows import Data
 
 Numbers = NDArray[np.float64]
 _LEAST = 1e-12  # of a probability, before its logarithm

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cch._errors import CchError, refused, usage
+from cch._errors import CchError, error_of, refused, usage
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -63,7 +63,14 @@ def read(path: Path, *, dense: bool = False) -> Arrays:
                     "Save its arrays with numpy.save")  # fmt: skip
     if not path.exists():
         raise refused("file-not-found", f"{path} is not there", str(path), "", "Check the path")
-    return {name: np.asarray(array) for name, array in reader(path, dense).items()}
+    try:
+        return {name: np.asarray(array) for name, array in reader(path, dense).items()}
+    except (CchError, MemoryError):
+        raise
+    except Exception as error:  # every package has kinds of its own
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise refused("unreadable-file", f"{path} cannot be read: {reason}", str(path), "it is damaged or of another format",
+                      "Write it again") from error  # fmt: skip
 
 
 def save(arrays: Mapping[str, NDArray[Any]], target: Path) -> None:
@@ -88,11 +95,15 @@ def save(arrays: Mapping[str, NDArray[Any]], target: Path) -> None:
     words = json.dumps(header, ensure_ascii=False).encode()
     words += b" " * (-len(words) % 8)
     part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        file.write(struct.pack("<Q", len(words)) + words)
-        for block in blocks:
-            file.write(block.data if block.size else b"")
-    part.replace(target)
+    try:
+        with part.open("wb") as file:
+            file.write(struct.pack("<Q", len(words)) + words)
+            for block in blocks:
+                file.write(block.data if block.size else b"")
+        part.replace(target)
+    except OSError as error:
+        raise error_of("run", [("cannot-write", f"{target} cannot be written", str(target), error.strerror or str(error),
+                                "Check folder, permissions and space")]) from None  # fmt: skip
 
 
 def _needs(package: str, path: Path) -> Any:
@@ -212,8 +223,11 @@ def _mat(path: Path, dense: bool) -> Mapping[str, Any]:
             if not dense:
                 raise _sparse(name, node.shape, node.dtype.itemsize)
             node = node.toarray()
-        if np.asarray(node).dtype.kind in "biufUS" and np.asarray(node).ndim > 0:
-            out[name] = node
+        array = np.asarray(node)
+        if array.dtype.kind == "O" and all(isinstance(v, str) for v in array.ravel()):
+            array = array.astype(str)  # a cell array
+        if array.dtype.kind in "biufUS" and array.ndim > 0:
+            out[name] = array
     return out
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cch._call import Arguments, run, tell
-from cch._calls import _options
 from cch._inputs import held
 from cch._results import Solution
+from cch._rows import with_options
 
 __all__ = ["solve"]
 
@@ -26,6 +26,7 @@ def solve(
     ridge: Sequence[float] | None = None,
     intercept: bool | None = None,
     simulate: int | None = None,
+    device: str | None = None,
     seed: int = 1,
     threads: int | None = None,
 ) -> Solution:
@@ -42,9 +43,9 @@ def solve(
         source = arguments.hold("covariance", array, "covariance")
     if teacher is not None and not isinstance(teacher, str):
         teacher = arguments.hold("weights", held(teacher, "teacher", features=True), "teacher")
-    _options(arguments, dict(dims=_commas(dims), n=n, lambda_=_commas(lambda_), teacher=teacher,
+    with_options(arguments, dict(dims=_commas(dims), n=n, lambda_=_commas(lambda_), teacher=teacher,
                              teacher_scale=teacher_scale, teachers=_commas(teachers), ridge=_commas(ridge),
-                             intercept=intercept, simulate=simulate, seed=seed, threads=threads))  # fmt: skip
+                             intercept=intercept, simulate=simulate, device=device, seed=seed, threads=threads))  # fmt: skip
     arguments.words += ["--", os.fspath(source)]
     result = Solution(run(arguments, False))
     tell(result.document, None, 2)

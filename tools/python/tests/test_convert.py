@@ -54,6 +54,31 @@ def test_pickles_cannot_run_code(tmp_path: Path) -> None:
     assert not (tmp_path / "exploded").exists() and not (tmp_path / "o.safetensors").exists()
 
 
+@pytest.mark.parametrize("ending", [".pt", ".h5", ".mat", ".pkl", ".parquet", ".tar"])
+def test_damaged_files_are_refused_in_words(tmp_path: Path, ending: str) -> None:
+    package = {".pt": "torch", ".h5": "h5py", ".mat": "scipy", ".parquet": "pyarrow"}.get(ending)
+    if package:
+        pytest.importorskip(package)
+    (tmp_path / f"x{ending}").write_bytes(b"junk")
+    with pytest.raises(cch.DataError) as refused:
+        convert(tmp_path / f"x{ending}", tmp_path / "o.safetensors")
+    assert refused.value.code in ("unreadable-file", "pickle-code")
+    assert not list(tmp_path.glob("o.safetensors*"))
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps({"x": X}))
+    with pytest.raises(cch.RunError) as refused:
+        convert(tmp_path / "x.pkl", tmp_path / "none" / "o.safetensors")
+    assert refused.value.code == "cannot-write"
+
+
+def test_cells_of_words(tmp_path: Path) -> None:
+    io_of_scipy = pytest.importorskip("scipy.io")
+    io_of_scipy.savemat(tmp_path / "x.mat", {"words": np.array(["cat", "dog"], dtype=object), "x": X})
+    assert list(convert(tmp_path / "x.mat", tmp_path / "x.safetensors")["words"]) == ["cat", "dog"]
+
+
 def test_webdatasets(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "w.tar", "w") as archive:
         for i in range(4):

@@ -232,3 +232,25 @@ def test_doubles_in_c_order_are_not_copied(tmp_path: Any) -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     # Reading a copy would take 512 MB for each of the two; labels and bookkeeping take little.
     assert int(run.stdout) < 100, run.stdout
+
+
+def test_pixels_of_images_in_memory(rows: Any, program: str, tmp_path: Any) -> None:
+    """As the program's --pixels of the same arrays as files."""
+    import json
+    import subprocess
+
+    rng = np.random.default_rng(4)
+    y = rng.integers(0, 2, (24, 8, 8))
+    x = rng.normal(size=(24, 3, 8, 8)) + 0.5 * y[:, None]
+    depth = rng.normal(size=(24, 2, 8, 8)) + 1.5 * y[:, None]
+    for name, array in {"x": x, "depth": depth, "y": y}.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    shown = subprocess.run([program, "rank", "--json", "--quick", "--pixels", "200", "--student", str(tmp_path / "x.npy"),
+                            "--teacher", str(tmp_path / "depth.npy"), "--labels", str(tmp_path / "y.npy")],
+                           capture_output=True, text=True, check=True)  # fmt: skip
+    first = ranked({"x": x}, depth, y, pixels=200)
+    assert first.document["teachers"][0]["margin"] == json.loads(shown.stdout)["teachers"][0]["margin"]
+    last = ranked({"x": np.moveaxis(x, 1, 3)}, np.moveaxis(depth, 1, 3), y, pixels=200, channels="last")
+    assert numbers(last) == numbers(first)
+    with pytest.raises(cch.UsageError, match="pixels="):
+        ranked(x, depth, y, channels="last")

@@ -116,7 +116,7 @@ def test_studies(tmp_path: Path, rows: Any) -> None:
     np.save(tmp_path / "depth.npy", rows.depth)
     np.save(tmp_path / "y.npy", rows.y)
     (tmp_path / "study.toml").write_text(
-        'student = "x=x.npy"\nteacher = ["depth=depth.npy"]\nlabels = "y.npy"\nquick = true\nlambda = 1.0\n'
+        'student = "x=x.npy"\nteacher = ["depth=depth.npy"]\nlabels = "y.npy"\nquick = true\nlambda = 1.0\nout = "results"\n'
     )
     study = cch.read_study(tmp_path / "study.toml")
     assert study["lambda_"] == 1.0 and study["quick"] is True
