@@ -41,11 +41,11 @@ void tries(const void*, std::size_t, int socket) {
     char byte = 0;
     if (fd != socket && fd > 2 && (::read(fd, &byte, 0) == 0)) done += " has a descriptor";
   }
-  if (::mmap(nullptr, std::size_t{6} << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED) {
+  if (::mmap(nullptr, std::size_t{6} << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+             0) != MAP_FAILED) {
     done += " has 6 GB";
   }
-  answer(socket, FrameKind::fault,
-         Packer().text("tried").text(done).text("").text("").bytes());
+  answer(socket, FrameKind::fault, Packer().text("tried").text(done).text("").text("").bytes());
 }
 
 void aborts(const void*, std::size_t, int) {
