@@ -134,7 +134,7 @@ TEST_CASE("total reading: groups of unequal sizes show nothing by chance either"
   // a move in which a group meets parts of several others shows too little by chance, and .5 to .8
   // nats were left.
   std::vector<double> values;
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     Random random(seed);
     std::vector<std::size_t> codes;
     for (std::size_t g = 0; g < 31; ++g) codes.insert(codes.end(), 4 + (g * 17) % 41, g);
@@ -148,8 +148,8 @@ TEST_CASE("total reading: groups of unequal sizes show nothing by chance either"
     }
     values.push_back(reading(s.u, s.v, Groups::from(codes)).nats(32));
   }
-  // One value scatters by about .08.
-  CHECK(std::abs(mean_of(values)) < 0.1);
+  // One value scatters by about .08: three errors of the mean of four.
+  CHECK(std::abs(mean_of(values)) < 0.12);
 }
 
 TEST_CASE("rows of other groups: every group meets exactly one") {
