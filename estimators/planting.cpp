@@ -33,13 +33,6 @@ double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho) {
   return sum / static_cast<double>(y.rows()) - 0.5 * static_cast<double>(pairs) * std::log(rest);
 }
 
-// One random split: the mean is that of several, for a fraction of their cost.
-EstimatorOptions cheapest(EstimatorOptions options) {
-  auto* cca = std::get_if<CcaKsgOptions>(&options);
-  if (cca != nullptr && cca->splits == 0) cca->splits = 1;
-  return options;
-}
-
 double sum_of_squares(const std::vector<double>& values, double mean) {
   double squares = 0.0;
   for (const double v : values) squares += (v - mean) * (v - mean);
@@ -73,6 +66,14 @@ PlantedShape capped(const PlantedShape& shape, std::size_t most, std::uint64_t s
 }
 
 }  // namespace
+
+EstimatorOptions with_fewer_splits(EstimatorOptions options, std::size_t rows, std::size_t most) {
+  auto* cca = std::get_if<CcaKsgOptions>(&options);
+  if (cca != nullptr && cca->splits == 0) {
+    cca->splits = std::clamp<std::size_t>(10'000 / std::max<std::size_t>(rows, 1), 1, most);
+  }
+  return options;
+}
 
 Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random) {
   Matrix level(groups.count(), icc > 0.0 ? dim : 0);
@@ -156,7 +157,7 @@ void PlantedReadings::add(const PlantedReadings& more) {
 
 Planting::Planting(const EstimatorOptions& options, const PlantedShape& shape,
                    const PlantedOptions& planted, const Execution& exec)
-    : options_(cheapest(options)),
+    : options_(with_fewer_splits(options, shape.groups.rows(), 1)),
       rows_asked_((check(shape), shape.groups.rows())),
       shape_(capped(shape, planted.most_rows, exec.seed)),
       scale_(planted.scale),

@@ -30,12 +30,11 @@ MatrixXd centred(const MatrixXd& m) {
   return m.rowwise() - m.colwise().mean();
 }
 
-// The rows of v that those of u meet where whole groups are moved on by a share of all.
-MatrixXd moved_rows(const MatrixXd& v, const Groups& groups, double share) {
+// The rows of v that those of u meet where every group is moved on by so many.
+MatrixXd moved_rows(const MatrixXd& v, const Groups& groups, std::size_t by) {
   std::vector<std::size_t> order(groups.count());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto by = static_cast<std::size_t>(share * static_cast<double>(order.size()));
-  const auto from = rows_of_other_groups(groups, order, std::max<std::size_t>(by, 1));
+  const auto from = rows_of_other_groups(groups, order, by);
   MatrixXd out(v.rows(), v.cols());
   for (Index i = 0; i < v.rows(); ++i) {
     out.row(i) = v.row(static_cast<Index>(from[static_cast<std::size_t>(i)]));
@@ -59,8 +58,7 @@ std::vector<double> moved_informations(const MatrixXd& u, const MatrixXd& v, con
   double count = 0.0;
   const std::size_t moves = std::min(kMoves, groups.count() - 1);
   for (std::size_t m = 1; m <= moves; ++m) {
-    const MatrixXd moved =
-        moved_rows(v, groups, static_cast<double>(m) / static_cast<double>(moves + 1));
+    const MatrixXd moved = moved_rows(v, groups, m * groups.count() / (moves + 1));
     const std::vector<double> values = informations(moved_moments(u, moved, own, groups), sizes);
     if (values.size() < sizes.size()) continue;
     for (std::size_t s = 0; s < sizes.size(); ++s) sums[s] += values[s];
@@ -89,7 +87,7 @@ TotalReading::TotalReading(MatrixXd u, MatrixXd v, Groups groups, std::vector<st
   const std::vector<double> plug_in = informations(moments, sizes);
   sizes.resize(plug_in.size());
   if (sizes.empty() || groups_.count() < 2) return;
-  const MatrixXd half = moved_rows(v_, groups_, 0.5);
+  const MatrixXd half = moved_rows(v_, groups_, groups_.count() / 2);
   std::vector<double> moved(sizes.size(), 0.0);
   if (groups_.count() < n) {
     moved = moved_informations(u_, v_, moments, groups_, sizes);

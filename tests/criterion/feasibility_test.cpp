@@ -343,6 +343,29 @@ TEST_CASE("every law is tried of every teacher, the student and the labels") {
   CHECK(laws_of(report, "student", true) == of_labels);
 }
 
+TEST_CASE("of many teachers those with the fewest and the most columns are tried, or all") {
+  RankInput input = split_world(200, 0.0, 3);
+  const Samples own = input.teachers.front().features;
+  input.teachers.clear();
+  for (const std::size_t columns : {2, 1, 3}) {
+    Random random(columns);
+    Matrix values(own.size(), columns);
+    for (std::size_t i = 0; i < values.rows(); ++i) {
+      for (double& v : values.row(i)) v = own(i, 0) + random.normal();
+    }
+    input.teachers.push_back({std::to_string(columns), Samples::from(std::move(values))});
+  }
+  const auto tried = [&](bool all) {
+    std::set<std::string> out;
+    for (const auto& test : consistency_battery(input, {}, {.all = all}, {}).tests) {
+      if (!test.of_labels) out.insert(test.subject);
+    }
+    return out;
+  };
+  CHECK(tried(false) == std::set<std::string>{"1", "3"});
+  CHECK(tried(true) == std::set<std::string>{"1", "2", "3"});
+}
+
 TEST_CASE("teachers alike share a planting, and the nearer of two extremes stands for others") {
   const auto shape = [](std::size_t dim, std::size_t pairs) {
     return TeacherShape{"", dim, pairs, {}};

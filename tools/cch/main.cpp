@@ -1,4 +1,6 @@
+#if __has_include(<malloc.h>)
 #include <malloc.h>
+#endif
 
 #include <atomic>
 #include <csignal>
@@ -49,8 +51,10 @@ class InterruptWatch {
 // Rankings and checks take and give back megabytes thousands of times. By its defaults the
 // allocator returns them to the system each time, and fresh pages cost a tenth of the run.
 void keep_freed_memory() {
+#if defined(__GLIBC__)
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that it takes
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 }
 
 }  // namespace

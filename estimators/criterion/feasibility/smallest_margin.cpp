@@ -7,6 +7,7 @@
 #include "cch/core/random.hpp"
 #include "estimators/criterion/gather.hpp"
 #include "estimators/criterion/representation.hpp"
+#include "estimators/planting.hpp"
 
 namespace cch::detail {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::size_t kMostPoints = 3;  // on each side of zero
 constexpr double kCloseEnough = 0.15;   // a planted point this near, relatively, is no news
 // Nor is one that would move the mean by less than this share of the mean's own standard error.
 constexpr double kNoNews = 0.5;
+constexpr std::size_t kSplits = 2;  // of an estimator that learns directions
 // A margin of three nats is larger than any that a representation-level question is about.
 constexpr double kFarthestNats = 3.0;
 // Two-sided 5 % and 80 % power: 1.96 + .84 standard errors.
@@ -103,10 +105,7 @@ MeasuredMargin MeasuredDraws::measure_one(const One& one, const std::string& est
       configured(estimator == "auto" ? choose_estimator(features, one.draw.student, groups)
                                      : EstimatorChoice{default_options(estimator), {}},
                  rank_);
-  // Two random splits in place of up to five: error bars 7 % wider, for two fifths of the time.
-  if (auto* cca = std::get_if<CcaKsgOptions>(&choice.options); cca != nullptr && cca->splits == 0) {
-    cca->splits = std::clamp<std::size_t>(10'000 / groups.rows(), 1, 2);
-  }
+  choice.options = with_fewer_splits(choice.options, groups.rows(), kSplits);
   const Measurement measured(choice.options, features, one.draw.student, groups, one.exec);
   std::string why_not;
   const Estimate estimate = with_error_bar(measured, one.exec);

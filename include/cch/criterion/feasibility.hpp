@@ -199,10 +199,10 @@ struct PowerForecast {
 /// uncertainties. Teachers whose columns, pairs and effective directions differ by at most a fifth
 /// are alike: that with the most pairs stands for them. Where more than two different shapes are
 /// left, those with the fewest and with the most pairs and directions are planted, and the nearer
-/// stands for another. Usage
-/// Errors: "bad-power", "bad-margin", those of the estimators; estimators with networks are refused
-/// ("no-planted-networks"). Cost: about draws × 3 to 7 measurements with error bars for each
-/// teacher planted, family and estimator; bitwise equal for any number of threads.
+/// stands for another. Usage Errors: "bad-power", "bad-margin", those of the estimators; estimators
+/// with networks are refused ("no-planted-networks"). Cost: about draws × 3 to 7 measurements with
+/// error bars for each teacher planted, family and estimator; bitwise equal for any number of
+/// threads.
 PowerForecast forecast_power(const QuestionShape& shape, const FeasibilityOptions& options,
                              const Execution& exec);
 
