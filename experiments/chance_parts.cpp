@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cch/experiments/own_network.hpp"
+
 namespace cch::detail {
 namespace {
 
@@ -28,10 +30,10 @@ StudentKind kind_of(const NetworkSpec& network) {
       return StudentKind::mlp;
     case Layers::cnn:
       return StudentKind::cnn;
-    case Layers::own:  // what is known of networks holds for it best
+    case Layers::own:
       break;
   }
-  return StudentKind::mlp;
+  return network.own && network.own->kind() == Layers::cnn ? StudentKind::cnn : StudentKind::mlp;
 }
 
 NetworkSpec model_named(const std::string& name, const std::vector<NetworkSpec>& asked) {

@@ -7,6 +7,7 @@
 #include "cch/core/random.hpp"
 #include "cch/experiments/chances.hpp"
 #include "cch/experiments/network_pilot.hpp"
+#include "experiments/chance_parts.hpp"
 #include "support/test.hpp"
 
 namespace cch {
@@ -128,6 +129,15 @@ TEST_CASE("own networks: the pilot around them is that of the library's own") {
   // A teacher that knows the score helps more where it labels 500 pairs as well.
   CHECK(mine.gains[1][0].gain.value > 0.0);
   CHECK(mine.gains[1][0].gain.value > mine.gains[0][0].gain.value);
+}
+
+TEST_CASE("own networks: the chance is that of the kind that they name") {
+  struct Convolutional : Softmax {
+    [[nodiscard]] Layers kind() const override { return Layers::cnn; }
+  };
+  CHECK(detail::kind_of({Layers::own, {}, 0.0, std::make_shared<Softmax>()}) == StudentKind::mlp);
+  CHECK(detail::kind_of({Layers::own, {}, 0.0, std::make_shared<Convolutional>()}) ==
+        StudentKind::cnn);
 }
 
 TEST_CASE("own networks: the same for any number of threads, in one order") {

@@ -53,9 +53,10 @@ Matrix copy_of(MatrixView from) {
 
 class Call::Student : public OwnNetwork {
  public:
-  Student(Call& call, std::string name, std::size_t repeats)
-      : call_(call), name_(std::move(name)), repeats_(repeats) {}
+  Student(Call& call, std::string name, std::size_t repeats, Layers kind)
+      : call_(call), name_(std::move(name)), repeats_(repeats), kind_(kind) {}
   [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] Layers kind() const override { return kind_; }
   [[nodiscard]] std::size_t repeats() const override { return repeats_; }
   [[nodiscard]] Matrix outputs(const OwnFit& fit) const override {
     return call_.ask({copy_of(fit.x), fit.y, copy_of(fit.targets), fit.taught, copy_of(fit.all)});
@@ -65,10 +66,12 @@ class Call::Student : public OwnNetwork {
   Call& call_;
   std::string name_;
   std::size_t repeats_;
+  Layers kind_;
 };
 
-void Call::student(const std::string& name, std::size_t repeats) {
-  student_ = std::make_shared<Student>(*this, name, repeats);
+void Call::student(const std::string& name, std::size_t repeats, bool convolutional) {
+  student_ =
+      std::make_shared<Student>(*this, name, repeats, convolutional ? Layers::cnn : Layers::mlp);
 }
 
 Call::~Call() {

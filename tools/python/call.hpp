@@ -56,7 +56,7 @@ class Call : private ProgressSink {
                   std::vector<std::string> values, std::vector<std::size_t> shape);
 
   /// A ranking then asks for fits of a student of this name (own_network.hpp).
-  void student(const std::string& name, std::size_t repeats);
+  void student(const std::string& name, std::size_t repeats, bool convolutional);
 
   void start(std::vector<std::string> arguments);
   /// Whether it has ended, after so many seconds at most, or earlier where it asks for a fit.

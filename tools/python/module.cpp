@@ -98,7 +98,8 @@ NB_MODULE(_core, m) {
            nb::arg("dtype"), nb::arg("shape"), nb::arg("fortran"))
       .def("hold_texts", &Call::hold_texts, nb::arg("name"), nb::arg("where"), nb::arg("values"),
            nb::arg("shape"))
-      .def("student", &Call::student, nb::arg("name"), nb::arg("repeats"))
+      .def("student", &Call::student, nb::arg("name"), nb::arg("repeats"),
+           nb::arg("convolutional") = false)
       .def("asked", &asked)
       .def("answer", &answer, nb::arg("outputs"))
       .def("start", &Call::start, nb::arg("arguments"))

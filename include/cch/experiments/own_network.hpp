@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cch/core/matrix.hpp"
+#include "cch/experiments/network.hpp"
 
 namespace cch {
 
@@ -31,6 +32,8 @@ class OwnNetwork {
   virtual ~OwnNetwork() = default;
   /// Among the kinds of student of a document.
   [[nodiscard]] virtual std::string name() const = 0;
+  /// The kind of student whose fitted chance holds for it: mlp, what is known of networks, or cnn.
+  [[nodiscard]] virtual Layers kind() const { return Layers::mlp; }
   /// Partings into folds at most: each is as many fits again.
   [[nodiscard]] virtual std::size_t repeats() const { return 1; }
   /// Fits one from the beginning; what it says of all rows, N × K logits or N × Dy predictions.

@@ -73,7 +73,8 @@ def rank(
 
     student: N x D features of the modality that must work alone, or {NAME: features}.
     teachers: {NAME: features} of the candidates; of a MuData all modalities but ``student``.
-    labels: N classes (integers, texts, booleans) or real values.
+    labels: N classes (integers, texts, booleans) or real values; of an AnnData or MuData also the name of a
+         column of ``obs``, as ``groups`` and ``split``.
     groups: which rows belong together (speaker, patient, image), or "none".
     ids: identifiers of rows: one array for all inputs, or {NAME: array} to match rows of each;
          without them an index of pandas, else the order of rows.
@@ -90,7 +91,7 @@ def rank(
     return rank_with(None, 3, **given)
 
 
-Student = tuple[str, int, Answer]  # name, repeats, what fits it
+Student = tuple[str, int, bool, Answer]  # name, repeats, whether it is convolutional, what fits it
 
 
 def rank_with(own: Student | None, level: int, *, student: Data, teachers: Any, labels: Data,
@@ -105,7 +106,7 @@ def rank_with(own: Student | None, level: int, *, student: Data, teachers: Any, 
         raise TypeError(f"unknown arguments {sorted(unknown)}; rank has {sorted(inspect_module.signature(rank).parameters)}")
     arguments = Arguments("rank", "--json")
     if own is not None:
-        arguments.call.student(own[0], own[1])
+        arguments.call.student(*own[:3])
     rows = Rows(arguments)
     take_rows(rows, student, teachers, labels, groups, ids, teacher_sets, {"split": split, "lengths": lengths})
     for name, value in (extra_teachers or {}).items():
@@ -114,7 +115,7 @@ def rank_with(own: Student | None, level: int, *, student: Data, teachers: Any, 
     if extra_labels is not None:
         arguments.option("extra-labels", rows.source(extra_labels, "extra_labels", "extra labels", features=False))
     with_options(arguments, {"seed": 1, **options})
-    text = run(arguments, progress, own[2] if own else None)
+    text = run(arguments, progress, own[3] if own else None)
     result = Ranking(_with_warning(text, *missing) if missing else text)
     tell(result.document, _said(result.text), level)
     return result
@@ -138,7 +139,7 @@ def _with_network(own: Student | None, student: Data, teachers: Any,
                     "one student is trained by Python, and it decides", "Name one cnn, as the first")  # fmt: skip
     value = modalities(student, teachers)[0][1]
     network = _networks.convolutional(models[0], _shape(value), int(options.get("seed") or 1))
-    return (network.name, 1, network.student()), None
+    return (network.name, 1, True, network.student()), None
 
 
 def _shape(value: Data) -> tuple[int, ...]:

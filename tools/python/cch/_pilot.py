@@ -48,7 +48,7 @@ def pilot(
     if options.get("quick"):
         raise usage("option-without-meaning", "quick trains no networks", "a pilot is one", "Leave it out")
     answer = _estimator(fit) if predict is None else _functions(fit, predict)
-    return rank_with((name, repeats, answer), 3, student=student, teachers=teachers, labels=labels, **options)
+    return rank_with((name, repeats, False, answer), 3, student=student, teachers=teachers, labels=labels, **options)
 
 
 def _functions(fit: Callable[..., Any], predict: Callable[..., Any]) -> Callable[..., Numbers]:

@@ -126,6 +126,16 @@ def modalities(student: Data, teachers: Data) -> tuple[_Named, list[_Named]]:
                 "Write teachers={'depth': array, ...}")  # fmt: skip
 
 
+def _observed(value: Data, *annotated: Data) -> Data:
+    """The column of that name in `obs` of the first MuData or AnnData that has one; else the value itself."""
+    if isinstance(value, str):
+        for of in annotated:
+            obs = getattr(of, "obs", None)
+            if obs is not None and value in obs.columns:
+                return obs[value]
+    return value
+
+
 def take_rows(rows: Rows, student: Data, teachers: Data, labels: Data, groups: Data | None, ids: Data | None,
                teacher_sets: Sequence[str], more: Mapping[str, Data | None]) -> None:  # fmt: skip
     (name, own), others = modalities(student, teachers)
@@ -134,12 +144,13 @@ def take_rows(rows: Rows, student: Data, teachers: Data, labels: Data, groups: D
         rows.modality("teacher", value, f"teachers[{teacher!r}]", teacher)
     for combined in teacher_sets:
         rows.arguments.option("teacher", combined)
+    labels, groups, split = (_observed(v, teachers, own) for v in (labels, groups, more.get("split")))
     rows.column("labels", labels, "labels")
     if isinstance(groups, str) and groups == "none":
         rows.arguments.option("groups", groups)
     else:
         rows.column("groups", groups, "groups")
-    rows.column("split", more.get("split"), "split")
+    rows.column("split", split, "split")
     rows.identifiers(ids)
     if more.get("lengths") is not None:
         rows.arguments.option("lengths", rows.source(more["lengths"], "lengths", "lengths", features=False))

@@ -171,6 +171,29 @@ def test_mudata(rows: Any) -> None:
     assert [t.name for t in result] == ["protein"]
 
 
+def test_labels_and_groups_by_columns_of_obs(rows: Any) -> None:
+    pd = pytest.importorskip("pandas")
+    names = [f"c{i}" for i in range(len(rows.y))]
+    order = np.random.default_rng(2).permutation(len(rows.y))
+    donors = np.arange(len(rows.y)) // 3
+    obs = pd.DataFrame({"type": pd.Categorical([f"t{v}" for v in rows.y]), "donor": donors}, index=names)
+
+    class MuData:
+        mod = {"rna": AnnData(rows.x, np.array(names, dtype=object)), "protein": AnnData(rows.depth, np.array(names, dtype=object))}
+
+    mdata, cells = MuData(), AnnData(rows.x, np.array(names, dtype=object))
+    mdata.obs = obs.iloc[order]  # type: ignore[attr-defined]
+    cells.obs = obs  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cch.CchWarning)
+        expected = cch.rank(student=rows.x, teachers={"protein": rows.depth}, labels=rows.y, groups=donors, quick=True)
+        of_mudata = cch.rank(student="rna", teachers=mdata, labels="type", groups="donor", quick=True)
+        of_anndata = cch.rank(student=cells, teachers={"protein": rows.depth}, labels="type", groups="donor", quick=True)
+        with pytest.raises(cch.CchError, match="cell_type"):
+            cch.rank(student="rna", teachers=mdata, labels="cell_type", quick=True)
+    assert numbers(of_mudata) == numbers(of_anndata) == numbers(expected)
+
+
 def test_sparse_arrays_are_refused_with_their_dense_size(rows: Any) -> None:
     class Sparse:
         shape, dtype, nnz = (300, 40000), np.dtype(np.float32), 7

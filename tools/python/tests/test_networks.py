@@ -85,6 +85,8 @@ def test_convolutional_students_are_trained_by_pytorch() -> None:
         result = cch.rank(student=x, teachers={"depth": depth}, labels=y, student_model=["cnn:4", "linear"], groups="none",
                           scenario="same-rows")  # fmt: skip
     assert [c.student_model for c in result["depth"].chances] == ["cnn:4", "linear"]
+    evidence = {c["evidence"]: c["value"] for c in result["depth"].document["chances"][0]["contributions"]}
+    assert evidence["convolutional"] == 1.0  # the chance is that of convolutional students
     assert "network-pilots-missing" not in {w.code for w in result.warnings}
     assert (torch.random.get_rng_state() == before).all()
 
