@@ -75,8 +75,10 @@ Raster ImageFiles::image(const std::string& path, std::optional<std::size_t> sli
   return slice ? nifti_slice(volume(path), *slice) : read_raster(path);
 }
 
-Raster ImageFiles::codes(const std::string& path, std::optional<std::size_t> slice) {
-  return slice ? nifti_slice(volume(path), *slice) : read_codes(path);
+Raster ImageFiles::codes(const std::string& path, std::optional<std::size_t> slice,
+                         LabelChannels channels) {
+  return slice ? one_code(nifti_slice(volume(path), *slice), channels, path)
+               : read_codes(path, channels);
 }
 
 const std::string& ImageFiles::hash(const std::string& path) {

@@ -21,7 +21,7 @@ class ImageFiles {
  public:
   /// Of a volume its slice; else the whole file.
   Raster image(const std::string& path, std::optional<std::size_t> slice);
-  Raster codes(const std::string& path, std::optional<std::size_t> slice);
+  Raster codes(const std::string& path, std::optional<std::size_t> slice, LabelChannels channels);
   /// SHA-256 of the file.
   const std::string& hash(const std::string& path);
 

@@ -73,7 +73,7 @@ std::string read_row(const Manifest& manifest, const ImageReading& reading, cons
                      std::size_t n, SegmentationSet& set, MaskValues& values, ImageFiles& read) {
   const ManifestRow& row = manifest.rows[n];
   const ImageSize grid{set.height, set.width};
-  const Raster label = label_of_row(manifest, row, reading.size, grid, read);
+  const Raster label = label_of_row(manifest, row, reading, grid, read);
   classes_of(label.values, reading.codes, row.label,
              std::span(set.labels).subspan(n * set.pixels(), set.pixels()), values);
   std::string hashes = read.hash(row.label);
@@ -103,10 +103,10 @@ std::size_t largest_class(const SegmentationSet& set) {
 
 }  // namespace
 
-Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
+Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageReading& reading,
                     const ImageSize& grid, ImageFiles& files) {
-  Raster codes = files.codes(row.label, row.slice);
-  Raster out = prepared(std::move(codes), row.label, manifest, size, Resampling::nearest);
+  Raster codes = files.codes(row.label, row.slice, reading.codes.channels);
+  Raster out = prepared(std::move(codes), row.label, manifest, reading.size, Resampling::nearest);
   check_size(out, row.label, grid);
   return out;
 }
@@ -174,7 +174,7 @@ FirstImage first_image(const Manifest& manifest, const ImageReading& reading) {
   ImageFiles files;
   out.shape = {manifest.rows.size(), reading.size.height, reading.size.width, 0};
   if (reading.size.height == 0) {
-    const Raster label = label_of_row(manifest, row, {}, {}, files);
+    const Raster label = label_of_row(manifest, row, reading, {}, files);
     out.shape.height = label.height;
     out.shape.width = label.width;
   }

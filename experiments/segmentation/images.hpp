@@ -20,7 +20,7 @@ struct FirstImage {
 
 /// The label of a row, and the channels of all files of a modality, as the manifest and the size
 /// want them. Data Error "size-mismatch" where they are not on `grid` (a height of 0: any).
-Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageSize& size,
+Raster label_of_row(const Manifest& manifest, const ManifestRow& row, const ImageReading& reading,
                     const ImageSize& grid, ImageFiles& files);
 Raster image_of_row(const Manifest& manifest, const ManifestRow& row, std::size_t modality,
                     const ImageSize& size, const ImageSize& grid, ImageFiles& files);

@@ -24,13 +24,23 @@ int class_of(int code, const LabelCodes& codes) {
   return place >= 0 && place < static_cast<int>(kMostClasses) ? place : kOutside;
 }
 
+std::string text_of(int code, const LabelCodes& codes) {
+  if (codes.channels != LabelChannels::colours) return std::to_string(code);
+  std::string out = "#000000";
+  for (std::size_t i = out.size() - 1; i > 0; --i, code /= 16)
+    out[i] = "0123456789abcdef"[code % 16];
+  return out;
+}
+
 [[noreturn]] void refuse_code(int code, const LabelCodes& codes, const std::string& where,
                               std::size_t pixel) {
-  refuse_data("label-outside-classes", "label " + std::to_string(code),
-              where + ": pixel " + std::to_string(pixel),
-              codes.listed.empty() ? "codes begin at " + std::to_string(codes.first)
-                                   : "it is not among the label-codes",
-              "Say in ignored-labels which codes mean no label");
+  const std::string keys = codes.channels == LabelChannels::colours ? "colours" : "codes";
+  refuse_data(
+      "label-outside-classes", "label " + text_of(code, codes),
+      where + ": pixel " + std::to_string(pixel),
+      codes.listed.empty() ? "codes begin at " + std::to_string(codes.first)
+                           : "it is not among the label-" + keys,
+      "Say in ignored-" + (keys == "codes" ? "labels" : keys) + " which of them mean no label");
 }
 
 }  // namespace
@@ -85,7 +95,7 @@ bool settle(const MaskValues& values, const LabelCodes& codes, const std::string
     const auto found = values.find(code);
     if (found == values.end()) continue;
     ignored += found->second;
-    which += (which.empty() ? "" : ", ") + std::to_string(code);
+    which += (which.empty() ? "" : ", ") + text_of(code, codes);
   }
   if (ignored > 0) {
     set.warnings.push_back({"ignored-pixels", share_of(ignored, values) +

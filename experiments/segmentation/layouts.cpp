@@ -222,8 +222,8 @@ std::vector<std::string> layout_classes(Layout layout) {
 
 LabelCodes layout_codes(Layout layout) {
   // deliver.py: label[label==255] = 0; label -= 1, in bytes, so that 0 becomes 255.
-  if (layout == Layout::deliver) return {1, {0, 255}, {}, true};
-  return {0, {255}, {}, true};
+  if (layout == Layout::deliver) return {1, {0, 255}, {}, true, LabelChannels::first};
+  return {0, {255}, {}, true, LabelChannels::first};
 }
 
 PublishedSet read_layout(Layout layout, const std::string& folder,

@@ -179,7 +179,7 @@ class Packing {
   void pack_label(std::size_t record, const ManifestRow& row, const ImageSize& grid,
                   detail::ImageFiles& files) {
     const detail::Raster label =
-        detail::label_of_row(plan_.manifest, row, plan_.source.reading.size, grid, files);
+        detail::label_of_row(plan_.manifest, row, plan_.source.reading, grid, files);
     std::string classes(plan_.pixels(), '\0');
     MaskValues stored;
     detail::classes_of(label.values, plan_.source.reading.codes, row.label,

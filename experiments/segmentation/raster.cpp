@@ -14,20 +14,73 @@
 namespace cch::detail {
 namespace {
 
-Raster from_png(const std::string& path) {
-  const PngImage png = read_png(path, Palette::colours);
+Raster by_channel(const PngImage& png, double unit) {
   Raster out{png.channels, png.height, png.width, {}};
-  out.stored = {png.largest > 255.0 ? StoredAs::u16 : StoredAs::u8,
-                static_cast<float>(png.largest)};
   const std::size_t pixels = out.height * out.width;
   out.values.resize(out.channels * pixels);
   for (std::size_t p = 0; p < pixels; ++p) {
     for (std::size_t c = 0; c < out.channels; ++c) {
-      out.values[c * pixels + p] =
-          static_cast<float>(png.values[p * out.channels + c] / png.largest);
+      out.values[c * pixels + p] = static_cast<float>(png.values[p * out.channels + c] / unit);
     }
   }
   return out;
+}
+
+Raster from_png(const std::string& path) {
+  const PngImage png = read_png(path, Palette::colours);
+  Raster out = by_channel(png, png.largest);
+  out.stored = {png.largest > 255.0 ? StoredAs::u16 : StoredAs::u8,
+                static_cast<float>(png.largest)};
+  return out;
+}
+
+/// The colour of each pixel as a number, in the first channel.
+void code_colours(Raster& all, const std::string& path) {
+  const std::size_t pixels = all.height * all.width;
+  if (all.channels != 3) {
+    refuse_data("size-mismatch", "a label of " + std::to_string(all.channels) + " channels", path,
+                "label-colours names colours of red, green and blue",
+                "Store labels as colours, or say label-codes");
+  }
+  for (std::size_t p = 0; p < pixels; ++p) {
+    float code = 0.0F;
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float part = all.values[c * pixels + p];
+      if (!(part >= 0.0F && part <= 255.0F) || std::floor(part) != part) {
+        refuse_data("size-mismatch", "a colour of " + std::to_string(part),
+                    path + ": pixel " + std::to_string(p),
+                    "colours of labels are whole numbers from 0 to 255", "Store 8 bits a channel");
+      }
+      code = code * 256.0F + part;
+    }
+    all.values[p] = code;
+  }
+}
+
+/// Numbers as they are stored; of a palette its colours from 0 to 255, if these are asked for.
+Raster tiff_codes(const std::string& path, Palette palette) {
+  Raster out = read_tiff(path, Palette::codes);
+  if (palette == Palette::codes || out.channels != 1) return out;
+  out = read_tiff(path, palette);
+  for (float& value : out.values) value = std::round(value * 255.0F);
+  return out;
+}
+
+/// Colours would be taken for other classes by their first channel.
+void check_one_code(const Raster& all, const std::string& path) {
+  const std::size_t pixels = all.height * all.width;
+  bool alike = true;   // all channels hold the code
+  bool beside = true;  // the first does, the others are 0
+  for (std::size_t at = pixels; at < all.values.size(); ++at) {
+    alike = alike && all.values[at] == all.values[at % pixels];
+    beside = beside && all.values[at] == 0.0F;
+    if (alike || beside) continue;
+    refuse_data("label-coloured",
+                "a label has " + std::to_string(all.channels) + " channels that differ",
+                path + ": pixel " + std::to_string(at % pixels),
+                "a code a pixel is needed, and these look like colours",
+                "Say label-colours = [\"#000000\", …], the colour of each class in turn");
+  }
 }
 
 Array read_array(const std::string& path) {
@@ -146,17 +199,22 @@ Raster read_raster(const std::string& path) {
   }
 }
 
-Raster read_codes(const std::string& path) {
+Raster one_code(Raster all, LabelChannels channels, const std::string& path) {
+  const std::size_t pixels = all.height * all.width;
+  if (channels == LabelChannels::colours) code_colours(all, path);
+  if (channels == LabelChannels::one) check_one_code(all, path);
+  all.channels = 1;
+  all.values.resize(pixels);
+  all.stored = {};
+  return all;
+}
+
+Raster read_codes(const std::string& path, LabelChannels channels) {
   const ImageKind kind = kind_of(path);
-  if (kind == ImageKind::tiff) return read_tiff(path, Palette::codes);
-  if (kind != ImageKind::png) return read_raster(path);
-  const PngImage png = read_png(path, Palette::codes);
-  Raster out{1, png.height, png.width, std::vector<float>(png.height * png.width)};
-  // Of several channels the first holds the code.
-  for (std::size_t p = 0; p < out.values.size(); ++p) {
-    out.values[p] = static_cast<float>(png.values[p * png.channels]);
-  }
-  return out;
+  const Palette palette = channels == LabelChannels::colours ? Palette::colours : Palette::codes;
+  if (kind == ImageKind::tiff) return one_code(tiff_codes(path, palette), channels, path);
+  if (kind != ImageKind::png) return one_code(read_raster(path), channels, path);
+  return one_code(by_channel(read_png(path, palette), 1.0), channels, path);
 }
 
 Raster without_left(Raster raster, std::size_t columns, const std::string& path) {

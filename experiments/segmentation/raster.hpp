@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cch/experiments/segmentation_set.hpp"
+
 namespace cch::detail {
 
 /// Numbers of a file that give back its values: value = float(number / divisor) to the bit.
@@ -41,9 +43,12 @@ void check_image_size(std::size_t width, std::size_t height, std::size_t channel
 /// shapes and for volumes.
 Raster read_raster(const std::string& path);
 
-/// Label codes of the same kinds of files: of a palette its indices, of a .png or TIFF of several
-/// channels the first.
-Raster read_codes(const std::string& path);
+/// Label codes of the same kinds of files, one a pixel: of a palette its indices (for colours its
+/// colours), of several channels as one_code says.
+Raster read_codes(const std::string& path, LabelChannels channels);
+/// One code a pixel of all channels. Data Errors "label-coloured", "size-mismatch" where colours
+/// are asked for and not 3 channels of 0 to 255 are there.
+Raster one_code(Raster all, LabelChannels channels, const std::string& path);
 
 /// Without the first `columns` columns. Data Error "size-mismatch" where none would be left.
 Raster without_left(Raster raster, std::size_t columns, const std::string& path);

@@ -173,6 +173,10 @@ SegmentationSet read_segmentation(const SegmentationTask& task, std::uint64_t se
     set = read_packed_folder({task.folder, task.modalities, task.classes, task.codes}, inputs);
     theirs = published_split(task.folder);
   } else if (!task.folder.empty()) {
+    if (task.codes.channels == LabelChannels::colours) {
+      refuse_usage("bad-task", "'label-colours' beside rasters", "labels.npy holds a code a pixel",
+                   "Say label-codes");
+    }
     set = read_raster_folder({task.folder, task.modalities, task.classes, task.codes}, inputs);
   } else {
     set = make_scenes(task.scenes, derive_seed(seed, "scenes"), exec);

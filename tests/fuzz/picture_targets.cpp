@@ -108,7 +108,14 @@ void read_packed_head(std::string_view text) {
 void read_image(const std::string& name, std::string_view text) {
   const std::string path = in_file(name, text);
   const detail::Raster image = detail::read_raster(path);
-  static_cast<void>(detail::read_codes(path));
+  try {
+    static_cast<void>(detail::read_codes(path, LabelChannels::colours));
+  } catch (const Error&) {  // what has no colours may still be an image
+  }
+  try {
+    static_cast<void>(detail::read_codes(path, LabelChannels::one));
+  } catch (const Error&) {
+  }
   static_cast<void>(detail::resized(image, 3, 5, detail::Resampling::bilinear));
 }
 

@@ -226,6 +226,47 @@ TEST_CASE("codes of classes as they are listed") {
         }) == "label-outside-classes");
 }
 
+TEST_CASE("labels as colours: classes by their colours, and never by the first channel alone") {
+  Files files;
+  const auto read = [&files](const std::vector<std::uint8_t>& rgb, const LabelCodes& codes) {
+    for (const std::string n : {"0", "1"}) {
+      (void)files.folder.write("d/label" + n + ".png", png(PNG_FORMAT_RGB, 2, 3, rgb.data()));
+    }
+    std::string digest;
+    return read_images(read_manifest(files.table), {{}, {}, codes, {}}, digest, {});
+  };
+  const std::vector<std::uint8_t> colours{255, 0, 0, 255, 255, 0,   0, 0, 255,
+                                          255, 0, 0, 255, 255, 255, 0, 0, 255};
+  const LabelCodes codes{
+      0, {0xffffff}, {0xff0000, 0xffff00, 0x0000ff}, true, LabelChannels::colours};
+  const SegmentationSet set = read(colours, codes);
+  CHECK(std::vector(set.labels.begin(), set.labels.begin() + 6) ==
+        std::vector<std::uint8_t>{0, 1, 2, 0, kIgnoreLabel, 2});
+  REQUIRE(warning_codes(set) == std::vector<std::string>{"ignored-pixels"});
+  CHECK(set.warnings[0].message.find("(code #ffffff)") != std::string::npos);
+  CHECK(fault_code([&] { read(colours, {}); }) == "label-coloured");
+  LabelCodes fewer = codes;
+  fewer.listed.pop_back();
+  try {
+    (void)read(colours, fewer);
+    FAIL("a colour without a class was taken");
+  } catch (const Error& error) {
+    CHECK(error.faults().front().code == "label-outside-classes");
+    CHECK(error.faults().front().problem == "label #0000ff");
+  }
+  // A published layout says that the first channel holds the code.
+  LabelCodes first{0, {255}, {}, true, LabelChannels::first};
+  CHECK(read(std::vector<std::uint8_t>{1, 9, 9, 0, 9, 9, 1, 0, 0, 0, 1, 1, 1, 9, 9, 0, 3, 3}, first)
+            .labels[0] == 1);
+  // Grey as colours, and a code beside zeros, are codes.
+  const std::vector<std::uint8_t> grey{1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 2, 2, 2, 1, 1, 1};
+  const std::vector<std::uint8_t> beside{1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0};
+  CHECK(read(grey, {}).labels == read(beside, {}).labels);
+  CHECK(read(grey, {}).labels[4] == 2);
+  const std::vector<std::uint8_t> code{0, 1, 0, 1, 0, 1};
+  CHECK(fault_code([&] { with_labels(files, code, codes); }) == "size-mismatch");
+}
+
 TEST_CASE("values between 0 and 255 at the edges of a mask are pointed out") {
   const MaskValues edges{{0, 500}, {20, 3}, {77, 3}, {130, 3}, {190, 3}, {240, 3}, {255, 400}};
   CHECK(fault_code([&] { refuse_soft_mask(edges, "mask"); }) == "soft-mask");

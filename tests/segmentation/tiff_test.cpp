@@ -146,7 +146,8 @@ TEST_CASE("TIFF: a palette is colours of an image and codes of a label") {
   t.colours[2] = 65535;
   t.colours[256 + 1] = 13107;
   const std::string path = folder.write("p.TIFF", test::tiff(t));
-  CHECK(detail::read_codes(path).values == Values{2, 1});
+  CHECK(detail::read_codes(path, LabelChannels::one).values == Values{2, 1});
+  CHECK(detail::read_codes(path, LabelChannels::colours).values == Values{0xff0000, 0x003300});
   const Raster colours = detail::read_raster(path);
   CHECK(colours.channels == 3);
   CHECK(colours.values == Values{1.0F, 0.0F, 0.0F, 0.2F, 0.0F, 0.0F});
@@ -166,7 +167,7 @@ TEST_CASE("TIFF: values that the file calls no data are not learned from, unless
   t.blocks = {test::raw(std::vector<std::int16_t>{5, -9999})};
   const std::string path = folder.write("x.tif", test::tiff(t));
   CHECK(fault_code([&] { (void)detail::read_raster(path); }) == "no-data-value");
-  CHECK(detail::read_codes(path).values == Values{5, -9999});
+  CHECK(detail::read_codes(path, LabelChannels::one).values == Values{5, -9999});
   t.blocks = {test::raw(std::vector<std::int16_t>{5, 6})};
   CHECK(detail::read_raster(folder.write("y.tif", test::tiff(t))).values == Values{5, 6});
 }

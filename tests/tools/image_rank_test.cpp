@@ -131,6 +131,23 @@ TEST_CASE("rank from images: classes and conditions of drawn scenes") {
   CHECK(run_cch({"report", w.out}).out_has("Under each condition"));
 }
 
+TEST_CASE("rank from images: that set-ups see fewer labels is said") {
+  if (!training_here()) return;
+  SegmentWorld w;
+  const auto said = [&w](const char* name) {
+    const RunOutcome run = run_cch({"rank", w.study, "-o", w.folder.path(name), "--json", "-q",
+                                    "--age", "random", "--student", "event", "--teacher", "rgb",
+                                    "--pixels", "60", "--quick", "--groups", "image"});
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    return run.document()["warnings"].dump().find("see the labels of 5 images alone") !=
+           std::string::npos;
+  };
+  CHECK_FALSE(said("all"));
+  w.change("name = \"event\"", "name = \"event\"\nlabelled = 5");
+  CHECK(said("few"));
+}
+
 TEST_CASE("rank from images: what has no meaning is refused by name") {
   const SensorWorld w;
   const auto refused = [&](const std::vector<std::string>& more, const char* code) {

@@ -86,6 +86,15 @@ TEST_CASE("a published set: a look that reads all, and what does not go together
   CHECK(p.code("layout = \"deliver\"\n") == "bad-task");
   CHECK(p.code(whole + "first-label = 1\n") == "bad-task");
   CHECK(p.code(whole + "ignored-labels = [3]\n") == "bad-task");
+  CHECK(p.code("label-codes = [3, 4]\n") == "bad-task");  // of drawn scenes
+  const std::string colours = folder + "label-colours = [\"#000000\", \"#FF00ff\"]\n";
+  CHECK(p.code(whole + "label-colours = [\"#000000\"]\n") == "bad-task");
+  CHECK(p.code(colours + "label-codes = [3, 4]\n") == "bad-task");
+  CHECK(p.code(colours + "ignored-colours = [\"#000000\"]\n") == "bad-task");  // named twice
+  CHECK(p.code(folder + "ignored-colours = [\"#000000\"]\n") == "bad-task");
+  for (const char* colour : {"000000", "#00", "#00000g", "#-00001", "red"}) {
+    CHECK(p.code(folder + "label-colours = [\"" + colour + "\"]\n") == "bad-task");
+  }
   CHECK(p.code("size = [8, 8]\n") == "bad-task");
   CHECK(p.code(folder + "size = [8, 8]\n") == "bad-task");
   CHECK(p.code(folder + "layout = \"deliver\"\nsize = [8]\n") == "config-type");

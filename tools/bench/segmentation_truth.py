@@ -2,7 +2,7 @@
 """What names the best teacher of a sensor before the long training? All ordered pairs trained, ranked and raced.
 
     tools/bench/segmentation_truth.py [CCH] -o DIR [--shared 0,0.2,…] [--study NAME=STUDY.toml] [--data DIR]
-                                      [--seeds 5] [--budget 20%] [--threads 1]
+                                      [--weight 0.3] [--seeds 5] [--budget 20%] [--quick] [--threads 1]
 
 A problem is a study with a set-up for each sensor alone (`A`) and for each that another teaches (`A by B`): street
 scenes drawn for each value of --shared, and those named by --study. Each is trained fully; before that its pairs are
@@ -44,7 +44,7 @@ SENSORS = ["rgb", "depth", "event", "lidar"]
 AGES = ["random", "brief", "trained"]
 CRITERIA = {
     "chance": lambda p, miou: p["p_gain"],
-    "pilot": lambda p, miou: p["pilot"],
+    "pilot": lambda p, miou: p["pilot"] and p["pilot"]["value"],
     "CCH on representations": lambda p, miou: p["cch_representation_margin"],
     "CCH on predictions": lambda p, miou: p["cch_prediction_margin"],
     "I(T;Y) - I(S;Y)": lambda p, miou: p["information_difference"],
@@ -52,7 +52,7 @@ CRITERIA = {
 }
 
 
-def scenes_study(shared):
+def scenes_study(shared, weight):
     """A set-up for each sensor, and for each ordered pair."""
     text = SCENES.format(shared=shared)
     for sensor in SENSORS:
@@ -61,7 +61,7 @@ def scenes_study(shared):
         for teacher in SENSORS:
             if student != teacher:
                 text += (f'[[setup]]\nname = "{student} by {teacher}"\nmodalities = ["{student}"]\n'
-                         f'teacher = "{teacher}"\nloss = [{{ name = "mad", form = "forward" }}]\n')
+                         f'teacher = "{teacher}"\nloss = [{{ name = "mad", form = "forward", weight = {weight} }}]\n')
     return text
 
 
@@ -286,6 +286,7 @@ def main():
     parser.add_argument("cch", nargs="?", default="build/release/tools/cch/cch")
     parser.add_argument("-o", "--out", default="segmentation-truth")
     parser.add_argument("--shared", default="")
+    parser.add_argument("--weight", default="1", help="of the loss on the teacher, in drawn scenes")
     parser.add_argument("--study", action="append", default=[])
     parser.add_argument("--data")
     parser.add_argument("--seeds", default="5")
@@ -299,7 +300,7 @@ def main():
     problems = []
     for shared in filter(None, options.shared.split(",")):
         study = out / f"scenes-{shared}.toml"
-        study.write_text(scenes_study(float(shared)))
+        study.write_text(scenes_study(float(shared), float(options.weight)))
         problems.append(Problem(f"scenes-{shared}", study, options))
         print(f"{problems[-1].name} is there", file=sys.stderr, flush=True)
     for named in options.study:

@@ -118,6 +118,13 @@ Normalisation normalisation_of(const SegmentationSet& set);
 /// x ← (x − mean)/deviation, for all images.
 void normalise(SegmentationSet& set, const Normalisation& normalisation);
 
+/// What is read of a label picture of several channels.
+enum class LabelChannels {
+  one,     ///< the code, which all of them hold or the first beside zeros; else "label-coloured"
+  first,   ///< the code stands in the first, whatever the others hold
+  colours  ///< the code is 65536 R + 256 G + B
+};
+
 /// What stored labels mean. Class i has the code listed[i], or first + i where none are listed;
 /// pixels with an ignored code have no label. Unless somebody said which codes mean what, labels of
 /// 0 and 255 alone are two classes (a warning "two-valued-mask" in the set).
@@ -126,6 +133,7 @@ struct LabelCodes {
   std::vector<int> ignored{255};
   std::vector<int> listed = {};
   bool said = false;
+  LabelChannels channels = LabelChannels::one;
 };
 
 /// A folder of .npy rasters: labels.npy N×H×W; every other array of N×H×W×C or N×H×W is a modality

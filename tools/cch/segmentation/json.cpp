@@ -44,6 +44,7 @@ json task_json(const SegmentationTask& t) {
            {"validation-share", t.validation_share},
            {"test-share", t.test_share}};
   out.update(given);
+  if (t.codes.channels == LabelChannels::colours) out["label-channels"] = "colours";
   if (!t.codes.listed.empty()) out["label-codes"] = t.codes.listed;
   if (t.layout != Layout::none) out["layout"] = to_string(t.layout);
   if (t.size.height > 0) out["size"] = {t.size.height, t.size.width};

@@ -205,6 +205,19 @@ std::vector<Warning> warnings_of_rankings(EncoderAge decides,
   return out;
 }
 
+/// Set-ups that learn from fewer labels than the ranking reads.
+std::optional<Warning> labels_of_all(const ImageRanking& r) {
+  std::size_t fewest = 0;
+  for (const SegmentationSetup& setup : r.study.setups) {
+    if (setup.labelled > 0 && (fewest == 0 || setup.labelled < fewest)) fewest = setup.labelled;
+  }
+  if (fewest == 0) return std::nullopt;
+  return Warning{"labels-of-all-images",
+                 fmt::format("set-ups of the study see the labels of {} images alone; this ranking "
+                             "reads those of all training images",
+                             fewest)};
+}
+
 std::vector<Warning> warnings_of(const ImageRanking& r,
                                  const std::vector<AnsweredQuestion>& answers) {
   std::vector<Warning> out = r.set->warnings;
@@ -213,6 +226,7 @@ std::vector<Warning> warnings_of(const ImageRanking& r,
                    "every image counts as its own group, as --groups image says: images of one "
                    "place would count as new evidence"});
   }
+  if (auto few = labels_of_all(r)) out.push_back(*std::move(few));
   const auto more = warnings_of_rankings(r.own.ages.back(), answers);
   out.insert(out.end(), more.begin(), more.end());
   return documents::distinct(out);

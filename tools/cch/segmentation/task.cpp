@@ -1,6 +1,8 @@
 // [task] of a segmentation study: where its images come from and what their labels mean.
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 
 #include "tools/cch/segment.hpp"
@@ -16,6 +18,9 @@ using options::FromFile;
 using options::kStudyReader;
 using options::named;
 using options::Table;
+
+constexpr std::array kLabelKeys{"first-label", "ignored-labels", "label-codes", "label-colours",
+                                "ignored-colours"};
 
 Table scene_table(SceneOptions& o) {
   return {{"images", &o.images, "For training"},
@@ -79,10 +84,13 @@ void check_files_keys(const FileTable& table, const SegmentationTask& task) {
     refuse_usage("bad-task", "a layout without a folder", "it says how a folder is read",
                  "Give source = \"dir:PATH\", or set and --data DIR");
   }
-  for (const char* key : {"first-label", "ignored-labels", "label-codes"}) {
-    if (!published || !(find(table, key) != nullptr)) continue;
-    refuse_usage("bad-task", "'" + std::string(key) + "' beside a layout",
-                 "the layout says what the codes of labels mean", "Leave it out");
+  const bool drawn = task.folder.empty() && task.manifest.empty();
+  for (const char* key : kLabelKeys) {
+    if ((!published && !drawn) || find(table, key) == nullptr) continue;
+    refuse_usage(
+        "bad-task", "'" + std::string(key) + (drawn ? "' of drawn scenes" : "' beside a layout"),
+        drawn ? "their labels are classes" : "the layout says what the codes of labels mean",
+        "Leave it out");
   }
   if (task.size.height > 0 && !published && task.manifest.empty()) {
     refuse_usage("bad-task", "'size' without image files",
@@ -101,10 +109,50 @@ struct LabelKeys {
   std::size_t first = 0;
   std::vector<std::size_t> ignored;
   std::vector<std::size_t> listed;
+  std::vector<std::string> colours;
+  std::vector<std::string> ignored_colours;
 };
+
+/// "#RRGGBB" as 65536 R + 256 G + B.
+int colour_of(const std::string& text) {
+  int out = 0;
+  const auto digits = std::string_view(text).substr(std::min<std::size_t>(1, text.size()));
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out, 16);
+  if (text.size() != 7 || text.front() != '#' || digits.front() == '-' || error != std::errc{} ||
+      end != digits.data() + digits.size()) {
+    refuse_usage("bad-task", "'" + text + "' is no colour", "red, green and blue are named",
+                 "Write it as \"#00ff00\"");
+  }
+  return out;
+}
+
+/// Classes by their colours.
+LabelCodes colours_of(const FileTable& table, const LabelKeys& keys) {
+  for (const char* key : {"first-label", "ignored-labels", "label-codes"}) {
+    if (find(table, key) == nullptr) continue;
+    refuse_usage("bad-task", "'" + std::string(key) + "' beside 'label-colours'",
+                 "a label is a code or a colour", "Leave one of them out");
+  }
+  if (keys.colours.empty()) {
+    refuse_usage("bad-task", "'ignored-colours' without 'label-colours'",
+                 "labels are read as codes", "Say label-colours");
+  }
+  LabelCodes out{0, {}, {}, true, LabelChannels::colours};
+  for (const std::string& colour : keys.colours) out.listed.push_back(colour_of(colour));
+  for (const std::string& colour : keys.ignored_colours) out.ignored.push_back(colour_of(colour));
+  std::vector<int> all = out.listed;
+  all.insert(all.end(), out.ignored.begin(), out.ignored.end());
+  std::sort(all.begin(), all.end());
+  if (std::adjacent_find(all.begin(), all.end()) != all.end()) {
+    refuse_usage("bad-task", "a colour is named twice", "a colour has one meaning",
+                 "Leave one of them out");
+  }
+  return out;
+}
 
 /// What the keys say that label files hold; 255 means no label unless they say otherwise.
 LabelCodes codes_of(const FileTable& table, const LabelKeys& keys) {
+  if (!keys.colours.empty() || !keys.ignored_colours.empty()) return colours_of(table, keys);
   LabelCodes out;
   out.first = static_cast<int>(keys.first);
   out.listed.assign(keys.listed.begin(), keys.listed.end());
@@ -124,7 +172,7 @@ LabelCodes codes_of(const FileTable& table, const LabelKeys& keys) {
   } else if (is_listed(255)) {
     out.ignored.clear();
   }
-  for (const char* key : {"first-label", "ignored-labels", "label-codes"}) {
+  for (const char* key : kLabelKeys) {
     out.said = out.said || (find(table, key) != nullptr);
   }
   return out;
@@ -162,6 +210,10 @@ Table task_table(SegmentationTask& task, TaskKeys& keys, TrainSettings& s) {
       {"label-codes", &keys.codes.listed, "Code of each class in turn, as [0, 255]"},
       {"ignored-labels", &keys.codes.ignored,
        "Codes that count nowhere; 255 unless something is said, or labels are 0 and 255 alone"},
+      {"label-colours", &keys.codes.colours,
+       "Labels are colour pictures: the colour of each class in turn, as [\"#000000\", "
+       "\"#804080\"]"},
+      {"ignored-colours", &keys.codes.ignored_colours, "Colours that count nowhere"},
       {"condition-column", &task.condition_column,
        "Column of the manifest with the condition that an image was taken under, such as night or "
        "the event; `cch rank` answers for each"},
