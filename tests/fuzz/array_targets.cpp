@@ -139,9 +139,21 @@ void read_labels(const std::string& name, std::string_view text) {
 }
 
 /// What a source is told by its ending or its first bytes.
-void look(const std::string& name, std::string_view text) {
-  const FileFacts facts = inspect_source(in_file(name, text));
-  if (!facts.faults.empty()) throw Error(ErrorKind::data, facts.faults);
+void look(std::string_view text) {
+  std::optional<Error> refused;
+  std::size_t seen = 0;
+  for (const char* name : {"x.bin", "x.csv", "x.safetensors", "x.npz"}) {
+    for (const InspectLimits& limits : {InspectLimits{}, InspectLimits{64, 16}}) {
+      try {
+        const FileFacts facts = inspect_source(in_file(name, text), limits);
+        if (!facts.faults.empty()) throw Error(ErrorKind::data, facts.faults);
+        ++seen;
+      } catch (const Error& error) {
+        refused = error;
+      }
+    }
+  }
+  if (seen == 0) throw *refused;
 }
 
 void read_samples(std::string_view text) {
@@ -169,7 +181,9 @@ std::vector<Target> array_targets() {
       {"csv", read_table, tables},
       {"idx", [](std::string_view text) { static_cast<void>(parse_idx(copied(text), "x")); },
        [] {
-         return Texts{test::idx({3, 2, 2}, std::string(12, '\3')), test::idx({3}, "abc")};
+         const std::string plain = test::idx({3, 2, 2}, std::string(12, '\3'));
+         const std::string packed = test::gzipped(test::idx({3}, "abc"));
+         return Texts{plain, test::gzipped(plain), packed + packed};
        }},
       {"labels-csv", [](std::string_view text) { read_labels("y.csv", text); },
        [] {
@@ -181,10 +195,17 @@ std::vector<Target> array_targets() {
          Texts files = npy_files();
          files.push_back(
              test::npy("<i2", "(4,)", test::raw(std::vector<std::int16_t>{0, -1, 1, 1})));
+         files.push_back(test::npy("|u1", "(3, 2)", std::string("\0\1\1\0\0\1", 6)));  // one-hot
+         files.push_back(test::npy("|u1", "(3, 2)", std::string("\0\1\1\1\0\0", 6)));  // multi-hot
+         std::vector<float> whole(60);
+         for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<float>(i % 30);
+         files.push_back(test::npy("<f4", "(60,)", test::raw(whole)));
+         for (float& value : whole) value = static_cast<float>(static_cast<int>(value) % 3 + 1);
+         files.push_back(test::npy("<f4", "(60,)", test::raw(whole)));
          return files;
        },
        kByFile},
-      {"inspect", [](std::string_view text) { look("x.bin", text); },
+      {"inspect", look,
        [] {
          Texts files = npy_files();
          for (const Texts& more : {npz_files(), safetensors_files(), tables()}) {

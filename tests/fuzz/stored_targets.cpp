@@ -12,13 +12,17 @@
 #include "cch/report/check.hpp"
 #include "cch/report/compare.hpp"
 #include "cch/report/estimate.hpp"
+#include "cch/report/image_ranking.hpp"
+#include "cch/report/race.hpp"
 #include "cch/report/rank.hpp"
 #include "cch/report/segmentation.hpp"
 #include "cch/report/solve.hpp"
 #include "cch/report/sweep.hpp"
 #include "cch/report/train.hpp"
 #include "data/json_text.hpp"
+#include "support/full_rank_document.hpp"
 #include "tests/fuzz/target.hpp"
+#include "tests/tools/made_documents.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/trained_runs.hpp"
 #include "tools/cch/train/summary.hpp"
@@ -45,6 +49,7 @@ Texts ranked() {
   Texts more = printed({"rank", "--student", "s=" + world.student, "--teacher",
                         "t=" + world.teacher, "--labels", world.labels, "--quick"});
   out.push_back(std::move(more.front()));
+  out.push_back(test::full_rank_document().dump(1));
   return out;
 }
 
@@ -227,9 +232,29 @@ std::vector<Target> stored_targets() {
       {"segmentation",
        shown(parse_segmentation,
              [](const SegmentationDocument& d) {
+               static_cast<void>(d.title());
                static_cast<void>(report::render_segmentation_table(d));
+               static_cast<void>(report::render_segmentation_html(d, ""));
              }),
-       [] { return Texts{to_text(SegmentationDocument{}, 1)}; }, kByPage},
+       [] {
+         return Texts{to_text(SegmentationDocument{}, 1), to_text(test::made_segmentation(), 1)};
+       },
+       kByPage},
+      {"image-rank",
+       shown(parse_image_rank,
+             [](const ImageRankDocument& d) {
+               static_cast<void>(report::render_image_rank_table(d, kStyle));
+               static_cast<void>(report::render_image_rank_csv(d));
+               static_cast<void>(report::render_image_rank_html(d));
+             }),
+       [] { return Texts{to_text(test::made_image_ranking(), 1)}; }, kByPage},
+      {"race",
+       shown(parse_race,
+             [](const RaceDocument& d) {
+               static_cast<void>(report::render_race_table(d, kStyle));
+               static_cast<void>(report::render_race_html(d));
+             }),
+       [] { return Texts{to_text(test::made_race(), 1)}; }, kByPage},
       {"run", [](std::string_view text) { show_folder("result.json", text); },
        [] { return unsealed_texts(study().runs); }, kByPage},
       {"curve", [](std::string_view text) { show_folder("train.jsonl", text); },

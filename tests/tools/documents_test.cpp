@@ -16,6 +16,7 @@
 #include "cch/documents/sweep.hpp"
 #include "support/full_rank_document.hpp"
 #include "support/test.hpp"
+#include "tests/tools/made_documents.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/segment_study.hpp"
 #include "tests/tools/study_folder.hpp"
@@ -318,30 +319,11 @@ void check_made(const Document& made, Read&& read, const Names& free_keys) {
 }
 
 TEST_CASE("documents: a ranking from images reads back as the same JSON, and every key counts") {
-  documents::ImageRankDocument made;
-  made.ages = {{"brief", 3, {{"s1", "key", .5, 2.0}}}};
-  made.students = {
-      {"brief", "s1", "night", 100, 20, "rankings/brief/1-s1", "too few", "a sentence"}};
-  documents::RankedPair pair;
-  pair.student = "s1";
-  pair.teacher = "s2";
-  pair.class_name = "water";
-  pair.moved = {{"linear pilot", .1, .2}};
-  made.pairs = {pair};
-  made.agreement = {{"s1", "random", "brief", true, .5, 1, 2}};
-  made.warnings = {{"code", "message"}};
-  made.inputs = {{"study", "study.toml", "hash", {}}};
-  check_made(made, documents::read_image_rank, {"config"});
+  check_made(test::made_image_ranking(), documents::read_image_rank, {"config"});
 }
 
 TEST_CASE("documents: a race reads back as the same JSON, and every key counts") {
-  documents::RaceDocument made;
-  made.rungs = {{2, {1, 2}, .1, {{"plain", .4, {.3, .5}, true, "diverged"}}}};
-  made.setups = {{"plain", .01, .9, 2, 12.0}};
-  made.level95 = Interval{.3, .5};
-  made.warnings = {{"code", "message"}};
-  made.inputs = {{"study", "study.toml", "hash", {}}};
-  check_made(made, documents::read_race, {"config"});
+  check_made(test::made_race(), documents::read_race, {"config"});
 }
 
 TEST_CASE("documents: the rankings that page tests are made of have the schema of the program") {

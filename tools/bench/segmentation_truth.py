@@ -42,13 +42,20 @@ batch = 8
 """
 SENSORS = ["rgb", "depth", "event", "lidar"]
 AGES = ["random", "brief", "trained"]
+
+
+def better_by(teacher, student):
+    """Untrained networks have no mIoU."""
+    return None if teacher is None else teacher - student
+
+
 CRITERIA = {
     "chance": lambda p, miou: p["p_gain"],
-    "pilot": lambda p, miou: p["pilot"] and p["pilot"]["value"],
+    "pilot": lambda p, miou: p["pilot"] and p["pilot"]["nats"],
     "CCH on representations": lambda p, miou: p["cch_representation_margin"],
     "CCH on predictions": lambda p, miou: p["cch_prediction_margin"],
     "I(T;Y) - I(S;Y)": lambda p, miou: p["information_difference"],
-    "mIoU of the teacher less the student's": lambda p, miou: miou[p["teacher"]] - miou[p["student"]],
+    "mIoU of the teacher less the student's": lambda p, miou: better_by(miou[p["teacher"]], miou[p["student"]]),
 }
 
 
