@@ -131,7 +131,7 @@ def test_tables_name_the_columns_that_are_refused(rows: Any) -> None:
     with pytest.raises(cch.DataError, match="'c'") as refused:
         ranked(words, rows.depth, rows.y)
     assert refused.value.code == "not-numeric"
-    gaps = pd.DataFrame(rows.x, columns=list("abcd"))
+    gaps = pd.DataFrame(rows.x.copy(), columns=list("abcd"))
     gaps.loc[3, "b"] = np.nan
     with pytest.raises(cch.DataError, match="row 3 .*'b'"):
         ranked(gaps, rows.depth, rows.y)
