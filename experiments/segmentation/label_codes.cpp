@@ -1,5 +1,7 @@
 #include "experiments/segmentation/label_codes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -25,11 +27,8 @@ int class_of(int code, const LabelCodes& codes) {
 }
 
 std::string text_of(int code, const LabelCodes& codes) {
-  if (codes.channels != LabelChannels::colours) return std::to_string(code);
-  std::string out = "#000000";
-  for (std::size_t i = out.size() - 1; i > 0; --i, code /= 16)
-    out[i] = "0123456789abcdef"[code % 16];
-  return out;
+  return codes.channels == LabelChannels::colours ? fmt::format("#{:06x}", code)
+                                                  : std::to_string(code);
 }
 
 [[noreturn]] void refuse_code(int code, const LabelCodes& codes, const std::string& where,

@@ -6,6 +6,7 @@
 #include "tests/segmentation/layout_folders.hpp"
 #include "tests/tools/program.hpp"
 #include "tests/tools/training_here.hpp"
+#include "tools/cch/segment.hpp"
 
 namespace cch::test {
 namespace {
@@ -108,6 +109,17 @@ TEST_CASE("a published set: a look that reads all, and what does not go together
   CHECK(large.code == 3);
   CHECK(large.err_has("out-of-memory"));
   CHECK(large.err_has("size = [H, W]"));
+}
+
+TEST_CASE("a study of coloured labels: its echo has the keys and colours of the file") {
+  SegmentationStudy study;
+  study.task.manifest = "set.csv";
+  study.task.codes = {0, {0xffffff}, {0x0028ff, 0xa00000}, true, LabelChannels::colours};
+  const nlohmann::json task = segmentation_config_json(study)["task"];
+  CHECK(task["label-colours"] == nlohmann::json{"#0028ff", "#a00000"});
+  CHECK(task["ignored-colours"] == nlohmann::json{"#ffffff"});
+  CHECK_FALSE(task.contains("label-codes"));
+  CHECK_FALSE(task.contains("ignored-labels"));
 }
 
 TEST_CASE("a published set is written as rasters, split and classes with it") {

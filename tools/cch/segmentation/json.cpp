@@ -25,6 +25,12 @@ bool drawn(const SegmentationTask& t) {
   return t.folder.empty() && t.manifest.empty();
 }
 
+json colours_json(const std::vector<int>& codes) {
+  json out = json::array();
+  for (const int code : codes) out.push_back(fmt::format("#{:06x}", code));
+  return out;
+}
+
 json task_json(const SegmentationTask& t) {
   // Only where they are given, so that runs of other studies keep their keys.
   json given = json::object();
@@ -44,8 +50,14 @@ json task_json(const SegmentationTask& t) {
            {"validation-share", t.validation_share},
            {"test-share", t.test_share}};
   out.update(given);
-  if (t.codes.channels == LabelChannels::colours) out["label-channels"] = "colours";
-  if (!t.codes.listed.empty()) out["label-codes"] = t.codes.listed;
+  if (t.codes.channels == LabelChannels::colours) {
+    out.erase("first-label");
+    out.erase("ignored-labels");
+    out["label-colours"] = colours_json(t.codes.listed);
+    out["ignored-colours"] = colours_json(t.codes.ignored);
+  } else if (!t.codes.listed.empty()) {
+    out["label-codes"] = t.codes.listed;
+  }
   if (t.layout != Layout::none) out["layout"] = to_string(t.layout);
   if (t.size.height > 0) out["size"] = {t.size.height, t.size.width};
   return out;
