@@ -49,6 +49,7 @@ struct TiffParts {
   std::uint32_t tile_width = 0;  ///< 0: strips
   std::uint32_t rows = 0;        ///< of a strip or tile; 0: all
   bool deflate = false;
+  std::uint32_t coded = 0;                  ///< compression of blocks that are given coded
   std::vector<std::uint32_t> extra = {};    ///< kinds of extra samples
   std::vector<std::uint16_t> colours = {};  ///< of a palette
   std::string no_data = {};
@@ -95,7 +96,11 @@ inline std::string tiff(const TiffParts& t, bool twice = false) {
   std::vector<Entry> entries{{256, 4, 1, o.number(t.width, 4)},
                              {257, 4, 1, o.number(t.height, 4)},
                              {258, 3, t.samples, shorts(t.samples, t.bits)},
-                             {259, 3, 1, o.number(t.deflate ? 8 : 1, 2)},
+                             {259, 3, 1,
+                              o.number(t.coded > 0 ? t.coded
+                                       : t.deflate ? 8
+                                                   : 1,
+                                       2)},
                              {262, 3, 1, o.number(t.photometric, 2)},
                              {277, 3, 1, o.number(t.samples, 2)},
                              {284, 3, 1, o.number(t.apart ? 2 : 1, 2)},

@@ -136,6 +136,52 @@ TEST_CASE("TIFF: negative numbers, alpha that is dropped and bands that stay") {
   CHECK(detail::read_raster(folder.write("c.tif", test::tiff(t))).values == Values{1, 3, 2, 4});
 }
 
+/// LZW of TIFF: codes of 9 bits, the highest bit first. Cleared before they would need 10.
+std::string lzw(const std::string& content) {
+  constexpr std::uint32_t kClear = 256;
+  constexpr std::uint32_t kEnd = 257;
+  std::vector<std::uint32_t> codes;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (i % 200 == 0) codes.push_back(kClear);
+    codes.push_back(static_cast<unsigned char>(content[i]));
+  }
+  codes.push_back(kEnd);
+  std::string out;
+  std::uint32_t held = 0;
+  int bits = 0;
+  for (const std::uint32_t code : codes) {
+    held = held << 9U | code;
+    for (bits += 9; bits >= 8; bits -= 8) out += static_cast<char>(held >> (bits - 8) & 255U);
+  }
+  return out + static_cast<char>(held << (8 - bits) & 255U);
+}
+
+/// A run of at most 128 bytes as PackBits has it.
+std::string run_of(const std::string& content) {
+  return static_cast<char>(content.size() - 1) + content;
+}
+
+TEST_CASE("TIFF: coded by LZW and by PackBits, whole and cut short") {
+  if (without_libtiff()) return;
+  const test::TempFolder folder;
+  TiffParts t;
+  t.width = 20;
+  t.height = 18;
+  t.rows = 6;
+  const TiffParts plain = with_blocks<std::uint8_t>(t);
+  for (const bool by_lzw : {true, false}) {
+    CAPTURE(by_lzw);
+    TiffParts coded = plain;
+    coded.coded = by_lzw ? 5 : 32773;
+    for (std::string& block : coded.blocks) block = by_lzw ? lzw(block) : run_of(block);
+    const std::string whole = test::tiff(coded);
+    CHECK(detail::read_raster(folder.write("x.tif", whole)).values == wanted(1, 18, 20));
+    coded.blocks.back().resize(coded.blocks.back().size() / 2);
+    const std::string cut = folder.write("y.tif", test::tiff(coded));
+    CHECK(fault_code([&] { (void)detail::read_raster(cut); }) == "unreadable-file");
+  }
+}
+
 TEST_CASE("TIFF: a palette is colours of an image and codes of a label") {
   if (without_libtiff()) return;
   const test::TempFolder folder;
