@@ -64,8 +64,7 @@ class FeatureFolder {
  public:
   FeatureFolder(const TrainSettings& s, const SegmentationStudy& study, const json& head,
                 std::uint64_t seed, std::shared_ptr<const SegmentationSet> set)
-      : s_(s),
-        stage_(parse_stage(s.features, study.network.widths.size())),
+      : stage_(parse_stage(s.features, study.network.widths.size())),
         set_(std::move(set)),
         rows_(rows_of(study, *set_, s.features_of, seed)),
         path_(fs::path(s.out) / "features" / fmt::format("seed-{}", seed)) {
@@ -136,7 +135,6 @@ class FeatureFolder {
     put("split", npy_bytes("|i1", std::vector{n}, split.data(), split.size()), json::object());
   }
 
-  const TrainSettings& s_;
   std::size_t stage_;
   std::shared_ptr<const SegmentationSet> set_;
   ImageRows rows_;
