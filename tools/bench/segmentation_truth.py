@@ -115,9 +115,6 @@ class Problem:
         alone, taught = self.levels[student], self.levels[f"{student} by {teacher}"]
         return [taught[seed] - alone[seed] for seed in sorted(alone) if seed in taught]
 
-    def gain(self, student, teacher):
-        return statistics.fmean(self.gains(student, teacher))
-
     def scores(self, age, criterion, student):
         """Of each teacher, by a criterion at an age; None where it says nothing."""
         miou = {n["modality"]: n["miou"] for a in self.ranked["ages"] if a["name"] == age for n in a["networks"]}
