@@ -120,18 +120,24 @@ std::array<LogMean, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
   const Eigen::ArrayXXf fifths = (0.2 * (f - top)).cast<float>();
   const Eigen::ArrayXXf fifth_root = fifths.exp();
   const auto count = static_cast<double>(f.isFinite().count());
+  std::array<Eigen::ArrayXd, kFifths.size()> of_u;
+  std::array<Eigen::ArrayXd, kFifths.size()> of_v;
+  of_u.fill(Eigen::ArrayXd::Zero(f.rows()));
+  of_v.fill(Eigen::ArrayXd(f.cols()));
+  Eigen::ArrayXf power;
+  for (Index j = 0; j < f.cols(); ++j) {
+    power = fifth_root.col(j);
+    for (int i = 1, t = static_cast<int>(kFifths.size()); t-- > 0;) {
+      const auto at = static_cast<std::size_t>(t);
+      for (; i < kFifths[at]; ++i) power *= fifth_root.col(j);
+      of_u[at] += power.cast<double>();
+      of_v[at](j) = static_cast<double>(power.sum());
+    }
+  }
   std::array<LogMean, kFifths.size()> out{};
   for (std::size_t t = 0; t < kFifths.size(); ++t) {
-    Eigen::ArrayXd of_u = Eigen::ArrayXd::Zero(f.rows());
-    Eigen::ArrayXd of_v(f.cols());
-    for (Index j = 0; j < f.cols(); ++j) {
-      Eigen::ArrayXf power = fifth_root.col(j);
-      for (int i = 1; i < kFifths[t]; ++i) power *= fifth_root.col(j);
-      of_u += power.cast<double>();
-      of_v(j) = static_cast<double>(power.sum());
-    }
-    out[t] = {0.2 * kFifths[t] * top + std::log(of_u.sum() / count),
-              std::sqrt(row_shares(of_u, of_v).square().sum())};
+    out[t] = {0.2 * kFifths[t] * top + std::log(of_u[t].sum() / count),
+              std::sqrt(row_shares(of_u[t], of_v[t]).square().sum())};
   }
   return out;
 }

@@ -7,6 +7,9 @@
 #include <limits>
 #include <vector>
 
+#include "estimators/classifiers/products.hpp"
+#include "estimators/classifiers/tiled_rows.hpp"
+
 namespace cch::detail {
 namespace {
 
@@ -21,112 +24,83 @@ struct Derivatives {
   Eigen::MatrixXd hessian;
 };
 
-/// Rows whose terms stay in the cache while they are worked on.
-constexpr Eigen::Index kBlockRows = 64;
-using Column = Eigen::Array<float, Eigen::Dynamic, 1, 0, kBlockRows, 1>;
-
-/// Evidence of member m for class c in `count` rows.
-auto member(const HeldOut& rows, Eigen::Index m, Eigen::Index c, Eigen::Index first,
-            Eigen::Index count) {
-  return rows.evidence[static_cast<std::size_t>(m)].col(c).segment(first, count).array();
-}
-
-/// Rows first, …, first + count − 1 of HeldOut.
-class Block {
+/// The rows of one model in tiles, and what the kernel fills for one of them.
+class TiledBlock {
  public:
-  Block(const HeldOut& rows, const Eigen::VectorXd& tau, Eigen::Index first, Eigen::Index count)
-      : rows_(rows), first_(first), count_(count), q_(count, rows.log_prior.size()) {
-    Column largest = Column::Constant(count, -std::numeric_limits<float>::infinity());
-    for (Eigen::Index c = 0; c < q_.cols(); ++c) {
-      Column z = Column::Constant(count, rows.log_prior(c));
-      for (Eigen::Index m = 0; m < tau.size(); ++m)
-        z += static_cast<float>(tau(m)) * member(rows, m, c, first, count);
-      q_.col(c) = z;
-      largest = largest.max(z);
-    }
-    Column total = Column::Zero(count);
-    for (Eigen::Index c = 0; c < q_.cols(); ++c) q_.col(c) -= largest;
-    own_ = label_sum([&](Eigen::Index i, Eigen::Index c) { return q_(i, c); });
-    for (Eigen::Index c = 0; c < q_.cols(); ++c) {
-      q_.col(c) = q_.col(c).exp();
-      total += q_.col(c);
-    }
-    own_ -= total.log().cast<double>().sum();
-    total = total.inverse();
-    for (Eigen::Index c = 0; c < q_.cols(); ++c) q_.col(c) *= total;
+  explicit TiledBlock(const HeldOut& rows)
+      : rows_(rows),
+        k_(static_cast<std::size_t>(rows.log_prior.size())),
+        members_(rows.evidence.size()),
+        tau_(members_),
+        at_(members_),
+        q_(k_ * kRowTile),
+        mean_(members_ * kRowTile),
+        covariance_(members_ * (members_ + 1) / 2 * kRowTile),
+        scratch_(2 * members_ * k_ * kRowTile) {
+    for (const Eigen::MatrixXf& evidence : rows.evidence) tiles_.emplace_back(evidence);
   }
 
-  /// Σ_i ln q(y_i|x_i).
-  [[nodiscard]] double log_likelihood() const { return own_; }
-
-  /// Adds Σ_i (⟨e⟩ − e_y) to the gradient and Σ_i cov(e, e) to the upper triangle of the Hessian.
-  void add(Derivatives& d) const {
-    const Eigen::Index members = d.gradient.size();
-    std::vector<Column> mean;
-    for (Eigen::Index a = 0; a < members; ++a) {
-      Column& sum = mean.emplace_back(Column::Zero(count_));
-      for (Eigen::Index c = 0; c < q_.cols(); ++c)
-        sum += q_.col(c) * member(rows_, a, c, first_, count_);
-      d.gradient(a) += sum.cast<double>().sum() - label_sum([&](Eigen::Index i, Eigen::Index c) {
-                         return evidence_of(a)(first_ + i, c);
-                       });
+  /// Adds -Σ_i ln q(y_i|x_i), the gradient Σ_i (⟨e⟩ − e_y) and the upper triangle of the Hessian
+  /// Σ_i cov(e, e).
+  void add(const Eigen::VectorXd& tau, Derivatives& d) {
+    for (std::size_t m = 0; m < members_; ++m) {
+      tau_[m] = static_cast<float>(tau(static_cast<Eigen::Index>(m)));
     }
-    for (Eigen::Index a = 0; a < members; ++a) {
-      const auto& mean_a = mean[static_cast<std::size_t>(a)];
-      for (Eigen::Index b = a; b < members; ++b) {
-        const auto& mean_b = mean[static_cast<std::size_t>(b)];
-        Column second = Column::Zero(count_);
-        for (Eigen::Index c = 0; c < q_.cols(); ++c) {
-          second += q_.col(c) * (member(rows_, a, c, first_, count_) - mean_a) *
-                    (member(rows_, b, c, first_, count_) - mean_b);
-        }
-        d.hessian(a, b) += second.cast<double>().sum();
+    for (std::size_t t = 0; t < tiles_.front().tiles(); ++t) add_tile(t, d);
+  }
+
+ private:
+  void add_tile(std::size_t t, Derivatives& d) {
+    for (std::size_t m = 0; m < members_; ++m) at_[m] = tiles_[m].tile(t);
+    kernels_.calibration_tile({at_.data(), members_, k_, tau_.data(), rows_.log_prior.data(),
+                               q_.data(), largest_.data(), total_.data(), mean_.data(),
+                               covariance_.data(), scratch_.data()});
+    const std::size_t first = t * kRowTile;
+    const std::size_t count = std::min(kRowTile, rows_.y.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto label = static_cast<std::size_t>(rows_.y[first + i]);
+      float z = rows_.log_prior(static_cast<Eigen::Index>(label));
+      for (std::size_t m = 0; m < members_; ++m) {
+        const float of_label = at_[m][label * kRowTile + i];
+        z += of_label * tau_[m];
+        d.gradient(static_cast<Eigen::Index>(m)) +=
+            static_cast<double>(mean_[m * kRowTile + i]) - static_cast<double>(of_label);
+      }
+      d.value += std::log(static_cast<double>(total_[i])) - static_cast<double>(z - largest_[i]);
+    }
+    const float* covariance = covariance_.data();
+    for (Eigen::Index a = 0; a < d.gradient.size(); ++a) {
+      for (Eigen::Index b = a; b < d.gradient.size(); ++b, covariance += kRowTile) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(covariance[i]);
+        d.hessian(a, b) += sum;
       }
     }
   }
 
- private:
-  [[nodiscard]] const Eigen::MatrixXf& evidence_of(Eigen::Index m) const {
-    return rows_.evidence[static_cast<std::size_t>(m)];
-  }
-  /// Σ_i value(i, y_i).
-  template <class Value>
-  [[nodiscard]] double label_sum(Value value) const {
-    double sum = 0.0;
-    for (Eigen::Index i = 0; i < count_; ++i) {
-      sum += static_cast<double>(value(i, rows_.y[static_cast<std::size_t>(first_ + i)]));
-    }
-    return sum;
-  }
-
   const HeldOut& rows_;
-  Eigen::Index first_;
-  Eigen::Index count_;
-  Eigen::ArrayXXf q_;  // ln q(c|x) up to a constant a row, then q(c|x)
-  double own_ = 0.0;
+  std::size_t k_;
+  std::size_t members_;
+  std::vector<TiledRows> tiles_;  // a member each
+  std::vector<float> tau_;
+  std::vector<const float*> at_;
+  std::vector<float> q_;
+  std::vector<float> mean_;
+  std::vector<float> covariance_;
+  std::vector<float> scratch_;
+  std::array<float, kRowTile> largest_{};
+  std::array<float, kRowTile> total_{};
+  const ProductKernels& kernels_ = product_kernels();
 };
 
-void accumulate(const HeldOut& rows, const Eigen::VectorXd& tau, Derivatives& d) {
-  const auto n = static_cast<Eigen::Index>(rows.y.size());
-  for (Eigen::Index first = 0; first < n; first += kBlockRows) {
-    const Block block(rows, tau, first, std::min(kBlockRows, n - first));
-    d.value -= block.log_likelihood();
-    block.add(d);
-  }
-}
-
 /// Cross-entropy a row and its derivatives in τ.
-Derivatives evaluate(const std::vector<HeldOut>& blocks, const Eigen::VectorXd& tau) {
+Derivatives evaluate(std::vector<TiledBlock>& blocks, double rows, const Eigen::VectorXd& tau) {
   Derivatives d{0.0, Eigen::VectorXd::Zero(tau.size()),
                 Eigen::MatrixXd::Zero(tau.size(), tau.size())};
-  double n = 0.0;
-  for (const HeldOut& rows : blocks) {
-    accumulate(rows, tau, d);
-    n += static_cast<double>(rows.y.size());
-  }
-  d.value /= n;
-  d.gradient /= n;
-  d.hessian = Eigen::MatrixXd(d.hessian.selfadjointView<Eigen::Upper>()) / n;
+  for (TiledBlock& block : blocks) block.add(tau, d);
+  d.value /= rows;
+  d.gradient /= rows;
+  d.hessian = Eigen::MatrixXd(d.hessian.selfadjointView<Eigen::Upper>()) / rows;
   return d;
 }
 
@@ -149,17 +123,23 @@ Eigen::VectorXd newton_step(const Derivatives& d, const Eigen::VectorXd& tau) {
 
 Calibration calibrate(const std::vector<HeldOut>& blocks) {
   const auto members = static_cast<Eigen::Index>(blocks.front().evidence.size());
+  std::vector<TiledBlock> tiled;
+  double rows = 0.0;
+  for (const HeldOut& block : blocks) {
+    tiled.emplace_back(block);
+    rows += static_cast<double>(block.y.size());
+  }
   Eigen::VectorXd tau = Eigen::VectorXd::Constant(members, 1.0 / static_cast<double>(members));
-  Derivatives d = evaluate(blocks, tau);
+  Derivatives d = evaluate(tiled, rows, tau);
   for (int iteration = 0; iteration < kMostSteps; ++iteration) {
     const Eigen::VectorXd step = newton_step(d, tau);
     double t = 1.0;
     Eigen::VectorXd next = (tau + step).cwiseMax(0.0);
-    Derivatives at_next = evaluate(blocks, next);
+    Derivatives at_next = evaluate(tiled, rows, next);
     while (!(at_next.value <= d.value) && t > 1e-4) {
       t *= 0.5;
       next = (tau + t * step).cwiseMax(0.0);
-      at_next = evaluate(blocks, next);
+      at_next = evaluate(tiled, rows, next);
     }
     if (!(at_next.value < d.value)) break;
     const double fall = d.value - at_next.value;

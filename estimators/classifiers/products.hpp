@@ -8,6 +8,21 @@ namespace cch::detail {
 /// Rows a tile: one or more whole vector registers of floats on every machine.
 inline constexpr std::size_t kRowTile = 16;
 
+/// One tile of held-out rows, as the calibration of several members needs it; k columns a matrix.
+struct CalibrationTile {
+  const float* const* evidence;  ///< a tile of k columns a member
+  std::size_t members;
+  std::size_t k;
+  const float* tau;        ///< a weight a member
+  const float* log_prior;  ///< k
+  float* q;                ///< out, k columns: softmax of log_prior + Σ_m tau_m evidence_m
+  float* largest;          ///< out, as softmax_tile
+  float* total;            ///< out, as softmax_tile
+  float* mean;             ///< out, a column a member: Σ_c q_c evidence_mc
+  float* covariance;  ///< out, a column a pair (a, b >= a): Σ_c q_c (e_ac - mean_a)(e_bc - mean_b)
+  float* scratch;     ///< 2 members k columns
+};
+
 /// Products of a tall matrix X (n × q) with a narrow one (k columns) and softmax, which is all that
 /// a logistic fit does; Eigen is built for the baseline instruction set and takes several times as
 /// long. Tall matrices are stored in tiles of kRowTile rows, inside a tile column after column, the
@@ -32,6 +47,7 @@ struct ProductKernels {
   /// of each row w, Σ_c t_c (z_c − largest) and Σ_c exp(z_c − largest) are written.
   void (*soft_residuals_tile)(const float* target, float* logits, std::size_t k, float* weight,
                               float* aligned, float* total);
+  void (*calibration_tile)(const CalibrationTile& tile);
 };
 
 /// The widest set that this processor runs.

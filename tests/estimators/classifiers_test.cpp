@@ -18,6 +18,13 @@
 #include "estimators/classifiers/training.hpp"
 #include "support/test.hpp"
 
+namespace cch::detail {
+extern const ProductKernels products_base;
+#if defined(__x86_64__)
+extern const ProductKernels products_avx2;
+#endif
+}  // namespace cch::detail
+
 namespace {
 
 using namespace cch;
@@ -94,6 +101,107 @@ TEST_CASE("softmax of a tile is that of doubles, far below the largest logit too
     CHECK(std::abs(static_cast<double>(total[row]) - sum) <= 1e-5 * sum);
     CHECK(std::abs(static_cast<double>(weight[row]) - mass) <= 1e-5);
     CHECK(std::abs(static_cast<double>(aligned[row]) - inner) <= 1e-5 * std::abs(inner) + 1e-5);
+  }
+}
+
+std::vector<float> random_floats(std::size_t count, std::uint64_t seed, double spread = 1.0) {
+  Random random(seed);
+  std::vector<float> out(count);
+  for (float& v : out) v = static_cast<float>(spread * random.normal());
+  return out;
+}
+
+// What every kernel of a set writes, for so many columns; of the last tile every number counts.
+std::vector<float> all_products(const ProductKernels& kernels, std::size_t q, std::size_t k) {
+  constexpr std::size_t kTiles = 3;
+  constexpr std::size_t kMembers = 3;
+  const auto x = random_floats(kTiles * q * kRowTile, 5);
+  const auto w = random_floats(q * k, 6);
+  std::vector<float> out(kTiles * k * kRowTile);
+  kernels.tall_times_narrow(x.data(), kTiles, q, w.data(), q, k, out.data());
+  std::vector<float> g(q * k, 0.5F);
+  kernels.add_transposed(x.data(), q, q, out.data(), k, k, kTiles, g.data(), q);
+  std::vector<float> rows(5 * kRowTile);
+  const auto target = random_floats(k * kRowTile, 7);
+  kernels.softmax_tile(out.data(), k, rows.data(), rows.data() + kRowTile);
+  kernels.soft_residuals_tile(target.data(), out.data() + k * kRowTile, k,
+                              rows.data() + 2 * kRowTile, rows.data() + 3 * kRowTile,
+                              rows.data() + 4 * kRowTile);
+  std::vector<std::vector<float>> evidence;
+  std::vector<const float*> at;
+  for (std::size_t m = 0; m < kMembers; ++m) {
+    evidence.push_back(random_floats(k * kRowTile, 8 + m, 3.0));
+    at.push_back(evidence.back().data());
+  }
+  const std::vector<float> tau{0.3F, 0.0F, 1.2F};
+  const auto prior = random_floats(k, 12);
+  std::vector<float> calibration((k + 2 + kMembers + 6) * kRowTile);
+  std::vector<float> scratch(2 * kMembers * k * kRowTile);
+  float* to = calibration.data();
+  float* columns = to + k * kRowTile;
+  kernels.calibration_tile({at.data(), kMembers, k, tau.data(), prior.data(), to, columns,
+                            columns + kRowTile, columns + 2 * kRowTile,
+                            columns + (2 + kMembers) * kRowTile, scratch.data()});
+  for (const auto& part : {g, rows, calibration}) out.insert(out.end(), part.begin(), part.end());
+  return out;
+}
+
+#if defined(__x86_64__)
+TEST_CASE("products: every instruction set gives the same bits") {
+  for (const auto& [q, k] : std::vector<std::pair<std::size_t, std::size_t>>{
+           {1, 1}, {6, 10}, {7, 4}, {33, 15}, {2, 23}}) {
+    const auto base = all_products(products_base, q, k);
+    if (__builtin_cpu_supports("avx2")) CHECK(all_products(products_avx2, q, k) == base);
+    CHECK(all_products(product_kernels(), q, k) == base);
+  }
+}
+#endif
+
+TEST_CASE("calibration of a tile is that of doubles") {
+  constexpr std::size_t kClasses = 4;
+  std::vector<std::vector<float>> evidence;
+  std::vector<const float*> at;
+  for (const std::uint64_t seed : {1, 2}) {
+    evidence.push_back(random_floats(kClasses * kRowTile, seed, 4.0));
+    at.push_back(evidence.back().data());
+  }
+  const std::vector<float> tau{0.7F, 0.4F};
+  const auto prior = random_floats(kClasses, 3);
+  std::vector<float> q(kClasses * kRowTile);
+  std::vector<float> mean(2 * kRowTile);
+  std::vector<float> covariance(3 * kRowTile);
+  std::vector<float> scratch(4 * kClasses * kRowTile);
+  std::array<float, kRowTile> largest{};
+  std::array<float, kRowTile> total{};
+  product_kernels().calibration_tile({at.data(), 2, kClasses, tau.data(), prior.data(), q.data(),
+                                      largest.data(), total.data(), mean.data(), covariance.data(),
+                                      scratch.data()});
+  const auto value = [](const std::vector<float>& x, std::size_t c, std::size_t row) {
+    return static_cast<double>(x[c * kRowTile + row]);
+  };
+  for (std::size_t row = 0; row < kRowTile; ++row) {
+    Eigen::ArrayXd p(kClasses);
+    Eigen::ArrayXXd e(kClasses, 2);
+    for (std::size_t c = 0; c < kClasses; ++c) {
+      const auto r = static_cast<Eigen::Index>(c);
+      for (std::size_t m = 0; m < 2; ++m) {
+        e(r, static_cast<Eigen::Index>(m)) = value(evidence[m], c, row);
+      }
+      p(r) = std::exp(static_cast<double>(prior[c]) + static_cast<double>(tau[0]) * e(r, 0) +
+                      static_cast<double>(tau[1]) * e(r, 1));
+    }
+    p /= p.sum();
+    // Single precision, values to 15: 1e-5 of them, of their products for covariances.
+    const Eigen::Array2d m = (e.colwise() * p).colwise().sum();
+    for (std::size_t a = 0, pair = 0; a < 2; ++a) {
+      const auto i = static_cast<Eigen::Index>(a);
+      CHECK(std::abs(value(mean, a, row) - m(i)) <= 1e-4);
+      for (std::size_t b = a; b < 2; ++b, ++pair) {
+        const auto j = static_cast<Eigen::Index>(b);
+        const double expected = (p * (e.col(i) - m(i)) * (e.col(j) - m(j))).sum();
+        CHECK(std::abs(value(covariance, pair, row) - expected) <= 1e-3);
+      }
+    }
   }
 }
 

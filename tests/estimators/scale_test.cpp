@@ -109,13 +109,7 @@ TEST_CASE("scale: five tied rows in a hundred are not worth a warning") {
   CHECK(warnings.empty());
 }
 
-TEST_CASE("scale: ranks agree with counting, for values of every size and sign") {
-  Random random(17);
-  std::vector<double> values{0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 1.0, 1.0};
-  while (values.size() < 700) {  // a third of them tied
-    const double size = std::pow(10.0, std::floor(40.0 * random.uniform() - 20.0));
-    values.push_back(size * (random.below(3) == 0 ? 1.0 : random.normal()));
-  }
+void check_ranks_by_counting(const std::vector<double>& values) {
   const Samples r = scaled_quietly(column_of(values), Scale::rank);
   const boost::math::normal normal;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -126,6 +120,26 @@ TEST_CASE("scale: ranks agree with counting, for values of every size and sign")
     const double n = static_cast<double>(values.size());
     CHECK(near(r(i, 0), boost::math::quantile(normal, rank / (n + 1.0)), kRounding));
   }
+}
+
+TEST_CASE("scale: ranks agree with counting, for values of every size and sign") {
+  Random random(17);
+  std::vector<double> values{0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 1.0, 1.0};
+  while (values.size() < 700) {  // a third of them tied
+    const double size = std::pow(10.0, std::floor(40.0 * random.uniform() - 20.0));
+    values.push_back(size * (random.below(3) == 0 ? 1.0 : random.normal()));
+  }
+  check_ranks_by_counting(values);
+}
+
+TEST_CASE("scale: ranks agree with counting, for values that only their last digits tell apart") {
+  Random random(18);
+  std::vector<double> few{1.0 + 3e-13, 1.0 + 1e-13, 1.0 + 2e-13, -1.0 - 1e-13, -1.0, 1.0 + 1e-13};
+  while (few.size() < 500) few.push_back(random.normal());
+  check_ranks_by_counting(few);
+  std::vector<double> all;
+  while (all.size() < 700) all.push_back(1.0 + 1e-13 * static_cast<double>(random.below(2000)));
+  check_ranks_by_counting(all);
 }
 
 TEST_CASE("scale: none hands the values through, threads change nothing") {
