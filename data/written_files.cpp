@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <string_view>
 
 #include "cch/core/error.hpp"
 
@@ -66,7 +67,27 @@ std::string ending() {
   return ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(drawn);
 }
 
+/// What a name of `ending` looks like: ".tmp", digits, "-", digits.
+bool is_temporary(const std::string& name) {
+  const std::size_t at = name.rfind(".tmp");
+  if (at == std::string::npos) return false;
+  const std::string_view digits = std::string_view(name).substr(at + 4);
+  const std::size_t dash = digits.find('-');
+  return dash != std::string_view::npos && dash > 0 && dash + 1 < digits.size() &&
+         digits.find_first_not_of("0123456789-") == std::string_view::npos &&
+         digits.rfind('-') == dash;
+}
+
 }  // namespace
+
+void remove_unfinished_files(const std::string& folder) {
+  std::error_code none;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    if (is_temporary(entry.path().filename().string())) found.push_back(entry.path());
+  }
+  for (const fs::path& path : found) fs::remove(path, none);
+}
 
 void write_files(const std::vector<FileContent>& files) {
   std::vector<Target> targets(files.size());

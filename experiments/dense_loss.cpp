@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "estimators/classifiers/products.hpp"
 #include "experiments/dense_batch.hpp"
 
 namespace cch::detail {
@@ -33,6 +34,17 @@ void softmax(const Real* z, std::size_t k, Real temperature, Real* q, Real* lse)
   }
   if (lse == nullptr) return;
   for (std::size_t l = 0; l < kLanes; ++l) lse[l] = most[l] / temperature + std::log(sum[l]);
+}
+
+template <>
+void softmax(const float* z, std::size_t k, float temperature, float* q, float* lse) {
+  static_assert(kLanes == kRowTile);
+  for (std::size_t i = 0; i < k * kLanes; ++i) q[i] = z[i] / temperature;
+  float largest[kLanes];
+  float total[kLanes];
+  product_kernels().softmax_tile(q, k, largest, total);
+  if (lse == nullptr) return;
+  for (std::size_t l = 0; l < kLanes; ++l) lse[l] = largest[l] + std::log(total[l]);
 }
 
 }  // namespace

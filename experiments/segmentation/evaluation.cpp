@@ -70,12 +70,37 @@ class TestImages {
   std::uint64_t seed_;
 };
 
+/// The images with the smallest share of right pixels, of equal ones the first.
+class WorstImages {
+ public:
+  explicit WorstImages(std::vector<WorstImage>& worst) : worst_(worst) {}
+
+  void offer(std::size_t image, const Confusion& confusion, std::span<const std::uint8_t> codes) {
+    std::uint64_t right = 0;
+    for (std::size_t c = 0; c < confusion.classes; ++c) right += confusion(c, c);
+    const std::uint64_t all =
+        std::accumulate(confusion.counts.begin(), confusion.counts.end(), std::uint64_t{0});
+    if (all == 0) return;
+    const double share = static_cast<double>(right) / static_cast<double>(all);
+    const auto at =
+        std::upper_bound(worst_.begin(), worst_.end(), share,
+                         [](double value, const WorstImage& w) { return value < w.right; });
+    if (at - worst_.begin() == static_cast<std::ptrdiff_t>(kExamples)) return;
+    worst_.insert(at, {image, share, {codes.begin(), codes.end()}});
+    if (worst_.size() > kExamples) worst_.pop_back();
+  }
+
+ private:
+  std::vector<WorstImage>& worst_;
+};
+
 ConditionScores score(const SegmentationSet& set, const TestImages& images,
                       const detail::SegmentationModel& model, const Condition& condition,
                       const std::vector<Subset>& subsets, std::size_t modalities,
-                      AbsentClass absent, const Execution& exec) {
+                      AbsentClass absent, std::vector<WorstImage>& worst, const Execution& exec) {
   ConditionScores out;
   out.name = condition.name;
+  WorstImages worst_images(worst);
   const std::size_t k = set.classes.size();
   const std::size_t n = images.rows().size();
   out.by_image.assign(subsets.size(), std::vector<Confusion>(n, Confusion(k)));
@@ -87,9 +112,13 @@ ConditionScores score(const SegmentationSet& set, const TestImages& images,
                   condition.zeroed ? detail::Missing::zeroed : detail::Missing::dropped, codes);
     for (std::size_t i = 0; i < subsets.size() * batch.count; ++i) {
       const std::size_t image = first + i % batch.count;
-      out.by_image[i / batch.count][image].add(
-          set.label(images.rows()[image]),
-          std::span(codes).subspan(i * set.pixels(), set.pixels()));
+      const auto predicted =
+          std::span<const std::uint8_t>(codes).subspan(i * set.pixels(), set.pixels());
+      Confusion& confusion = out.by_image[i / batch.count][image];
+      confusion.add(set.label(images.rows()[image]), predicted);
+      if (i / batch.count + 1 == subsets.size()) {  // all modalities
+        worst_images.offer(images.rows()[image], confusion, predicted);
+      }
     }
   }
   std::vector<double> miou;
@@ -159,9 +188,14 @@ SegmentationScores evaluate_segmentation(const SegmentationSet& set,
   SegmentationScores out;
   out.modalities = network.modalities;
   for (const Condition& condition : conditions) {
+    std::vector<WorstImage> worst;
     out.conditions.push_back(
-        score(set, images, *model, condition, all_subsets(m), m, absent, exec));
-    if (out.conditions.size() > 1) out.conditions.back().by_image.clear();
+        score(set, images, *model, condition, all_subsets(m), m, absent, worst, exec));
+    if (out.conditions.size() > 1) {
+      out.conditions.back().by_image.clear();
+    } else {
+      out.worst = std::move(worst);
+    }
   }
   std::vector<std::size_t> groups;
   for (const std::size_t row : images.rows()) groups.push_back(set.groups[row]);

@@ -291,6 +291,7 @@ double pack_images(const SegmentationTask& task, const std::string& folder, cons
   check_room(forecast, root);
   std::error_code ignored;
   fs::remove(root / detail::kPackedFile, ignored);  // what is there is replaced
+  remove_unfinished_files(folder);
   Packing packing(plan, root);
   const auto runs = record_runs(plan);
   std::mutex mutex;

@@ -173,10 +173,10 @@ double full_cost(const SegmentationStudy& study) {
          static_cast<double>(study.seeds.size());
 }
 
-std::size_t rungs_of(std::size_t candidates) {
+std::size_t rungs_of(std::size_t candidates, std::size_t most) {
   std::size_t out = 1;
   while ((std::size_t{1} << out) < candidates) ++out;
-  return out;
+  return most > 0 ? std::min(out, most) : out;
 }
 
 std::optional<RaceRung> next_rung(const SegmentationStudy& study,

@@ -162,6 +162,10 @@ class Training {
     const std::vector shape{1 + network.modalities.size(), s.example_images, set.height, set.width};
     files.push_back(
         {"examples.npy", npy_bytes("|u1", shape, s.examples.data(), s.examples.size())});
+    std::vector<std::uint8_t> worst;
+    for (const WorstImage& w : s.worst) worst.insert(worst.end(), w.codes.begin(), w.codes.end());
+    const std::vector worst_shape{s.worst.size(), set.height, set.width};
+    files.push_back({"worst.npy", npy_bytes("|u1", worst_shape, worst.data(), worst.size())});
   }
 
   /// What choosing by validation images did, with what the last weights score where others count.

@@ -92,6 +92,27 @@ TEST_CASE("a race: short trainings, half of the set-ups stay, the winner trains 
   CHECK(full.err.find("starts from the beginning") != std::string::npos);
 }
 
+TEST_CASE("a race of one rung spreads its budget evenly over all set-ups") {
+  if (!training_here()) return;
+  const RaceWorld w;
+  const RunOutcome run = w.train({"--race", "full", "--budget", "60%", "--rungs", "1", "--json"});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const json race = run.document();
+  REQUIRE(race["rungs"].size() == 1);
+  CHECK(race["rungs"][0]["setups"].size() == 3);
+  CHECK(race["spent"].get<double>() <= 0.6);
+  CHECK(race["setups"].size() == 3);
+  // Two rungs of it would have given each half.
+  const RunOutcome halving = w.train({"-n", "--race", "full", "--budget", "60%"});
+  CHECK(halving.out_has("3 set-ups race on 2 rungs"));
+  CHECK(w.train({"-n", "--race", "full", "--budget", "60%", "--rungs", "1"})
+            .out_has("3 set-ups race on 1 rungs"));
+  CHECK(w.train({"-n", "--race", "full", "--budget", "60%", "--rungs", "9"})
+            .out_has("3 set-ups race on 2 rungs"));
+  CHECK(w.train({"--rungs", "1"}).code != 0);
+}
+
 TEST_CASE("a race: of one modality alone those race that have it, and what has no meaning") {
   const RaceWorld w;
   CHECK(w.train({"-n", "--race", "weak", "--budget", "90%"}).out_has("4 set-ups race"));

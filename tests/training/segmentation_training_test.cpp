@@ -41,6 +41,40 @@ TEST_CASE("segmentation: a network learns scenes, with either fusion") {
   }
 }
 
+TEST_CASE("segmentation: the worst images are those with the fewest right pixels") {
+  const SegmentationSet set = small_scenes(24);
+  const SegmentationFit fit = train_segmentation(set, small_job(3), {});
+  const SegmentationScores scores = evaluate_segmentation(
+      set, fit.network, conditions_named({"emm-dropped"}), AbsentClass::excluded, 1, {});
+  const auto rows = set.rows(Split::test);
+  REQUIRE(scores.worst.size() == std::min<std::size_t>(4, rows.size()));
+  // Of every test image, from the confusions of all modalities.
+  std::vector<std::pair<double, std::size_t>> shares;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Confusion& c = scores.conditions[0].by_image.back()[i];
+    const auto all = std::accumulate(c.counts.begin(), c.counts.end(), std::uint64_t{0});
+    std::uint64_t right = 0;
+    for (std::size_t k = 0; k < c.classes; ++k) right += c(k, k);
+    shares.emplace_back(static_cast<double>(right) / static_cast<double>(all), rows[i]);
+  }
+  std::sort(shares.begin(), shares.end());
+  for (std::size_t i = 0; i < scores.worst.size(); ++i) {
+    const WorstImage& worst = scores.worst[i];
+    CHECK(worst.right == shares[i].first);
+    CHECK(worst.image == shares[i].second);
+    // From the codes themselves.
+    const auto label = set.label(worst.image);
+    double labelled = 0.0;
+    double right = 0.0;
+    REQUIRE(worst.codes.size() == set.pixels());
+    for (std::size_t p = 0; p < set.pixels(); ++p) {
+      labelled += label[p] == kIgnoreLabel ? 0.0 : 1.0;
+      right += label[p] != kIgnoreLabel && worst.codes[p] == label[p] ? 1.0 : 0.0;
+    }
+    CHECK(right / labelled == worst.right);
+  }
+}
+
 TEST_CASE("segmentation: the same bits on every run, and when a run is resumed") {
   const SegmentationSet set = small_scenes(18);
   SegmentationJob job = small_job(4);

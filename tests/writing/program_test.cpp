@@ -4,6 +4,7 @@
 #include <spawn.h>
 
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include "cch/core/random.hpp"
@@ -129,6 +130,9 @@ TEST_CASE(
     }
   }
   CHECK(cut > 0);
+  // Killed while the lists were written.
+  std::filesystem::create_directories(out);
+  std::ofstream(std::filesystem::path(out) / "classes.txt.tmp123-456") << "half";
   CHECK(Program({"train", world.study, "--write-images", out, "-q"}).end(0) == 0);
   CHECK(tree(out) == tree(whole));
 }

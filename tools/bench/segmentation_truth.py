@@ -6,7 +6,8 @@
 
 A problem is a study with a set-up for each sensor alone (`A`) and for each that another teaches (`A by B`): street
 scenes drawn for each value of --shared, and those named by --study. Each is trained fully; before that its pairs are
-ranked by features of networks of three ages, and the set-ups of each sensor race for it alone. Everything is kept in
+ranked by features of networks of three ages, and the set-ups of each sensor race for it alone, by halving and by one rung
+of the same budget. Everything is kept in
 DIR: a second call is cached. Intervals are of a bootstrap that draws problems, then sensors of each.
 """
 import argparse
@@ -102,9 +103,12 @@ class Problem:
         self.ranked = run(options.cch, "rank", [*common, *seeds, *ages, *quick, "-o", str(out / "ranked")])
         self.students = self.ranked["modalities"]
         self.races = {}
+        self.even = {}
         for student in self.students:
             race = ["--race", student, "--budget", options.budget, "-o", str(out / f"race-{student}")]
             self.races[student] = run(options.cch, "train", [*common, *seeds, *race])
+            even = ["--race", student, "--rungs", "1", "--budget", options.budget, "-o", str(out / f"even-{student}")]
+            self.even[student] = run(options.cch, "train", [*common, *seeds, *even])
         document = run(options.cch, "train", [*common, *seeds, "-o", str(out / "trained")])
         self.levels = trained(out / "trained", document)
 
@@ -259,8 +263,8 @@ def print_criteria(problems):
 
 def print_choices(problems):
     """Level of what each way chooses, among no teacher and each teacher, against the best trained."""
-    print("| problem | student | race: chosen, its chance | cost | best trained | regret: race | no teacher | at random | teacher of the highest mIoU |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| problem | student | race: chosen, its chance | cost | best trained | regret: race | evenly spread | no teacher | at random | teacher of the highest mIoU |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     regrets = collections.defaultdict(list)
     for p in problems:
         for s in p.students:
@@ -272,6 +276,7 @@ def print_choices(problems):
             strongest = max(miou, key=miou.get)
             of = {
                 "race": level[chosen["name"]],
+                "the same budget spread evenly": level[p.even[s]["setups"][0]["name"]],
                 "no teacher": level[s],
                 "random": statistics.fmean(level.values()),
                 "strongest": level[f"{s} by {strongest}"],

@@ -221,7 +221,7 @@ void show_all(const TrainSettings& s, const PlannedSegmentation& study, const Ru
   const std::string text = documents::to_text(document, 1) + "\n";
   write_files({{path, text},
                {page, report::render_segmentation_html(
-                          document, segmentation_pictures(document, study.set, s.out))}});
+                          document, segmentation_pictures(document, runs, study.set, s.out))}});
   if (s.common.json) {
     terminal.out << text;
   } else {

@@ -95,6 +95,11 @@ Command setup_train(CommandLine app) {
                        {}},
         "Of a race: share of the cost of training all set-ups",
         {.suggestions = {"10%", "20%"}}},
+       {"--rungs",
+        &s->race_rungs,
+        "Of a race: rungs at most, 1 spreads the budget evenly over all set-ups; 0: as many as "
+        "halving takes",
+        {.needs = "--race"}},
        {"--survivors", &s->survivors,
         "Train fully the set-up that the race in the folder has chosen, what it needs and what its "
         "gain is measured from"},

@@ -40,8 +40,9 @@ struct TrainSettings {
   bool keep_weights = false;
   std::string race;         ///< metric that set-ups of a segmentation study race for; empty: none
   double race_share = 0.2;  ///< of the cost of training all set-ups
-  bool survivors = false;   ///< trains the winner of the folder's race alone
-  std::string how_to_get;   ///< of data that are not there
+  std::size_t race_rungs = 0;  ///< at most; 0: as many as halving takes
+  bool survivors = false;      ///< trains the winner of the folder's race alone
+  std::string how_to_get;      ///< of data that are not there
   Study study;
   CommonOptions common;
 };

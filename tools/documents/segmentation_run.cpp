@@ -21,12 +21,18 @@ void describe(V& v, Of<SegmentedCase> auto& x) {
 }
 
 template <class V>
+void describe(V& v, Of<WorstSegmented> auto& x) {
+  v("image", x.image, "right", x.right);
+}
+
+template <class V>
 void describe(V& v, Of<SegmentationMetrics> auto& x) {
   v("modalities", x.modalities, "classes", x.classes, "miou_average", x.average, "conditions",
     x.conditions, "evaluation_seconds", x.evaluation_seconds);
   v.interval("miou_average_interval95", x.average_interval95);
   v.if_there("miou_full", x.full);
   v.if_there("miou_worst", x.worst);
+  v.if_there("worst_images", x.worst_images);
 }
 
 template <class V>

@@ -44,6 +44,12 @@ struct SegmentedCase {
   std::vector<SubsetLevel> subsets;
 };
 
+/// A test image that a network segments worst.
+struct WorstSegmented {
+  std::size_t image = 0;  ///< of the set, from 0
+  double right = 0.0;     ///< share of labelled pixels
+};
+
 /// On test images.
 struct SegmentationMetrics {
   std::vector<std::string> modalities;
@@ -53,6 +59,8 @@ struct SegmentationMetrics {
   std::optional<double> worst;
   std::optional<Interval> average_interval95;
   std::vector<SegmentedCase> conditions;
+  /// The worst first; absent in old results. Their predictions are in worst.npy beside the record.
+  std::optional<std::vector<WorstSegmented>> worst_images;
   double evaluation_seconds = 0.0;
 };
 

@@ -14,6 +14,9 @@ struct FileContent {
 /// followed, devices and pipes written to, and a file that is replaced keeps its mode. A run Error
 /// "cannot-write" with the reason otherwise.
 void write_files(const std::vector<FileContent>& files);
+/// Removes what write_files left in a folder when its process was killed. Nobody else may be
+/// writing there.
+void remove_unfinished_files(const std::string& folder);
 /// Whether something is there; false also where the file system does not say (a name that is too
 /// long, links that go round, a folder that may not be read).
 bool path_exists(const std::string& path);

@@ -41,6 +41,13 @@ struct ConditionScores {
   std::vector<std::vector<Confusion>> by_image;
 };
 
+/// A test image on which a network errs most.
+struct WorstImage {
+  std::size_t image = 0;            ///< of the set
+  double right = 0.0;               ///< share of its labelled pixels whose class is right
+  std::vector<std::uint8_t> codes;  ///< predicted, H × W
+};
+
 struct SegmentationScores {
   std::vector<std::string> modalities;
   std::vector<ConditionScores> conditions;
@@ -49,6 +56,8 @@ struct SegmentationScores {
   /// W.
   std::vector<std::uint8_t> examples;
   std::size_t example_images = 0;
+  /// Four at most, the worst first: all modalities there, under the first condition.
+  std::vector<WorstImage> worst;
   double seconds = 0.0;
 };
 

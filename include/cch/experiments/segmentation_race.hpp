@@ -59,8 +59,9 @@ struct RaceRung {
 std::optional<RaceRung> next_rung(const SegmentationStudy& study,
                                   const std::vector<std::size_t>& setups, double budget,
                                   std::size_t rungs_left);
-/// ⌈log₂ n⌉, one at least: after each half of the set-ups are left.
-std::size_t rungs_of(std::size_t candidates);
+/// ⌈log₂ n⌉, one at least: after each half of the set-ups are left. `most`: no more, unless it is
+/// 0.
+std::size_t rungs_of(std::size_t candidates, std::size_t most = 0);
 
 /// What the set-ups of a rung scored, by seed; a set-up whose networks failed has none.
 struct RungScores {

@@ -169,6 +169,8 @@ documents::SegmentationMetrics metrics_of(const SegmentationScores& scores,
   for (const ConditionScores& c : scores.conditions) {
     out.conditions.push_back(case_of(c, scores.modalities));
   }
+  out.worst_images.emplace();
+  for (const WorstImage& w : scores.worst) out.worst_images->push_back({w.image, w.right});
   out.evaluation_seconds = scores.seconds;
   return out;
 }

@@ -88,10 +88,11 @@ std::string code_picture(const SegmentationSet& set, std::span<const std::uint8_
   return img(side, rgb, words);
 }
 
-/// Predictions of a run: of all modalities, then of each alone; empty where they are not there.
-std::vector<std::uint8_t> examples_of(const std::string& folder, const std::string& key,
-                                      std::vector<std::size_t>& shape) {
-  const std::string path = (std::filesystem::path(folder) / "runs" / key / "examples.npy").string();
+/// Predictions of a run, as examples.npy (of all modalities, then of each alone) or worst.npy has
+/// them; empty where they are not there.
+std::vector<std::uint8_t> codes_of(const std::string& folder, const std::string& key,
+                                   const std::string& file, std::vector<std::size_t>& shape) {
+  const std::string path = (std::filesystem::path(folder) / "runs" / key / file).string();
   if (!std::filesystem::exists(path)) return {};
   const Array array = parse_npy(map_file(path), path);
   shape = array.shape();
@@ -112,9 +113,66 @@ std::string legend(const SegmentationSet& set) {
   return element("p", out + "Pixels without a label are black.");
 }
 
+std::string name_of_image(const SegmentationSet& set, std::size_t n) {
+  return set.names.empty() ? "image " + std::to_string(n) : set.names[n];
+}
+
+/// What the first sensor of a set-up sees, the label and the prediction, side by side.
+std::string worst_cell(const SegmentationSet& set, std::size_t sensor,
+                       const documents::WorstSegmented& worst,
+                       std::span<const std::uint8_t> codes) {
+  return fmt::format("{}: {:.0f} % right<br><span style=\"white-space:nowrap\">{} {} {}</span>",
+                     report::name_html(name_of_image(set, worst.image)), 100.0 * worst.right,
+                     input_picture(set, sensor, worst.image),
+                     code_picture(set, set.label(worst.image), "label"),
+                     code_picture(set, codes, "prediction"));
+}
+
+std::size_t index_of(const SegmentationSet& set, const std::string& modality) {
+  std::size_t m = 0;
+  while (m + 1 < set.modalities.size() && set.modalities[m].name != modality) ++m;
+  return m;
+}
+
+/// The test images on which each set-up errs most.
+std::string worst_table(const documents::SegmentationDocument& document,
+                        const std::vector<documents::SegmentationRunDocument>& runs,
+                        const SegmentationSet& set, const std::string& folder) {
+  std::vector<std::vector<std::string>> rows;
+  std::size_t most = 0;
+  for (const documents::SegmentationRunDocument& run : runs) {
+    if (run.seed != document.seed || rows.size() == kShownSetups) continue;
+    if (!run.metrics || !run.metrics->worst_images) continue;
+    std::vector<std::size_t> shape;
+    const auto codes = codes_of(folder, run.key, "worst.npy", shape);
+    const auto& worst = *run.metrics->worst_images;
+    if (codes.size() != worst.size() * set.pixels()) continue;
+    const std::size_t sensor = index_of(set, run.metrics->modalities.front());
+    std::vector<std::string> row{report::name_html(run.setup_name())};
+    for (std::size_t i = 0; i < worst.size(); ++i) {
+      if (worst[i].image >= set.images) return {};
+      row.push_back(worst_cell(set, sensor, worst[i],
+                               std::span(codes).subspan(i * set.pixels(), set.pixels())));
+    }
+    most = std::max(most, worst.size());
+    rows.push_back(std::move(row));
+  }
+  if (most == 0) return {};
+  std::vector<report::HtmlColumn> columns{{"set-up"}};
+  for (std::size_t i = 0; i < most; ++i) {
+    columns.push_back({i == 0 ? "worst image" : fmt::format("worst but {}", i)});
+  }
+  for (auto& row : rows) row.resize(columns.size());
+  return report::wide(report::html_table(
+      "Test images of the first seed with the smallest share of right pixels, all sensors of the "
+      "set-up there: what its first sensor sees, the label, the prediction.",
+      columns, rows));
+}
+
 }  // namespace
 
 std::string segmentation_pictures(const documents::SegmentationDocument& document,
+                                  const std::vector<documents::SegmentationRunDocument>& runs,
                                   const SegmentationSet& set, const std::string& folder) {
   std::vector<report::HtmlColumn> columns;
   for (const ModalityImages& m : set.modalities) columns.push_back({m.name});
@@ -131,7 +189,7 @@ std::string segmentation_pictures(const documents::SegmentationDocument& documen
   for (const documents::SegmentedRun& run : document.runs) {
     if (run.seed != document.seed || shown == kShownSetups) continue;
     std::vector<std::size_t> shape;
-    const auto codes = examples_of(folder, run.key, shape);
+    const auto codes = codes_of(folder, run.key, "examples.npy", shape);
     if (codes.empty()) continue;
     ++shown;
     const std::string& name = run.setup;
@@ -150,7 +208,9 @@ std::string segmentation_pictures(const documents::SegmentationDocument& documen
       "mean), "
       "the label, and predictions with all modalities there and with the first alone.",
       columns, rows);
-  return report::section("pictures", "Pictures", legend(set) + report::wide(table));
+  return report::section(
+      "pictures", "Pictures",
+      legend(set) + report::wide(table) + worst_table(document, runs, set, folder));
 }
 
 }  // namespace cch

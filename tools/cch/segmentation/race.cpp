@@ -81,7 +81,7 @@ class Race {
   /// Rung after rung, until the budget or the set-ups are at their end.
   void run(std::vector<std::size_t> setups) {
     const double budget = s_.race_share * all_cost_;
-    const std::size_t rungs = rungs_of(setups.size());
+    const std::size_t rungs = rungs_of(setups.size(), s_.race_rungs);
     for (std::size_t r = 0; r < rungs && setups.size() > 1; ++r) {
       const auto rung = next_rung(study_, setups, budget - spent_, rungs - r);
       if (!rung) {
@@ -223,11 +223,13 @@ class Race {
 int print_race_plan(const TrainSettings& s, const SegmentationStudy& study,
                     const std::vector<std::size_t>& setups, std::ostream& out) {
   const double all = full_cost(study);
-  const RaceRung first = *next_rung(study, setups, s.race_share * all, rungs_of(setups.size()));
+  const RaceRung first =
+      *next_rung(study, setups, s.race_share * all, rungs_of(setups.size(), s.race_rungs));
   out << fmt::format(
       "{} set-ups race on {} rungs; the first: {} epochs, {} seeds, {:.1f} % of the cost of "
       "training all. Nothing was run.\n",
-      setups.size(), rungs_of(setups.size()), first.epochs, first.seeds, 100.0 * first.cost / all);
+      setups.size(), rungs_of(setups.size(), s.race_rungs), first.epochs, first.seeds,
+      100.0 * first.cost / all);
   return kExitDone;
 }
 
@@ -261,7 +263,7 @@ int run_race(const TrainSettings& s, SegmentationStudy study, Invocation& invoca
   const RaceMetric metric = parse_race_metric(s.race, modality_names(set));
   const auto setups = race_candidates(study, metric);
   const double all = full_cost(study);
-  if (!next_rung(study, setups, s.race_share * all, rungs_of(setups.size()))) {
+  if (!next_rung(study, setups, s.race_share * all, rungs_of(setups.size(), s.race_rungs))) {
     refuse_usage("bad-budget",
                  fmt::format("{} of the cost of all set-ups buys no epoch of each",
                              race_share_text(s.race_share)),
