@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cch/report/segmentation.hpp"
 #include "support/test.hpp"
 #include "tests/tools/text.hpp"
 #include "tools/report/kit/escape.hpp"
@@ -41,6 +42,36 @@ Forest small_forest() {
           {{"a", {{{0.5, 0.1, 0.3, 0.7}, "distil"}}, ""},
            {"b", {{{-0.21, 0.1, -0.4, 0.0}, "distil"}}, ""}},
           {{0.6, "H(Y)"}, {7.6, "ln N"}}};
+}
+
+documents::SegmentedSetup segmented(const std::string& name, double gain, double half) {
+  documents::SegmentedSetup out;
+  out.name = name;
+  out.baseline = "alone";
+  out.gains[0] =
+      documents::MeanOverSeeds{gain, half / 2.0, Interval{gain - half, gain + half}, 5, {}};
+  return out;
+}
+
+TEST_CASE("a segmentation study: its first sentence says gains, losses and what is neither") {
+  documents::SegmentationDocument d;
+  const auto says = [&](const std::string& words) {
+    CAPTURE(words);
+    CHECK(holds(segmentation_conclusion(d), words));
+    CHECK(holds(render_segmentation_html(d, ""), words));
+  };
+  CHECK(holds(segmentation_conclusion(d), "No set-up has a finished baseline"));
+  d.results = {segmented("a", -0.06, 0.03)};
+  says(" loses against ");
+  says("so that it is shown to lose");
+  d.results.push_back(segmented("b", -0.01, 0.03));
+  says(" loses least against ");
+  says("which is not distinguished from zero");
+  d.results.push_back(segmented("c", 0.02, 0.03));
+  says(" gains most over ");
+  says("which is not distinguished from zero");
+  d.results.push_back(segmented("d", 0.04, 0.03));
+  says("beyond its 95 % interval");
 }
 
 }  // namespace

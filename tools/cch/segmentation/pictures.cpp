@@ -22,6 +22,8 @@ using report::escape_html;
 
 constexpr std::size_t kLargestSide = 96;  // of a picture, pixels
 constexpr std::size_t kShownSetups = 8;
+constexpr std::array<const char*, 4> kPlaces{"worst image", "second worst", "third worst",
+                                             "fourth worst"};
 
 /// Colours of classes, far apart also for the colour-blind; the legend has their names.
 constexpr std::array<std::array<std::uint8_t, 3>, 12> kColours{{{90, 90, 90},
@@ -159,9 +161,7 @@ std::string worst_table(const documents::SegmentationDocument& document,
   }
   if (most == 0) return {};
   std::vector<report::HtmlColumn> columns{{"set-up"}};
-  for (std::size_t i = 0; i < most; ++i) {
-    columns.push_back({i == 0 ? "worst image" : fmt::format("worst but {}", i)});
-  }
+  for (std::size_t i = 0; i < std::min(most, kPlaces.size()); ++i) columns.push_back({kPlaces[i]});
   for (auto& row : rows) row.resize(columns.size());
   return report::wide(report::html_table(
       "Test images of the first seed with the smallest share of right pixels, all sensors of the "

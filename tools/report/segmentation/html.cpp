@@ -10,6 +10,7 @@
 #include "tools/report/kit/html_page.hpp"
 #include "tools/report/kit/html_parts.hpp"
 #include "tools/report/kit/number.hpp"
+#include "tools/report/segmentation/best_gain.hpp"
 
 namespace cch::report {
 namespace {
@@ -44,22 +45,14 @@ std::string interval_below(const std::optional<MeanOverSeeds>& value) {
 
 /// The first sentence: which set-up gains most, and whether that is beyond its interval.
 std::string headline(const SegmentationDocument& document) {
-  const SegmentedSetup* best = nullptr;
-  for (const SegmentedSetup& setup : document.results) {
-    if (!setup.gains[0]) continue;
-    if (best == nullptr || setup.gains[0]->value > best->gains[0]->value) best = &setup;
-  }
-  if (best == nullptr) return element("p", "There is one set-up, so nothing to compare.");
-  const MeanOverSeeds& gain = *best->gains[0];
-  const bool sure = gain.interval95 && gain.interval95->lo > 0.0;
+  const BestGain best = best_gain(document);
+  if (best.setup == nullptr) return element("p", "There is one set-up, so nothing to compare.");
   return element(
-      "p",
-      fmt::format("<strong>{}</strong> gains most over {}: {} points of mIoU over all subsets of "
-                  "modalities{}, {}. With all modalities there: {} points.",
-                  name_html(best->name), name_html(best->baseline), percent(gain, true),
-                  interval_words(gain),
-                  sure ? "beyond its interval" : "within its interval, so not shown",
-                  percent(best->gains[1], true)));
+      "p", fmt::format("<strong>{}</strong> {} {}: {} points of mIoU over all subsets of "
+                       "modalities{}, {}. With all modalities there: {} points.",
+                       name_html(best.setup->name), best.verb(), name_html(best.setup->baseline),
+                       percent(best.gain(), true), interval_words(best.gain()), best.sureness(),
+                       percent(best.setup->gains[1], true)));
 }
 
 std::string levels(const SegmentationDocument& document) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cch/report/segmentation.hpp"
+#include "tools/report/segmentation/best_gain.hpp"
 
 namespace cch::report {
 namespace {
@@ -73,24 +74,17 @@ std::string render_segmentation_table(const SegmentationDocument& document) {
 }
 
 std::string segmentation_conclusion(const SegmentationDocument& document) {
-  const SegmentedSetup* best = nullptr;
-  std::size_t compared = 0;
-  for (const SegmentedSetup& setup : document.results) {
-    if (!setup.gains[0]) continue;
-    ++compared;
-    if (best == nullptr || setup.gains[0]->value > best->gains[0]->value) best = &setup;
-  }
-  if (best == nullptr) return "No set-up has a finished baseline to be compared with.\n";
-  const MeanOverSeeds& gain = *best->gains[0];
-  const bool shown = gain.interval95 && gain.interval95->lo > 0.0;
+  const BestGain best = best_gain(document);
+  if (best.setup == nullptr) return "No set-up has a finished baseline to be compared with.\n";
+  const MeanOverSeeds& gain = best.gain();
   return fmt::format(
-      "{} gains most over {}{}: {} points of mIoU over all subsets of modalities {}({} seed{}{}), "
+      "{} {} {}{}: {} points of mIoU over all subsets of modalities {}({} seed{}{}), "
       "{}. With all modalities there: {} points.\n",
-      best->name, best->baseline, compared > 1 ? fmt::format(", of {} set-ups", compared) : "",
-      cell(gain, true), gain.interval95 ? interval_text(gain) + " " : "", gain.seeds,
-      gain.seeds == 1 ? "" : "s", gain.interval_by ? ", interval over test images" : "",
-      shown ? "beyond its 95 % interval" : "which is not shown to be above zero",
-      cell(best->gains[1], true));
+      best.setup->name, best.verb(), best.setup->baseline,
+      best.compared > 1 ? fmt::format(", of {} set-ups", best.compared) : "", cell(gain, true),
+      gain.interval95 ? interval_text(gain) + " " : "", gain.seeds, gain.seeds == 1 ? "" : "s",
+      gain.interval_by ? ", interval over test images" : "", best.sureness(),
+      cell(best.setup->gains[1], true));
 }
 
 }  // namespace cch::report
