@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "estimators/classifiers/products.hpp"
 #include "estimators/linalg/cholesky.hpp"
 
 namespace cch::detail {
@@ -114,24 +115,32 @@ Eigen::ArrayXd row_shares(const Eigen::ArrayXd& of_u, const Eigen::ArrayXd& of_v
   return (of_u + of_v) / of_u.sum() - 2.0 / static_cast<double>(of_u.size());
 }
 
+constexpr Index kSomeColumns = 16;
+
 // Ratios to the largest in single precision: what they lose is far below what rows as few say.
 std::array<LogMean, kFifths.size()> log_means(const Eigen::ArrayXXd& f) {
   const double top = f.maxCoeff();
-  const Eigen::ArrayXXf fifths = (0.2 * (f - top)).cast<float>();
-  const Eigen::ArrayXXf fifth_root = fifths.exp();
+  Eigen::ArrayXXf fifth_root = (0.2 * (f - top)).cast<float>();
+  product_kernels().exponentials(fifth_root.data(), static_cast<std::size_t>(fifth_root.size()));
   const auto count = static_cast<double>(f.isFinite().count());
   std::array<Eigen::ArrayXd, kFifths.size()> of_u;
+  std::array<Eigen::ArrayXf, kFifths.size()> of_some;  // columns: few enough for single precision
   std::array<Eigen::ArrayXd, kFifths.size()> of_v;
   of_u.fill(Eigen::ArrayXd::Zero(f.rows()));
+  of_some.fill(Eigen::ArrayXf::Zero(f.rows()));
   of_v.fill(Eigen::ArrayXd(f.cols()));
   Eigen::ArrayXf power;
   for (Index j = 0; j < f.cols(); ++j) {
+    const bool last = j % kSomeColumns == kSomeColumns - 1 || j + 1 == f.cols();
     power = fifth_root.col(j);
     for (int i = 1, t = static_cast<int>(kFifths.size()); t-- > 0;) {
       const auto at = static_cast<std::size_t>(t);
       for (; i < kFifths[at]; ++i) power *= fifth_root.col(j);
-      of_u[at] += power.cast<double>();
+      of_some[at] += power;
       of_v[at](j) = static_cast<double>(power.sum());
+      if (!last) continue;
+      of_u[at] += of_some[at].cast<double>();
+      of_some[at].setZero();
     }
   }
   std::array<LogMean, kFifths.size()> out{};

@@ -48,6 +48,8 @@ struct ProductKernels {
   void (*soft_residuals_tile)(const float* target, float* logits, std::size_t k, float* weight,
                               float* aligned, float* total);
   void (*calibration_tile)(const CalibrationTile& tile);
+  /// x ← exp x for x <= 0, relative error below 2e-7; below -87 as exp(-87).
+  void (*exponentials)(float* x, std::size_t count);
 };
 
 /// The widest set that this processor runs.

@@ -142,7 +142,11 @@ std::vector<float> all_products(const ProductKernels& kernels, std::size_t q, st
   kernels.calibration_tile({at.data(), kMembers, k, tau.data(), prior.data(), to, columns,
                             columns + kRowTile, columns + 2 * kRowTile,
                             columns + (2 + kMembers) * kRowTile, scratch.data()});
-  for (const auto& part : {g, rows, calibration}) out.insert(out.end(), part.begin(), part.end());
+  auto exponentials = random_floats(37, 13, 40.0);
+  for (float& v : exponentials) v = -std::abs(v);
+  kernels.exponentials(exponentials.data(), exponentials.size());
+  for (const auto& part : {g, rows, calibration, exponentials})
+    out.insert(out.end(), part.begin(), part.end());
   return out;
 }
 
@@ -156,6 +160,19 @@ TEST_CASE("products: every instruction set gives the same bits") {
   }
 }
 #endif
+
+TEST_CASE("exponentials are those of doubles, of any count") {
+  for (const std::size_t count : {0, 1, 15, 16, 37}) {
+    const auto x = random_floats(count, 14, 30.0);
+    std::vector<float> y = x;
+    for (float& v : y) v = -std::abs(v);
+    product_kernels().exponentials(y.data(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double expected = std::exp(std::max(-87.0, -std::abs(static_cast<double>(x[i]))));
+      CHECK(std::abs(static_cast<double>(y[i]) - expected) <= 3e-7 * expected);
+    }
+  }
+}
 
 TEST_CASE("calibration of a tile is that of doubles") {
   constexpr std::size_t kClasses = 4;
