@@ -51,6 +51,10 @@ struct TrainSettings {
 /// "bad-task", "no-data-folder"; a data Error "dataset-missing" that says how to get the data.
 void read_train_study(TrainSettings& s, const std::vector<std::string>& given);
 
+/// The folder of a data set in --data. Usage Error "no-data-folder", data Error "dataset-missing"
+/// that says how to get it.
+std::filesystem::path data_folder(const std::string& set, const TrainSettings& s);
+
 /// Whether a training says weights = "last": other defaults follow from it.
 bool says_last(const options::FileTable* training);
 

@@ -58,17 +58,7 @@ std::string folder_of(const std::string& set, const std::string& source, const T
     return "";
   }
   if (set.empty()) return "";
-  const std::string how = s.how_to_get.empty() ? "" : " " + s.how_to_get;
-  if (s.data.empty()) {
-    refuse_usage("no-data-folder", "the study needs the data set '" + set + "'",
-                 "it is looked for in a folder of data sets", "Give it with --data DIR." + how);
-  }
-  const fs::path folder = fs::path(s.data) / set;
-  if (!fs::is_directory(folder)) {
-    refuse_data("dataset-missing", "the data set '" + set + "' is not there", folder.string(),
-                "the study trains on it",
-                s.how_to_get.empty() ? "Give its parent folder with --data" : s.how_to_get);
-  }
+  const fs::path folder = data_folder(set, s);
   const fs::path table = folder / "manifest.csv";
   if (fs::exists(table) && !fs::exists(folder / "labels.npy")) {
     task.manifest = table.string();

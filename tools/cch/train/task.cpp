@@ -43,20 +43,7 @@ std::string source_of(const DataName& name, const TrainSettings& s, const std::s
     refuse_usage("bad-task", "the task names no data", {},
                  "Give set = \"NAME\" or source = \"dir:PATH\"");
   }
-  const std::string how = s.how_to_get.empty() ? "" : " " + s.how_to_get;
-  if (s.data.empty()) {
-    refuse_usage("no-data-folder", "the study needs the data set '" + name.set + "'",
-                 "it is looked for in a folder of data sets",
-                 "Give that folder with --data DIR." + how);
-  }
-  const fs::path folder = fs::path(s.data) / name.set;
-  if (!fs::is_directory(folder)) {
-    throw Error(ErrorKind::data,
-                Fault{"dataset-missing", "the data set '" + name.set + "' is not there",
-                      folder.string(), "the study trains on it",
-                      s.how_to_get.empty() ? "Give its parent folder with --data" : s.how_to_get});
-  }
-  return "dir:" + folder.string();
+  return "dir:" + data_folder(name.set, s).string();
 }
 
 /// images = { NAME = [height, width, channels], … }
@@ -174,6 +161,22 @@ Table features_table(FeaturesTask& t) {
 }
 
 }  // namespace
+
+fs::path data_folder(const std::string& set, const TrainSettings& s) {
+  if (s.data.empty()) {
+    refuse_usage(
+        "no-data-folder", "the study needs the data set '" + set + "'",
+        "it is looked for in a folder of data sets",
+        "Give that folder with --data DIR." + (s.how_to_get.empty() ? "" : " " + s.how_to_get));
+  }
+  const fs::path folder = fs::path(s.data) / set;
+  if (!fs::is_directory(folder)) {
+    refuse_data("dataset-missing", "the data set '" + set + "' is not there", folder.string(),
+                "the study trains on it",
+                s.how_to_get.empty() ? "Give its parent folder with --data" : s.how_to_get);
+  }
+  return folder;
+}
 
 Task read_train_task(const FileTable& file, TrainSettings& s) {
   const FileValue* node = find(file, "name");
