@@ -70,29 +70,23 @@ class TestImages {
   std::uint64_t seed_;
 };
 
-/// The images with the smallest share of right pixels, of equal ones the first.
-class WorstImages {
- public:
-  explicit WorstImages(std::vector<WorstImage>& worst) : worst_(worst) {}
-
-  void offer(std::size_t image, const Confusion& confusion, std::span<const std::uint8_t> codes) {
-    std::uint64_t right = 0;
-    for (std::size_t c = 0; c < confusion.classes; ++c) right += confusion(c, c);
-    const std::uint64_t all =
-        std::accumulate(confusion.counts.begin(), confusion.counts.end(), std::uint64_t{0});
-    if (all == 0) return;
-    const double share = static_cast<double>(right) / static_cast<double>(all);
-    const auto at =
-        std::upper_bound(worst_.begin(), worst_.end(), share,
-                         [](double value, const WorstImage& w) { return value < w.right; });
-    if (at - worst_.begin() == static_cast<std::ptrdiff_t>(kExamples)) return;
-    worst_.insert(at, {image, share, {codes.begin(), codes.end()}});
-    if (worst_.size() > kExamples) worst_.pop_back();
-  }
-
- private:
-  std::vector<WorstImage>& worst_;
-};
+/// Keeps an image where it is among those with the smallest share of right pixels, of equal ones
+/// the first.
+void offer(std::vector<WorstImage>& worst, std::size_t image, const Confusion& confusion,
+           std::span<const std::uint8_t> codes) {
+  std::uint64_t right = 0;
+  for (std::size_t c = 0; c < confusion.classes; ++c) right += confusion(c, c);
+  const auto all =
+      std::accumulate(confusion.counts.begin(), confusion.counts.end(), std::uint64_t{0});
+  if (all == 0) return;
+  const double share = static_cast<double>(right) / static_cast<double>(all);
+  const auto at =
+      std::upper_bound(worst.begin(), worst.end(), share,
+                       [](double value, const WorstImage& w) { return value < w.right; });
+  if (at - worst.begin() == static_cast<std::ptrdiff_t>(kExamples)) return;
+  worst.insert(at, {image, share, {codes.begin(), codes.end()}});
+  if (worst.size() > kExamples) worst.pop_back();
+}
 
 ConditionScores score(const SegmentationSet& set, const TestImages& images,
                       const detail::SegmentationModel& model, const Condition& condition,
@@ -100,7 +94,6 @@ ConditionScores score(const SegmentationSet& set, const TestImages& images,
                       AbsentClass absent, std::vector<WorstImage>& worst, const Execution& exec) {
   ConditionScores out;
   out.name = condition.name;
-  WorstImages worst_images(worst);
   const std::size_t k = set.classes.size();
   const std::size_t n = images.rows().size();
   out.by_image.assign(subsets.size(), std::vector<Confusion>(n, Confusion(k)));
@@ -117,7 +110,7 @@ ConditionScores score(const SegmentationSet& set, const TestImages& images,
       Confusion& confusion = out.by_image[i / batch.count][image];
       confusion.add(set.label(images.rows()[image]), predicted);
       if (i / batch.count + 1 == subsets.size()) {  // all modalities
-        worst_images.offer(images.rows()[image], confusion, predicted);
+        offer(worst, images.rows()[image], confusion, predicted);
       }
     }
   }

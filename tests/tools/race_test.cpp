@@ -107,7 +107,7 @@ TEST_CASE("a race of one rung spreads its budget evenly over all set-ups") {
   const RunOutcome halving = w.train({"-n", "--race", "full", "--budget", "60%"});
   CHECK(halving.out_has("3 set-ups race on 2 rungs"));
   CHECK(w.train({"-n", "--race", "full", "--budget", "60%", "--rungs", "1"})
-            .out_has("3 set-ups race on 1 rungs"));
+            .out_has("3 set-ups race on 1 rung;"));
   CHECK(w.train({"-n", "--race", "full", "--budget", "60%", "--rungs", "9"})
             .out_has("3 set-ups race on 2 rungs"));
   CHECK(w.train({"--rungs", "1"}).code != 0);

@@ -223,12 +223,12 @@ class Race {
 int print_race_plan(const TrainSettings& s, const SegmentationStudy& study,
                     const std::vector<std::size_t>& setups, std::ostream& out) {
   const double all = full_cost(study);
-  const RaceRung first =
-      *next_rung(study, setups, s.race_share * all, rungs_of(setups.size(), s.race_rungs));
+  const std::size_t rungs = rungs_of(setups.size(), s.race_rungs);
+  const RaceRung first = *next_rung(study, setups, s.race_share * all, rungs);
   out << fmt::format(
-      "{} set-ups race on {} rungs; the first: {} epochs, {} seeds, {:.1f} % of the cost of "
+      "{} set-ups race on {} rung{}; the first: {} epochs, {} seeds, {:.1f} % of the cost of "
       "training all. Nothing was run.\n",
-      setups.size(), rungs_of(setups.size(), s.race_rungs), first.epochs, first.seeds,
+      setups.size(), rungs, rungs == 1 ? "" : "s", first.epochs, first.seeds,
       100.0 * first.cost / all);
   return kExitDone;
 }
