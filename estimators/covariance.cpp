@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cch/core/parallel.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/linalg/quantiles.hpp"
 
 namespace cch::detail {
@@ -56,8 +57,8 @@ Eigen::MatrixXd second_moments(const RowMajorMatrix& z, const Execution& exec) {
     const auto [row, col] = tiles[t];
     const Eigen::Index rows = std::min(kTile, d - row);
     const Eigen::Index cols = std::min(kTile, d - col);
-    r.block(row, col, rows, cols).noalias() =
-        z.middleCols(row, rows).transpose() * z.middleCols(col, cols);
+    r.block(row, col, rows, cols) =
+        product(z.middleCols(row, rows).transpose(), z.middleCols(col, cols));
   });
   r /= static_cast<double>(z.rows());
   return r.selfadjointView<Eigen::Upper>();

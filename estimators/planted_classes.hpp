@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -13,6 +14,43 @@
 #include "cch/core/random.hpp"
 
 namespace cch::detail {
+
+/// Two ends between which something that rises is 0, and its values there.
+struct RisingThroughZero {
+  double lo;
+  double off_lo;
+  double hi;
+  double off_hi;
+};
+
+/// Where an information less the wanted one is 0, to a millionth of a nat, far below what Monte
+/// Carlo leaves, by the Illinois variant of regula falsi (Dowell & Jarratt 1971); hi where it is
+/// below 0 there too.
+template <class Off>
+double zero_of(const RisingThroughZero& between, Off&& off_at) {
+  constexpr double kCloseEnough = 1e-6;
+  auto [lo, off_lo, hi, off_hi] = between;
+  if (off_hi < 0.0) return hi;
+  double middle = hi;
+  int side = 0;
+  for (int step = 0; step < 60; ++step) {
+    middle = (lo * off_hi - hi * off_lo) / (off_hi - off_lo);
+    const double off = off_at(middle);
+    if (std::abs(off) < kCloseEnough) break;
+    if (off < 0.0) {
+      lo = middle;
+      off_lo = off;
+      if (side == -1) off_hi /= 2.0;
+      side = -1;
+    } else {
+      hi = middle;
+      off_hi = off;
+      if (side == 1) off_lo /= 2.0;
+      side = 1;
+    }
+  }
+  return middle;
+}
 
 /// Class means m_c in R^D for X | Y = c ~ N(s m_c, I), and I(X;Y) as a function of s by Monte Carlo
 /// with common random numbers z_i (so it is smooth and rises in s), nats:
@@ -53,38 +91,16 @@ class PlantedClasses {
     }
   }
 
-  /// The s with I(s) = truth to a millionth of a nat, far below the Monte Carlo error, by the
-  /// Illinois variant of regula falsi (Dowell & Jarratt 1971); truth < H(Y).
+  /// The s with I(s) = truth, as zero_of has it; truth < H(Y).
   [[nodiscard]] double separation(double truth) const {
     if (truth <= 0.0) return 0.0;
-    double lo = 0.0;
-    double off_lo = -truth;
-    double hi = 1.0;
-    double off_hi = information(hi) - truth;
-    while (off_hi < 0.0 && hi < 1e6) {
-      lo = std::exchange(hi, 2.0 * hi);
-      off_lo = std::exchange(off_hi, information(hi) - truth);
+    const auto off = [&](double s) { return information(s) - truth; };
+    RisingThroughZero between{0.0, -truth, 1.0, off(1.0)};
+    while (between.off_hi < 0.0 && between.hi < 1e6) {
+      const double further = 2.0 * between.hi;
+      between = {between.hi, between.off_hi, further, off(further)};
     }
-    if (off_hi < 0.0) return hi;
-    double middle = hi;
-    int side = 0;
-    for (int step = 0; step < 60; ++step) {
-      middle = (lo * off_hi - hi * off_lo) / (off_hi - off_lo);
-      const double off = information(middle) - truth;
-      if (std::abs(off) < kCloseEnough) break;
-      if (off < 0.0) {
-        lo = middle;
-        off_lo = off;
-        if (side == -1) off_hi /= 2.0;
-        side = -1;
-      } else {
-        hi = middle;
-        off_hi = off;
-        if (side == 1) off_lo /= 2.0;
-        side = 1;
-      }
-    }
-    return middle;
+    return zero_of(between, off);
   }
 
   /// Mean of ln p(y_i|x_i) / p(y_i) over the rows of data that shift() made, nats.
@@ -99,6 +115,31 @@ class PlantedClasses {
       });
     }
     return entropy_ + sum / static_cast<double>(x.rows());
+  }
+
+  /// Mean over the rows of x of ln Σ_c p_c φ(x_i − s m_c) / φ(x_i), nats, in the leading columns.
+  [[nodiscard]] double mixture_over_noise(const Matrix& x, std::size_t columns, double s) const {
+    const std::size_t used = std::min(columns, means_.cols());
+    std::vector<double> squares(classes_);
+    for (std::size_t c = 0; c < classes_; ++c) {
+      for (const double m : means_.row(c).first(used)) squares[c] += m * m;
+    }
+    double sum = 0.0;
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      const auto row = x.row(i).first(used);
+      // By its largest term, as s grows without bound near H(Y).
+      double largest = -std::numeric_limits<double>::infinity();
+      double over = 0.0;
+      for (std::size_t c = 0; c < classes_; ++c) {
+        const double along = std::inner_product(row.begin(), row.end(), means_.row(c).begin(), 0.0);
+        const double term = log_p_[c] + s * along - s * s * squares[c] / 2.0;
+        over = term > largest ? over * std::exp(largest - term) + 1.0
+                              : over + std::exp(term - largest);
+        largest = std::max(largest, term);
+      }
+      sum += largest + std::log(over);
+    }
+    return sum / static_cast<double>(x.rows());
   }
 
   [[nodiscard]] double information(double s) const {
@@ -120,8 +161,6 @@ class PlantedClasses {
   }
 
  private:
-  static constexpr double kCloseEnough = 1e-6;  // nats
-
   void place_means(std::size_t used, std::size_t dim, std::uint64_t seed) {
     means_ = Matrix(classes_, used);
     Random random(derive_seed(seed, "planted-class-means"));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cch/estimators/planted_calibration.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/linalg/symmetric.hpp"
 #include "estimators/math.hpp"
 
@@ -82,7 +83,7 @@ double effective_dimension(const Samples& x) {
   if (n < 2) return 1.0;
   rows.rowwise() -= rows.colwise().mean().eval();
   const auto free = static_cast<double>(n - 1);
-  const Eigen::MatrixXd covariance = rows.transpose() * rows / free;
+  const Eigen::MatrixXd covariance = detail::gram(rows) / free;
   const double trace = covariance.trace();
   const double squares = covariance.squaredNorm() - trace * trace / free;
   const auto most = static_cast<double>(x.dim());
@@ -97,8 +98,8 @@ std::vector<double> direction_spectrum(const Samples& x) {
   const auto all = detail::as_eigen(x.view());
   for (Eigen::Index i = 0; i < n; ++i) rows.row(i) = all.row(i * static_cast<Eigen::Index>(stride));
   rows.rowwise() -= rows.colwise().mean().eval();
-  const Eigen::MatrixXd products = n < rows.cols() ? Eigen::MatrixXd(rows * rows.transpose())
-                                                   : Eigen::MatrixXd(rows.transpose() * rows);
+  const Eigen::MatrixXd products =
+      n < rows.cols() ? detail::gram(rows.transpose()) : detail::gram(rows);
   const Eigen::VectorXd squares = detail::symmetric_eigenvalues(products);
   std::vector<double> out;
   for (Eigen::Index i = squares.size(); i-- > 0;) {

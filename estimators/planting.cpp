@@ -19,20 +19,6 @@ constexpr double kShareOfEntropy = 0.95;
 constexpr double kLargestPerPair = 8.0;  // 1 − ρ² = 1e-7 is still distinguished from 0
 
 // Turns the leading columns of y into partners of those of x with correlation ρ; returns ι̂.
-double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho) {
-  const double rest = 1.0 - rho * rho;
-  double sum = 0.0;
-  for (std::size_t i = 0; i < y.rows(); ++i) {
-    for (std::size_t d = 0; d < pairs; ++d) {
-      const double a = x(i, d);
-      const double b = rho * a + std::sqrt(rest) * y(i, d);
-      y(i, d) = b;
-      sum += (2.0 * rho * a * b - rho * rho * (a * a + b * b)) / (2.0 * rest);
-    }
-  }
-  return sum / static_cast<double>(y.rows()) - 0.5 * static_cast<double>(pairs) * std::log(rest);
-}
-
 double sum_of_squares(const std::vector<double>& values, double mean) {
   double squares = 0.0;
   for (const double v : values) squares += (v - mean) * (v - mean);
@@ -88,6 +74,20 @@ Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& 
     for (std::size_t j = 0; j < own.size(); ++j) row[j] += std::sqrt(icc) * own[j];
   }
   return out;
+}
+
+double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho) {
+  const double rest = 1.0 - rho * rho;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < y.rows(); ++i) {
+    for (std::size_t d = 0; d < pairs; ++d) {
+      const double a = x(i, d);
+      const double b = rho * a + std::sqrt(rest) * y(i, d);
+      y(i, d) = b;
+      sum += (2.0 * rho * a * b - rho * rho * (a * a + b * b)) / (2.0 * rest);
+    }
+  }
+  return sum / static_cast<double>(y.rows()) - 0.5 * static_cast<double>(pairs) * std::log(rest);
 }
 
 void spread_over_columns(Matrix& values, const std::vector<double>& spectrum, std::uint64_t seed) {

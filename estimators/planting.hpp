@@ -34,6 +34,10 @@ struct PlantedReadings {
 /// √icc u_g(i) + √(1−icc) ε_i, rows × dim, every column a standard normal.
 Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random);
 
+/// Makes the first `pairs` columns of y correlate with those of x by ρ, columns of both standard
+/// normals; the mean over rows of ln φ(x_i, y_i) / (φ(x_i) φ(y_i)), nats, is returned.
+double correlate(const Matrix& x, Matrix& y, std::size_t pairs, double rho);
+
 /// Scales column j by spectrum[j] (0 beyond its end) and spreads every column over all of them by
 /// plane rotations of random pairs, the same for every matrix of this seed and width; nothing for
 /// an empty spectrum. One to one where no standard deviation is 0. Cost O(N D ln D).

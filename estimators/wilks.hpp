@@ -10,6 +10,7 @@
 #include "cch/core/labels.hpp"
 #include "estimators/cca/principal_components.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
@@ -37,20 +38,19 @@ inline Eigen::MatrixXd wilks_features(const Variable& v, std::size_t components,
 /// variance drop out (a square that is constant, a class without rows).
 inline Eigen::MatrixXd whitened(Eigen::MatrixXd features) {
   features.rowwise() -= features.colwise().mean().eval();
-  const Eigen::MatrixXd gram = features.transpose() * features;
-  const SymmetricEigen eigen = symmetric_eigen(gram);
+  const SymmetricEigen eigen = symmetric_eigen(gram(features));
   const auto& values = eigen.values;
   if (values.size() == 0 || values.maxCoeff() <= 0.0) return Eigen::MatrixXd(features.rows(), 0);
   const auto kept = static_cast<Eigen::Index>((values.array() > 1e-10 * values.maxCoeff()).count());
   const Eigen::VectorXd scale = values.tail(kept).array().rsqrt();
-  return features * (eigen.vectors.rightCols(kept) * scale.asDiagonal());
+  return product(features, (eigen.vectors.rightCols(kept) * scale.asDiagonal()).eval());
 }
 
 /// −½ ln det(I − RᵀR), R = QxᵀQy, for whitened sides, nats; 0 if a side is constant.
 inline double wilks_nats(const Eigen::MatrixXd& qx, const Eigen::MatrixXd& qy) {
   if (qx.cols() == 0 || qy.cols() == 0) return 0.0;
-  const Eigen::MatrixXd r = qx.transpose() * qy;
-  const Eigen::MatrixXd rest = Eigen::MatrixXd::Identity(qy.cols(), qy.cols()) - r.transpose() * r;
+  const Eigen::MatrixXd r = product(qx.transpose(), qy);
+  const Eigen::MatrixXd rest = Eigen::MatrixXd::Identity(qy.cols(), qy.cols()) - gram(r);
   // A canonical correlation of 1 (y a function of x) makes this singular: rounding decides between
   // a huge value and ∞, and both are above every permutation.
   const Eigen::VectorXd d = pivots(rest);

@@ -6,6 +6,7 @@
 
 #include "estimators/cca/one_sided_jacobi.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 
 namespace cch::detail {
 namespace {
@@ -13,14 +14,20 @@ namespace {
 using Eigen::MatrixXd;
 
 MatrixXd covariance(const MatrixXd& centred, double ridge) {
-  MatrixXd c = MatrixXd::Zero(centred.cols(), centred.cols());
-  c.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
-  c /= static_cast<double>(centred.rows());
+  MatrixXd c = gram(centred) / static_cast<double>(centred.rows());
   c.diagonal().array() += ridge;
-  return c.selfadjointView<Eigen::Lower>();
+  return c;
 }
 
 }  // namespace
+
+MatrixXd CanonicalPairs::project_x(const MatrixXd& x) const {
+  return product((x.rowwise() - mean_x).eval(), a);
+}
+
+MatrixXd CanonicalPairs::project_y(const MatrixXd& y) const {
+  return product((y.rowwise() - mean_y).eval(), b);
+}
 
 CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y, double ridge) {
   CanonicalPairs pairs;
@@ -31,7 +38,7 @@ CanonicalPairs fit_canonical_pairs(const MatrixXd& x, const MatrixXd& y, double 
   const MatrixXd cy = y.rowwise() - pairs.mean_y;
   const Cholesky lx(covariance(cx, ridge));
   const Cholesky ly(covariance(cy, ridge));
-  MatrixXd cross = cx.transpose() * cy / static_cast<double>(x.rows());
+  MatrixXd cross = product(cx.transpose(), cy) / static_cast<double>(x.rows());
   lx.solve_lower_in_place(cross);
   MatrixXd coherence = cross.transpose();
   ly.solve_lower_in_place(coherence);

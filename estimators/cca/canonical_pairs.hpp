@@ -16,12 +16,8 @@ struct CanonicalPairs {
   Eigen::VectorXd rho;  ///< r correlations on the rows that were fitted
   std::size_t n = 0;    ///< those rows
 
-  [[nodiscard]] Eigen::MatrixXd project_x(const Eigen::MatrixXd& x) const {
-    return (x.rowwise() - mean_x) * a;
-  }
-  [[nodiscard]] Eigen::MatrixXd project_y(const Eigen::MatrixXd& y) const {
-    return (y.rowwise() - mean_y) * b;
-  }
+  [[nodiscard]] Eigen::MatrixXd project_x(const Eigen::MatrixXd& x) const;
+  [[nodiscard]] Eigen::MatrixXd project_y(const Eigen::MatrixXd& y) const;
   /// Pairs whose correlation lies above the edge that independent x and y of these dimensions reach
   /// (Wachter 1980): ρ² > (√(c_x (1 − c_y)) + √(c_y (1 − c_x)))², c = D / n, with a margin of a
   /// tenth.

@@ -6,6 +6,7 @@
 
 #include "estimators/classifiers/products.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 
 namespace cch::detail {
 namespace {
@@ -42,7 +43,7 @@ LogDets log_dets(MatrixXd moments) {
 
 // x A xᵀ of every row.
 Eigen::ArrayXd forms(const MatrixXd& x, const MatrixXd& a) {
-  return (x * a).cwiseProduct(x).rowwise().sum().array();
+  return product(x, a).cwiseProduct(x).rowwise().sum().array();
 }
 
 MatrixXd inverse(const MatrixXd& moments) {
@@ -50,6 +51,15 @@ MatrixXd inverse(const MatrixXd& moments) {
 }
 
 }  // namespace
+
+Moments::Moments(const MatrixXd& u, const MatrixXd& v)
+    : Moments(u, v, gram(v) / static_cast<double>(v.rows()),
+              gram(u) / static_cast<double>(u.rows())) {}
+
+Moments::Moments(const MatrixXd& u, const MatrixXd& v, MatrixXd of_v, MatrixXd of_u)
+    : uu(std::move(of_u)),
+      vv(std::move(of_v)),
+      uv(product(u.transpose(), v) / static_cast<double>(u.rows())) {}
 
 std::vector<double> informations(const Moments& s, const std::vector<std::size_t>& sizes) {
   const Index p_most = s.uu.rows();
@@ -92,7 +102,7 @@ GaussianCritic::GaussianCritic(const MatrixXd& all_u, const MatrixXd& all_v, con
   v = all_v.leftCols(q);
   u_part = 0.5 * forms(u, inverse(uu) - precision.topLeftCorner(p, p)) + plug_in;
   v_part = 0.5 * forms(v, inverse(vv) - precision.bottomRightCorner(q, q));
-  u_cross = -u * precision.topRightCorner(p, q);
+  u_cross = -product(u, precision.topRightCorner(p, q));
 }
 
 Eigen::ArrayXd GaussianCritic::of_matching_rows() const {
@@ -100,7 +110,7 @@ Eigen::ArrayXd GaussianCritic::of_matching_rows() const {
 }
 
 Eigen::ArrayXXd GaussianCritic::mismatched(const std::vector<std::size_t>& groups) const {
-  Eigen::ArrayXXd f = (u_cross * v.transpose()).array();
+  Eigen::ArrayXXd f = product(u_cross, v.transpose()).array();
   for (Index j = 0; j < f.cols(); ++j) {
     f.col(j) += u_part + v_part(j);
     for (Index i = 0; i < f.rows(); ++i) {

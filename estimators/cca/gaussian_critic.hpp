@@ -15,15 +15,10 @@ struct Moments {
   Eigen::MatrixXd vv;
   Eigen::MatrixXd uv;
 
-  Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v)
-      : Moments(u, v, Eigen::MatrixXd(v.transpose() * v / static_cast<double>(v.rows())),
-                Eigen::MatrixXd(u.transpose() * u / static_cast<double>(u.rows()))) {}
+  Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v);
   /// With those of each side by itself, which an order of its rows does not change.
   Moments(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v, Eigen::MatrixXd of_v,
-          Eigen::MatrixXd of_u)
-      : uu(std::move(of_u)),
-        vv(std::move(of_v)),
-        uv(u.transpose() * v / static_cast<double>(u.rows())) {}
+          Eigen::MatrixXd of_u);
 };
 
 /// Columns of a side that enter a reading of this size.

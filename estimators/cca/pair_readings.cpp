@@ -8,6 +8,7 @@
 #include "cch/estimators/ksg1.hpp"
 #include "cch/estimators/scale.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/repeated_values.hpp"
 
 namespace cch::detail {
@@ -43,8 +44,9 @@ double gaussian_information(const Eigen::VectorXd& u, const Eigen::VectorXd& v) 
 // features' Gram matrix.
 class Explained {
  public:
-  Explained(const MatrixXd& features, Index count)
-      : used_(features.leftCols(count)), gram_(used_.transpose() * used_) {
+  /// `products` of the features with each other.
+  Explained(const MatrixXd& features, const MatrixXd& products, Index count)
+      : used_(features.leftCols(count)), gram_(products.topLeftCorner(count, count)) {
     gram_.diagonal().array() += 1e-9 * static_cast<double>(features.rows());
   }
 
@@ -72,26 +74,30 @@ std::vector<double> total_correlations(const Samples& u, std::size_t most) {
   constexpr Index kLeading = 4;  // whose products and cubes enter
   const Index n = static_cast<Index>(u.size());
   MatrixXd features(n, 2 * static_cast<Index>(most) + kLeading * (kLeading + 1) / 2);
+  std::vector<Index> before;  // how many features each column has before it
   Index filled = 0;
   const auto add = [&](const Eigen::ArrayXd& values) {
     features.col(filled++) = (values - values.mean()).matrix();
   };
-  std::vector<double> totals;
-  double total = 0.0;
   for (Index j = 0; j < static_cast<Index>(most); ++j) {
+    before.push_back(filled);
     const Eigen::ArrayXd own = column(u, static_cast<std::size_t>(j)).array();
-    const Eigen::ArrayXd square = own.square();
-    if (j > 0) {
-      const Explained before(features, filled);
-      total += before.information((own - own.mean()).matrix());
-      total += before.information((square - square.mean()).matrix());
-    }
-    totals.push_back(total);
     add(own);
-    add(square);
+    add(own.square());
     if (j >= kLeading) continue;
     add(own.cube());
     for (Index i = 0; i < j; ++i) add(own * column(u, static_cast<std::size_t>(i)).array());
+  }
+  const MatrixXd products = gram(features.leftCols(filled));
+  std::vector<double> totals;
+  double total = 0.0;
+  for (const Index count : before) {
+    if (count > 0) {
+      const Explained explained(features, products, count);
+      total += explained.information(features.col(count));
+      total += explained.information(features.col(count + 1));
+    }
+    totals.push_back(total);
   }
   return totals;
 }
@@ -100,7 +106,7 @@ std::vector<double> total_correlations(const Samples& u, std::size_t most) {
 
 MatrixXd uncorrelated(const MatrixXd& m) {
   const MatrixXd centred = m.rowwise() - m.colwise().mean();
-  MatrixXd covariance = centred.transpose() * centred / static_cast<double>(m.rows());
+  MatrixXd covariance = gram(centred) / static_cast<double>(m.rows());
   covariance.diagonal().array() += 1e-9 * covariance.trace();
   return solve_rows(Cholesky(std::move(covariance)).packed(), centred);
 }

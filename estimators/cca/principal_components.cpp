@@ -5,6 +5,7 @@
 
 #include "cch/core/random.hpp"
 #include "estimators/classifiers/tall_products.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/linalg/orthonormal.hpp"
 #include "estimators/linalg/symmetric.hpp"
 #include "estimators/math.hpp"
@@ -23,10 +24,8 @@ constexpr double kNegligibleVariance = 1e-10;
 
 MatrixXd exact_scores(const MatrixMap& x, const RowVectorXd& mean, Index q) {
   const MatrixXd centred = x.rowwise() - mean;
-  MatrixXd covariance = MatrixXd::Zero(x.cols(), x.cols());
-  covariance.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
-  const SymmetricEigen solver = symmetric_eigen(covariance);
-  return centred * solver.vectors.rightCols(q).rowwise().reverse();
+  const SymmetricEigen solver = symmetric_eigen(gram(centred));
+  return product(centred, solver.vectors.rightCols(q).rowwise().reverse().eval());
 }
 
 // Columns that span those of m, of equal length and at right angles in single precision.
@@ -54,9 +53,10 @@ MatrixXd randomised_scores(MatrixView x, const RowVectorXd& mean, Index q, std::
     if (i < kIterations) directions = orthonormal(directions);
   }
   const MatrixXd last = directions.cast<double>();
-  const SymmetricEigen solver = symmetric_eigen(last.transpose() * last);
+  const SymmetricEigen solver = symmetric_eigen(gram(last));
   const VectorXd variances = solver.values.reverse().cwiseMax(0.0);
-  const MatrixXd rotated = range.cast<double>() * solver.vectors.rowwise().reverse();
+  const MatrixXd rotated =
+      product(range.cast<double>().eval(), solver.vectors.rowwise().reverse().eval());
   return (rotated * variances.cwiseSqrt().asDiagonal()).leftCols(std::min(q, width));
 }
 

@@ -12,6 +12,7 @@
 #include "estimators/cca/splits.hpp"
 #include "estimators/covariance.hpp"
 #include "estimators/group_moves.hpp"
+#include "estimators/linalg/dense.hpp"
 
 namespace cch::detail {
 namespace {
@@ -47,7 +48,7 @@ MatrixXd moved_rows(const MatrixXd& v, const Groups& groups, std::size_t by) {
 Moments moved_moments(const MatrixXd& u, const MatrixXd& moved, const Moments& own,
                       const Groups& groups) {
   if (equally_large(groups)) return {u, moved, own.vv, own.uu};
-  return {u, moved, moved.transpose() * moved / static_cast<double>(moved.rows()), own.uu};
+  return {u, moved, gram(moved) / static_cast<double>(moved.rows()), own.uu};
 }
 
 // Mean information over moves of v: what groups that are independent show.

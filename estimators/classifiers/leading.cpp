@@ -6,6 +6,7 @@
 #include "estimators/classifiers/tall_products.hpp"
 #include "estimators/classifiers/training.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/linalg/symmetric.hpp"
 
 namespace cch::detail {
@@ -104,11 +105,11 @@ Spectrum leading(const MatrixXd& matrix, Index most) {
   }
   const MatrixXf c = (matrix / matrix.diagonal().maxCoeff()).cast<float>();
   MatrixXf q = start(d, most + kSpare);
-  for (int round = 0; round < kRounds; ++round) q = orthonormal(c * q);
-  const MatrixXd ritz = (q.transpose() * (c * q)).cast<double>();
+  for (int round = 0; round < kRounds; ++round) q = orthonormal(product(c, q));
+  const MatrixXd ritz = product(q.transpose(), product(c, q)).cast<double>();
   const SymmetricEigen eigen = symmetric_eigen(ritz);
   return {eigen.values.tail(most) * matrix.diagonal().maxCoeff(),
-          q * eigen.vectors.rightCols(most).cast<float>()};
+          product(q, eigen.vectors.rightCols(most).cast<float>().eval())};
 }
 
 Spectrum leading_right(const MatrixXf& z, Index most, const Execution& exec) {

@@ -5,6 +5,7 @@
 
 #include "estimators/classifiers/leading.hpp"
 #include "estimators/linalg/cholesky.hpp"
+#include "estimators/linalg/dense.hpp"
 
 namespace cch::detail {
 namespace {
@@ -76,7 +77,7 @@ std::vector<Rule> fit_quadratic(const TrainingSet& train,
   for (const QuadraticChoice& choice : choices) {
     const Eigen::Index r = std::min(choice.axes, all_axes.cols());
     const Eigen::MatrixXf axes = all_axes.rightCols(r);
-    const Spreads spreads = spreads_of(train.x * axes, train);
+    const Spreads spreads = spreads_of(product(train.x, axes), train);
     QuadraticRule rule = rule_of(spreads, train, choice.prior_weight * static_cast<double>(r));
     rule.axes = axes;
     rules.emplace_back(std::move(rule));

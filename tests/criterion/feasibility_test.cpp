@@ -2,6 +2,7 @@
 // inconsistencies are found and clean data raise none.
 
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -66,7 +67,7 @@ TEST_CASE("planted teachers have the information that is asked for") {
     const auto draw = question.draw(0);
     const double rho = question.correlation(shape.teachers[0], 0.7);
     CHECK(test::near(question.information(shape.teachers[0], rho), 0.7, kIterations));
-    const Samples teacher = question.teacher(draw, shape.teachers[0], rho);
+    const Samples teacher = question.teacher(draw, shape.teachers[0], rho).features;
     const auto read = [&](const Samples& x, const Samples& y) {
       return gaussian(x, y, shape.groups, {}, {}).nats;
     };
@@ -87,6 +88,41 @@ TEST_CASE("planted teachers have the information that is asked for") {
   }
 }
 
+// Mean and standard error over draws of what their rows hold, for a teacher and for the labels.
+void check_realised(const QuestionShape& shape, double information) {
+  const PlantedQuestion question(shape, PlantedFamily::gaussian, Scale::rank, 5);
+  const double rho = question.correlation(shape.teachers[0], information);
+  constexpr int kSets = 60;
+  std::vector<double> sides[2];
+  for (std::size_t r = 0; r < kSets; ++r) {
+    const auto draw = question.draw(r);
+    sides[0].push_back(question.teacher(draw, shape.teachers[0], rho).realised - information);
+    sides[1].push_back(draw.realised - shape.i_student_labels);
+  }
+  for (const std::vector<double>& off : sides) {
+    const double mean = std::accumulate(off.begin(), off.end(), 0.0) / kSets;
+    double squares = 0.0;
+    for (const double v : off) squares += (v - mean) * (v - mean);
+    const double error = std::sqrt(squares / (kSets - 1.0) / kSets);
+    // Four standard errors, and the truth's own Monte Carlo error with classes (.004).
+    CHECK(test::within_sampling_error(mean, 0.0, error, 0.004));
+    CHECK(error > 0.0);
+  }
+}
+
+TEST_CASE("what the rows of planted sets hold is the truth on the mean") {
+  PlanNumbers plan = small_plan();
+  plan.rows = 400;
+  SUBCASE("classes") {
+    check_realised(planned_shape(plan, 1), 0.9);
+  }
+  SUBCASE("real labels") {
+    plan.classes = 0;
+    plan.share_of_entropy = 0.3;
+    check_realised(planned_shape(plan, 1), 0.7);
+  }
+}
+
 TEST_CASE("ranks leave planted columns with the directions that were planted") {
   PlanNumbers plan = small_plan();
   plan.rows = 1000;
@@ -96,7 +132,7 @@ TEST_CASE("ranks leave planted columns with the directions that were planted") {
   const QuestionShape shape = planned_shape(plan, 1);
   const PlantedQuestion question(shape, PlantedFamily::gaussian, Scale::rank, 5);
   const auto draw = question.draw(0);
-  const Samples teacher = question.teacher(draw, shape.teachers[0], 0.5);
+  const Samples teacher = question.teacher(draw, shape.teachers[0], 0.5).features;
   // Sampling moves the participation ratio of 1000 rows by some hundredths, normal scores by less.
   // Rotations that leave columns with unequal variances gave 19 for 2 at the shape of MOSI's text.
   CHECK(test::within_sampling_error(effective_dimension(draw.student), 2.0, 0.1));
@@ -114,7 +150,7 @@ TEST_CASE("the curved family keeps its information away from correlations") {
     const PlantedQuestion question(shape, family, Scale::rank, 5);
     const auto draw = question.draw(0);
     const double rho = question.correlation(shape.teachers[0], 1.0);
-    const Samples teacher = question.teacher(draw, shape.teachers[0], rho);
+    const Samples teacher = question.teacher(draw, shape.teachers[0], rho).features;
     read[static_cast<std::size_t>(family)] =
         gaussian(teacher, draw.student, shape.groups, {}, {}).nats;
   }
@@ -126,14 +162,36 @@ Readings plain_readings(double bias) {
   Readings out;
   for (const double margin : {-0.5, 0.0, 0.5, 1.0}) {
     Readings::Point point{margin, {}};
-    for (int r = 0; r < 8; ++r) point.draws.push_back({margin + bias, 0.1, 0.5 + margin, 0.1});
+    for (int r = 0; r < 8; ++r) point.draws.push_back({margin + bias, 0.1, 0.5 + margin, 0.1, 0.0});
     out.points.push_back(point);
   }
-  out.labels.assign(8, {0.5, 0.05, 0.0, false});
+  out.labels.assign(8, {0.5, 0.05, 0.0, 0.0, false});
   out.entropy = 3.0;
   out.i_student_labels = 0.5;
   out.groups = 1'000'000;
   return out;
+}
+
+TEST_CASE("chance that is known moves no mean by itself and narrows the rest") {
+  Readings readings = plain_readings(0.0);
+  Readings known = plain_readings(0.0);
+  for (std::size_t p = 0; p < readings.points.size(); ++p) {
+    for (std::size_t r = 0; r < 8; ++r) {
+      const double chance = (r % 2 == 0 ? 0.08 : -0.08) + 0.02;
+      readings.points[p].draws[r].margin += chance;
+      known.points[p].draws[r].margin += chance;
+      known.points[p].draws[r].chance = chance;
+    }
+  }
+  const MarginPower plain(readings);
+  const MarginPower adjusted(known);
+  CHECK(test::near(plain.mean_at(0.5), 0.52, test::kRounding));
+  CHECK(test::near(adjusted.mean_at(0.5), 0.5, test::kRounding));
+  // How far one measured margin lies from its mean is the same; the mean of eight is known better,
+  // by two draws of doubt: √(2 / 9).
+  CHECK(test::near(adjusted.sd_at(0.5), plain.sd_at(0.5), test::kRounding));
+  CHECK(test::near(adjusted.mean_error_at(0.5), plain.mean_error_at(0.5) * std::sqrt(2.0 / 9.0),
+                   test::kRounding));
 }
 
 TEST_CASE("power of an unbiased margin is that of a t test") {

@@ -40,7 +40,7 @@ struct MarginWorld {
   /// 1 of 8 draws, mean 0); alike at every margin.
   [[nodiscard]] Readings readings(double rows, Random* noise) const {
     Readings out;
-    out.labels.assign(kDraws, {0.2, 0.5 * s / std::sqrt(rows), 0.0, false});
+    out.labels.assign(kDraws, {0.2, 0.5 * s / std::sqrt(rows), 0.0, 0.0, false});
     out.i_student_labels = 0.2;
     out.groups = static_cast<std::size_t>(rows);
     const double error = s / std::sqrt(rows);
@@ -54,7 +54,7 @@ struct MarginWorld {
       Readings::Point point{margin, {}};
       for (const double z : scatter) {
         const double measured = margin + bias(rows) + z * error;
-        point.draws.push_back({measured, error, 0.2 + measured, error});
+        point.draws.push_back({measured, error, 0.2 + measured, error, 0.0});
       }
       out.points.push_back(point);
     }

@@ -101,8 +101,9 @@ Measured measure(const cch::detail::PlantedQuestion& question, double rho, std::
   const cch::TeacherShape& teacher = question.shape().teachers.front();
   const cch::detail::RepresentationLevel level("auto", draw.student, draw.labels,
                                                question.shape().groups, {}, exec);
-  const auto judged = cch::detail::judged_teachers(
-      level, {{"teacher", {}}}, {question.teacher(draw, teacher, rho)}, {}, verdicts, {}, exec);
+  const auto judged = cch::detail::judged_teachers(level, {{"teacher", {}}},
+                                                   {question.teacher(draw, teacher, rho).features},
+                                                   {}, verdicts, {}, exec);
   const cch::TeacherResult& result = judged.teachers.front().result;
   Measured out{result.margin.nats, result.margin.standard_error.value_or(0.0), {}};
   if (verdicts) out.verdict = to_string(result.cch.verdict);

@@ -20,9 +20,7 @@ namespace {
 using detail::MeasuredDraws;
 using detail::PlantedQuestion;
 
-constexpr std::size_t kDraws = 8;
-constexpr std::size_t kDrawsOfMany = 6;
-constexpr std::size_t kManyTeachers = 2;
+constexpr std::size_t kDraws = 4;
 constexpr double kNearlyAsSmall = 1.1;
 
 void check(const FeasibilityOptions& o) {
@@ -65,9 +63,8 @@ QuestionShape on_rows(const QuestionShape& shape, std::size_t most, std::uint64_
   return out;
 }
 
-std::size_t draws_of(const QuestionShape& shape, const FeasibilityOptions& options) {
-  if (options.draws > 0) return std::max<std::size_t>(options.draws, 2);
-  return shape.teachers.size() >= kManyTeachers ? kDrawsOfMany : kDraws;
+std::size_t draws_of(const FeasibilityOptions& options) {
+  return options.draws > 0 ? std::max<std::size_t>(options.draws, 2) : kDraws;
 }
 
 class Forecast {
@@ -141,8 +138,8 @@ class Forecast {
     if (!question) {
       question = std::make_unique<PlantedQuestion>(planted_, family, options_.scale, exec_.seed);
     }
-    known.push_back(std::make_unique<MeasuredDraws>(*question, name, options_,
-                                                    draws_of(shape_, options_), exec_));
+    known.push_back(
+        std::make_unique<MeasuredDraws>(*question, name, options_, draws_of(options_), exec_));
     return *known.back();
   }
 
@@ -151,18 +148,24 @@ class Forecast {
     FeasibilityOptions options = options_;
     options.below = options.below && name == options_.estimators.front();
     std::map<std::size_t, FamilyPower> known;
+    std::map<std::size_t, double> seconds;
     for (std::size_t t = 0; t < all.size(); ++t) {
       const std::size_t key = stand_in_[t];
       const TeacherShape& teacher = shape_.teachers[key];
       if (!known.contains(key)) {
         auto search =
             search_smallest_margin(draws, name, teacher, family, options, shape_.teachers.size(),
-                                   factor_, expected_margin(all[t]));
+                                   factor_, {expected_margin(all[t]), false});
         const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
         if (decides && family == PlantedFamily::gaussian) {
           add_size(key, planted_, draws, search);
         }
         known[key] = std::move(search.found);
+        seconds[key] = search.seconds;
+      }
+      if (family == PlantedFamily::gaussian) {
+        all[t].label_seconds = draws.seconds();
+        all[t].teacher_seconds = seconds[key];
       }
       all[t].teacher_student = draws.teacher_student(name, teacher);
       all[t].student_labels = draws.student_labels();
@@ -256,8 +259,8 @@ class Forecast {
                                            : part.groups.count() < kFewestRows;
     if (few) return;
     const PlantedQuestion question(part, PlantedFamily::gaussian, options_.scale, exec_.seed);
-    const MeasuredDraws draws(question, options_.estimators.front(), options_,
-                              draws_of(shape_, options_), exec_);
+    const MeasuredDraws draws(question, options_.estimators.front(), options_, draws_of(options_),
+                              exec_);
     FeasibilityOptions above_alone = options_;
     above_alone.below = false;
     const double wider = std::sqrt(static_cast<double>(share));  // as error bars
@@ -273,7 +276,7 @@ class Forecast {
       add_size(key, part, draws,
                search_smallest_margin(draws, options_.estimators.front(), shape_.teachers[key],
                                       PlantedFamily::gaussian, above_alone, shape_.teachers.size(),
-                                      1.0, expected));
+                                      1.0, {expected, true}));
     }
   }
 

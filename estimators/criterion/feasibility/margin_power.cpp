@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "estimators/linalg/quantiles.hpp"
 
@@ -11,6 +12,8 @@ namespace {
 // Few draws know little of their spread; the reported error bars, which coverage tests hold to
 // account, count as so many draws.
 constexpr double kDrawsOfPrior = 10.0;
+// That nothing of the spread is known to be chance counts as so many.
+constexpr double kDrawsOfDoubt = 2.0;
 constexpr std::size_t kQuantiles = 41;
 constexpr double kGridRatio = 1.03;
 
@@ -26,18 +29,16 @@ const std::vector<double>& normal_quantiles() {
   return all;
 }
 
-template <class Value>
-double mean_over(const std::vector<MeasuredMargin>& draws, Value&& value) {
-  double sum = 0.0;
-  for (const MeasuredMargin& draw : draws) sum += value(draw);
-  return sum / static_cast<double>(draws.size());
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double variance_of(const std::vector<MeasuredMargin>& draws, double mean) {
-  if (draws.size() < 2) return 0.0;
+double variance_of(const std::vector<double>& values) {
+  if (values.size() < 2) return 0.0;
+  const double mean = mean_of(values);
   double squares = 0.0;
-  for (const MeasuredMargin& draw : draws) squares += (draw.margin - mean) * (draw.margin - mean);
-  return squares / static_cast<double>(draws.size() - 1);
+  for (const double v : values) squares += (v - mean) * (v - mean);
+  return squares / static_cast<double>(values.size() - 1);
 }
 
 double freedom(std::size_t groups) {
@@ -46,17 +47,35 @@ double freedom(std::size_t groups) {
 
 }  // namespace
 
+double share_read(double mean_estimate, double truth) {
+  return truth > 0.0 ? std::clamp(mean_estimate / truth, 0.0, 1.0) : 0.0;
+}
+
 MarginPower::MarginPower(const Readings& readings) : readings_(readings) {
   double variance = 0.0;
+  double variance_left = 0.0;
   double error = 0.0;
   for (const Readings::Point& point : readings.points) {
-    means_.push_back(mean_over(point.draws, [](const auto& d) { return d.margin; }));
-    errors_.push_back(std::sqrt(
-        mean_over(point.draws, [](const auto& d) { return d.standard_error * d.standard_error; })));
-    variance += variance_of(point.draws, means_.back());
-    error += errors_.back() * errors_.back();
+    std::vector<double> margins;
+    std::vector<double> left;
+    std::vector<double> squares;
+    for (std::size_t r = 0; r < point.draws.size(); ++r) {
+      const MeasuredMargin& draw = point.draws[r];
+      margins.push_back(draw.margin);
+      left.push_back(draw.margin - (draw.chance - readings.labels[r].chance));
+      squares.push_back(draw.standard_error * draw.standard_error);
+    }
+    means_.push_back(mean_of(left));
+    errors_.push_back(std::sqrt(mean_of(squares)));
+    variance += variance_of(margins);
+    variance_left += variance_of(left);
+    error += mean_of(squares);
   }
   const double free = static_cast<double>(readings.labels.size()) - 1.0;
+  if (variance > 0.0) {
+    const double share = std::min(1.0, variance_left / variance);
+    spread_left_ = std::sqrt((free * share + kDrawsOfDoubt) / (free + kDrawsOfDoubt));
+  }
   measured_ratio_ = error > 0.0 ? variance / error : 1.0;
   spread_over_error_ =
       std::sqrt(readings.variance_ratio.value_or(shrunk_ratio(measured_ratio_, free)));
@@ -96,6 +115,10 @@ double MarginPower::standard_error_at(double margin) const {
 
 double MarginPower::sd_at(double margin) const {
   return spread_over_error_ * standard_error_at(margin);
+}
+
+double MarginPower::mean_error_at(double margin) const {
+  return spread_left_ * sd_at(margin) / std::sqrt(static_cast<double>(readings_.labels.size()));
 }
 
 // The true margin whose mean is the measured one: what a ranking's planted calibration finds.
@@ -139,8 +162,7 @@ Verdict MarginPower::verdict(double measured, double margin, std::size_t r) cons
 VerdictShares MarginPower::at(double margin, bool careful) const {
   const double sd = sd_at(margin);
   const double sign = margin >= 0.0 ? 1.0 : -1.0;
-  const double shift =
-      careful ? sign * sd / std::sqrt(static_cast<double>(readings_.labels.size())) : 0.0;
+  const double shift = careful ? sign * mean_error_at(margin) : 0.0;
   const double mean = mean_at(margin) - shift;
   VerdictShares shares;
   for (std::size_t r = 0; r < readings_.labels.size(); ++r) {

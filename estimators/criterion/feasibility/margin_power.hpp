@@ -15,6 +15,7 @@ struct MeasuredMargin {
   double standard_error = 0.0;
   double i_teacher_student = 0.0;
   double i_teacher_student_error = 0.0;
+  double chance = 0.0;  ///< of i_teacher_student, what its rows happened to hold beyond the truth
 };
 
 /// What a ranking would see of the student and the labels of one draw.
@@ -22,6 +23,7 @@ struct MeasuredLabels {
   double nats = 0.0;
   double standard_error = 0.0;
   double missed = 0.0;  ///< upper value less the estimate
+  double chance = 0.0;  ///< of nats, what its rows happened to hold beyond the truth
   bool mixed_families = false;
 };
 
@@ -30,6 +32,7 @@ struct Readings {
   struct Point {
     double margin = 0.0;  ///< truth
     std::vector<MeasuredMargin> draws;
+    double seconds = 0.0;  ///< of the processor, one draw
   };
   std::vector<Point> points;  ///< margin ascending
   std::vector<MeasuredLabels> labels;
@@ -47,8 +50,15 @@ struct VerdictShares {
   double wrong = 0.0;
 };
 
+/// What rows happened to hold is known of planted ones, and part of every estimate of them:
+///   chance = c (ι̂ − I),   c = clamp(mean estimate / I, 0, 1),
+/// where ι̂ is the mean log density ratio over the very rows drawn, whose mean is I
+/// (PlantedReadings).
+double share_read(double mean_estimate, double truth);
+
 /// Shares of right and wrong verdicts at any margin between the planted ones, by the ranking's own
-/// rule (decide_by_cch) over the normal distribution of the measured margin.
+/// rule (decide_by_cch) over the normal distribution of the measured margin. Its mean is that of
+/// the draws less their chance.
 class MarginPower {
  public:
   explicit MarginPower(const Readings& readings);
@@ -62,6 +72,8 @@ class MarginPower {
   [[nodiscard]] double mean_at(double margin) const;
   [[nodiscard]] double sd_at(double margin) const;
   [[nodiscard]] double standard_error_at(double margin) const;
+  /// Standard error of mean_at.
+  [[nodiscard]] double mean_error_at(double margin) const;
   /// Variance of the draws over their squared reported errors, points together.
   [[nodiscard]] double measured_ratio() const { return measured_ratio_; }
   /// Such a ratio of so many degrees of freedom, shrunk towards 1 (the reported errors are right).
@@ -78,6 +90,7 @@ class MarginPower {
   std::vector<double> rising_;  // the same, made monotone
   std::vector<double> errors_;  // root mean square of the reported standard errors
   double measured_ratio_ = 1.0;
+  double spread_left_ = 1.0;        // sd of margins less their chance / sd of margins
   double spread_over_error_ = 1.0;  // sd of one measured margin / its reported standard error
   double t_ = 0.0;                  // 97.5 % quantile of the error bar's t distribution
   double t_holm_ = 0.0;             // that of the p value at which Holm's first step rejects

@@ -49,37 +49,29 @@ PlantedQuestion::Draw PlantedQuestion::draw(std::size_t r) const {
   Matrix student = grouped_noise(shape_.groups, shape_.dim_student, shape_.icc, random);
   if (classes_) {
     classes_->shift(student, *shape_.labels, strength_);
+    const double realised = classes_->realised(student, *shape_.labels, strength_);
     Samples features = seen(student, shape_.spectrum_student, "student");
-    return {std::move(student), std::move(features), *shape_.labels, seed};
+    return {std::move(student), std::move(features), *shape_.labels, seed, realised};
   }
-  Matrix labels = real_labels(student, random);
+  Matrix labels = grouped_noise(shape_.groups, shape_.dim_labels, shape_.icc, random);
+  const double realised =
+      correlate(student, labels, std::min(labels.cols(), student.cols()), strength_);
   std::vector<Warning> ignored;
   Samples values = scaled(Samples::from(std::move(labels)), scale_, ignored, Execution{}.serial());
   Samples features = seen(student, shape_.spectrum_student, "student");
-  return {std::move(student), std::move(features), std::move(values), seed};
+  return {std::move(student), std::move(features), std::move(values), seed, realised};
 }
 
-Matrix PlantedQuestion::real_labels(const Matrix& student, Random& random) const {
-  Matrix labels = grouped_noise(shape_.groups, shape_.dim_labels, shape_.icc, random);
-  const double rest = std::sqrt(1.0 - strength_ * strength_);
-  for (std::size_t i = 0; i < labels.rows(); ++i) {
-    for (std::size_t j = 0; j < std::min(labels.cols(), student.cols()); ++j) {
-      labels(i, j) = strength_ * student(i, j) + rest * labels(i, j);
-    }
-  }
-  return labels;
-}
-
-Samples PlantedQuestion::teacher(const Draw& draw, const TeacherShape& teacher, double rho) const {
+PlantedQuestion::Teacher PlantedQuestion::teacher(const Draw& draw, const TeacherShape& teacher,
+                                                  double rho) const {
   Random random(derive_seed(draw.seed, "planted-teacher"));
   Matrix values = grouped_noise(shape_.groups, teacher.dim, shape_.icc, random);
-  const double rest = std::sqrt(1.0 - rho * rho);
-  for (std::size_t i = 0; i < values.rows(); ++i) {
-    for (std::size_t j = 0; j < teacher.pairs; ++j) {
-      values(i, j) = rho * draw.gaussian(i, j) + rest * values(i, j);
-    }
+  // ln p(t|s) / φ(t), and what a mixture of class means has over φ.
+  double realised = correlate(draw.gaussian, values, teacher.pairs, rho);
+  if (classes_) {
+    realised -= classes_->mixture_over_noise(values, teacher.pairs, rho * strength_);
   }
-  return seen(std::move(values), teacher.spectrum, "teacher");
+  return {seen(std::move(values), teacher.spectrum, "teacher"), realised};
 }
 
 double PlantedQuestion::information(const TeacherShape& teacher, double rho) const {
@@ -90,19 +82,17 @@ double PlantedQuestion::information(const TeacherShape& teacher, double rho) con
 
 double PlantedQuestion::correlation(const TeacherShape& teacher, double information) const {
   if (information <= 0.0) return 0.0;
-  std::optional<PlantedClasses> shown;
-  if (classes_) shown.emplace(classes_->leading(teacher.pairs));
-  double lo = 0.0;
-  double hi = kLargestCorrelation;
-  for (int step = 0; step < 40; ++step) {
-    const double middle = (lo + hi) / 2.0;
-    const double noise = -0.5 * static_cast<double>(teacher.pairs) * std::log1p(-middle * middle);
-    // The classes add nothing negative, so noise alone may already decide.
-    const bool above = noise > information ||
-                       noise + (shown ? shown->information(middle * strength_) : 0.0) > information;
-    (above ? hi : lo) = middle;
-  }
-  return (lo + hi) / 2.0;
+  // Noise alone would need this much; the classes add nothing negative.
+  const double alone =
+      std::sqrt(-std::expm1(-2.0 * information / static_cast<double>(teacher.pairs)));
+  if (!classes_) return std::min(alone, kLargestCorrelation);
+  const PlantedClasses shown = classes_->leading(teacher.pairs);
+  const auto off = [&](double rho) {
+    return -0.5 * static_cast<double>(teacher.pairs) * std::log1p(-rho * rho) +
+           shown.information(rho * strength_) - information;
+  };
+  const double most = std::min(alone, kLargestCorrelation);
+  return zero_of({0.0, -information, most, off(most)}, off);
 }
 
 Samples PlantedQuestion::seen(Matrix values, const std::vector<double>& spectrum,

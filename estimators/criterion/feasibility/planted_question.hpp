@@ -24,10 +24,17 @@ class PlantedQuestion {
     Samples student;
     Variable labels;
     std::uint64_t seed = 0;
+    double realised = 0.0;  ///< mean of ln p(y_i|s_i) / p(y_i) over its rows; its mean is I(S;Y)
   };
   [[nodiscard]] Draw draw(std::size_t r) const;
+
+  /// Features of a teacher.
+  struct Teacher {
+    Samples features;
+    double realised = 0.0;  ///< mean of ln p(t_i|s_i) / p(t_i) over its rows; its mean is I(T;S)
+  };
   /// The teacher whose pairs correlate by ρ; its noise is that of the draw, whatever ρ.
-  [[nodiscard]] Samples teacher(const Draw& draw, const TeacherShape& teacher, double rho) const;
+  [[nodiscard]] Teacher teacher(const Draw& draw, const TeacherShape& teacher, double rho) const;
 
   /// I(T;S) in nats where the pairs correlate by ρ, and its inverse.
   [[nodiscard]] double information(const TeacherShape& teacher, double rho) const;
@@ -37,7 +44,6 @@ class PlantedQuestion {
  private:
   [[nodiscard]] Samples seen(Matrix values, const std::vector<double>& spectrum,
                              std::string_view side) const;
-  [[nodiscard]] Matrix real_labels(const Matrix& student, Random& random) const;
 
   QuestionShape shape_;
   PlantedFamily family_;

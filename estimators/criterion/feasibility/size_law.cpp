@@ -123,14 +123,13 @@ struct SizeLaw::Variant {
     double misfit = 0.0;
   };
   [[nodiscard]] Bias bias(double margin, double bias_power, const std::vector<double>& rows) const {
-    const auto draws = static_cast<double>(readings.front().labels.size());
     double products = 0.0;
     double squares = 0.0;
     const auto each = [&](auto&& use) {
       for (std::size_t s = 0; s < powers.size(); ++s) {
         const double x = std::pow(rows.back() / rows[s], bias_power);
         const double b = powers[s].mean_at(margin) - margin;
-        use(x, b, std::pow(powers[s].sd_at(margin), 2) / draws);
+        use(x, b, std::pow(powers[s].mean_error_at(margin), 2));
       }
     };
     each([&](double x, double b, double variance) {

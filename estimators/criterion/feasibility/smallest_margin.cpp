@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include "cch/core/parallel.hpp"
 #include "cch/core/random.hpp"
@@ -11,6 +12,12 @@
 
 namespace cch::detail {
 namespace {
+
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 double t_halfwidth(double error) {
   return interval95(0.0, {error, 20.0, {}}).hi;
@@ -35,6 +42,7 @@ struct MeasuredDraws::One {
   PlantedQuestion::Draw draw;
   std::unique_ptr<RepresentationLevel> level;
   Execution exec;
+  double seconds = 0.0;
 };
 
 MeasuredDraws::MeasuredDraws(const PlantedQuestion& question, const std::string& estimator,
@@ -46,13 +54,21 @@ MeasuredDraws::MeasuredDraws(const PlantedQuestion& question, const std::string&
   rank_.exact = options.exact;
   exec_.sink = nullptr;
   parallel_for(draws, exec_, [&](std::size_t r) {
+    const double begin = thread_seconds();
     auto one = std::make_unique<One>();
     one->draw = question_.draw(r);
     one->exec = exec_.serial().with_seed(derive_seed(exec_.seed, "feasibility", r));
     one->level = std::make_unique<RepresentationLevel>(
         estimator, one->draw.student, one->draw.labels, question_.shape().groups, rank_, one->exec);
+    one->seconds = thread_seconds() - begin;
     draws_[r] = std::move(one);
   });
+}
+
+double MeasuredDraws::seconds() const {
+  double sum = 0.0;
+  for (const auto& one : draws_) sum += one->seconds;
+  return sum / static_cast<double>(draws_.size());
 }
 
 MeasuredDraws::~MeasuredDraws() = default;
@@ -65,11 +81,16 @@ Readings MeasuredDraws::readings(std::size_t teachers, double spread_factor) con
   out.groups = shape.groups.count();
   out.teachers = teachers;
   out.spread_factor = spread_factor;
+  double mean = 0.0;
   for (const auto& one : draws_) {
     const Estimate& labels = one->level->i_student_labels();
     out.labels.push_back({labels.nats, labels.standard_error.value_or(0.0),
-                          one->level->upper() - labels.nats, false});
+                          one->level->upper() - labels.nats,
+                          one->draw.realised - shape.i_student_labels, false});
+    mean += labels.nats / static_cast<double>(draws_.size());
   }
+  const double c = share_read(mean, shape.i_student_labels);
+  for (MeasuredLabels& labels : out.labels) labels.chance *= c;
   return out;
 }
 
@@ -77,7 +98,7 @@ std::string MeasuredDraws::teacher_student(const std::string& estimator,
                                            const TeacherShape& teacher) const {
   if (estimator != "auto") return estimator;
   const One& one = *draws_.front();
-  const Samples features = question_.teacher(one.draw, teacher, 0.5);
+  const Samples features = question_.teacher(one.draw, teacher, 0.5).features;
   return std::string(
       entry_of(choose_estimator(features, one.draw.student, question_.shape().groups).options)
           .name);
@@ -89,18 +110,30 @@ std::string MeasuredDraws::student_labels() const {
 
 Readings::Point MeasuredDraws::measure(const std::string& estimator, const TeacherShape& teacher,
                                        double margin) const {
-  const double rho = question_.correlation(teacher, question_.shape().i_student_labels + margin);
+  const double information = question_.shape().i_student_labels + margin;
+  const double rho = question_.correlation(teacher, information);
   Readings::Point point{margin, std::vector<MeasuredMargin>(draws_.size())};
+  std::vector<double> seconds(draws_.size());
   parallel_for(draws_.size(), exec_, [&](std::size_t r) {
-    point.draws[r] = measure_one(*draws_[r], estimator, teacher, rho);
+    const double begin = thread_seconds();
+    point.draws[r] = measure_one(*draws_[r], estimator, teacher, rho, information);
+    seconds[r] = thread_seconds() - begin;
   });
+  for (const double one : seconds) point.seconds += one / static_cast<double>(draws_.size());
+  double mean = 0.0;
+  for (const MeasuredMargin& draw : point.draws) {
+    mean += draw.i_teacher_student / static_cast<double>(draws_.size());
+  }
+  const double c = share_read(mean, information);
+  for (MeasuredMargin& draw : point.draws) draw.chance *= c;
   return point;
 }
 
 MeasuredMargin MeasuredDraws::measure_one(const One& one, const std::string& estimator,
-                                          const TeacherShape& teacher, double rho) const {
+                                          const TeacherShape& teacher, double rho,
+                                          double information) const {
   const Groups& groups = question_.shape().groups;
-  const Samples features = question_.teacher(one.draw, teacher, rho);
+  const auto [features, realised] = question_.teacher(one.draw, teacher, rho);
   EstimatorChoice choice =
       configured(estimator == "auto" ? choose_estimator(features, one.draw.student, groups)
                                      : EstimatorChoice{default_options(estimator), {}},
@@ -114,7 +147,8 @@ MeasuredMargin MeasuredDraws::measure_one(const One& one, const std::string& est
     refuse_data("no-error-bar", "planted data of this shape have no error bar", why_not,
                 "without one no margin is ever decided", "Use more rows or groups");
   }
-  return {margin.nats, *margin.standard_error, estimate.nats, *estimate.standard_error};
+  return {margin.nats, *margin.standard_error, estimate.nats, *estimate.standard_error,
+          realised - information};
 }
 
 namespace {
@@ -123,12 +157,12 @@ class Search {
  public:
   Search(const MeasuredDraws& draws, const std::string& estimator, const TeacherShape& teacher,
          const FeasibilityOptions& options, std::size_t teachers, double spread_factor,
-         std::optional<double> expected)
+         const SearchStart& start)
       : draws_(draws),
         estimator_(estimator),
         teacher_(teacher),
         options_(options),
-        expected_(expected),
+        start_(start),
         readings_(draws.readings(teachers, spread_factor)) {
     const std::string ts = draws.teacher_student(estimator, teacher);
     const std::string sl = draws.student_labels();
@@ -140,13 +174,18 @@ class Search {
   }
 
   MarginSearch run(PlantedFamily family) {
-    plant(0.0);
     FamilyPower out;
     out.family = family;
+    const bool below = family == PlantedFamily::gaussian && options_.below;
+    if (!start_.expected || start_.zero || below) plant(0.0);
+    if (start_.expected) plant(std::min(*start_.expected, room()));
     out.above = side(1);
-    if (family == PlantedFamily::gaussian && options_.below) out.below = side(-1);
+    if (below) out.below = side(-1);
     describe(out);
-    return {std::move(out), std::move(readings_)};
+    double seconds = 0.0;
+    for (const auto& point : readings_.points) seconds += point.seconds;
+    seconds /= static_cast<double>(readings_.points.size());
+    return {std::move(out), std::move(readings_), seconds};
   }
 
  private:
@@ -163,52 +202,99 @@ class Search {
     });
   }
 
-  // Whether the bias is known well enough at a margin: on the line through the outermost points of
-  // its side and zero it is near what is used, that of the nearest point.
-  [[nodiscard]] bool bias_known(double margin) const {
-    const double last =
-        margin > 0.0 ? readings_.points.back().margin : readings_.points.front().margin;
-    if (last == 0.0) return false;
+  // The outermost planted margins on this side of zero and at it; of both sides where this one has
+  // none yet. Beyond them the bias is taken to go on in their line.
+  [[nodiscard]] std::optional<std::pair<double, double>> outermost(int sign) const {
+    std::optional<std::pair<double, double>> out;
+    for (const auto& point : readings_.points) {
+      if (sign * point.margin < 0.0 && on_side(sign) > 0) continue;
+      if (!out) out = {point.margin, point.margin};
+      out->first = std::min(out->first, point.margin);
+      out->second = std::max(out->second, point.margin);
+    }
+    if (out && out->first == out->second) return std::nullopt;
+    return out;
+  }
+
+  [[nodiscard]] double bias_on_line(const std::pair<double, double>& ends, double margin) const {
     const MarginPower power(readings_);
     const auto bias = [&](double m) { return power.mean_at(m) - m; };
-    const double slope = (bias(last) - bias(0.0)) / last;
-    const double draws = static_cast<double>(readings_.labels.size());
-    return std::abs(bias(0.0) + slope * margin - bias(margin)) <=
-           kNoNews * power.sd_at(margin) / std::sqrt(draws);
+    const double slope = (bias(ends.second) - bias(ends.first)) / (ends.second - ends.first);
+    return bias(ends.first) + slope * (margin - ends.first);
+  }
+
+  // Whether planting a margin would be no news: on the line its bias is nearly that of the nearest
+  // planted one.
+  [[nodiscard]] bool bias_known(int sign, double margin) const {
+    const auto ends = outermost(sign);
+    if (!ends) return false;
+    const MarginPower power(readings_);
+    return std::abs(bias_on_line(*ends, margin) - (power.mean_at(margin) - margin)) <=
+           kNoNews * power.mean_error_at(margin);
+  }
+
+  // The readings with the farthest margin of a side as the line has it, where none was planted.
+  [[nodiscard]] Readings with_farthest(int sign, double far) const {
+    Readings out = readings_;
+    const auto ends = outermost(sign);
+    if (!ends) return out;
+    auto& points = out.points;
+    Readings::Point last = sign > 0 ? points.back() : points.front();
+    if (sign * last.margin >= far) return out;
+    const double moved =
+        sign * far + bias_on_line(*ends, sign * far) - MarginPower(readings_).mean_at(last.margin);
+    last.margin = sign * far;
+    for (MeasuredMargin& draw : last.draws) draw.margin += moved;
+    points.insert(sign > 0 ? points.end() : points.begin(), std::move(last));
+    return out;
+  }
+
+  [[nodiscard]] std::optional<double> smallest(int sign, double far) const {
+    const Readings readings = with_farthest(sign, far);
+    return MarginPower(readings).smallest(sign, far, options_.power, options_.wrong);
   }
 
   // Beyond it a margin in favour is trivially satisfied, and one against would need I(T;S) < 0.
   [[nodiscard]] double farthest(int sign, double error) const {
     if (sign < 0) return readings_.i_student_labels;
-    if (!readings_.entropy) return kFarthestNats;
-    const double room = *readings_.entropy - readings_.i_student_labels;
-    return std::min(kFarthestNats, room + 2.0 * t_halfwidth(error) +
+    return std::min(kFarthestNats, room() + 2.0 * t_halfwidth(error) +
                                        std::abs(MarginPower(readings_).mean_at(0.0)));
+  }
+
+  // Up to H(Y).
+  [[nodiscard]] double room() const {
+    if (!readings_.entropy) return kFarthestNats;
+    return std::min(kFarthestNats, *readings_.entropy - readings_.i_student_labels);
   }
 
   SmallestMargin side(int sign) {
     const double error = MarginPower(readings_).standard_error_at(0.0);
     const double far = farthest(sign, error);
     if (sign < 0 && far < kLeastRoom * error) return {std::nullopt, why_not(sign, far)};
-    std::optional<double> found;
-    for (std::size_t i = 0; i < kMostPoints; ++i) {
-      const MarginPower power(readings_);
-      found = power.smallest(sign, far, options_.power, options_.wrong);
-      const double first = sign > 0 && expected_ ? *expected_ : kFirstGuess * error;
-      const double guess = i == 0 ? std::max(first, found.value_or(0.0)) : found.value_or(far);
-      const double next = std::min(far, guess);
-      if (next <= 0.0 || planted_near(sign * next)) break;
-      if (i > 0 && found && bias_known(sign * next)) break;
+    const auto guess = [&](std::size_t planted) {
+      const auto found = smallest(sign, far);
+      if (planted == 0) return std::max(kFirstGuess * error, found.value_or(0.0));
+      return found.value_or(outermost(sign) ? 0.0 : far);  // 0: none on the line
+    };
+    for (std::size_t planted = on_side(sign); planted < kMostPoints; ++planted) {
+      const double next = std::min(far, guess(planted));
+      if (next <= 0.0 || planted_near(sign * next) || bias_known(sign, sign * next)) break;
       plant(sign * next);
     }
-    found = MarginPower(readings_).smallest(sign, far, options_.power, options_.wrong);
-    if (found) return {found, {}};
+    if (const auto found = smallest(sign, far)) return {found, {}};
     return {std::nullopt, why_not(sign, far)};
+  }
+
+  [[nodiscard]] std::size_t on_side(int sign) const {
+    return static_cast<std::size_t>(
+        std::count_if(readings_.points.begin(), readings_.points.end(),
+                      [&](const auto& point) { return sign * point.margin > 0.0; }));
   }
 
   // The first cause that alone would do.
   [[nodiscard]] std::string why_not(int sign, double far) const {
-    const MarginPower power(readings_);
+    const Readings readings = with_farthest(sign, far);
+    const MarginPower power(readings);
     const double bias = power.mean_at(sign * far) - sign * far;
     if (sign < 0 && far < kFirstGuess * power.sd_at(0.0)) {
       return "No margin can be lower than −I(student; labels), and that is smaller than what "
@@ -238,10 +324,10 @@ class Search {
       entry.mean = power.mean_at(point.margin);
       double squares = 0.0;
       for (const MeasuredMargin& d : point.draws) {
-        entry.i_teacher_student_mean += d.i_teacher_student / count;
+        entry.i_teacher_student_mean += (d.i_teacher_student - d.chance) / count;
       }
       for (const MeasuredMargin& d : point.draws) {
-        squares += std::pow(d.i_teacher_student - entry.i_teacher_student_mean, 2);
+        squares += std::pow(d.i_teacher_student - d.chance - entry.i_teacher_student_mean, 2);
       }
       entry.mean_error = std::sqrt(squares / (count - 1.0) / count);
       entry.sd = power.sd_at(point.margin);
@@ -257,7 +343,7 @@ class Search {
   }
 
   void draw_curve(const MarginPower& power, FamilyPower& out) const {
-    const double low = readings_.points.front().margin;
+    const double low = std::min(0.0, readings_.points.front().margin);
     const double step = (readings_.points.back().margin - low) / (kCurvePoints - 1.0);
     for (double i = 0.0; i < kCurvePoints && step > 0.0; ++i) {
       const double margin = low + i * step;
@@ -270,9 +356,11 @@ class Search {
     const auto count = static_cast<double>(readings_.labels.size());
     double squares = 0.0;
     double errors = 0.0;
-    for (const MeasuredLabels& l : readings_.labels) out.i_student_labels_mean += l.nats / count;
     for (const MeasuredLabels& l : readings_.labels) {
-      squares += std::pow(l.nats - out.i_student_labels_mean, 2);
+      out.i_student_labels_mean += (l.nats - l.chance) / count;
+    }
+    for (const MeasuredLabels& l : readings_.labels) {
+      squares += std::pow(l.nats - l.chance - out.i_student_labels_mean, 2);
       errors += l.standard_error * l.standard_error / count;
     }
     out.i_student_labels_error = std::sqrt(squares / (count - 1.0) / count);
@@ -283,7 +371,7 @@ class Search {
   const std::string& estimator_;
   const TeacherShape& teacher_;
   const FeasibilityOptions& options_;
-  std::optional<double> expected_;
+  SearchStart start_;
   Readings readings_;
 };
 
@@ -292,8 +380,8 @@ class Search {
 MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
                                     const TeacherShape& teacher, PlantedFamily family,
                                     const FeasibilityOptions& options, std::size_t teachers,
-                                    double spread_factor, std::optional<double> expected) {
-  return Search(draws, estimator, teacher, options, teachers, spread_factor, expected).run(family);
+                                    double spread_factor, const SearchStart& start) {
+  return Search(draws, estimator, teacher, options, teachers, spread_factor, start).run(family);
 }
 
 }  // namespace cch::detail

@@ -26,6 +26,8 @@ class MeasuredDraws {
   /// Readings without a point yet.
   [[nodiscard]] Readings readings(std::size_t teachers, double spread_factor) const;
   [[nodiscard]] const PlantedQuestion& question() const { return question_; }
+  /// Processor seconds of one draw, without a teacher.
+  [[nodiscard]] double seconds() const;
   /// Catalog names.
   [[nodiscard]] std::string teacher_student(const std::string& estimator,
                                             const TeacherShape& teacher) const;
@@ -34,7 +36,8 @@ class MeasuredDraws {
  private:
   struct One;
   [[nodiscard]] MeasuredMargin measure_one(const One& one, const std::string& estimator,
-                                           const TeacherShape& teacher, double rho) const;
+                                           const TeacherShape& teacher, double rho,
+                                           double information) const;
 
   const PlantedQuestion& question_;
   RankOptions rank_;
@@ -46,13 +49,20 @@ class MeasuredDraws {
 struct MarginSearch {
   FamilyPower found;
   Readings readings;
+  double seconds = 0.0;  ///< of the processor, one teacher of one draw at one margin
+};
+
+/// Where a search for the smallest margin in favour begins.
+struct SearchStart {
+  std::optional<double> expected;  ///< none: where chance alone would put it
+  bool zero = true;                ///< plant a margin of 0 too; always without `expected`
 };
 
 /// Plants margins of both signs until the smallest that can be decided is bracketed, or a further
-/// one would not move it beyond chance. `expected`: where one in favour is looked for first.
+/// one would not move it beyond chance, or the line through the biases found so far leaves none.
 MarginSearch search_smallest_margin(const MeasuredDraws& draws, const std::string& estimator,
                                     const TeacherShape& teacher, PlantedFamily family,
                                     const FeasibilityOptions& options, std::size_t teachers,
-                                    double spread_factor, std::optional<double> expected = {});
+                                    double spread_factor, const SearchStart& start = {});
 
 }  // namespace cch::detail

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "estimators/classifiers/logistic.hpp"
+#include "estimators/linalg/dense.hpp"
 #include "estimators/math.hpp"
 
 namespace cch::detail {
@@ -91,8 +92,8 @@ struct LinearPath::Values {
     x.rowwise() -= mean_x;
     y.rowwise() -= mean_y;
     const Eigen::MatrixXd weighted = w.asDiagonal() * x;
-    xx = weighted.transpose() * x;
-    xy = weighted.transpose() * y;
+    xx = detail::product(weighted.transpose(), x);
+    xy = detail::product(weighted.transpose(), y);
   }
 
   Eigen::RowVectorXd mean_x;
@@ -132,7 +133,7 @@ std::vector<LinearFit> fit_linear(const LinearData& data, const std::vector<doub
 double ridge_degrees(const Eigen::MatrixXf& x, double strength) {
   Eigen::MatrixXd centred = x.cast<double>();
   centred.rowwise() -= centred.colwise().mean().eval();
-  const Eigen::MatrixXd xx = centred.transpose() * centred;
+  const Eigen::MatrixXd xx = detail::gram(centred);
   Eigen::MatrixXd a = xx;
   a.diagonal().array() += strength;
   return a.llt().solve(xx).trace();

@@ -84,7 +84,7 @@ struct FeasibilityOptions {
   double power = 0.8;            ///< wanted share of right verdicts, in (0, 1)
   double wrong = 0.05;           ///< most wrong verdicts, in (0, 1)
   std::optional<double> margin;  ///< a margin that the user wants to decide, nats, > 0
-  std::size_t draws = 0;         ///< planted data sets; 0 = 8, 6 beyond two teachers
+  std::size_t draws = 0;         ///< planted data sets; 0 = 4
   std::size_t most_rows = 3000;  ///< more rows are not planted: spreads are scaled by 1/√N
   bool curved = true;            ///< also plant the curved family
   bool below = true;             ///< also search margins that speak against a teacher
@@ -136,6 +136,10 @@ struct EstimatorPower {
   std::string teacher_student;  ///< catalog name; for auto the one that was picked
   std::string student_labels;
   std::vector<FamilyPower> families;  ///< Gaussian first
+  /// Processor seconds of one planted set on one thread: the student with its labels, and one
+  /// teacher at one margin.
+  double label_seconds = 0.0;
+  double teacher_seconds = 0.0;
 };
 
 /// The smallest margin at another number of rows, Gaussian family, deciding estimator.

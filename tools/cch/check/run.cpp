@@ -76,7 +76,7 @@ CheckResult run_check(const CheckSettings& s, const RankInputs& inputs, const Ex
     out.consistency = consistency_battery(input, rank, {.all = s.laws}, exec);
   }
   out.feasibility = judge_feasibility(out.power, input.groups, options, out.consistency, out.leaks);
-  if (s.cost) out.cost = forecast_cost(s, input, exec);
+  if (s.cost) forecast_ranking(out.power, exec, out.cost);
   forecast_training(out.shape, out.cost);
   return out;
 }
@@ -105,7 +105,7 @@ CheckResult run_plan(const CheckSettings& s, const Execution& exec) {
     }
   }
   forecast_training(out.shape, out.cost);
-  out.cost.rank_how = "nothing to time without features";
+  if (s.cost) forecast_ranking(out.power, exec, out.cost);
   return out;
 }
 

@@ -46,11 +46,8 @@ CheckResult run_check(const CheckSettings& settings, const RankInputs& inputs,
 /// not know (what the student knows about the labels, how many directions are shared).
 CheckResult run_plan(const CheckSettings& settings, const Execution& exec);
 
-/// Times rankings of a quarter and of half of the rows (at most 800) with the first teacher and
-/// extrapolates by a power law; the quarter again with a second teacher, for what each further one
-/// adds. Networks: forecast_training.
-CostForecast forecast_cost(const CheckSettings& settings, const RankInput& input,
-                           const Execution& exec);
+/// From what one planted measurement took on this machine: nothing more is run.
+void forecast_ranking(const PowerForecast& power, const Execution& exec, CostForecast& cost);
 /// What networks take in so many steps with so many operations, on one thread: the model behind
 /// forecast_training.
 double trained_seconds(double steps, double operations);

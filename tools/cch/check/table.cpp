@@ -87,12 +87,12 @@ Table questions_table(CheckSettings& s) {
       {"--margin", &s.margin, "Margin in nats that should be decided: asks for the rows"},
       {"--power", &s.power, "Wanted share of right verdicts"},
       {"--wrong", &s.wrong, "Most wrong verdicts, as a share"},
-      {"--draws", &s.draws, "Planted data sets, 0 = 8, or 6 with several teachers"},
+      {"--draws", &s.draws, "Planted data sets, 0 = 4"},
       {"--curved", &s.curved, "Also plant curved dependence"},
       {"--sizes", &s.sizes, "Also plant a half and a quarter of the rows"},
       {"--consistency", &s.consistency, "Self-consistency of the estimators on these data"},
       {"--laws", &s.laws, "Self-consistency by every law, of every teacher and the labels too"},
-      {"--cost", &s.cost, "Time small rankings"},
+      {"--cost", &s.cost, "Say what a ranking will take"},
   };
 }
 
