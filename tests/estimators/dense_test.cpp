@@ -38,7 +38,8 @@ const std::vector<std::array<Eigen::Index, 3>> kShapes{
 template <class T>
 double tolerance(const DenseMatrix<T>& a, const DenseMatrix<T>& b, Eigen::Index i, Eigen::Index j) {
   double sum = 0.0;
-  for (Eigen::Index k = 0; k < a.cols(); ++k) sum += std::abs(static_cast<double>(a(i, k) * b(k, j)));
+  for (Eigen::Index k = 0; k < a.cols(); ++k)
+    sum += std::abs(static_cast<double>(a(i, k) * b(k, j)));
   return sum * static_cast<double>(std::numeric_limits<T>::epsilon()) *
          static_cast<double>(a.cols() + 1);
 }
