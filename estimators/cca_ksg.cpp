@@ -107,6 +107,7 @@ CcaKsgRun::CcaKsgRun(const Samples& x, const Samples& y, const Groups& all_group
   }
   loss = std::min(ladder.learning_loss(chosen, directions, exec),
                   most_loss(chosen, x.size()) * std::max(0.0, estimate.nats));
+  ladder.keep_only(chosen);
   estimate.nats += loss;
   estimate.diagnostics.set("learning_loss", loss);
   estimate.diagnostics.set("k", static_cast<double>(options.k));

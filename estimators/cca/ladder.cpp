@@ -166,6 +166,15 @@ CcaLadder::SharedFeatures CcaLadder::features_of(const Rung& rung, const KeptCol
   return nullptr;
 }
 
+void CcaLadder::keep_only(const std::vector<Rung>& rungs) {
+  std::erase_if(features_, [&](const SharedFeatures& set) {
+    return std::none_of(rungs.begin(), rungs.end(), [&](const Rung& rung) {
+      return rung.columns == Columns::all && rung.components == set->components &&
+             rung.features == set->features;
+    });
+  });
+}
+
 HeldOutPairs CcaLadder::pairs_of(const Rung& rung, std::size_t direction,
                                  const Execution& exec) const {
   const SharedFeatures features = features_of(rung, kept_in(rung, direction), exec);

@@ -88,6 +88,8 @@ class CcaLadder {
   /// All rungs of every direction; no rung where a side has no variance. Total readings learn
   /// nothing, so that splits after the first have those alone that were highest in it.
   [[nodiscard]] std::vector<std::vector<RungValue>> climb(const Execution& exec) const;
+  /// Gives the memory of feature sets free that none of these rungs reads; nothing may climb then.
+  void keep_only(const std::vector<Rung>& rungs);
   /// The pairs that this rung reads in this direction.
   [[nodiscard]] HeldOutPairs pairs_of(const Rung& rung, std::size_t direction,
                                       const Execution& exec) const;

@@ -47,7 +47,9 @@ Cholesky shifted_cholesky(const MatrixXd& gram) {
 
 /// Orthonormal columns that span those of a (Cholesky QR; the columns of a lie near orthogonal).
 MatrixXf orthonormal_columns(const MatrixXf& a) {
-  return solve_rows(shifted_cholesky(scatter_of(a)).lower().cast<float>(), a);
+  const Cholesky factor = shifted_cholesky(scatter_of(a));
+  const MatrixXd inverse = factor.solve_lower(MatrixXd::Identity(a.cols(), a.cols()));
+  return product(a, inverse.cast<float>().transpose().eval());
 }
 
 MatrixXf orthonormal(const MatrixXf& a) {

@@ -27,11 +27,10 @@ using detail::RepresentationLevel;
 using detail::Scaled;
 
 /// What every step of a ranking reads; `exec` reports no progress, `outer` that of whole teachers.
-/// Pilots see all rows of `input` and choose their own, information is that of `some`.
+/// Pilots see all rows of `input` and choose their own, information is that of `rows`.
 struct Question {
   const RankInput& input;
-  const RankInput& some;
-  const std::vector<std::size_t>& rows;  ///< of `some` in `input`; empty: all
+  const std::vector<std::size_t>& rows;  ///< empty: all
   const RankOptions& options;
   const Execution& outer;
   Execution exec;
@@ -42,13 +41,14 @@ void append(std::vector<Warning> from, std::vector<Warning>& to) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
+// The rows that information is estimated on: as large as those, so nobody keeps them for long.
+RankInput on_information_rows(const RankInput& input, const Question& q) {
+  return q.rows.empty() ? input : detail::on_rows(input, q.rows);
+}
+
 JudgedPredictions predictions(const RankInput& input, const Question& q,
                               std::vector<Warning>& warnings) {
-  const bool controls = &input != &q.input;
-  JudgedPredictions out =
-      controls && !q.rows.empty()
-          ? judge_predictions(detail::on_rows(input, q.rows), q.options, q.outer)
-          : judge_predictions(controls ? input : q.some, q.options, q.outer);
+  JudgedPredictions out = judge_predictions(on_information_rows(input, q), q.options, q.outer);
   append(std::move(out.warnings), warnings);
   return out;
 }
@@ -168,11 +168,10 @@ void add_places(RankedTeachers& teachers, const Execution& exec, RankResult& res
 
 /// A further estimator, at the level of representations only, in the order that is settled.
 EstimatorRanking by_further_estimator(const std::string& name, const Scaled& data,
-                                      const std::vector<std::size_t>& order,
+                                      const Groups& groups, const std::vector<std::size_t>& order,
                                       const EstimatorRanking& first, const Question& q) {
-  const RepresentationLevel level(name, data.student, data.labels, q.some.groups, q.options,
-                                  q.exec);
-  JudgedTeachers judged = detail::judged_teachers(level, q.some.teachers, data.teachers, q.options,
+  const RepresentationLevel level(name, data.student, data.labels, groups, q.options, q.exec);
+  JudgedTeachers judged = detail::judged_teachers(level, q.input.teachers, data.teachers, q.options,
                                                   false, q.unreliable, q.outer);
   for (std::size_t i = 0; i < order.size(); ++i) judged.teachers[order[i]].result.rank = i + 1;
   EstimatorRanking out = detail::ranking_of(level, judged.teachers, order);
@@ -190,7 +189,8 @@ void add_sensitivity(const RepresentationLevel& level, const RankedTeachers& tea
     result.curves.push_back(curves.value_or(EstimateCurves{}));
   }
   auto grid = attempt("sensitivity", result.warnings, [&] {
-    return detail::sensitivity_grid(q.some, teachers.order, result.warnings, q.outer);
+    return detail::sensitivity_grid(on_information_rows(q.input, q), teachers.order,
+                                    result.warnings, q.outer);
   });
   if (grid) result.sensitivity = std::move(*grid);
 }
@@ -279,10 +279,12 @@ RankResult answer(const Question& q) {
   out.pilot = pilot.alone;
   auto evidence =
       evidence_of(input, options.scenario, pilot.teachers, false, q, warnings, out.spending);
-  const Scaled data = detail::put_on_scale(q.some, options.scale, warnings, q.exec);
-  const RepresentationLevel level(options.estimators.front(), data.student, data.labels,
-                                  q.some.groups, options, q.exec);
-  JudgedTeachers judged = detail::judged_teachers(level, q.some.teachers, data.teachers, options,
+  const Scaled data =
+      detail::put_on_scale(on_information_rows(input, q), options.scale, warnings, q.exec);
+  const Groups groups = q.rows.empty() ? input.groups : input.groups.select(q.rows);
+  const RepresentationLevel level(options.estimators.front(), data.student, data.labels, groups,
+                                  options, q.exec);
+  JudgedTeachers judged = detail::judged_teachers(level, input.teachers, data.teachers, options,
                                                   options.planted_bias, q.unreliable, q.outer);
   append(std::move(judged.planted), warnings);
   add_further_evidence(level, judged.teachers, q, evidence, warnings);
@@ -294,8 +296,8 @@ RankResult answer(const Question& q) {
   out.estimators.front().warnings = std::move(judged.error_bars);
   for (const std::size_t t : teachers.order) out.evidence.push_back(teachers.evidence[t]);
   for (std::size_t e = 1; e < options.estimators.size(); ++e) {
-    out.estimators.push_back(by_further_estimator(options.estimators[e], data, teachers.order,
-                                                  out.estimators.front(), q));
+    out.estimators.push_back(by_further_estimator(options.estimators[e], data, groups,
+                                                  teachers.order, out.estimators.front(), q));
   }
   out.differences = detail::differences(teachers, q.exec);
   if (options.sensitivity) add_sensitivity(level, teachers, q, out);
@@ -316,9 +318,7 @@ RankResult rank_teachers(const RankInput& asked, const RankOptions& options,
   Execution quiet = exec;
   quiet.sink = nullptr;  // the steps inside one teacher would hide how far the ranking is
   const auto rows = detail::information_rows(input.groups.rows(), options.exact, exec.seed);
-  std::optional<RankInput> some;
-  if (!rows.empty()) some = detail::on_rows(input, rows);
-  return answer({input, some ? *some : input, rows, options, exec, quiet, why_unreliable(input)});
+  return answer({input, rows, options, exec, quiet, why_unreliable(input)});
 }
 
 }  // namespace cch

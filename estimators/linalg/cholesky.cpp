@@ -71,10 +71,6 @@ Eigen::MatrixXd solve_rows(const Eigen::MatrixXd& l, const Eigen::MatrixXd& rows
   return l.triangularView<Eigen::Lower>().solve(rows.transpose()).transpose();
 }
 
-Eigen::MatrixXf solve_rows(const Eigen::MatrixXf& l, const Eigen::MatrixXf& rows) {
-  return l.triangularView<Eigen::Lower>().solve(rows.transpose()).transpose();
-}
-
 void solve_transposed_lower_in_place(const Eigen::MatrixXd& l, Eigen::MatrixXd& b) {
   l.triangularView<Eigen::Lower>().transpose().solveInPlace(b);
 }

@@ -44,7 +44,6 @@ extern template class BasicCholesky<Eigen::MatrixXf>;
 
 /// rows L⁻ᵀ for the lower triangle of `l`: every row r becomes (L⁻¹ rᵀ)ᵀ. n × D.
 Eigen::MatrixXd solve_rows(const Eigen::MatrixXd& l, const Eigen::MatrixXd& rows);
-Eigen::MatrixXf solve_rows(const Eigen::MatrixXf& l, const Eigen::MatrixXf& rows);
 /// L⁻ᵀ b in place for the lower triangle of `l`.
 void solve_transposed_lower_in_place(const Eigen::MatrixXd& l, Eigen::MatrixXd& b);
 

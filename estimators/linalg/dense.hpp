@@ -38,11 +38,10 @@ DenseMatrix<typename A::Scalar> product(const Eigen::MatrixBase<A>& a,
   return c;
 }
 
-/// Aᵀ A, symmetric to the bit.
+/// C += Aᵀ A on and below the diagonal; what is above may change.
 template <class A>
-DenseMatrix<typename A::Scalar> gram(const Eigen::MatrixBase<A>& a) {
+void add_gram(const Eigen::MatrixBase<A>& a, DenseMatrix<typename A::Scalar>& c) {
   using T = typename A::Scalar;
-  DenseMatrix<T> c = DenseMatrix<T>::Zero(a.cols(), a.cols());
   const auto columns = static_cast<std::size_t>(a.cols());
   const Strided<T> values = strided(a);
   add_product(DenseProduct<T>{{values.values, values.right, values.down},
@@ -54,6 +53,13 @@ DenseMatrix<typename A::Scalar> gram(const Eigen::MatrixBase<A>& a) {
                               columns,
                               true,
                               nullptr});
+}
+
+/// Aᵀ A, symmetric to the bit.
+template <class A>
+DenseMatrix<typename A::Scalar> gram(const Eigen::MatrixBase<A>& a) {
+  DenseMatrix<typename A::Scalar> c = DenseMatrix<typename A::Scalar>::Zero(a.cols(), a.cols());
+  add_gram(a, c);
   c.template triangularView<Eigen::StrictlyUpper>() = c.transpose();
   return c;
 }

@@ -159,6 +159,7 @@ class Forecast {
         const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
         if (decides && family == PlantedFamily::gaussian) {
           add_size(key, planted_, draws, search);
+          if (search.even_bias) even_bias_.insert(key);
         }
         known[key] = std::move(search.found);
         seconds[key] = search.seconds;
@@ -276,7 +277,7 @@ class Forecast {
       add_size(key, part, draws,
                search_smallest_margin(draws, options_.estimators.front(), shape_.teachers[key],
                                       PlantedFamily::gaussian, above_alone, shape_.teachers.size(),
-                                      1.0, {expected, true}));
+                                      1.0, {expected, !even_bias_.contains(key)}));
     }
   }
 
@@ -289,6 +290,7 @@ class Forecast {
   std::map<PlantedFamily, std::vector<std::unique_ptr<MeasuredDraws>>> draws_;
   std::map<std::size_t, std::vector<detail::SizeFound>> sizes_;  // by stand-in
   std::map<std::size_t, detail::SizeForecast> size_forecasts_;
+  std::set<std::size_t> even_bias_;
   double factor_ = 1.0;
   std::size_t steps_ = 0;
   std::size_t done_ = 0;

@@ -185,7 +185,8 @@ class Search {
     double seconds = 0.0;
     for (const auto& point : readings_.points) seconds += point.seconds;
     seconds /= static_cast<double>(readings_.points.size());
-    return {std::move(out), std::move(readings_), seconds};
+    const bool even = even_bias();
+    return {std::move(out), std::move(readings_), seconds, even};
   }
 
  private:
@@ -231,6 +232,13 @@ class Search {
     const MarginPower power(readings_);
     return std::abs(bias_on_line(*ends, margin) - (power.mean_at(margin) - margin)) <=
            kNoNews * power.mean_error_at(margin);
+  }
+
+  [[nodiscard]] bool even_bias() const {
+    const double last = readings_.points.back().margin;
+    const MarginPower power(readings_);
+    const double apart = power.mean_at(last) - last - power.mean_at(0.0);
+    return last > 0.0 && std::abs(apart) <= power.mean_error_at(last);
   }
 
   // The readings with the farthest margin of a side as the line has it, where none was planted.

@@ -50,6 +50,8 @@ struct MarginSearch {
   FamilyPower found;
   Readings readings;
   double seconds = 0.0;  ///< of the processor, one teacher of one draw at one margin
+  /// The bias of the largest margin in favour is that of a margin of 0, as far as can be told.
+  bool even_bias = false;
 };
 
 /// Where a search for the smallest margin in favour begins.
