@@ -2,22 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
+#include <utility>
 
-#include "cch/core/parallel.hpp"
-#include "cch/core/random.hpp"
+#include "estimators/criterion/feasibility/described_family.hpp"
 #include "estimators/criterion/gather.hpp"
-#include "estimators/criterion/representation.hpp"
-#include "estimators/planting.hpp"
 
 namespace cch::detail {
 namespace {
-
-double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 double t_halfwidth(double error) {
   return interval95(0.0, {error, 20.0, {}}).hi;
@@ -27,131 +18,12 @@ constexpr std::size_t kMostPoints = 3;  // on each side of zero
 constexpr double kCloseEnough = 0.15;   // a planted point this near, relatively, is no news
 // Nor is one that would move the mean by less than this share of the mean's own standard error.
 constexpr double kNoNews = 0.5;
-constexpr std::size_t kSplits = 2;  // of an estimator that learns directions
 // A margin of three nats is larger than any that a representation-level question is about.
 constexpr double kFarthestNats = 3.0;
 // Two-sided 5 % and 80 % power: 1.96 + .84 standard errors.
 constexpr double kFirstGuess = 2.8;
 // With less room than this below zero no test of 5 % ever rejects.
 constexpr double kLeastRoom = 1.5;
-constexpr double kCurvePoints = 41.0;
-
-}  // namespace
-
-struct MeasuredDraws::One {
-  PlantedQuestion::Draw draw;
-  std::unique_ptr<RepresentationLevel> level;
-  Execution exec;
-  double seconds = 0.0;
-};
-
-MeasuredDraws::MeasuredDraws(const PlantedQuestion& question, const std::string& estimator,
-                             const FeasibilityOptions& options, std::size_t draws,
-                             const Execution& exec)
-    : question_(question), exec_(exec), draws_(draws) {
-  rank_.scale = options.scale;
-  rank_.k = options.k;
-  rank_.exact = options.exact;
-  exec_.sink = nullptr;
-  parallel_for(draws, exec_, [&](std::size_t r) {
-    const double begin = thread_seconds();
-    auto one = std::make_unique<One>();
-    one->draw = question_.draw(r);
-    one->exec = exec_.serial().with_seed(derive_seed(exec_.seed, "feasibility", r));
-    one->level = std::make_unique<RepresentationLevel>(
-        estimator, one->draw.student, one->draw.labels, question_.shape().groups, rank_, one->exec);
-    one->seconds = thread_seconds() - begin;
-    draws_[r] = std::move(one);
-  });
-}
-
-double MeasuredDraws::seconds() const {
-  double sum = 0.0;
-  for (const auto& one : draws_) sum += one->seconds;
-  return sum / static_cast<double>(draws_.size());
-}
-
-MeasuredDraws::~MeasuredDraws() = default;
-
-Readings MeasuredDraws::readings(std::size_t teachers, double spread_factor) const {
-  Readings out;
-  const QuestionShape& shape = question_.shape();
-  if (shape.labels) out.entropy = shape.labels->entropy_nats();
-  out.i_student_labels = shape.i_student_labels;
-  out.groups = shape.groups.count();
-  out.teachers = teachers;
-  out.spread_factor = spread_factor;
-  double mean = 0.0;
-  for (const auto& one : draws_) {
-    const Estimate& labels = one->level->i_student_labels();
-    out.labels.push_back({labels.nats, labels.standard_error.value_or(0.0),
-                          one->level->upper() - labels.nats,
-                          one->draw.realised - shape.i_student_labels, false});
-    mean += labels.nats / static_cast<double>(draws_.size());
-  }
-  const double c = share_read(mean, shape.i_student_labels);
-  for (MeasuredLabels& labels : out.labels) labels.chance *= c;
-  return out;
-}
-
-std::string MeasuredDraws::teacher_student(const std::string& estimator,
-                                           const TeacherShape& teacher) const {
-  if (estimator != "auto") return estimator;
-  const One& one = *draws_.front();
-  const Samples features = question_.teacher(one.draw, teacher, 0.5).features;
-  return std::string(
-      entry_of(choose_estimator(features, one.draw.student, question_.shape().groups).options)
-          .name);
-}
-
-std::string MeasuredDraws::student_labels() const {
-  return std::string(entry_of(draws_.front()->level->student_labels_options()).name);
-}
-
-Readings::Point MeasuredDraws::measure(const std::string& estimator, const TeacherShape& teacher,
-                                       double margin) const {
-  const double information = question_.shape().i_student_labels + margin;
-  const double rho = question_.correlation(teacher, information);
-  Readings::Point point{margin, std::vector<MeasuredMargin>(draws_.size())};
-  std::vector<double> seconds(draws_.size());
-  parallel_for(draws_.size(), exec_, [&](std::size_t r) {
-    const double begin = thread_seconds();
-    point.draws[r] = measure_one(*draws_[r], estimator, teacher, rho, information);
-    seconds[r] = thread_seconds() - begin;
-  });
-  for (const double one : seconds) point.seconds += one / static_cast<double>(draws_.size());
-  double mean = 0.0;
-  for (const MeasuredMargin& draw : point.draws) {
-    mean += draw.i_teacher_student / static_cast<double>(draws_.size());
-  }
-  const double c = share_read(mean, information);
-  for (MeasuredMargin& draw : point.draws) draw.chance *= c;
-  return point;
-}
-
-MeasuredMargin MeasuredDraws::measure_one(const One& one, const std::string& estimator,
-                                          const TeacherShape& teacher, double rho,
-                                          double information) const {
-  const Groups& groups = question_.shape().groups;
-  const auto [features, realised] = question_.teacher(one.draw, teacher, rho);
-  EstimatorChoice choice =
-      configured(estimator == "auto" ? choose_estimator(features, one.draw.student, groups)
-                                     : EstimatorChoice{default_options(estimator), {}},
-                 rank_);
-  choice.options = with_fewer_splits(choice.options, groups.rows(), kSplits);
-  const Measurement measured(choice.options, features, one.draw.student, groups, one.exec);
-  std::string why_not;
-  const Estimate estimate = with_error_bar(measured, one.exec);
-  const Margin margin = paired_margin(measured, one.level->student_labels(), one.exec, &why_not);
-  if (!margin.standard_error || !estimate.standard_error) {
-    refuse_data("no-error-bar", "planted data of this shape have no error bar", why_not,
-                "without one no margin is ever decided", "Use more rows or groups");
-  }
-  return {margin.nats, *margin.standard_error, estimate.nats, *estimate.standard_error,
-          realised - information};
-}
-
-namespace {
 
 class Search {
  public:
@@ -181,7 +53,7 @@ class Search {
     if (start_.expected) plant(std::min(*start_.expected, room()));
     out.above = side(1);
     if (below) out.below = side(-1);
-    describe(out);
+    describe_family(readings_, options_, out);
     double seconds = 0.0;
     for (const auto& point : readings_.points) seconds += point.seconds;
     seconds /= static_cast<double>(readings_.points.size());
@@ -319,60 +191,6 @@ class Search {
              nats_text(far) + " nats.";
     }
     return "Chance is too large for any margin up to " + nats_text(far) + " nats.";
-  }
-
-  void describe(FamilyPower& out) const {
-    const MarginPower power(readings_);
-    const auto count = static_cast<double>(readings_.labels.size());
-    for (const Readings::Point& point : readings_.points) {
-      const VerdictShares shares = power.at(point.margin, false);
-      MarginPoint entry;
-      entry.margin = point.margin;
-      entry.i_teacher_student = readings_.i_student_labels + point.margin;
-      entry.mean = power.mean_at(point.margin);
-      double squares = 0.0;
-      for (const MeasuredMargin& d : point.draws) {
-        entry.i_teacher_student_mean += (d.i_teacher_student - d.chance) / count;
-      }
-      for (const MeasuredMargin& d : point.draws) {
-        squares += std::pow(d.i_teacher_student - d.chance - entry.i_teacher_student_mean, 2);
-      }
-      entry.mean_error = std::sqrt(squares / (count - 1.0) / count);
-      entry.sd = power.sd_at(point.margin);
-      entry.standard_error = power.standard_error_at(point.margin);
-      entry.right = shares.right;
-      entry.wrong = shares.wrong;
-      entry.draws = point.draws.size();
-      out.points.push_back(entry);
-    }
-    draw_curve(power, out);
-    if (options_.margin) out.right_at_wanted = power.at(*options_.margin, false).right;
-    describe_labels(out);
-  }
-
-  void draw_curve(const MarginPower& power, FamilyPower& out) const {
-    const double low = std::min(0.0, readings_.points.front().margin);
-    const double step = (readings_.points.back().margin - low) / (kCurvePoints - 1.0);
-    for (double i = 0.0; i < kCurvePoints && step > 0.0; ++i) {
-      const double margin = low + i * step;
-      const VerdictShares shares = power.at(margin, false);
-      out.curve.push_back({margin, shares.right, shares.wrong});
-    }
-  }
-
-  void describe_labels(FamilyPower& out) const {
-    const auto count = static_cast<double>(readings_.labels.size());
-    double squares = 0.0;
-    double errors = 0.0;
-    for (const MeasuredLabels& l : readings_.labels) {
-      out.i_student_labels_mean += (l.nats - l.chance) / count;
-    }
-    for (const MeasuredLabels& l : readings_.labels) {
-      squares += std::pow(l.nats - l.chance - out.i_student_labels_mean, 2);
-      errors += l.standard_error * l.standard_error / count;
-    }
-    out.i_student_labels_error = std::sqrt(squares / (count - 1.0) / count);
-    out.student_labels_standard_error = readings_.spread_factor * std::sqrt(errors);
   }
 
   const MeasuredDraws& draws_;

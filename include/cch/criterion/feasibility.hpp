@@ -191,7 +191,8 @@ struct PowerForecast {
 ///   teacher    T = ρ S + √(1−ρ²) noise in its pairs, other columns noise:
 ///              I(T;S) = −(r/2) ln(1−ρ²) + I(T;Y), the last term by Monte Carlo with classes.
 /// The same draws serve every margin, so that the curve is smooth. Verdicts are counted over the
-/// normal distribution of the measured margin with the draws' mean and spread (which is shrunk
+/// normal distribution of the measured margin with the draws' mean (each less the share of what its
+/// rows happened to hold, as in planted_calibration.hpp) and spread (which is shrunk
 /// towards the reported error, worth ten draws) and with each draw's own error bar; p values are
 /// multiplied by the number of teachers (Holm's first step); a verdict that the planted bias could
 /// turn counts as none. The smallest margin is where the share of right verdicts reaches `power`

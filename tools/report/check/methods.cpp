@@ -20,6 +20,9 @@ const std::vector<std::string> kMethods = {
     "the ranking's rule on representations, over the normal distribution of the measured margin; "
     "p values are multiplied by the number of teachers; where the planted bias could turn a sign "
     "the verdict is none.",
+    "The rows of a draw happen to hold more or less than the truth. How much is known of planted "
+    "ones, and what the estimator reads of it is taken off each draw before means are made. Beyond "
+    "the planted margins the bias goes on in the line through the outermost two.",
     "Means are shifted by their standard error to the unfavourable side before a margin counts as "
     "decided.",
     "Other numbers of rows: parts of the groups are planted too. Beyond all rows the rule is asked "
