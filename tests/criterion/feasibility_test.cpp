@@ -232,6 +232,26 @@ FeasibilityOptions quick_check() {
   return options;
 }
 
+TEST_CASE("where four draws leave it open whether any margin is decided, eight are planted") {
+  FeasibilityOptions options = quick_check();
+  options.draws = 0;
+  options.sizes = true;
+  std::set<std::size_t> seen;
+  for (const double share : {0.3, 0.6, 0.65, 0.7, 0.75, 0.8}) {
+    PlanNumbers plan = small_plan();
+    plan.rows = 400;
+    plan.share_of_entropy = share;
+    const PowerForecast power = forecast_power(planned_shape(plan, 1), options, {});
+    const FamilyPower& family = power.teachers[0].estimators[0].families[0];
+    for (const MarginPoint& point : family.points) CHECK(point.draws == family.points[0].draws);
+    seen.insert(family.points[0].draws);
+    if (family.points[0].draws == 4) continue;
+    // Sizes are laws of equally many draws.
+    CHECK(!power.teachers[0].sizes.empty());
+  }
+  CHECK(seen == std::set<std::size_t>{4, 8});
+}
+
 TEST_CASE("a forecast does not depend on the number of threads, and more rows decide more") {
   PlanNumbers plan = small_plan();
   plan.dim_student = 1;

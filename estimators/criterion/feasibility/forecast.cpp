@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "cch/core/random.hpp"
@@ -21,6 +22,7 @@ using detail::MeasuredDraws;
 using detail::PlantedQuestion;
 
 constexpr std::size_t kDraws = 4;
+constexpr std::size_t kMoreDraws = 8;  // where four leave open whether any margin is decided
 constexpr double kNearlyAsSmall = 1.1;
 
 void check(const FeasibilityOptions& o) {
@@ -63,8 +65,43 @@ QuestionShape on_rows(const QuestionShape& shape, std::size_t most, std::uint64_
   return out;
 }
 
-std::size_t draws_of(const FeasibilityOptions& options) {
-  return options.draws > 0 ? std::max<std::size_t>(options.draws, 2) : kDraws;
+// Where a smallest margin in favour is looked for first: where the family before had it.
+std::optional<double> expected_margin(const EstimatorPower& so_far) {
+  if (so_far.families.empty()) return std::nullopt;
+  return so_far.families.front().above.nats;
+}
+
+// The smallest margin that holds in every family planted.
+std::optional<double> worst(const EstimatorPower& estimator) {
+  double largest = 0.0;
+  for (const FamilyPower& family : estimator.families) {
+    if (!family.above.nats) return std::nullopt;
+    largest = std::max(largest, *family.above.nats);
+  }
+  return largest;
+}
+
+void recommend(TeacherPower& teacher) {
+  if (teacher.estimators.empty()) return;
+  const auto first = worst(teacher.estimators.front());
+  std::optional<double> best = first;
+  for (std::size_t e = 1; e < teacher.estimators.size(); ++e) {
+    const auto other = worst(teacher.estimators[e]);
+    if (!other || (best && *other * kNearlyAsSmall >= *best)) continue;
+    best = other;
+    teacher.recommended = e;
+  }
+  const std::string& name = teacher.estimators[teacher.recommended].teacher_student;
+  if (!best) {
+    teacher.why = "No estimator decides any margin in every planted family; " + name +
+                  " is the one that would decide.";
+  } else if (teacher.recommended == 0) {
+    teacher.why = name + " decides the smallest margin in the worse of the planted families" +
+                  (teacher.estimators.size() > 1 ? ", or one within a tenth of it." : ".");
+  } else {
+    teacher.why = name + " decides a smaller margin in the worse of the planted families than " +
+                  teacher.estimators.front().teacher_student + " does.";
+  }
 }
 
 class Forecast {
@@ -125,8 +162,14 @@ class Forecast {
 
   // Student and labels are planted and measured once for all estimators with the same label
   // partner.
-  const MeasuredDraws& draws_for(const std::string& name, PlantedFamily family) {
-    auto& known = draws_[family];
+  const MeasuredDraws& draws_for(const std::string& name, PlantedFamily family, std::size_t count) {
+    const MeasuredDraws*& own = named_[{name, family, count}];
+    if (own == nullptr) own = &new_draws(name, family, count);
+    return *own;
+  }
+
+  const MeasuredDraws& new_draws(const std::string& name, PlantedFamily family, std::size_t count) {
+    auto& known = draws_[{family, count}];
     if (name != "auto") {
       const Variable labels = shape_.labels ? Variable(*shape_.labels) : Variable(Samples());
       const auto partner = entry_of(label_partner(default_options(name), labels).options).name;
@@ -138,79 +181,66 @@ class Forecast {
     if (!question) {
       question = std::make_unique<PlantedQuestion>(planted_, family, options_.scale, exec_.seed);
     }
-    known.push_back(
-        std::make_unique<MeasuredDraws>(*question, name, options_, draws_of(options_), exec_));
+    known.push_back(std::make_unique<MeasuredDraws>(*question, name, options_, count, exec_));
     return *known.back();
   }
 
+  // What was asked for, or four, or eight where a planted teacher needed them.
+  [[nodiscard]] std::size_t draws_of(std::size_t key) const {
+    if (options_.draws > 0) return std::max<std::size_t>(options_.draws, 2);
+    return doubtful_.contains(key) ? kMoreDraws : kDraws;
+  }
+
+  /// What a stand-in showed, and on which draws.
+  struct Planted {
+    detail::MarginSearch search;
+    const MeasuredDraws* draws = nullptr;
+  };
+
+  // On more draws where the usual ones leave open whether any margin is decided.
+  Planted search(const std::string& name, PlantedFamily family, std::size_t key,
+                 const FeasibilityOptions& options, std::optional<double> expected) {
+    const auto on = [&](std::size_t count) {
+      const MeasuredDraws& draws = draws_for(name, family, count);
+      return Planted{search_smallest_margin(draws, name, shape_.teachers[key], family, options,
+                                            shape_.teachers.size(), factor_, {expected, false}),
+                     &draws};
+    };
+    const std::size_t count = draws_of(key);
+    Planted out = on(count);
+    // Whether anything can be decided at all: the other families and estimators only qualify it.
+    const bool decides = family == PlantedFamily::gaussian && name == options_.estimators.front();
+    const bool more = decides && out.search.doubtful && options_.draws == 0 && count < kMoreDraws;
+    return more ? on(kMoreDraws) : std::move(out);
+  }
+
   void plant(const std::string& name, PlantedFamily family, std::vector<EstimatorPower>& all) {
-    const MeasuredDraws& draws = draws_for(name, family);
     FeasibilityOptions options = options_;
     options.below = options.below && name == options_.estimators.front();
-    std::map<std::size_t, FamilyPower> known;
-    std::map<std::size_t, double> seconds;
+    std::map<std::size_t, Planted> known;
     for (std::size_t t = 0; t < all.size(); ++t) {
       const std::size_t key = stand_in_[t];
-      const TeacherShape& teacher = shape_.teachers[key];
-      if (!known.contains(key)) {
-        auto search =
-            search_smallest_margin(draws, name, teacher, family, options, shape_.teachers.size(),
-                                   factor_, {expected_margin(all[t]), false});
-        const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
-        if (decides && family == PlantedFamily::gaussian) {
-          add_size(key, planted_, draws, search);
-          if (search.even_bias) even_bias_.insert(key);
-        }
-        known[key] = std::move(search.found);
-        seconds[key] = search.seconds;
-      }
+      const bool first = !known.contains(key);
+      if (first) known[key] = search(name, family, key, options, expected_margin(all[t]));
+      const auto& [found, draws] = known[key];
       if (family == PlantedFamily::gaussian) {
-        all[t].label_seconds = draws.seconds();
-        all[t].teacher_seconds = seconds[key];
+        const bool decides = name == options_.estimators.front() && !sizes_.contains(key);
+        if (first && decides) keep_for_sizes(key, *draws, found);
+        all[t].label_seconds = draws->seconds();
+        all[t].teacher_seconds = found.seconds;
       }
-      all[t].teacher_student = draws.teacher_student(name, teacher);
-      all[t].student_labels = draws.student_labels();
-      all[t].families.push_back(known[key]);
+      all[t].teacher_student = draws->teacher_student(name, shape_.teachers[key]);
+      all[t].student_labels = draws->student_labels();
+      all[t].families.push_back(found.found);
     }
   }
 
-  // Where a smallest margin in favour is looked for first: where the family before had it.
-  static std::optional<double> expected_margin(const EstimatorPower& so_far) {
-    if (so_far.families.empty()) return std::nullopt;
-    return so_far.families.front().above.nats;
-  }
-
-  // The smallest margin that holds in every family planted.
-  static std::optional<double> worst(const EstimatorPower& estimator) {
-    double largest = 0.0;
-    for (const FamilyPower& family : estimator.families) {
-      if (!family.above.nats) return std::nullopt;
-      largest = std::max(largest, *family.above.nats);
-    }
-    return largest;
-  }
-
-  static void recommend(TeacherPower& teacher) {
-    if (teacher.estimators.empty()) return;
-    const auto first = worst(teacher.estimators.front());
-    std::optional<double> best = first;
-    for (std::size_t e = 1; e < teacher.estimators.size(); ++e) {
-      const auto other = worst(teacher.estimators[e]);
-      if (!other || (best && *other * kNearlyAsSmall >= *best)) continue;
-      best = other;
-      teacher.recommended = e;
-    }
-    const std::string& name = teacher.estimators[teacher.recommended].teacher_student;
-    if (!best) {
-      teacher.why = "No estimator decides any margin in every planted family; " + name +
-                    " is the one that would decide.";
-    } else if (teacher.recommended == 0) {
-      teacher.why = name + " decides the smallest margin in the worse of the planted families" +
-                    (teacher.estimators.size() > 1 ? ", or one within a tenth of it." : ".");
-    } else {
-      teacher.why = name + " decides a smaller margin in the worse of the planted families than " +
-                    teacher.estimators.front().teacher_student + " does.";
-    }
+  // Every size has as many draws as all rows had.
+  void keep_for_sizes(std::size_t key, const MeasuredDraws& draws,
+                      const detail::MarginSearch& found) {
+    add_size(key, planted_, draws, found);
+    if (found.even_bias) even_bias_.insert(key);
+    if (draws.count() > draws_of(key)) doubtful_.insert(key);
   }
 
   void by_size() {
@@ -260,8 +290,7 @@ class Forecast {
                                            : part.groups.count() < kFewestRows;
     if (few) return;
     const PlantedQuestion question(part, PlantedFamily::gaussian, options_.scale, exec_.seed);
-    const MeasuredDraws draws(question, options_.estimators.front(), options_, draws_of(options_),
-                              exec_);
+    std::map<std::size_t, std::unique_ptr<MeasuredDraws>> all_draws;  // by number
     FeasibilityOptions above_alone = options_;
     above_alone.below = false;
     const double wider = std::sqrt(static_cast<double>(share));  // as error bars
@@ -274,8 +303,13 @@ class Forecast {
         expected = expected_margin(result_.teachers[t].estimators.front());
       }
       if (expected) *expected *= wider;
-      add_size(key, part, draws,
-               search_smallest_margin(draws, options_.estimators.front(), shape_.teachers[key],
+      auto& draws = all_draws[draws_of(key)];
+      if (!draws) {
+        draws = std::make_unique<MeasuredDraws>(question, options_.estimators.front(), options_,
+                                                draws_of(key), exec_);
+      }
+      add_size(key, part, *draws,
+               search_smallest_margin(*draws, options_.estimators.front(), shape_.teachers[key],
                                       PlantedFamily::gaussian, above_alone, shape_.teachers.size(),
                                       1.0, {expected, !even_bias_.contains(key)}));
     }
@@ -287,10 +321,13 @@ class Forecast {
   QuestionShape planted_;
   std::vector<std::size_t> stand_in_;  // by teacher
   std::map<PlantedFamily, std::unique_ptr<PlantedQuestion>> questions_;
-  std::map<PlantedFamily, std::vector<std::unique_ptr<MeasuredDraws>>> draws_;
+  std::map<std::tuple<std::string, PlantedFamily, std::size_t>, const MeasuredDraws*> named_;
+  std::map<std::pair<PlantedFamily, std::size_t>, std::vector<std::unique_ptr<MeasuredDraws>>>
+      draws_;                                                    // by family and number
   std::map<std::size_t, std::vector<detail::SizeFound>> sizes_;  // by stand-in
   std::map<std::size_t, detail::SizeForecast> size_forecasts_;
   std::set<std::size_t> even_bias_;
+  std::set<std::size_t> doubtful_;
   double factor_ = 1.0;
   std::size_t steps_ = 0;
   std::size_t done_ = 0;

@@ -176,11 +176,11 @@ VerdictShares MarginPower::at(double margin, bool careful) const {
   return {shares.right / count, shares.wrong / count};
 }
 
-std::optional<double> MarginPower::smallest(int sign, double farthest, double power,
-                                            double wrong) const {
+std::optional<double> MarginPower::smallest(int sign, double farthest, double power, double wrong,
+                                            bool careful) const {
   const double least = std::max(0.05 * standard_error_at(0.0), 1e-6);
   for (double m = least; m <= farthest * (1.0 + 1e-9); m *= kGridRatio) {
-    const VerdictShares shares = at(sign * m, true);
+    const VerdictShares shares = at(sign * m, careful);
     if (shares.right >= power && shares.wrong <= wrong) return m;
   }
   return std::nullopt;

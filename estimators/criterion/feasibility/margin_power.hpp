@@ -66,9 +66,9 @@ class MarginPower {
   /// At a true margin; `careful` shifts the mean by its standard error to the unfavourable side.
   [[nodiscard]] VerdictShares at(double margin, bool careful) const;
   /// The smallest |margin| of this sign, at most `farthest`, with at least `power` right and at
-  /// most `wrong` wrong verdicts.
+  /// most `wrong` wrong verdicts; `careful` as in at().
   [[nodiscard]] std::optional<double> smallest(int sign, double farthest, double power,
-                                               double wrong) const;
+                                               double wrong, bool careful = true) const;
   [[nodiscard]] double mean_at(double margin) const;
   [[nodiscard]] double sd_at(double margin) const;
   [[nodiscard]] double standard_error_at(double margin) const;

@@ -26,6 +26,7 @@ class MeasuredDraws {
   /// Readings without a point yet.
   [[nodiscard]] Readings readings(std::size_t teachers, double spread_factor) const;
   [[nodiscard]] const PlantedQuestion& question() const { return question_; }
+  [[nodiscard]] std::size_t count() const { return draws_.size(); }
   /// Processor seconds of one draw, without a teacher.
   [[nodiscard]] double seconds() const;
   /// Catalog names.

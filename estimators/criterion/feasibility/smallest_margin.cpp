@@ -22,6 +22,8 @@ constexpr double kNoNews = 0.5;
 constexpr double kFarthestNats = 3.0;
 // Two-sided 5 % and 80 % power: 1.96 + .84 standard errors.
 constexpr double kFirstGuess = 2.8;
+// Shares of right verdicts that a few draws do not tell apart.
+constexpr double kNearly = 0.15;
 // With less room than this below zero no test of 5 % ever rejects.
 constexpr double kLeastRoom = 1.5;
 
@@ -58,7 +60,8 @@ class Search {
     for (const auto& point : readings_.points) seconds += point.seconds;
     seconds /= static_cast<double>(readings_.points.size());
     const bool even = even_bias();
-    return {std::move(out), std::move(readings_), seconds, even};
+    const bool doubtful = !out.above.nats && nearly_found();
+    return {std::move(out), std::move(readings_), seconds, doubtful, even};
   }
 
  private:
@@ -132,6 +135,14 @@ class Search {
   [[nodiscard]] std::optional<double> smallest(int sign, double far) const {
     const Readings readings = with_farthest(sign, far);
     return MarginPower(readings).smallest(sign, far, options_.power, options_.wrong);
+  }
+
+  // Whether chance in the draws may be why none was found in favour.
+  [[nodiscard]] bool nearly_found() const {
+    const double far = farthest(1, MarginPower(readings_).standard_error_at(0.0));
+    const Readings readings = with_farthest(1, far);
+    const MarginPower power(readings);
+    return power.smallest(1, far, options_.power - kNearly, options_.wrong, false).has_value();
   }
 
   // Beyond it a margin in favour is trivially satisfied, and one against would need I(T;S) < 0.

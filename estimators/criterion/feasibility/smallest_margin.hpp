@@ -14,6 +14,8 @@ struct MarginSearch {
   FamilyPower found;
   Readings readings;
   double seconds = 0.0;  ///< of the processor, one teacher of one draw at one margin
+  /// None was found in favour, but nearly: more draws would tell.
+  bool doubtful = false;
   /// The bias of the largest margin in favour is that of a margin of 0, as far as can be told.
   bool even_bias = false;
 };

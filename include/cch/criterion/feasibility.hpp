@@ -84,7 +84,7 @@ struct FeasibilityOptions {
   double power = 0.8;            ///< wanted share of right verdicts, in (0, 1)
   double wrong = 0.05;           ///< most wrong verdicts, in (0, 1)
   std::optional<double> margin;  ///< a margin that the user wants to decide, nats, > 0
-  std::size_t draws = 0;         ///< planted data sets; 0 = 4
+  std::size_t draws = 0;         ///< planted data sets; 0 = 4, or 8 where these leave it open
   std::size_t most_rows = 3000;  ///< more rows are not planted: spreads are scaled by 1/√N
   bool curved = true;            ///< also plant the curved family
   bool below = true;             ///< also search margins that speak against a teacher

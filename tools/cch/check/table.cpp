@@ -87,7 +87,7 @@ Table questions_table(CheckSettings& s) {
       {"--margin", &s.margin, "Margin in nats that should be decided: asks for the rows"},
       {"--power", &s.power, "Wanted share of right verdicts"},
       {"--wrong", &s.wrong, "Most wrong verdicts, as a share"},
-      {"--draws", &s.draws, "Planted data sets, 0 = 4"},
+      {"--draws", &s.draws, "Planted data sets, 0 = 4, or 8 where 4 leave it open"},
       {"--curved", &s.curved, "Also plant curved dependence"},
       {"--sizes", &s.sizes, "Also plant a half and a quarter of the rows"},
       {"--consistency", &s.consistency, "Self-consistency of the estimators on these data"},
