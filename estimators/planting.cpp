@@ -138,6 +138,10 @@ std::vector<std::size_t> rows_of_whole_groups(const Groups& groups, std::size_t 
   return rows;
 }
 
+double share_read(double mean_estimate, double truth) {
+  return truth > 0.0 ? std::clamp(mean_estimate / truth, 0.0, 1.0) : 0.0;
+}
+
 BiasPoint PlantedReadings::point() const {
   const auto n = static_cast<double>(repeats);
   return {truth, mean, std::sqrt(adjusted_squares / (n - 1.0) / n), std::sqrt(squares / (n - 1.0)),
@@ -179,7 +183,7 @@ PlantedReadings Planting::read(double truth, std::size_t place, std::size_t repe
   out.repeats = repeats;
   const double mean = mean_of_all(values);
   out.squares = sum_of_squares(values, mean);
-  const double c = truth > 0.0 ? std::clamp(mean / truth, 0.0, 1.0) : 0.0;
+  const double c = share_read(mean, truth);
   for (std::size_t r = 0; r < repeats; ++r) values[r] -= c * (draws[r].realised - truth);
   out.mean = mean_of_all(values);
   out.adjusted_squares = sum_of_squares(values, out.mean);

@@ -31,6 +31,9 @@ struct PlantedReadings {
   void add(const PlantedReadings& more);
 };
 
+/// c of PlantedReadings; 0 where nothing is planted.
+double share_read(double mean_estimate, double truth);
+
 /// √icc u_g(i) + √(1−icc) ε_i, rows × dim, every column a standard normal.
 Matrix grouped_noise(const Groups& groups, std::size_t dim, double icc, Random& random);
 

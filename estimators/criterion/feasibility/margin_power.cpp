@@ -47,10 +47,6 @@ double freedom(std::size_t groups) {
 
 }  // namespace
 
-double share_read(double mean_estimate, double truth) {
-  return truth > 0.0 ? std::clamp(mean_estimate / truth, 0.0, 1.0) : 0.0;
-}
-
 MarginPower::MarginPower(const Readings& readings) : readings_(readings) {
   double variance = 0.0;
   double variance_left = 0.0;

@@ -15,7 +15,7 @@ struct MeasuredMargin {
   double standard_error = 0.0;
   double i_teacher_student = 0.0;
   double i_teacher_student_error = 0.0;
-  double chance = 0.0;  ///< of i_teacher_student, what its rows happened to hold beyond the truth
+  double chance = 0.0;  ///< of i_teacher_student, by its rows: c (ι̂ − I) of PlantedReadings
 };
 
 /// What a ranking would see of the student and the labels of one draw.
@@ -23,7 +23,7 @@ struct MeasuredLabels {
   double nats = 0.0;
   double standard_error = 0.0;
   double missed = 0.0;  ///< upper value less the estimate
-  double chance = 0.0;  ///< of nats, what its rows happened to hold beyond the truth
+  double chance = 0.0;  ///< of nats, by its rows: c (ι̂ − I) of PlantedReadings
   bool mixed_families = false;
 };
 
@@ -49,12 +49,6 @@ struct VerdictShares {
   double right = 0.0;
   double wrong = 0.0;
 };
-
-/// What rows happened to hold is known of planted ones, and part of every estimate of them:
-///   chance = c (ι̂ − I),   c = clamp(mean estimate / I, 0, 1),
-/// where ι̂ is the mean log density ratio over the very rows drawn, whose mean is I
-/// (PlantedReadings).
-double share_read(double mean_estimate, double truth);
 
 /// Shares of right and wrong verdicts at any margin between the planted ones, by the ranking's own
 /// rule (decide_by_cch) over the normal distribution of the measured margin. Its mean is that of
